@@ -1,0 +1,1 @@
+"""What the stages do, by noun; only the `tasks.py` files know Prefect."""

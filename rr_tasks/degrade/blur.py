@@ -1,0 +1,104 @@
+"""Blur of the camera: motion along a straight or bent path, defocus, anisotropic gaussian.
+
+All kernels are convolved in linear light, where light adds up. The extent is the path length, the
+disc's diameter, or four standard deviations, which look about equally soft.
+"""
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from rr_tasks.degrade.color import Linear
+from rr_tasks.degrade.severity import blur_extent, blur_severity
+from schemas.prior.current import Blur, BlurKind, BlurParameters
+from schemas.recipe import BlurRecipe
+
+Kernel = npt.NDArray[np.float32]
+
+_KINDS: tuple[BlurKind, ...] = ("motion", "defocus", "gaussian")
+_OVERSAMPLING = 5
+
+
+def add_blur(
+    image: Linear, severity: float, recipe: BlurRecipe, rng: np.random.Generator
+) -> tuple[Linear, Blur]:
+    """Blur an image with a random kernel of the given severity (0-100)."""
+    short_side = min(image.shape[:2])
+    extent = blur_extent(severity, short_side)
+    kind = _KINDS[int(rng.integers(len(_KINDS)))]
+    angle = 0.0 if kind == "defocus" else float(rng.uniform(0.0, 180.0))
+    if kind == "motion":
+        kernel = motion_kernel(extent, angle, recipe.curvature.draw(rng))
+    elif kind == "defocus":
+        kernel = disc_kernel(extent)
+    else:
+        kernel = gaussian_kernel(extent, angle, recipe.anisotropy.draw(rng))
+    blurred = np.asarray(cv2.filter2D(image, -1, kernel, borderType=cv2.BORDER_REFLECT_101))
+    parameters = BlurParameters(kind=kind, extent_px=extent, angle_deg=angle)
+    found = Blur(present=True, severity=blur_severity(extent, short_side), parameters=parameters)
+    return blurred, found
+
+
+def motion_kernel(length: float, angle_deg: float, bend: float = 0.0) -> Kernel:
+    """The trace of a point moved along an arc of the given length (pixels).
+
+    Args:
+        length: path length in pixels.
+        angle_deg: axis of the chord, counter-clockwise from the horizontal.
+        bend: half the angle that the path turns, in radians; 0 is a straight line.
+    """
+    steps = np.linspace(-0.5, 0.5, 16 * int(np.ceil(length)) + 1)
+    heading = np.deg2rad(angle_deg) + 2 * bend * steps
+    pace = length / len(steps)
+    x, y = np.cumsum(np.cos(heading)) * pace, -np.cumsum(np.sin(heading)) * pace
+    return _splat(x - x.mean(), y - y.mean(), length)
+
+
+def disc_kernel(diameter: float) -> Kernel:
+    """A uniform disc with soft edges: the defocus of a round aperture."""
+    x, y = _grid(diameter)
+    fine = (np.hypot(x, y) <= diameter / 2).astype(np.float32)
+    return _reduce(fine)
+
+
+def gaussian_kernel(extent: float, angle_deg: float, anisotropy: float = 1.0) -> Kernel:
+    """A gaussian with sigma = extent / 4 along the axis and `anisotropy` times that across it."""
+    x, y = _grid(1.5 * extent)
+    angle = np.deg2rad(angle_deg)
+    along, across = x * np.cos(angle) - y * np.sin(angle), x * np.sin(angle) + y * np.cos(angle)
+    sigma = extent / 4
+    return _reduce(np.exp(-0.5 * ((along / sigma) ** 2 + (across / (anisotropy * sigma)) ** 2)))
+
+
+def _radius(extent: float) -> int:
+    return int(np.ceil(extent / 2)) + 1
+
+
+def _grid(extent: float) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    side = (2 * _radius(extent) + 1) * _OVERSAMPLING
+    axis = (np.arange(side) - (side - 1) / 2) / _OVERSAMPLING
+    x, y = np.meshgrid(axis, axis)
+    return x, y
+
+
+def _reduce(fine: npt.NDArray[np.floating]) -> Kernel:
+    side = fine.shape[0] // _OVERSAMPLING
+    coarse = fine.reshape(side, _OVERSAMPLING, side, _OVERSAMPLING).sum((1, 3))
+    return np.asarray(coarse / coarse.sum(), dtype=np.float32)
+
+
+def _splat(
+    x: npt.NDArray[np.float64], y: npt.NDArray[np.float64], extent: float
+) -> Kernel:
+    radius = _radius(extent)
+    kernel = np.zeros((2 * radius + 1, 2 * radius + 1))
+    column, row = np.floor(x).astype(int), np.floor(y).astype(int)
+    right, down = x - column, y - row
+    for dx, dy, share in (
+        (0, 0, (1 - right) * (1 - down)),
+        (1, 0, right * (1 - down)),
+        (0, 1, (1 - right) * down),
+        (1, 1, right * down),
+    ):
+        np.add.at(kernel, (row + radius + dy, column + radius + dx), share)
+    return np.asarray(kernel / kernel.sum(), dtype=np.float32)

@@ -1,0 +1,25 @@
+"""Sensor noise: Poisson-Gaussian in linear light (Foi et al. 2008), variance = gain * x + sigma**2.
+
+Photon noise is drawn as a gaussian of the same variance, which it is at any visible intensity.
+"""
+
+import numpy as np
+
+from rr_tasks.degrade.color import Linear
+from rr_tasks.degrade.severity import MID_GREY, noise_deviation, noise_severity
+from schemas.prior.current import Noise, NoiseParameters
+from schemas.recipe import NoiseRecipe
+
+
+def add_noise(
+    image: Linear, severity: float, recipe: NoiseRecipe, rng: np.random.Generator
+) -> tuple[Linear, Noise]:
+    """Add noise whose standard deviation at mid grey has the given severity (0-100)."""
+    variance = noise_deviation(severity) ** 2
+    read_share = recipe.read_share.draw(rng)
+    sigma, gain = float(np.sqrt(read_share * variance)), (1 - read_share) * variance / MID_GREY
+    spread = np.sqrt(np.maximum(image, 0.0) * np.float32(gain) + np.float32(sigma**2))
+    noisy = image + spread * rng.standard_normal(image.shape, dtype=np.float32)
+    parameters = NoiseParameters(sigma=sigma, gain=gain)
+    found = Noise(present=True, severity=noise_severity(sigma, gain), parameters=parameters)
+    return noisy, found

@@ -1,0 +1,91 @@
+"""Rain: layers of motion-blurred streaks over the scene, and the faint veil of distant drops.
+
+I = J (1 - alpha) + L alpha with alpha = opacity * streaks, in linear light. Near layers have few
+long wide streaks, far layers many short thin ones, as in layered rain models of the field (Garg
+and Nayar 2006 for the look of single streaks).
+"""
+
+import cv2
+import numpy as np
+
+from rr_tasks.degrade.blur import motion_kernel
+from rr_tasks.degrade.color import Linear, decode
+from rr_tasks.degrade.depth import Depth
+from rr_tasks.degrade.haze import scatter
+from rr_tasks.degrade.severity import rain_alpha, rain_severity
+from schemas.prior.current import Rain, RainParameters
+from schemas.recipe import RainRecipe
+
+# Length relative to the nearest layer, share of the coverage, softness (sigma, px).
+_LAYERS = ((1.0, 0.4, 0.8), (0.6, 0.35, 0.55), (0.35, 0.25, 0.4))
+_ANGLE_JITTER_DEG = 3.0
+# At most the transmission of haze of severity 7: rain alone must not read as haze.
+_VEIL_AT_100 = 0.05
+
+
+def add_rain(
+    image: Linear, depth: Depth, severity: float, recipe: RainRecipe, rng: np.random.Generator
+) -> tuple[Linear, Rain]:
+    """Let it rain with the given severity (0-100).
+
+    Args:
+        image: (H, W, 3) linear light, 0-1.
+        depth: (H, W), 0 near to 1 far; the veil thickens with it.
+        severity: see `rr_tasks.degrade.severity`.
+        recipe: ranges of geometry and brightness.
+        rng: draws everything else.
+    """
+    length = recipe.length.draw(rng) * min(image.shape[:2])
+    angle = recipe.angle_deg.draw(rng) % 180.0
+    opacity = recipe.opacity.draw(rng)
+    target = rain_alpha(severity)
+    streaks = streak_map(image.shape[:2], target / opacity, length, angle, rng)
+    light = np.float32(decode(np.asarray(recipe.light.draw(rng))))
+    _, transmission = scatter(depth, 1 - _VEIL_AT_100 * severity / 100)
+    alpha = 1 - transmission * (1 - np.float32(opacity) * streaks)
+    wet = image + alpha[..., None] * (light - image)
+    density = float(streaks.mean())
+    parameters = RainParameters(
+        density=density, length_px=length, angle_deg=angle, opacity=opacity
+    )
+    found = Rain(
+        present=True, severity=rain_severity(density * opacity), parameters=parameters
+    )
+    return wet, found
+
+
+def streak_map(
+    shape: tuple[int, int],
+    density: float,
+    length: float,
+    angle_deg: float,
+    rng: np.random.Generator,
+) -> Linear:
+    """(H, W) streaks in 0-1 whose mean is `density`."""
+    field = np.zeros(shape, dtype=np.float32)
+    for stretch, share, softness in _LAYERS:
+        drops = np.zeros(shape, dtype=np.float32)
+        area = max(1.0, stretch * length * 3 * softness)
+        count = max(1, round(1.5 * density * share * field.size / area))
+        rows, columns = rng.integers(shape[0], size=count), rng.integers(shape[1], size=count)
+        drops[rows, columns] = rng.uniform(0.5, 1.0, size=count)
+        tilt = angle_deg + rng.uniform(-_ANGLE_JITTER_DEG, _ANGLE_JITTER_DEG)
+        kernel = cv2.GaussianBlur(
+            np.pad(motion_kernel(stretch * length, tilt), 2), (0, 0), softness
+        )
+        field += cv2.filter2D(
+            drops, -1, kernel / kernel.max(), borderType=cv2.BORDER_REFLECT_101
+        )
+    return _brightened_to(np.maximum(field, 0.0), density)
+
+
+def _brightened_to(field: Linear, mean: float) -> Linear:
+    """Scale and clip a field to 0-1 so that its mean comes out as asked (by bisection)."""
+    low, high = 0.0, 64.0
+    for _ in range(14):
+        middle = (low + high) / 2
+        if float(np.minimum(field * np.float32(middle), 1.0).mean()) < mean:
+            low = middle
+        else:
+            high = middle
+    return np.minimum(field * np.float32(high), 1.0)

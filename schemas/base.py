@@ -1,0 +1,38 @@
+"""The base of every model that is written to disk or accepted from a user."""
+
+from typing import Annotated, Any, Protocol, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Unit = Annotated[float, Field(ge=0.0, le=1.0)]
+Rgb = tuple[Unit, Unit, Unit]
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+class Uniform(Protocol):
+    """A generator of random numbers, such as `numpy.random.Generator`."""
+
+    def uniform(self, low: float, high: float, /) -> Any: ...
+
+
+class Strict(BaseModel):
+    """An immutable model that refuses unknown fields, coercions, NaN and infinity."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+
+
+class Range(Strict):
+    """A closed interval from which a value is drawn uniformly."""
+
+    low: float
+    high: float
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.low > self.high:
+            raise ValueError(f"low ({self.low}) must not exceed high ({self.high})")
+        return self
+
+    def draw(self, rng: Uniform) -> float:
+        """Draw a value uniformly from the interval."""
+        return float(rng.uniform(self.low, self.high))

@@ -1,0 +1,1 @@
+"""The versioned diagnostic prior; `schemas.prior.current` is the version written today."""

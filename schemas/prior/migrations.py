@@ -1,0 +1,57 @@
+"""Loads a prior of any published version by migrating its JSON step by step to the current one."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from schemas.prior.current import CURRENT_VERSION, DiagnosticPrior
+
+Document = dict[str, Any]
+
+MIGRATIONS: dict[int, Callable[[Document], Document]] = {}
+"""`MIGRATIONS[n]` turns a document of version n into one of version n + 1, without its version."""
+
+
+class UnknownPriorVersionError(ValueError):
+    """The document says a version this release does not know."""
+
+
+def migrate(
+    document: Document,
+    migrations: dict[int, Callable[[Document], Document]] = MIGRATIONS,
+    target: int = CURRENT_VERSION,
+) -> Document:
+    """Return `document` brought to version `target`; the given one is left as it is.
+
+    Raises:
+        UnknownPriorVersionError: `schema_version` is missing, newer than `target`, or older than
+            the oldest migration.
+    """
+    version = document.get("schema_version")
+    if not isinstance(version, int) or version > target:
+        raise UnknownPriorVersionError(
+            f"schema_version {version!r} of this diagnostic prior is not known here: this release "
+            f"reads versions up to {target}; upgrade reason-and-restore to read it"
+        )
+    while version < target:
+        if version not in migrations:
+            raise UnknownPriorVersionError(
+                f"no migration leads from diagnostic prior version {version} to {version + 1}"
+            )
+        document = {**migrations[version](document), "schema_version": version + 1}
+        version += 1
+    return document
+
+
+def load_prior(text: str | bytes) -> DiagnosticPrior:
+    """Parse a prior of any published version.
+
+    Raises:
+        UnknownPriorVersionError: see `migrate`.
+        ValidationError: the document breaks the schema of its version.
+        json.JSONDecodeError: the text is not JSON.
+    """
+    document = json.loads(text)
+    if not isinstance(document, dict):
+        raise UnknownPriorVersionError("a diagnostic prior is a JSON object with schema_version")
+    return DiagnosticPrior.model_validate_json(json.dumps(migrate(document)))

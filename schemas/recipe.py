@@ -1,0 +1,79 @@
+"""Degradation recipes: everything that decides which degradations are drawn and how they look."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from schemas.base import Range, Strict, Unit
+
+
+class HazeRecipe(Strict):
+    """Airlight brightness (sRGB-coded) and how far its channels may drift apart."""
+
+    light: Range = Range(low=0.6, high=0.95)
+    tint: Unit = 0.08
+
+
+class BlurRecipe(Strict):
+    """Shape of the point spread; its extent follows from the severity."""
+
+    curvature: Range = Range(low=0.0, high=0.5)
+    anisotropy: Range = Range(low=0.4, high=1.0)
+
+
+class RainRecipe(Strict):
+    """Streak geometry (length as a share of the short side) and brightness."""
+
+    length: Range = Range(low=0.03, high=0.09)
+    angle_deg: Range = Range(low=60.0, high=120.0)
+    opacity: Range = Range(low=0.4, high=0.9)
+    light: Range = Range(low=0.7, high=0.95)
+
+
+class NoiseRecipe(Strict):
+    """Share of the variance at mid grey that is read noise; the rest is photon noise."""
+
+    read_share: Range = Range(low=0.02, high=0.2)
+
+
+class JpegRecipe(Strict):
+    """A JPEG save after everything else, as cameras and web sites do it. Not a diagnosed type."""
+
+    probability: Unit = 0.25
+    quality: tuple[int, int] = (75, 95)
+
+
+class DegradationRecipe(Strict):
+    """How clean photographs become degraded ones.
+
+    Severities are drawn uniformly; the physical parameters follow from them
+    (`rr_tasks.degrade.severity`). `algorithm` counts changes of the code that alter the bytes.
+    """
+
+    name: str
+    algorithm: Literal[1] = 1
+    size: Annotated[int, Field(ge=32, le=8192)] = 512
+    crop: Literal["random", "center"] = "random"
+    severity: Range = Range(low=10.0, high=100.0)
+    clean_share: Unit = 0.1
+    haze: HazeRecipe = HazeRecipe()
+    blur: BlurRecipe = BlurRecipe()
+    rain: RainRecipe = RainRecipe()
+    noise: NoiseRecipe = NoiseRecipe()
+    jpeg: JpegRecipe = JpegRecipe()
+
+
+EDGE_DEFAULT = DegradationRecipe(name="edge-default")
+"""All 15 combinations of the four types equally often, a tenth clean, some saved as JPEG."""
+
+BENCHMARK = DegradationRecipe(
+    name="benchmark",
+    crop="center",
+    clean_share=1 / 16,
+    jpeg=JpegRecipe(probability=0.0),
+)
+"""The evaluation set: every combination and the clean photograph once for each photograph."""
+
+RECIPES: dict[str, DegradationRecipe] = {
+    recipe.name: recipe for recipe in (EDGE_DEFAULT, BENCHMARK)
+}
