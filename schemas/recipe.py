@@ -47,13 +47,15 @@ class DegradationRecipe(Strict):
     """How clean photographs become degraded ones.
 
     Severities are drawn uniformly; the physical parameters follow from them
-    (`rr_tasks.degrade.severity`). `algorithm` counts changes of the code that alter the bytes.
+    (`rr_tasks.degrade.severity`). `sampling` says what becomes of a photograph: random squares
+    with random mixtures and a `clean_share` left clean, or, for `grid`, the central square clean
+    and with each of the 15 mixtures. `algorithm` counts changes of the code that alter the bytes.
     """
 
     name: str
     algorithm: Literal[1] = 1
     size: Annotated[int, Field(ge=32, le=8192)] = 512
-    crop: Literal["random", "center"] = "random"
+    sampling: Literal["random", "grid"] = "random"
     severity: Range = Range(low=10.0, high=100.0)
     clean_share: Unit = 0.1
     haze: HazeRecipe = HazeRecipe()
@@ -68,8 +70,7 @@ EDGE_DEFAULT = DegradationRecipe(name="edge-default")
 
 BENCHMARK = DegradationRecipe(
     name="benchmark",
-    crop="center",
-    clean_share=1 / 16,
+    sampling="grid",
     jpeg=JpegRecipe(probability=0.0),
 )
 """The evaluation set: every combination and the clean photograph once for each photograph."""

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from schemas.errors import ExpectedError
 from schemas.prior.current import CURRENT_VERSION, DiagnosticPrior
 
 Document = dict[str, Any]
@@ -12,7 +13,7 @@ MIGRATIONS: dict[int, Callable[[Document], Document]] = {}
 """`MIGRATIONS[n]` turns a document of version n into one of version n + 1, without its version."""
 
 
-class UnknownPriorVersionError(ValueError):
+class UnknownPriorVersionError(ExpectedError, ValueError):
     """The document says a version this release does not know."""
 
 

@@ -1,0 +1,1 @@
+"""Bulk restoration of a folder of photographs: resumable, counted, originals never touched."""

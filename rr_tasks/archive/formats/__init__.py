@@ -1,0 +1,1 @@
+"""The file formats of photographs: pixels through libvips, metadata carried over byte for byte."""

@@ -1,0 +1,54 @@
+"""What every file format has to offer, and how libvips is called."""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+import pyvips
+
+# buffers are decoded once: a cache would only keep the last hundred photographs in memory
+pyvips.cache_set_max(0)
+
+
+Facts = Mapping[str, int | str]
+"""Header fields of libvips that decide how a file is written back."""
+
+_FACTS = ("bits-per-sample", "jpeg-chroma-subsample", "n-pages", "orientation", "palette")
+
+
+class UnreadablePhotographError(ValueError):
+    """The file is no photograph that can be restored; the message is a short reason for people."""
+
+
+class ImageFormat(Protocol):
+    """One file format.
+
+    libvips rewrites EXIF blocks (which breaks maker notes), drops PNG text and gamma, and does not
+    know the EXIF of a TIFF file; therefore it writes no metadata, and `transplant` takes the
+    source's own bytes.
+    """
+
+    name: str
+
+    def matches(self, data: bytes) -> bool:
+        """Tell from the first bytes whether this is the format of a file."""
+
+    def load(self, data: bytes) -> pyvips.Image:
+        """Open a file; pixels are decoded when they are asked for.
+
+        Raises:
+            pyvips.Error: the header is damaged.
+        """
+
+    def refusal(self, data: bytes, facts: Facts) -> str | None:
+        """Say why a file cannot be written back as it was, or None if it can."""
+
+    def save(self, image: pyvips.Image, source: bytes, facts: Facts) -> bytes:
+        """Encode pixels the way the source was encoded, without any metadata."""
+
+    def transplant(self, encoded: bytes, source: bytes) -> bytes:
+        """Put the metadata of `source` into a file that `save` made."""
+
+
+def facts_of(image: pyvips.Image) -> Facts:
+    """Read the fields of a header that decide how its file is written back."""
+    return {name: image.get(name) for name in _FACTS if image.get_typeof(name) != 0}

@@ -1,0 +1,86 @@
+"""Finds the photographs of a folder, always in the same order."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from rr_tasks.archive.names import to_text
+from schemas.archive import PlanItem
+
+SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff"})
+CLUTTER = frozenset({"thumbs.db", "desktop.ini", "_rr"})
+
+
+class Listing:
+    """Streams the photographs below `root`, sorted by name in each folder.
+
+    At most one folder's entries per level are held at a time. Hidden files and folders, system
+    clutter and our own `_rr` folder are passed over; other files count as `ignored` and folders
+    that cannot be read are named in `unreadable`, both complete once the iteration has ended.
+    Symbolic links to files are read; links to folders are followed only when they lead out of
+    `root`, and once each, so that no loop can arise, and never into or around `output`.
+    """
+
+    def __init__(self, root: Path, output: Path | None = None) -> None:
+        self.root = root
+        self.ignored = 0
+        self.unreadable: list[str] = []
+        self._own = [os.path.realpath(path) for path in (root, output) if path is not None]
+        self._linked: list[str] = []
+
+    def __iter__(self) -> Iterator[PlanItem]:
+        """List the folder again from the start."""
+        self.ignored, self.unreadable = 0, []
+        self._linked = []
+        yield from self._walk("")
+
+    def _walk(self, folder: str) -> Iterator[PlanItem]:
+        try:
+            with os.scandir(self.root / folder) as found:
+                entries = sorted(found, key=lambda entry: entry.name)
+        except OSError as error:
+            self.unreadable.append(f"{to_text(folder) or '.'}: {error.strerror}")
+            return
+        for entry in entries:
+            if entry.name.startswith(".") or entry.name.lower() in CLUTTER:
+                continue
+            path = f"{folder}/{entry.name}" if folder else entry.name
+            if _is_folder(entry):
+                if self._enters(entry):
+                    yield from self._walk(path)
+            elif os.path.splitext(entry.name)[1].lower() not in SUFFIXES:  # noqa: PTH122
+                self.ignored += 1
+            elif (item := _item(entry, path)) is not None:
+                yield item
+            else:
+                self.ignored += 1
+
+    def _enters(self, entry: os.DirEntry[str]) -> bool:
+        if not entry.is_symlink():
+            return True
+        target = Path(os.path.realpath(entry.path))
+        if any(target.is_relative_to(known) for known in (*self._own, *self._linked)):
+            return False
+        if any(Path(own).is_relative_to(target) for own in self._own):
+            return False
+        self._linked.append(str(target))
+        return True
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
+
+
+def _item(entry: os.DirEntry[str], path: str) -> PlanItem | None:
+    """Describe a file; None for pipes and devices, which would block a reader."""
+    try:
+        if not entry.is_file() and not entry.is_symlink():
+            return None
+        status = entry.stat()
+    except OSError:
+        # a dangling link is a photograph that cannot be read: it shall be reported, not forgotten
+        return PlanItem(path=to_text(path), size=0, mtime_ns=0)
+    return PlanItem(path=to_text(path), size=status.st_size, mtime_ns=status.st_mtime_ns)

@@ -1,0 +1,141 @@
+"""Decodes photographs ahead of the engine, in a thread of its own."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from queue import SimpleQueue
+from threading import Thread
+from types import TracebackType
+from typing import Protocol, Self
+
+from rr_tasks.archive.formats.base import UnreadablePhotographError
+from rr_tasks.archive.names import to_path
+from rr_tasks.archive.photograph import Photograph, largest_file, open_photograph
+from rr_tasks.archive.window import Window
+from schemas.archive import PlanItem
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """A photograph that an earlier run has finished."""
+
+    item: PlanItem
+
+
+@dataclass(frozen=True)
+class Failed:
+    """A photograph that cannot be read, and why."""
+
+    item: PlanItem
+    reason: str
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A decoded photograph; `item` is as it was when it was read. It occupies the window."""
+
+    item: PlanItem
+    photograph: Photograph
+    weight: int
+
+
+Outcome = Skipped | Failed | Opened
+
+
+class Finished(Protocol):
+    """Tells whether an item needs no work."""
+
+    def __call__(self, item: PlanItem) -> bool: ...
+
+
+class Reader:
+    """Yields an outcome for each item, in order, and reads on while the caller works.
+
+    Whoever takes an `Opened` has to let its `weight` leave the window once it is finished. Leaving
+    the context closes the window and ends the thread.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        items: Sequence[PlanItem],
+        finished: Finished,
+        window: Window,
+        max_pixels: int,
+    ) -> None:
+        self._folder = folder
+        self._items = items
+        self._finished = finished
+        self._window = window
+        self._max_pixels = max_pixels
+        self._outcomes: SimpleQueue[Outcome | BaseException | None] = SimpleQueue()
+        self._closed = False
+        self._thread = Thread(target=self._run, name="rr-archive-reader", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._closed = True
+        self._window.close()
+        self._thread.join()
+
+    def __iter__(self) -> Iterator[Outcome]:
+        """Yield the outcomes as they come."""
+        while (outcome := self._outcomes.get()) is not None:
+            if isinstance(outcome, BaseException):
+                raise outcome
+            yield outcome
+
+    def _run(self) -> None:
+        try:
+            for item in self._items:
+                outcome = self._read(item)
+                if outcome is None or self._closed:
+                    return
+                self._outcomes.put(outcome)
+        except BaseException as error:  # noqa: BLE001 - it is raised in the caller's thread
+            self._outcomes.put(error)
+        finally:
+            self._outcomes.put(None)
+
+    def _read(self, item: PlanItem) -> Outcome | None:
+        """Read one item; None when the window was closed."""
+        try:
+            if self._finished(item):
+                return Skipped(item)
+            return self._open(item)
+        except UnreadablePhotographError as error:
+            return Failed(item, str(error))
+        except FileNotFoundError:
+            return Failed(item, "the file is gone, or is a link that leads nowhere")
+        except OSError as error:
+            return Failed(item, f"the file cannot be read: {error.strerror or error}")
+        except MemoryError:
+            return Failed(item, "there is not enough memory to decode it")
+
+    def _open(self, item: PlanItem) -> Opened | None:
+        path = self._folder / to_path(item.path)
+        status = path.stat()
+        if status.st_size > largest_file(self._max_pixels):
+            raise UnreadablePhotographError(
+                f"its {status.st_size} bytes are more than a photograph within the limit of "
+                f"{self._max_pixels} pixels (max_pixels) takes"
+            )
+        negative = open_photograph(path.read_bytes(), self._max_pixels)
+        weight = negative.weight
+        if not self._window.enter(weight):
+            return None
+        try:
+            photograph = negative.develop()
+        except BaseException:
+            self._window.leave(weight)
+            raise
+        seen = item.model_copy(update={"size": status.st_size, "mtime_ns": status.st_mtime_ns})
+        return Opened(seen, photograph, weight)

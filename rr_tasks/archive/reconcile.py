@@ -1,0 +1,21 @@
+"""Makes sure that no photograph got lost."""
+
+from schemas.archive import Counts
+
+
+class CountsDisagreeError(RuntimeError):
+    """The outcomes do not add up to what was found."""
+
+
+def reconcile(found: int, counts: Counts) -> None:
+    """Make sure that every photograph has exactly one outcome.
+
+    Raises:
+        CountsDisagreeError: it has not; the message shows the sum.
+    """
+    if counts.total != found:
+        raise CountsDisagreeError(
+            f"{found} photographs were found, but {counts.restored} restored + {counts.clean} clean "
+            f"+ {counts.skipped} skipped + {counts.failed} failed are {counts.total}; "
+            "run again, and report this if it stays"
+        )

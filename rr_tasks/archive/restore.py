@@ -1,0 +1,127 @@
+"""Restores one chunk of an archive: decode ahead, diagnose and restore, encode behind."""
+
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from rr_tasks.archive.engine import Engine, Pixels
+from rr_tasks.archive.layout import Layout
+from rr_tasks.archive.ledger import Ledger, last_rows
+from rr_tasks.archive.plan import current_items
+from rr_tasks.archive.previews import Previews
+from rr_tasks.archive.reconcile import reconcile
+from rr_tasks.archive.reader import Failed, Opened, Outcome, Reader, Skipped
+from rr_tasks.archive.resume import is_finished, settings_hash
+from rr_tasks.archive.treatment import treatment
+from rr_tasks.archive.window import Window
+from rr_tasks.archive.writer import Result, Writer
+from schemas.archive import ChunkCounts, Counts, PlanItem, RestoreParameters
+
+WINDOW_IMAGES = 4
+"""One being decoded, one waiting, one in the engine, one being encoded."""
+WINDOW_WEIGHT = 64_000_000
+"""8-bit pixels that may be decoded at once, so that memory does not depend on the photographs."""
+
+Progress = Callable[[Counts], None]
+
+
+class EngineError(RuntimeError):
+    """The engine's answer cannot be used for this photograph."""
+
+
+def restore_chunk(
+    chunk: str,
+    parameters: RestoreParameters,
+    engine: Engine,
+    on_progress: Progress | None = None,
+) -> ChunkCounts:
+    """Restore every photograph of a chunk that is not finished yet.
+
+    A photograph that cannot be read, restored or written becomes a failed row. Calling this again,
+    after any kind of end, goes on where it stopped. One chunk must not be restored twice at a time.
+
+    Args:
+        chunk: an id of the plan.
+        parameters: the run's parameters.
+        engine: called from this thread only.
+        on_progress: told the counts so far, in this thread, after each photograph.
+
+    Raises:
+        StorageStoppedError: the output takes no more files.
+        WriteFailedError: the ledger cannot be written.
+        DamagedPlanError: the chunk cannot be read.
+        CountsDisagreeError: a photograph got lost or was counted twice.
+    """
+    layout, source = Layout(Path(parameters.output)), Path(parameters.input)
+    items = current_items(layout.plan, chunk)
+    settings = settings_hash(parameters)
+    rows = last_rows(layout.ledger(chunk))
+
+    def finished(item: PlanItem) -> bool:
+        output = layout.restored(item.path)
+        row = rows.get(item.path)
+        return is_finished(row, item, engine.identity, settings, output, parameters.verify)
+
+    # what a killed run left unfinished
+    shutil.rmtree(layout.scratch(chunk), ignore_errors=True)
+    window = Window(WINDOW_IMAGES, WINDOW_WEIGHT)
+    previews = Previews(layout.previews, parameters.previews)
+    with (
+        Ledger(layout.ledger(chunk)) as ledger,
+        Writer(layout, chunk, ledger, previews, window, engine.identity, settings) as writer,
+        Reader(source, items, finished, window, parameters.max_pixels) as reader,
+    ):
+        for outcome in reader:
+            _handle(outcome, parameters, engine, writer, window)
+            if on_progress is not None:
+                on_progress(writer.counts)
+    shutil.rmtree(layout.scratch(chunk), ignore_errors=True)
+    if on_progress is not None:
+        on_progress(writer.counts)
+    counts = ChunkCounts(chunk=chunk, found=len(items), **writer.counts.model_dump())
+    reconcile(counts.found, counts)
+    return counts
+
+
+def _handle(
+    outcome: Outcome, parameters: RestoreParameters, engine: Engine, writer: Writer, window: Window
+) -> None:
+    writer.check()
+    if isinstance(outcome, Skipped):
+        writer.skip()
+    elif isinstance(outcome, Failed):
+        writer.fail(outcome.item, outcome.reason)
+    else:
+        try:
+            result = _treat(outcome, parameters, engine)
+        except Exception as error:  # noqa: BLE001 - one photograph must not stop the others
+            window.leave(outcome.weight)
+            writer.fail(outcome.item, _describe(error))
+        else:
+            writer.put(result)
+
+
+def _treat(opened: Opened, parameters: RestoreParameters, engine: Engine) -> Result:
+    start = time.perf_counter()
+    pixels = opened.photograph.pixels
+    prior = engine.diagnose(pixels)
+    wanted = treatment(prior, parameters.keep, parameters.threshold)
+    restored = None if wanted is None else _checked(pixels, engine.restore(pixels, wanted))
+    return Result(opened, prior, restored, time.perf_counter() - start)
+
+
+def _checked(pixels: Pixels, restored: Pixels) -> Pixels:
+    if restored.shape != pixels.shape or restored.dtype != pixels.dtype:
+        raise EngineError(
+            f"the restorer returned {restored.shape} {restored.dtype} "
+            f"for {pixels.shape} {pixels.dtype}"
+        )
+    return restored
+
+
+def _describe(error: Exception) -> str:
+    if isinstance(error, MemoryError):
+        return "there is not enough memory to restore it"
+    first_line = str(error).strip().split("\n")[0]
+    return f"{type(error).__name__}: {first_line}" if first_line else type(error).__name__

@@ -1,0 +1,67 @@
+"""Clean photographs for synthesis: which files they are, how they are read and cropped."""
+
+from functools import lru_cache
+
+import cv2
+import numpy as np
+
+from rr_tasks.degrade.color import Bytes
+from rr_tasks.shards.storage import MissingFolderError, list_files, read_bytes
+from schemas.recipe import DegradationRecipe
+
+SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp")
+
+
+class UnusablePhotographError(ValueError):
+    """A file cannot serve as a clean photograph; the message is the reason."""
+
+
+def list_photographs(url: str) -> list[str]:
+    """URLs of all photographs below a folder, sorted.
+
+    Raises:
+        MissingFolderError: the folder is missing or holds no photograph.
+    """
+    found = [file for file in list_files(url) if file.lower().endswith(SUFFIXES)]
+    if not found:
+        raise MissingFolderError(
+            f"{url}: no photographs here; expected files ending in {', '.join(SUFFIXES)}"
+        )
+    return found
+
+
+@lru_cache(maxsize=4)
+def read_photograph(url: str) -> Bytes:
+    """Decode a photograph to (H, W, 3) sRGB bytes, turned upright.
+
+    Raises:
+        UnusablePhotographError: the file is empty, truncated or no image.
+    """
+    content = read_bytes(url)
+    image = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR_RGB) if content else None
+    if image is None:
+        raise UnusablePhotographError("not a readable image")
+    image.setflags(write=False)
+    return np.asarray(image, dtype=np.uint8)
+
+
+def crop(photograph: Bytes, recipe: DegradationRecipe, rng: np.random.Generator) -> Bytes:
+    """Cut a square of at most `recipe.size` pixels, shrunk from a larger one, never enlarged.
+
+    Raises:
+        UnusablePhotographError: the photograph is smaller than 32 pixels on a side.
+    """
+    height, width = photograph.shape[:2]
+    short = min(height, width)
+    if short < 32:
+        raise UnusablePhotographError(f"too small to learn from: {width} x {height} pixels")
+    size = min(recipe.size, short)
+    if recipe.sampling == "grid":
+        side, top, left = short, (height - short) // 2, (width - short) // 2
+    else:
+        side = int(rng.integers(size, short + 1))
+        top, left = int(rng.integers(height - side + 1)), int(rng.integers(width - side + 1))
+    square = photograph[top : top + side, left : left + side]
+    if side == size:
+        return np.ascontiguousarray(square)
+    return np.asarray(cv2.resize(square, (size, size), interpolation=cv2.INTER_AREA), np.uint8)

@@ -1,0 +1,191 @@
+"""Synthesizes one shard of degraded photographs with their ground truth."""
+
+from collections.abc import Iterator, Sequence
+
+import cv2
+import numpy as np
+
+from rr_tasks.degrade.color import Bytes
+from rr_tasks.degrade.mixture import (
+    COMBINATIONS,
+    Combination,
+    Degraded,
+    degrade,
+    draw_severities,
+)
+from rr_tasks.degrade.photograph import (
+    UnusablePhotographError,
+    crop,
+    list_photographs,
+    read_photograph,
+)
+from rr_tasks.reasoner.scene import describe
+from rr_tasks.shards.storage import identity, join, publish_bytes
+from rr_tasks.shards.writer import Outcome, sample_key, write_shard
+from schemas.prior.current import (
+    VISIBLE_SEVERITY,
+    Blur,
+    DiagnosticPrior,
+    Haze,
+    ImageSize,
+    Noise,
+    Provenance,
+    Rain,
+)
+from schemas.prior.text import reasoning, undo_order
+from schemas.recipe import DegradationRecipe
+from schemas.shard import DoneMarker, SampleRow, SynthesisSpec, spec_hash
+
+VARIANTS = len(COMBINATIONS) + 1
+"""The clean photograph and every combination: what a grid makes of each photograph."""
+
+_SAMPLES_PER_DECODE = 4
+
+
+def plan_synthesis(
+    photographs: str, recipe: DegradationRecipe, seed: int, samples: int | None, shard_size: int
+) -> tuple[SynthesisSpec, list[str]]:
+    """Settle what is to be made of a folder of clean photographs.
+
+    Args:
+        photographs: URL of the folder.
+        recipe: what is done to them.
+        seed: decides every draw.
+        samples: how many; None means every variant of every photograph, once.
+        shard_size: samples a shard.
+
+    Returns:
+        The spec and the sorted URLs of the photographs.
+
+    Raises:
+        MissingFolderError: no photographs.
+    """
+    urls = list_photographs(photographs)
+    spec = SynthesisSpec(
+        recipe=recipe,
+        seed=seed,
+        samples=samples or VARIANTS * len(urls),
+        shard_size=shard_size,
+        inputs_sha256=identity(photographs, urls),
+    )
+    return spec, urls
+
+
+def dataset_folder(root: str, spec: SynthesisSpec) -> str:
+    """The folder of a data set: its name carries the recipe and the hash of the spec."""
+    return join(root, f"{spec.recipe.name}-{spec_hash(spec)}")
+
+
+def open_dataset(root: str, spec: SynthesisSpec) -> str:
+    """Write down the spec in the data set's folder and return the folder."""
+    folder = dataset_folder(root, spec)
+    publish_bytes(spec.model_dump_json(indent=2).encode(), join(folder, "spec.json"))
+    return folder
+
+
+def shard_count(spec: SynthesisSpec) -> int:
+    """How many shards a data set has."""
+    return -(-spec.samples // spec.shard_size)
+
+
+def synthesize_shard(
+    folder: str, spec: SynthesisSpec, photographs: Sequence[str], shard: int
+) -> DoneMarker:
+    """Make one shard, or return its marker if it is finished.
+
+    Each sample depends on the spec and its own number alone, so shards may be made in any order,
+    by any number of workers, with the same bytes.
+    """
+    cv2.setNumThreads(1)  # shards are the unit of parallel work
+    outcomes = _outcomes(spec, photographs, shard)
+    return write_shard(folder, shard, spec_hash(spec), spec.schema_version, outcomes)
+
+
+def _outcomes(spec: SynthesisSpec, photographs: Sequence[str], shard: int) -> Iterator[Outcome]:
+    first = shard * spec.shard_size
+    for number in range(first, min(first + spec.shard_size, spec.samples)):
+        yield _outcome(spec, photographs, number, sample_key(shard, number - first))
+
+
+def _outcome(spec: SynthesisSpec, photographs: Sequence[str], number: int, key: str) -> Outcome:
+    rng = np.random.default_rng((spec.seed, number))
+    url, combination = _assignment(spec, photographs, number, rng)
+    source = url.rsplit("/", 1)[-1]
+    try:
+        clean = crop(read_photograph(url), spec.recipe, rng)
+    except UnusablePhotographError as error:
+        return SampleRow(key=key, source=source, status="failed", error=str(error)), None
+    degraded = degrade(clean, draw_severities(combination, spec.recipe, rng), spec.recipe, rng)
+    truth = ground_truth(clean, degraded, spec.recipe)
+    row = SampleRow(
+        key=key,
+        source=source,
+        status="ok",
+        width=truth.image.width,
+        height=truth.image.height,
+        haze=truth.haze.severity,
+        blur=truth.blur.severity,
+        rain=truth.rain.severity,
+        noise=truth.noise.severity,
+    )
+    sample: dict[str, bytes | str] = {
+        "clean.png": encode_png(clean),
+        "degraded.png": encode_png(degraded.image),
+        "prior.json": truth.model_dump_json(),
+    }
+    return row, sample
+
+
+def _assignment(
+    spec: SynthesisSpec, photographs: Sequence[str], number: int, rng: np.random.Generator
+) -> tuple[str, Combination]:
+    if spec.recipe.sampling == "grid":
+        variant = number % VARIANTS
+        combination = COMBINATIONS[variant - 1] if variant else ()
+        return photographs[number // VARIANTS % len(photographs)], combination
+    # Neighbours share a photograph, which is then decoded once; rounds visit all of them.
+    turn, place = divmod(number // _SAMPLES_PER_DECODE, len(photographs))
+    visit = np.random.default_rng((spec.seed, turn, 1)).permutation(len(photographs))
+    round_of_mixtures, slot = divmod(number, len(COMBINATIONS))
+    mixtures = np.random.default_rng((spec.seed, round_of_mixtures, 2)).permutation(
+        len(COMBINATIONS)
+    )
+    clean = rng.random() < spec.recipe.clean_share
+    return photographs[int(visit[place])], () if clean else COMBINATIONS[int(mixtures[slot])]
+
+
+def ground_truth(clean: Bytes, degraded: Degraded, recipe: DegradationRecipe) -> DiagnosticPrior:
+    """The prior that synthesis knows; what nobody can see counts as absent."""
+    haze = degraded.haze if degraded.haze.severity >= VISIBLE_SEVERITY else _ABSENT_HAZE
+    blur = degraded.blur if degraded.blur.severity >= VISIBLE_SEVERITY else _ABSENT_BLUR
+    rain = degraded.rain if degraded.rain.severity >= VISIBLE_SEVERITY else _ABSENT_RAIN
+    noise = degraded.noise if degraded.noise.severity >= VISIBLE_SEVERITY else _ABSENT_NOISE
+    return DiagnosticPrior(
+        image=ImageSize(width=clean.shape[1], height=clean.shape[0]),
+        haze=haze,
+        blur=blur,
+        rain=rain,
+        noise=noise,
+        scene=describe(clean),
+        order=undo_order(haze, blur, rain, noise),
+        reasoning=reasoning(haze, blur, rain, noise),
+        provenance=Provenance(source="synthesis", author=f"recipe {recipe.name}"),
+    )
+
+
+_ABSENT_HAZE = Haze(present=False, severity=0.0)
+_ABSENT_BLUR = Blur(present=False, severity=0.0)
+_ABSENT_RAIN = Rain(present=False, severity=0.0)
+_ABSENT_NOISE = Noise(present=False, severity=0.0)
+
+
+def encode_png(image: Bytes) -> bytes:
+    """Lossless PNG of (H, W, 3) sRGB bytes."""
+    _, packed = cv2.imencode(".png", cv2.cvtColor(image, cv2.COLOR_RGB2BGR))
+    return bytes(packed)
+
+
+def decode_png(content: bytes) -> Bytes:
+    """(H, W, 3) sRGB bytes of a PNG that this project wrote."""
+    image = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR_RGB)
+    return np.asarray(image, dtype=np.uint8)

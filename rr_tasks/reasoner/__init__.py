@@ -1,0 +1,1 @@
+"""Diagnosis: a photograph in, a diagnostic prior out."""

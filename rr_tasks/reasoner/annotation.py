@@ -1,0 +1,63 @@
+"""Annotates the degraded photographs of a data set with the reasoner's diagnoses."""
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
+from rr_tasks.degrade.synthesis import decode_png
+from rr_tasks.reasoner.edge import NAME, EdgeReasoner
+from rr_tasks.shards.reader import read_samples
+from rr_tasks.shards.storage import join, publish_bytes, read_bytes
+from rr_tasks.shards.writer import Outcome, write_shard
+from schemas.prior.current import DiagnosticPrior
+from schemas.shard import AnnotationSpec, DoneMarker, SampleRow, SynthesisSpec, spec_hash
+
+_BATCH = 8
+
+
+def plan_annotation(shards: str, reasoner: EdgeReasoner) -> AnnotationSpec:
+    """Settle what the diagnoses of a data set depend on: its spec and the reasoner's weights."""
+    source = SynthesisSpec.model_validate_json(read_bytes(join(shards, "spec.json")))
+    return AnnotationSpec(
+        source=spec_hash(source), reasoner=NAME, weights_sha256=reasoner.weights_sha256
+    )
+
+
+def open_annotations(root: str, spec: AnnotationSpec) -> str:
+    """Write down the spec in the annotations' folder below `root` and return the folder."""
+    folder = join(root, f"annotations-{spec_hash(spec)}")
+    publish_bytes(spec.model_dump_json(indent=2).encode(), join(folder, "spec.json"))
+    return folder
+
+
+def annotate_shard(
+    shards: str, folder: str, spec: AnnotationSpec, reasoner: EdgeReasoner, shard: int
+) -> DoneMarker:
+    """Diagnose one shard, or return its marker if it is finished.
+
+    The annotation shard holds `prior.json` for each key of the source shard, and no pixels.
+    """
+    outcomes = _outcomes(shards, reasoner, shard)
+    return write_shard(folder, shard, spec_hash(spec), spec.schema_version, outcomes)
+
+
+def _outcomes(shards: str, reasoner: EdgeReasoner, shard: int) -> Iterator[Outcome]:
+    remaining = read_samples(shards, shard)
+    while samples := list(islice(remaining, _BATCH)):
+        priors = reasoner.diagnose_all([decode_png(sample["degraded.png"]) for sample in samples])
+        yield from (_outcome(*pair) for pair in zip(samples, priors, strict=True))
+
+
+def _outcome(sample: dict[str, Any], prior: DiagnosticPrior) -> Outcome:
+    row = SampleRow(
+        key=sample["__key__"],
+        source=f"{prior.provenance.author} {prior.provenance.weights_sha256}",
+        status="ok",
+        width=prior.image.width,
+        height=prior.image.height,
+        haze=prior.haze.severity,
+        blur=prior.blur.severity,
+        rain=prior.rain.severity,
+        noise=prior.noise.severity,
+    )
+    return row, {"prior.json": prior.model_dump_json()}

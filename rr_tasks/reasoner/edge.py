@@ -1,0 +1,148 @@
+"""The edge reasoner: diagnoses a photograph on a CPU in a few hundredths of a second."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from rr_tasks import weights
+from rr_tasks.degrade import severity
+from rr_tasks.precision import autocast
+from rr_tasks.reasoner.network import ReasonerNetwork
+from rr_tasks.reasoner.scene import describe
+from rr_tasks.reasoner.views import native_crops, overview
+from schemas.prior.current import (
+    DEGRADATIONS,
+    VISIBLE_SEVERITY,
+    Blur,
+    DiagnosticPrior,
+    Haze,
+    ImageSize,
+    Noise,
+    Provenance,
+    Rain,
+)
+from schemas.prior.text import reasoning, undo_order
+from schemas.prior.vector import FIELDS, findings_from_vector
+
+Bytes = npt.NDArray[np.uint8]
+
+NAME = "edge-reasoner"
+_PRESENT = [FIELDS.index(f"{name}.present") for name in DEGRADATIONS]
+
+
+class EdgeReasoner:
+    """Turns photographs into diagnostic priors.
+
+    Args:
+        network: trained weights in evaluation mode.
+        weights_sha256: what identifies them in the provenance.
+    """
+
+    def __init__(self, network: ReasonerNetwork, weights_sha256: str) -> None:
+        self._network, self.weights_sha256 = network, weights_sha256
+
+    @classmethod
+    def load(cls, path: Path | None = None) -> Self:
+        """Load weights, by default the shipped ones.
+
+        Raises:
+            UnusableWeightsError: see `rr_tasks.weights.load`.
+        """
+        path = path or weights.shipped(NAME)
+        return cls(weights.load(ReasonerNetwork(), path, NAME), weights.digest(path))
+
+    def diagnose(self, image: Bytes) -> DiagnosticPrior:
+        """Diagnose one photograph, (H, W, 3) sRGB bytes of any size."""
+        return self.diagnose_all([image])[0]
+
+    def diagnose_all(self, images: Sequence[Bytes]) -> list[DiagnosticPrior]:
+        """Diagnose photographs of any sizes in one pass through the network."""
+        vectors = self.predict(images)
+        return [self._prior(image, vector) for image, vector in zip(images, vectors, strict=True)]
+
+    def predict(self, images: Sequence[Bytes]) -> npt.NDArray[np.float32]:
+        """Prior vectors (B, `VECTOR_LENGTH`), `present` as probabilities."""
+        whole = torch.from_numpy(np.stack([overview(image) for image in images]))
+        parts = torch.from_numpy(np.stack([np.stack(native_crops(image)) for image in images]))
+        with torch.inference_mode(), autocast():
+            vectors = self._network(
+                whole.permute(0, 3, 1, 2).float() / 255, parts.permute(0, 1, 4, 2, 3).float() / 255
+            )
+        vectors[:, _PRESENT] = vectors[:, _PRESENT].sigmoid()
+        return np.asarray(vectors.numpy())
+
+    def _prior(self, image: Bytes, vector: npt.NDArray[np.float32]) -> DiagnosticPrior:
+        height, width = image.shape[:2]
+        haze, blur, rain, noise = findings_from_vector(vector.tolist())
+        findings = (
+            _consistent_haze(haze),
+            _consistent_blur(blur, min(height, width)),
+            _consistent_rain(rain),
+            _consistent_noise(noise),
+        )
+        haze, blur, rain, noise = findings
+        return DiagnosticPrior(
+            image=ImageSize(width=width, height=height),
+            haze=haze,
+            blur=blur,
+            rain=rain,
+            noise=noise,
+            scene=describe(image),
+            order=undo_order(*findings),
+            reasoning=reasoning(*findings),
+            provenance=Provenance(
+                source="reasoner", author=NAME, weights_sha256=self.weights_sha256
+            ),
+        )
+
+
+# Severity is a function of the physical parameters (`rr_tasks.degrade.severity`), but the network
+# estimates both. What it sees best decides: the severity, except for blur, whose extent is in
+# pixels while its severity also depends on the size of the photograph. A finding is at least
+# visible, or it would not have been found.
+
+
+def _consistent_haze(haze: Haze) -> Haze:
+    if haze.parameters is None:
+        return haze
+    level = max(haze.severity, VISIBLE_SEVERITY)
+    parameters = haze.parameters.model_copy(
+        update={"transmission": severity.haze_transmission(level)}
+    )
+    return Haze(present=True, severity=level, parameters=parameters)
+
+
+def _consistent_blur(blur: Blur, short_side: int) -> Blur:
+    if blur.parameters is None:
+        return blur
+    level = max(severity.blur_severity(blur.parameters.extent_px, short_side), VISIBLE_SEVERITY)
+    return Blur(present=True, severity=level, parameters=blur.parameters)
+
+
+def _consistent_rain(rain: Rain) -> Rain:
+    if rain.parameters is None:
+        return rain
+    level = max(rain.severity, VISIBLE_SEVERITY)
+    opacity = max(rain.parameters.opacity, severity.rain_alpha(level))
+    density = severity.rain_alpha(level) / opacity
+    parameters = rain.parameters.model_copy(update={"opacity": opacity, "density": density})
+    return Rain(present=True, severity=level, parameters=parameters)
+
+
+def _consistent_noise(noise: Noise) -> Noise:
+    if noise.parameters is None:
+        return noise
+    level = max(noise.severity, VISIBLE_SEVERITY)
+    sigma, gain = noise.parameters.sigma, noise.parameters.gain
+    variance = gain * severity.MID_GREY + sigma**2
+    wanted = severity.noise_deviation(level) ** 2
+    if variance == 0.0:
+        sigma, gain = 0.0, wanted / severity.MID_GREY
+    else:
+        sigma, gain = sigma * (wanted / variance) ** 0.5, gain * wanted / variance
+    parameters = noise.parameters.model_copy(update={"sigma": sigma, "gain": gain})
+    return Noise(present=True, severity=level, parameters=parameters)

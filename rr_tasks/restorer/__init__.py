@@ -1,0 +1,1 @@
+"""Restoration: a degraded photograph and its prior in, a clean one out."""

@@ -1,0 +1,130 @@
+"""The edge restorer's network: a U of gated convolution blocks, modulated by prior and time.
+
+The blocks are simplified NAFNet blocks (Chen et al. 2022: depthwise convolution, simple gates, no
+activation function) without channel attention: nothing is averaged over the image, so a tile is
+restored as it would be inside the whole photograph. What must be known of the whole comes in
+through the prior, by FiLM (Perez et al. 2018).
+"""
+
+import torch
+from torch import nn
+from torch.nn import functional
+
+from schemas.prior.vector import VECTOR_LENGTH
+
+STRIDE = 16
+"""Height and width of the input are multiples of this."""
+
+_TIME_WAVES = 8
+CONDITION_LENGTH = VECTOR_LENGTH + 1
+"""The prior vector and whether it is known (1) or withheld (0, with a vector of zeros)."""
+
+
+class RestorerNetwork(nn.Module):
+    """Predicts the clean image x0 from x_t, the degraded image y, the time and the prior.
+
+    Args:
+        width: channels at half resolution; they double at every further halving.
+        encoder: blocks at each of the resolutions 1/2, 1/4, 1/8.
+        middle: blocks at 1/16.
+        decoder: blocks at 1/8, 1/4, 1/2.
+        embedding: length of the embedded condition.
+    """
+
+    def __init__(
+        self,
+        width: int = 40,
+        encoder: tuple[int, ...] = (2, 2, 4),
+        middle: int = 4,
+        decoder: tuple[int, ...] = (2, 2, 2),
+        embedding: int = 96,
+    ) -> None:
+        super().__init__()
+        self.embed = nn.Sequential(
+            nn.Linear(CONDITION_LENGTH + _TIME_WAVES, embedding),
+            nn.SiLU(),
+            nn.Linear(embedding, embedding),
+            nn.SiLU(),
+        )
+        self.enter = nn.Conv2d(24, width, 3, padding=1)
+        self.leave = nn.Conv2d(width, 12, 3, padding=1)
+        nn.init.zeros_(self.leave.weight)  # start as the identity
+        nn.init.zeros_(self.leave.bias)  # type: ignore[arg-type]
+        self.down_blocks, self.down = nn.ModuleList(), nn.ModuleList()
+        for count in encoder:
+            self.down_blocks.append(_blocks(count, width, embedding))
+            self.down.append(nn.Conv2d(width, 2 * width, 2, stride=2))
+            width *= 2
+        self.middle = _blocks(middle, width, embedding)
+        self.up_blocks, self.up = nn.ModuleList(), nn.ModuleList()
+        for count in decoder:
+            self.up.append(nn.Conv2d(width, 2 * width, 1, bias=False))
+            width //= 2
+            self.up_blocks.append(_blocks(count, width, embedding))
+
+    def forward(
+        self, x: torch.Tensor, degraded: torch.Tensor, t: torch.Tensor, prior: torch.Tensor
+    ) -> torch.Tensor:
+        """Estimate x0.
+
+        Args:
+            x: (B, 3, H, W), the point on the flow at time t.
+            degraded: (B, 3, H, W) in 0-1.
+            t: (B,) in 0-1.
+            prior: (B, `CONDITION_LENGTH`).
+
+        Returns:
+            (B, 3, H, W).
+        """
+        waves = torch.cos(torch.pi * t[:, None] * torch.arange(_TIME_WAVES, device=t.device))
+        condition = self.embed(torch.cat([prior, waves], 1))
+        h = functional.pixel_unshuffle(torch.cat([x, degraded], 1), 2)
+        h = self.enter(h.contiguous(memory_format=torch.channels_last))
+        skips = []
+        for blocks, down in zip(self.down_blocks, self.down, strict=True):
+            h = _run(blocks, h, condition)
+            skips.append(h)
+            h = down(h)
+        h = _run(self.middle, h, condition)
+        for blocks, up, skip in zip(self.up_blocks, self.up, reversed(skips), strict=True):
+            h = _run(blocks, functional.pixel_shuffle(up(h), 2) + skip, condition)
+        return degraded + functional.pixel_shuffle(self.leave(h), 2).float()
+
+
+class _GatedBlock(nn.Module):
+    def __init__(self, width: int, embedding: int) -> None:
+        super().__init__()
+        self.norm_space, self.norm_channels = nn.LayerNorm(width), nn.LayerNorm(width)
+        self.modulate = nn.Linear(embedding, 4 * width)
+        self.expand = nn.Conv2d(width, 2 * width, 1)
+        self.spatial = nn.Conv2d(2 * width, 2 * width, 3, padding=1, groups=2 * width)
+        self.project = nn.Conv2d(width, width, 1)
+        self.widen = nn.Conv2d(width, 2 * width, 1)
+        self.narrow = nn.Conv2d(width, width, 1)
+
+    def forward(self, x: torch.Tensor, condition: torch.Tensor) -> torch.Tensor:
+        scale_a, shift_a, scale_b, shift_b = (
+            self.modulate(condition)[:, :, None, None].chunk(4, dim=1)
+        )
+        h = _over_channels(self.norm_space, x) * (1 + scale_a) + shift_a
+        left, right = self.spatial(self.expand(h)).chunk(2, dim=1)
+        x = x + self.project(left * right)
+        h = _over_channels(self.norm_channels, x) * (1 + scale_b) + shift_b
+        left, right = self.widen(h).chunk(2, dim=1)
+        out: torch.Tensor = x + self.narrow(left * right)
+        return out
+
+
+def _blocks(count: int, width: int, embedding: int) -> nn.ModuleList:
+    return nn.ModuleList(_GatedBlock(width, embedding) for _ in range(count))
+
+
+def _run(blocks: nn.Module, x: torch.Tensor, condition: torch.Tensor) -> torch.Tensor:
+    for block in blocks.children():
+        x = block(x, condition)
+    return x
+
+
+def _over_channels(norm: nn.Module, x: torch.Tensor) -> torch.Tensor:
+    out: torch.Tensor = norm(x.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)
+    return out

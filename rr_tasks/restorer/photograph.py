@@ -1,0 +1,74 @@
+"""Restores whole photographs of any size with the edge restorer, tile by tile."""
+
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Self, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from rr_tasks import weights
+from rr_tasks.precision import autocast
+from rr_tasks.restorer.edge import EdgeRestorer, known_prior
+from rr_tasks.restorer.network import STRIDE, RestorerNetwork
+from rr_tasks.restorer.sampling import regress
+from rr_tasks.restorer.tiling import Tiling
+from schemas.prior.current import DiagnosticPrior
+from schemas.prior.vector import to_vector
+
+PixelT = TypeVar("PixelT", npt.NDArray[np.uint8], npt.NDArray[np.uint16])
+
+NAME = "edge-restorer"
+# Larger batches gain nothing on a CPU and cost memory.
+_BATCH = 1
+
+
+class PhotographRestorer:
+    """Restores photographs with a trained network.
+
+    Args:
+        network: trained weights in evaluation mode.
+        weights_sha256: what identifies them.
+    """
+
+    def __init__(self, network: RestorerNetwork, weights_sha256: str) -> None:
+        network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self._flow, self.weights_sha256 = EdgeRestorer(network), weights_sha256
+
+    @classmethod
+    def load(cls, path: Path | None = None) -> Self:
+        """Load weights, by default the shipped ones.
+
+        Raises:
+            UnusableWeightsError: see `rr_tasks.weights.load`.
+        """
+        path = path or weights.shipped(NAME)
+        return cls(weights.load(RestorerNetwork(), path, NAME), weights.digest(path))
+
+    def restore(self, pixels: PixelT, prior: DiagnosticPrior) -> PixelT:
+        """Restore one photograph.
+
+        Args:
+            pixels: (H, W, 3), sRGB-coded, 8 or 16 bits.
+            prior: its diagnosis.
+
+        Returns:
+            The restored photograph, of the same shape and type.
+        """
+        top = np.iinfo(pixels.dtype).max
+        image = torch.from_numpy(pixels.astype(np.float32)).permute(2, 0, 1) / float(top)
+        tiling = Tiling(*pixels.shape[:2], multiple=STRIDE)
+        vector = known_prior(torch.tensor([to_vector(prior)], dtype=torch.float32))
+        restored = tiling.join(self._restore_tiles(tiling.cut(image), vector))
+        scaled = restored.mul_(float(top)).round_().clamp_(0, top).permute(1, 2, 0)
+        return np.ascontiguousarray(scaled.numpy()).astype(pixels.dtype)
+
+    def _restore_tiles(
+        self, tiles: Iterator[torch.Tensor], vector: torch.Tensor
+    ) -> Iterator[torch.Tensor]:
+        while batch := list(islice(tiles, _BATCH)):
+            condition = self._flow.prepare(torch.stack(batch), vector.expand(len(batch), -1))
+            with torch.inference_mode(), autocast():
+                yield from regress(self._flow, condition).float()

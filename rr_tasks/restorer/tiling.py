@@ -1,0 +1,109 @@
+"""Cuts a photograph into overlapping tiles of one size and joins them without seams."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from math import ceil
+
+import torch
+
+
+@dataclass(frozen=True)
+class Axis:
+    """How one side of a photograph is cut.
+
+    Args:
+        length: pixels of the side.
+        longest: longest tile allowed.
+        overlap: pixels that neighbouring tiles share at least.
+        multiple: every tile's length is a multiple of this.
+    """
+
+    length: int
+    longest: int
+    overlap: int
+    multiple: int
+
+    @cached_property
+    def count(self) -> int:
+        """Number of tiles."""
+        if self.length <= self.longest:
+            return 1
+        return ceil((self.length - self.overlap) / (self.longest - self.overlap))
+
+    @cached_property
+    def tile(self) -> int:
+        """Length of every tile; with a single one it may reach beyond the photograph."""
+        shared = self.length + (self.count - 1) * self.overlap
+        return ceil(shared / self.count / self.multiple) * self.multiple
+
+    @cached_property
+    def starts(self) -> list[int]:
+        """First pixel of each tile, evenly spread."""
+        if self.count == 1:
+            return [0]
+        room = self.length - self.tile
+        return [round(index * room / (self.count - 1)) for index in range(self.count)]
+
+    @cached_property
+    def weights(self) -> torch.Tensor:
+        """(count, tile): how much each tile counts at its pixels; they add up to 1 everywhere."""
+        ramp = torch.arange(1, self.tile + 1, dtype=torch.float32)
+        tent = torch.minimum(ramp, ramp.flip(0)).clamp(max=float(self.overlap))
+        total = torch.zeros(max(self.length, self.tile))
+        for start in self.starts:
+            total[start : start + self.tile] += tent
+        return torch.stack([tent / total[start : start + self.tile] for start in self.starts])
+
+
+@dataclass(frozen=True)
+class Tiling:
+    """The tiles of a photograph of a given height and width.
+
+    All tiles have one size, at most `longest` (a multiple of `multiple`) on a side, so they can
+    be batched.
+    """
+
+    height: int
+    width: int
+    longest: int = 512
+    overlap: int = 32
+    multiple: int = 16
+
+    @cached_property
+    def rows(self) -> Axis:
+        """How the height is cut."""
+        return Axis(self.height, self.longest, self.overlap, self.multiple)
+
+    @cached_property
+    def columns(self) -> Axis:
+        """How the width is cut."""
+        return Axis(self.width, self.longest, self.overlap, self.multiple)
+
+    def cut(self, image: torch.Tensor) -> Iterator[torch.Tensor]:
+        """Tiles of an image (C, H, W), row by row; edges are mirrored where a tile reaches out."""
+        below = max(0, self.rows.tile - self.height)
+        right = max(0, self.columns.tile - self.width)
+        padded = _mirror(_mirror(image, below, 1), right, 2)
+        for top in self.rows.starts:
+            for left in self.columns.starts:
+                yield padded[:, top : top + self.rows.tile, left : left + self.columns.tile]
+
+    def join(self, tiles: Iterator[torch.Tensor]) -> torch.Tensor:
+        """Blend tiles, in the order of `cut`, into an image (3, H, W)."""
+        rows, columns = self.rows, self.columns
+        joined = torch.zeros(3, max(self.height, rows.tile), max(self.width, columns.tile))
+        for top, row_weight in zip(rows.starts, rows.weights, strict=True):
+            for left, column_weight in zip(columns.starts, columns.weights, strict=True):
+                area = joined[:, top : top + rows.tile, left : left + columns.tile]
+                area += next(tiles) * row_weight[:, None] * column_weight
+        return joined[:, : self.height, : self.width]
+
+
+def _mirror(image: torch.Tensor, extra: int, dimension: int) -> torch.Tensor:
+    if not extra:
+        return image
+    length = image.shape[dimension]
+    place = torch.arange(length, length + extra) % (2 * length)
+    index = torch.where(place < length, place, 2 * length - 1 - place)
+    return torch.cat([image, image.index_select(dimension, index)], dimension)

@@ -1,0 +1,91 @@
+"""Writes one shard: tar, then sidecar, then done marker, each visible only when whole."""
+
+import hashlib
+import tempfile
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+import polars as pl
+import webdataset as wds
+
+from rr_tasks.shards.reader import count_samples, marker_url, read_marker, sidecar_url, tar_url
+from rr_tasks.shards.storage import publish, publish_bytes
+from schemas.errors import ExpectedError
+from schemas.shard import DoneMarker, SampleRow, SpecHash
+
+Sample = dict[str, bytes | str]
+Outcome = tuple[SampleRow, Sample | None]
+
+
+class ShardDamagedError(ExpectedError, RuntimeError):
+    """A shard read back differs from what was written."""
+
+
+def write_shard(
+    folder: str, shard: int, spec_hash: SpecHash, schema_version: int, outcomes: Iterable[Outcome]
+) -> DoneMarker:
+    """Write samples and rows as shard number `shard` of a data set, or return the finished one.
+
+    Args:
+        folder: URL of the data set's folder.
+        shard: shard number.
+        spec_hash: hash of what decides the bytes; repeated in the marker.
+        schema_version: version of the priors inside.
+        outcomes: for every input its row and, unless it failed, the sample.
+
+    Raises:
+        ShardDamagedError: the local tar does not read back with the samples put in.
+        OSError: storage refused; nothing half-written is visible.
+    """
+    finished = read_marker(folder, shard)
+    if finished is not None:
+        return finished
+    with tempfile.TemporaryDirectory(prefix="rr-shard-") as scratch:
+        tar, sidecar = Path(scratch, "shard.tar"), Path(scratch, "rows.parquet")
+        with tar.open("wb") as stream, wds.TarWriter(stream, mtime=0.0) as archive:
+            rows = list(_write_samples(archive, outcomes))
+        written = sum(row.status == "ok" for row in rows)
+        found = count_samples(tar)
+        if found != written:
+            raise ShardDamagedError(
+                f"shard {shard:05d} reads back with {found} samples where {written} were written; "
+                "check the local temporary disk and run again"
+            )
+        schema = {name: pl.Float64 for name in ("haze", "blur", "rain", "noise")}
+        pl.DataFrame([row.model_dump() for row in rows], schema_overrides=schema).write_parquet(
+            sidecar
+        )
+        marker = DoneMarker(
+            shard=shard,
+            samples=written,
+            failures=len(rows) - written,
+            size_bytes=tar.stat().st_size,
+            sha256=_sha256(tar),
+            spec_hash=spec_hash,
+            schema_version=schema_version,
+            code_version=version("reason-and-restore"),
+            finished_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        )
+        publish(tar, tar_url(folder, shard))
+        publish(sidecar, sidecar_url(folder, shard))
+        publish_bytes(marker.model_dump_json(indent=2).encode(), marker_url(folder, shard))
+    return marker
+
+
+def sample_key(shard: int, index: int) -> str:
+    """The key of a sample; it holds no dot, at which WebDataset splits names."""
+    return f"{shard:05d}{index:04d}"
+
+
+def _write_samples(archive: wds.TarWriter, outcomes: Iterable[Outcome]) -> Iterator[SampleRow]:
+    for row, sample in outcomes:
+        if sample is not None:
+            archive.write({"__key__": row.key, **sample})
+        yield row
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

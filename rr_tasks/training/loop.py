@@ -1,0 +1,147 @@
+"""The training loop: AdamW, cosine schedule, moving average of the weights, exact resume."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+from transformers import get_cosine_schedule_with_warmup
+
+from rr_tasks.precision import autocast
+from rr_tasks.training.rounds import Batch, RoundLoader
+from schemas.errors import ExpectedError
+from schemas.training import LoopSettings
+
+Losses = dict[str, torch.Tensor]
+LossFunction = Callable[[nn.Module, Batch, torch.Generator], Losses]
+ProgressReport = Callable[[int, dict[str, float]], None]
+
+_LOG_EVERY = 50
+
+
+class TrainingDivergedError(ExpectedError, RuntimeError):
+    """The loss is no longer a finite number."""
+
+
+def train(
+    model: nn.Module,
+    loader: RoundLoader,
+    loss_function: LossFunction,
+    settings: LoopSettings,
+    folder: Path,
+    on_progress: ProgressReport,
+) -> nn.Module:
+    """Train `model`, or go on from the checkpoint in `folder`, and return the averaged weights.
+
+    Args:
+        model: updated in place.
+        loader: batches by step.
+        loss_function: takes the model, a batch and a generator seeded by the step; returns named
+            scalars, of which `loss` is minimised.
+        settings: see `LoopSettings`.
+        folder: receives `checkpoint.pt` and `log.jsonl`.
+        on_progress: called with the step and the current averages every few steps.
+
+    Raises:
+        TrainingDivergedError: the loss became NaN or infinite.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    state = _State(model, settings)
+    first = state.load(folder / "checkpoint.pt")
+    _truncate_log(folder / "log.jsonl", first)
+    sums: dict[str, float] = {}
+    model.train()
+    for step in range(first, settings.steps):
+        generator = torch.Generator().manual_seed(settings.seed * 1_000_003 + step)
+        with autocast():
+            losses = loss_function(model, loader.batch(step), generator)
+        state.update(losses["loss"])
+        for name, value in losses.items():
+            sums[name] = sums.get(name, 0.0) + float(value.detach())
+        done = step + 1
+        if done % _LOG_EVERY == 0 or done == settings.steps:
+            count = (done - 1) % _LOG_EVERY + 1
+            means = {name: total / count for name, total in sums.items()}
+            sums = {}
+            if not all(map(_is_finite, means.values())):
+                raise TrainingDivergedError(
+                    f"the loss is not finite at step {done}: {means}; lower learning_rate and "
+                    f"start again from {folder}"
+                )
+            _append(folder / "log.jsonl", {"step": done, "lr": state.learning_rate, **means})
+            on_progress(done, means)
+        if done % settings.checkpoint_every == 0 or done == settings.steps:
+            state.save(folder / "checkpoint.pt", done)
+    averaged: nn.Module = state.average.module
+    return averaged.eval()
+
+
+class _State:
+    def __init__(self, model: nn.Module, settings: LoopSettings) -> None:
+        self.model, self.settings = model, settings
+        self.average = AveragedModel(
+            model, multi_avg_fn=get_ema_multi_avg_fn(settings.ema_decay), use_buffers=True
+        )
+        self.optimizer = torch.optim.AdamW(
+            model.parameters(),
+            lr=settings.learning_rate,
+            betas=(0.9, 0.95),
+            weight_decay=settings.weight_decay,
+            fused=True,
+        )
+        self.schedule = get_cosine_schedule_with_warmup(
+            self.optimizer, settings.warmup_steps, settings.steps
+        )
+
+    @property
+    def learning_rate(self) -> float:
+        return float(self.schedule.get_last_lr()[0])
+
+    def update(self, loss: torch.Tensor) -> None:
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]
+        nn.utils.clip_grad_norm_(self.model.parameters(), self.settings.gradient_clip)
+        self.optimizer.step()
+        self.schedule.step()
+        self.average.update_parameters(self.model)
+
+    def save(self, path: Path, step: int) -> None:
+        partial = path.with_suffix(".part")
+        torch.save({"step": step, **{name: part.state_dict() for name, part in self._parts()}}, partial)
+        partial.replace(path)
+
+    def load(self, path: Path) -> int:
+        if not path.exists():
+            return 0
+        saved = torch.load(path, weights_only=True)
+        for name, part in self._parts():
+            part.load_state_dict(saved[name])
+        return int(saved["step"])
+
+    def _parts(self) -> list[tuple[str, Any]]:
+        return [
+            ("model", self.model),
+            ("average", self.average),
+            ("optimizer", self.optimizer),
+            ("schedule", self.schedule),
+        ]
+
+
+def _is_finite(value: float) -> bool:
+    return abs(value) < float("inf")
+
+
+def _append(path: Path, row: dict[str, float]) -> None:
+    with path.open("a") as stream:
+        stream.write(json.dumps(row) + "\n")
+
+
+def _truncate_log(path: Path, step: int) -> None:
+    """Drop rows written after the checkpoint, which the resumed run writes again."""
+    if not path.exists():
+        return
+    kept = [line for line in path.read_text().splitlines() if json.loads(line)["step"] <= step]
+    path.write_text("".join(f"{line}\n" for line in kept))

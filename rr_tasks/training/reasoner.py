@@ -1,0 +1,119 @@
+"""Teaches the edge reasoner the ground truth of synthesized shards."""
+
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+from torch.nn import functional
+
+from rr_tasks.degrade.synthesis import decode_png
+from rr_tasks.reasoner.network import ReasonerNetwork
+from rr_tasks.reasoner.views import overview, random_crops
+from rr_tasks.shards.reader import index_samples
+from rr_tasks.training.loop import Losses, ProgressReport, train
+from rr_tasks.training.rounds import Batch, Example, RoundLoader
+from schemas.prior.current import DEGRADATIONS
+from schemas.prior.migrations import load_prior
+from schemas.prior.vector import (
+    BLUR_KINDS,
+    FIELDS,
+    VECTOR_LENGTH,
+    mirrored_entries,
+    slice_of,
+    to_vector,
+)
+from schemas.training import LoopSettings
+
+_CROPS = 2
+_EXAMPLES_PER_PHOTOGRAPH = 2
+_PHOTOGRAPHS_PER_ROUND = 512
+
+_PRESENT = [FIELDS.index(f"{name}.present") for name in DEGRADATIONS]
+_KIND = [FIELDS.index(f"blur.{kind}") for kind in BLUR_KINDS]
+# A severity is what users and rewards read, so it counts more than a parameter behind it.
+_WEIGHTS = torch.tensor([4.0 if field.endswith(("severity", "extent")) else 1.0 for field in FIELDS])
+
+
+def train_reasoner(
+    shards: str,
+    settings: LoopSettings,
+    folder: Path,
+    on_progress: ProgressReport,
+    network: ReasonerNetwork | None = None,
+) -> ReasonerNetwork:
+    """Train the edge reasoner on a synthesized data set, or go on where a run stopped.
+
+    Args:
+        shards: URL of the data set's folder.
+        settings: length, rate and seed.
+        folder: receives checkpoint and log.
+        on_progress: see `train`.
+        network: weights to start from; new ones by default.
+    """
+    samples = index_samples(shards)
+
+    def load(key: str, rng: np.random.Generator) -> list[Example]:
+        image = decode_png(samples[key]["degraded.png"].read())
+        vector = np.array(to_vector(load_prior(samples[key]["prior.json"].read())), np.float32)
+        return [_example(image, vector, rng) for _ in range(_EXAMPLES_PER_PHOTOGRAPH)]
+
+    torch.manual_seed(settings.seed)
+    model = network or ReasonerNetwork()
+    with RoundLoader(
+        sorted(samples),
+        load,
+        examples_per_key=_EXAMPLES_PER_PHOTOGRAPH,
+        batch_size=settings.batch_size,
+        keys_per_round=_PHOTOGRAPHS_PER_ROUND,
+        seed=settings.seed,
+    ) as loader:
+        trained = train(model, loader, diagnosis_loss, settings, folder, on_progress)
+    assert isinstance(trained, ReasonerNetwork)  # noqa: S101
+    return trained
+
+
+def diagnosis_loss(model: nn.Module, batch: Batch, _: torch.Generator) -> Losses:
+    """Cross-entropy of presence and blur kind, absolute error of all that is present."""
+    views = (batch["overview"].float() / 255, batch["crops"].float() / 255)
+    predicted, truth = model(*views), batch["vector"]
+    presence = functional.binary_cross_entropy_with_logits(
+        predicted[:, _PRESENT], truth[:, _PRESENT]
+    )
+    blurred = truth[:, _PRESENT[DEGRADATIONS.index("blur")]] > 0.5
+    kind = functional.cross_entropy(
+        predicted[blurred][:, _KIND], truth[blurred][:, _KIND].argmax(1)
+    ) if blurred.any() else predicted.sum() * 0
+    error = (predicted - truth).abs() * _counted(truth) * _WEIGHTS
+    parameters = error.sum() / len(truth)
+    severity = sum(
+        100 * error[:, FIELDS.index(f"{name}.severity")].sum() / 4 for name in DEGRADATIONS
+    ) / truth[:, _PRESENT].sum().clamp(min=1)
+    return {
+        "loss": presence + 0.2 * kind + parameters,
+        "presence": presence,
+        "severity_error": torch.as_tensor(severity),
+    }
+
+
+def _counted(truth: torch.Tensor) -> torch.Tensor:
+    """Entries with a ground truth to compare with: those of present degradations."""
+    mask = torch.zeros_like(truth)
+    for name in DEGRADATIONS:
+        span = slice_of(name)
+        mask[:, span] = truth[:, span.start, None]
+    mask[:, _PRESENT + _KIND] = 0.0
+    return mask
+
+
+def _example(
+    image: np.ndarray, vector: np.ndarray, rng: np.random.Generator
+) -> Example:
+    vector = vector.copy()
+    if rng.random() < 0.5:
+        image = image[:, ::-1]
+        vector[mirrored_entries()] *= -1
+    views = [overview(np.ascontiguousarray(image)), *random_crops(image, _CROPS, rng)]
+    stacked = np.ascontiguousarray(np.stack(views).transpose(0, 3, 1, 2))
+    assert vector.shape == (VECTOR_LENGTH,)  # noqa: S101
+    return {"overview": stacked[0], "crops": stacked[1:], "vector": vector}

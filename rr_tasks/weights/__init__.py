@@ -1,0 +1,80 @@
+"""Weights: the shipped ones, and saving and loading them as safetensors.
+
+Files hold float16 tensors; what trained them is written in the file's metadata.
+"""
+
+import hashlib
+import json
+import os
+from pathlib import Path
+from typing import Literal, TypeVar
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import load_file, save_file
+from torch import nn
+
+from schemas.errors import ExpectedError
+
+WeightsName = Literal["edge-reasoner", "edge-restorer"]
+NetworkT = TypeVar("NetworkT", bound=nn.Module)
+
+
+class UnusableWeightsError(ExpectedError, ValueError):
+    """A weights file is missing, damaged, or belongs to another network."""
+
+
+def shipped(name: WeightsName) -> Path:
+    """Path of the weights that come with the package."""
+    return Path(__file__).parent / f"{name}.safetensors"
+
+
+def save(network: nn.Module, path: Path, name: WeightsName, record: dict[str, object]) -> None:
+    """Write weights as float16 under a temporary name and rename them into place."""
+    tensors = {
+        key: value.half().contiguous() if value.is_floating_point() else value.contiguous()
+        for key, value in network.state_dict().items()
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        save_file(tensors, partial, metadata={"network": name, "record": json.dumps(record)})
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def load(network: NetworkT, path: Path, name: WeightsName) -> NetworkT:
+    """Fill `network` from a file and set it to evaluation.
+
+    Raises:
+        UnusableWeightsError: no such file, no safetensors, or tensors of another network.
+    """
+    try:
+        with safe_open(path, framework="pt") as file:
+            found = (file.metadata() or {}).get("network")
+        if found != name:
+            raise UnusableWeightsError(f"{path}: holds {found or 'unnamed'} weights, not {name}")
+        tensors = load_file(path)
+        network.load_state_dict(
+            {key: value.float() if value.dtype == torch.float16 else value
+             for key, value in tensors.items()}
+        )
+    except FileNotFoundError:
+        raise UnusableWeightsError(f"{path}: no such weights file") from None
+    except (SafetensorError, RuntimeError) as error:
+        reason = str(error).splitlines()[0]
+        raise UnusableWeightsError(f"{path}: not usable as {name} weights: {reason}") from error
+    return network.eval()
+
+
+def record(path: Path) -> dict[str, object]:
+    """What was written down when the weights were saved."""
+    with safe_open(path, framework="pt") as file:
+        return dict(json.loads((file.metadata() or {}).get("record", "{}")))
+
+
+def digest(path: Path) -> str:
+    """SHA-256 of a weights file."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -1,0 +1,142 @@
+"""Data formats of a restored archive: what a run is asked for, its plan, its ledger, its counts."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field
+
+from schemas.base import Strict
+from schemas.prior.current import VISIBLE_SEVERITY, DegradationName
+
+Count = Annotated[int, Field(ge=0)]
+Folder = Annotated[str, Field(min_length=1)]
+ChunkId = Annotated[str, Field(pattern=r"^[0-9]{5,}$")]
+Fingerprint = Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
+Severities = dict[DegradationName, Annotated[float, Field(ge=0.0, le=100.0)]]
+
+MAX_PREVIEWS = 24
+
+
+class RestoreParameters(Strict):
+    """What to restore, where to, and which looks are meant to stay."""
+
+    input: Annotated[Folder, Field(description="Folder of photographs; it is only ever read.")]
+    output: Annotated[
+        Folder, Field(description="Folder that receives the restored photographs, same names.")
+    ]
+    keep: Annotated[
+        tuple[DegradationName, ...],
+        Field(strict=False, description="Degradations that are meant to stay, such as morning fog."),
+    ] = ()
+    threshold: Annotated[
+        float,
+        Field(ge=0.0, le=100.0, description="Photographs whose worst severity is lower stay as is."),
+    ] = VISIBLE_SEVERITY
+    chunk_size: Annotated[
+        int, Field(ge=1, le=10_000, description="Photographs per task, for those not yet planned.")
+    ] = 64
+    max_pixels: Annotated[
+        int, Field(ge=1, description="Photographs with more pixels than this are refused.")
+    ] = 200_000_000
+    previews: Annotated[
+        int, Field(ge=0, le=MAX_PREVIEWS, description="Before/after pairs shown in the report.")
+    ] = MAX_PREVIEWS
+    verify: Annotated[
+        bool,
+        Field(description="Re-read finished outputs and redo those whose content has changed."),
+    ] = False
+
+
+class PlanItem(Strict):
+    """One photograph as it was listed; a change of size or time makes it another item.
+
+    `path` is relative to the input folder, with forward slashes, as `rr_tasks.archive.names` writes
+    it. `mtime_ns` is the time of the last change in nanoseconds since 1970.
+    """
+
+    path: str
+    size: Count
+    mtime_ns: int
+
+
+class ArchivePlan(Strict):
+    """What a run has to look at. `chunks` holds the ids of all chunks with at least one item.
+
+    `ignored` counts files that are no photographs; `unreadable` names folders that could not be
+    listed, whose photographs are therefore not among `found`.
+    """
+
+    found: Count
+    ignored: Count
+    unreadable: tuple[str, ...] = ()
+    chunks: tuple[ChunkId, ...]
+
+
+class LedgerRow(Strict):
+    """The outcome of one photograph, written once it is final.
+
+    `size` and `mtime_ns` are those of the original that was read, `output_size` and `output_xxh3`
+    (64 bits, hexadecimal) those of the file written. `seconds` is the time the engine took.
+    `preview` is the stem of its before/after pair in the previews folder.
+    """
+
+    path: str
+    status: Literal["restored", "clean", "failed"]
+    reason: str | None = None
+    severities: Severities = Field(default_factory=dict)
+    engine: str
+    settings: Fingerprint
+    size: Count
+    mtime_ns: int
+    output_size: Count | None = None
+    output_xxh3: Fingerprint | None = None
+    seconds: Annotated[float, Field(ge=0.0)] = 0.0
+    preview: str | None = None
+
+
+class Counts(Strict):
+    """How many photographs ended how. `skipped` ones were finished by an earlier run."""
+
+    restored: Count = 0
+    clean: Count = 0
+    skipped: Count = 0
+    failed: Count = 0
+
+    @property
+    def total(self) -> int:
+        """Every photograph that has an outcome."""
+        return self.restored + self.clean + self.skipped + self.failed
+
+    def __add__(self, other: Self) -> "Counts":
+        """Add the counts field by field."""
+        return Counts(
+            restored=self.restored + other.restored,
+            clean=self.clean + other.clean,
+            skipped=self.skipped + other.skipped,
+            failed=self.failed + other.failed,
+        )
+
+
+class ChunkCounts(Counts):
+    """The counts of one chunk and how many photographs it should account for."""
+
+    chunk: ChunkId
+    found: Count
+
+
+class RunSummary(Strict):
+    """A finished run: its reconciled counts and where its report and failure list are.
+
+    `counts` is about this run; `archive` about the outcome of every photograph of the archive, no
+    matter which run it comes from (nothing is skipped there).
+    """
+
+    parameters: RestoreParameters
+    engine: str
+    finished_at: str
+    found: Count
+    ignored: Count
+    unreadable: tuple[str, ...]
+    counts: Counts
+    archive: Counts
+    report: str
+    failures: str

@@ -1,0 +1,71 @@
+"""Parameters of the flows; Prefect shows them as forms, the command line as options."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+RecipeName = Literal["edge-default", "benchmark"]
+Count = Annotated[int, Field(gt=0)]
+
+
+class Parameters(BaseModel):
+    """Base of flow parameters: immutable, no unknown fields. Paths are folders or fsspec URLs."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class SynthesizeParameters(Parameters):
+    """Make degraded shards out of clean photographs."""
+
+    photographs: str = Field(description="Folder of clean photographs")
+    output: str = Field(description="Folder that receives the data set's folder")
+    recipe: RecipeName = "edge-default"
+    samples: Count | None = Field(
+        None, description="How many; by default 16 for each photograph"
+    )
+    shard_size: Annotated[int, Field(gt=0, le=10_000)] = 128
+    seed: int = 0
+    workers: Count = Field(2, description="Shards made at the same time")
+
+
+class AnnotateParameters(Parameters):
+    """Diagnose the degraded photographs of a data set."""
+
+    shards: str = Field(description="Folder of the data set")
+    output: str | None = Field(None, description="By default beside the data set")
+    reasoner: str | None = Field(None, description="Weights; by default the shipped ones")
+
+
+class TrainReasonerParameters(Parameters):
+    """Train the edge reasoner on a data set's ground truth."""
+
+    shards: str
+    output: str = Field(description="Folder that receives checkpoint, log and weights")
+    start: str | None = Field(None, description="Weights to start from; by default random ones")
+    steps: Count = 4000
+    batch_size: Count = 24
+    learning_rate: Annotated[float, Field(gt=0)] = 1.5e-3
+    seed: int = 0
+
+
+class TrainRestorerParameters(Parameters):
+    """Train the edge restorer on a data set and its annotations."""
+
+    shards: str
+    annotations: str
+    output: str = Field(description="Folder that receives checkpoint, log and weights")
+    start: str | None = Field(None, description="Weights to start from; by default random ones")
+    steps: Count = 16_000
+    batch_size: Count = 8
+    learning_rate: Annotated[float, Field(gt=0)] = 1e-3
+    seed: int = 0
+
+
+class EvaluateParameters(Parameters):
+    """Measure reasoner and restorer on photographs they never saw."""
+
+    photographs: str = Field(description="Folder of clean, held-out photographs")
+    output: str = Field(description="Folder for the evaluation set, its rows and its tables")
+    reasoner: str | None = Field(None, description="Weights; by default the shipped ones")
+    restorer: str | None = Field(None, description="Weights; by default the shipped ones")
+    seed: int = Field(2026, description="The published figures use 2026")

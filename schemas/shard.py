@@ -1,0 +1,71 @@
+"""Shards on storage: what decides their bytes, the row of each sample, and the done marker."""
+
+import hashlib
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from schemas.base import Sha256, Strict
+from schemas.prior.current import CURRENT_VERSION
+from schemas.recipe import DegradationRecipe
+
+SpecHash = Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
+
+
+class SynthesisSpec(Strict):
+    """Everything that decides the bytes of a synthesized data set."""
+
+    kind: Literal["synthesis"] = "synthesis"
+    recipe: DegradationRecipe
+    seed: int
+    samples: Annotated[int, Field(gt=0)]
+    shard_size: Annotated[int, Field(gt=0)]
+    inputs_sha256: Sha256
+    schema_version: int = CURRENT_VERSION
+
+
+class AnnotationSpec(Strict):
+    """Everything that decides the bytes of a set of annotations."""
+
+    kind: Literal["annotation"] = "annotation"
+    source: SpecHash
+    reasoner: str
+    weights_sha256: Sha256
+    schema_version: int = CURRENT_VERSION
+
+
+Spec = SynthesisSpec | AnnotationSpec
+
+
+def spec_hash(spec: Spec) -> str:
+    """First 16 hex digits of the SHA-256 of the spec's JSON: the name of the data set's folder."""
+    return hashlib.sha256(spec.model_dump_json().encode()).hexdigest()[:16]
+
+
+class SampleRow(Strict):
+    """A row of the sidecar: one for every input, whether it became a sample or not."""
+
+    key: str
+    source: str
+    status: Literal["ok", "failed"]
+    error: str | None = None
+    width: int | None = None
+    height: int | None = None
+    haze: float | None = None
+    blur: float | None = None
+    rain: float | None = None
+    noise: float | None = None
+
+
+class DoneMarker(Strict):
+    """Written last: only a shard with a marker exists for readers."""
+
+    shard: Annotated[int, Field(ge=0)]
+    samples: Annotated[int, Field(ge=0)]
+    failures: Annotated[int, Field(ge=0)]
+    size_bytes: Annotated[int, Field(ge=0)]
+    sha256: Sha256
+    spec_hash: SpecHash
+    schema_version: int
+    code_version: str
+    finished_at: str
