@@ -25,11 +25,15 @@ class RestoreParameters(Strict):
     ]
     keep: Annotated[
         tuple[DegradationName, ...],
-        Field(strict=False, description="Degradations that are meant to stay, such as morning fog."),
+        Field(
+            strict=False, description="Degradations that are meant to stay, such as morning fog."
+        ),
     ] = ()
     threshold: Annotated[
         float,
-        Field(ge=0.0, le=100.0, description="Photographs whose worst severity is lower stay as is."),
+        Field(
+            ge=0.0, le=100.0, description="Photographs whose worst severity is lower stay as is."
+        ),
     ] = VISIBLE_SEVERITY
     chunk_size: Annotated[
         int, Field(ge=1, le=10_000, description="Photographs per task, for those not yet planned.")
@@ -74,7 +78,7 @@ class ArchivePlan(Strict):
 class LedgerRow(Strict):
     """The outcome of one photograph, written once it is final.
 
-    `size` and `mtime_ns` are those of the original that was read, `output_size` and `output_xxh3`
+    `size` and `mtime_ns` are those of the original that was read, `output_size` and `output_hash`
     (64 bits, hexadecimal) those of the file written. `seconds` is the time the engine took.
     `preview` is the stem of its before/after pair in the previews folder.
     """
@@ -88,7 +92,7 @@ class LedgerRow(Strict):
     size: Count
     mtime_ns: int
     output_size: Count | None = None
-    output_xxh3: Fingerprint | None = None
+    output_hash: Fingerprint | None = None
     seconds: Annotated[float, Field(ge=0.0)] = 0.0
     preview: str | None = None
 

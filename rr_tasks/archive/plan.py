@@ -1,11 +1,11 @@
 """The plan of an archive: chunks of photographs that are appended to and never rewritten."""
 
+import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
-import xxhash
 from pydantic import ValidationError
 
 from rr_tasks.archive.listing import Listing
@@ -37,8 +37,8 @@ def read_chunk(folder: Path, chunk: str) -> list[PlanItem]:
         return [PlanItem.model_validate_json(line) for line in lines if line]
     except (OSError, ValidationError) as error:
         raise DamagedPlanError(
-            f"the plan's chunk {path} cannot be read ({error}); restore it from a backup, or delete "
-            f"the folder {folder.parent} to plan and restore the archive afresh"
+            f"the plan's chunk {path} cannot be read ({error}); restore it from a backup, or "
+            f"delete the folder {folder.parent} to plan and restore the archive afresh"
         ) from error
 
 
@@ -50,7 +50,9 @@ def read_retired(folder: Path) -> dict[str, set[int]]:
     try:
         return {chunk: set(places) for chunk, places in json.loads(path.read_bytes()).items()}
     except (ValueError, AttributeError, TypeError) as error:
-        raise DamagedPlanError(f"{path} cannot be read ({error}); run again from the start") from error
+        raise DamagedPlanError(
+            f"{path} cannot be read ({error}); run again from the start"
+        ) from error
 
 
 def current_items(folder: Path, chunk: str) -> list[PlanItem]:
@@ -106,7 +108,8 @@ def _append(folder: Path, number: int, items: Iterable[PlanItem]) -> str:
 
 
 def _key(item: PlanItem) -> int:
-    return xxhash.xxh3_64_intdigest(f"{item.size}\0{item.mtime_ns}\0{item.path}".encode())
+    identity = f"{item.size}\0{item.mtime_ns}\0{item.path}".encode()
+    return int.from_bytes(hashlib.blake2b(identity, digest_size=8).digest())
 
 
 class _Index:

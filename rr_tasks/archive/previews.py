@@ -23,7 +23,7 @@ class Previews:
         self._room = limit - sum(1 for _ in folder.glob("*-after.jpg"))
 
     def add(self, stem: str, before: Pixels, after: Pixels, icc: bytes | None) -> str | None:
-        """Write a pair, unless there are enough; return its stem if it was written.
+        """Write a pair, unless it would be a new one too many; return its stem if written.
 
         Args:
             stem: file name without ending.
@@ -35,9 +35,10 @@ class Previews:
             WriteFailedError: a file cannot be written.
         """
         with self._lock:
-            if self._room <= 0:
-                return None
-            self._room -= 1
+            if not after_path(self._folder, stem).exists():
+                if self._room <= 0:
+                    return None
+                self._room -= 1
         write_whole(before_path(self._folder, stem), _small(before, icc))
         write_whole(after_path(self._folder, stem), _small(after, icc))
         return stem

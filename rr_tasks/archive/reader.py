@@ -11,6 +11,7 @@ from typing import Protocol, Self
 from rr_tasks.archive.formats.base import UnreadablePhotographError
 from rr_tasks.archive.names import to_path
 from rr_tasks.archive.photograph import Photograph, largest_file, open_photograph
+from rr_tasks.archive.reason import reason_for
 from rr_tasks.archive.window import Window
 from schemas.archive import PlanItem
 
@@ -45,7 +46,8 @@ Outcome = Skipped | Failed | Opened
 class Finished(Protocol):
     """Tells whether an item needs no work."""
 
-    def __call__(self, item: PlanItem) -> bool: ...
+    def __call__(self, item: PlanItem) -> bool:
+        """Look at the item's row and output."""
 
 
 class Reader:
@@ -87,11 +89,14 @@ class Reader:
         self._thread.join()
 
     def __iter__(self) -> Iterator[Outcome]:
-        """Yield the outcomes as they come."""
-        while (outcome := self._outcomes.get()) is not None:
-            if isinstance(outcome, BaseException):
-                raise outcome
-            yield outcome
+        """Return the outcomes as they come; none of them is held on to."""
+        return iter(self._next, None)
+
+    def _next(self) -> Outcome | None:
+        outcome = self._outcomes.get()
+        if isinstance(outcome, BaseException):
+            raise outcome
+        return outcome
 
     def _run(self) -> None:
         try:
@@ -111,14 +116,8 @@ class Reader:
             if self._finished(item):
                 return Skipped(item)
             return self._open(item)
-        except UnreadablePhotographError as error:
-            return Failed(item, str(error))
-        except FileNotFoundError:
-            return Failed(item, "the file is gone, or is a link that leads nowhere")
-        except OSError as error:
-            return Failed(item, f"the file cannot be read: {error.strerror or error}")
-        except MemoryError:
-            return Failed(item, "there is not enough memory to decode it")
+        except Exception as error:  # noqa: BLE001 - one photograph must not stop the others
+            return Failed(item, reason_for(error))
 
     def _open(self, item: PlanItem) -> Opened | None:
         path = self._folder / to_path(item.path)

@@ -15,7 +15,7 @@ def reconcile(found: int, counts: Counts) -> None:
     """
     if counts.total != found:
         raise CountsDisagreeError(
-            f"{found} photographs were found, but {counts.restored} restored + {counts.clean} clean "
-            f"+ {counts.skipped} skipped + {counts.failed} failed are {counts.total}; "
+            f"{found} photographs were found, but {counts.restored} restored + {counts.clean} "
+            f"clean + {counts.skipped} skipped + {counts.failed} failed are {counts.total}; "
             "run again, and report this if it stays"
         )

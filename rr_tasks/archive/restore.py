@@ -10,9 +10,10 @@ from rr_tasks.archive.layout import Layout
 from rr_tasks.archive.ledger import Ledger, last_rows
 from rr_tasks.archive.plan import current_items
 from rr_tasks.archive.previews import Previews
-from rr_tasks.archive.reconcile import reconcile
 from rr_tasks.archive.reader import Failed, Opened, Outcome, Reader, Skipped
-from rr_tasks.archive.resume import is_finished, settings_hash
+from rr_tasks.archive.reason import EngineError, reason_for
+from rr_tasks.archive.reconcile import reconcile
+from rr_tasks.archive.resume import Maker, is_finished, settings_hash
 from rr_tasks.archive.treatment import treatment
 from rr_tasks.archive.window import Window
 from rr_tasks.archive.writer import Result, Writer
@@ -24,10 +25,6 @@ WINDOW_WEIGHT = 64_000_000
 """8-bit pixels that may be decoded at once, so that memory does not depend on the photographs."""
 
 Progress = Callable[[Counts], None]
-
-
-class EngineError(RuntimeError):
-    """The engine's answer cannot be used for this photograph."""
 
 
 def restore_chunk(
@@ -55,13 +52,13 @@ def restore_chunk(
     """
     layout, source = Layout(Path(parameters.output)), Path(parameters.input)
     items = current_items(layout.plan, chunk)
-    settings = settings_hash(parameters)
+    maker = Maker(engine.identity, settings_hash(parameters))
     rows = last_rows(layout.ledger(chunk))
 
     def finished(item: PlanItem) -> bool:
         output = layout.restored(item.path)
         row = rows.get(item.path)
-        return is_finished(row, item, engine.identity, settings, output, parameters.verify)
+        return is_finished(row, item, maker, output, verify=parameters.verify)
 
     # what a killed run left unfinished
     shutil.rmtree(layout.scratch(chunk), ignore_errors=True)
@@ -69,11 +66,19 @@ def restore_chunk(
     previews = Previews(layout.previews, parameters.previews)
     with (
         Ledger(layout.ledger(chunk)) as ledger,
-        Writer(layout, chunk, ledger, previews, window, engine.identity, settings) as writer,
+        Writer(
+            layout=layout,
+            chunk=chunk,
+            ledger=ledger,
+            previews=previews,
+            window=window,
+            maker=maker,
+        ) as writer,
         Reader(source, items, finished, window, parameters.max_pixels) as reader,
     ):
         for outcome in reader:
             _handle(outcome, parameters, engine, writer, window)
+            del outcome  # its pixels are not kept while the next one is waited for
             if on_progress is not None:
                 on_progress(writer.counts)
     shutil.rmtree(layout.scratch(chunk), ignore_errors=True)
@@ -97,7 +102,7 @@ def _handle(
             result = _treat(outcome, parameters, engine)
         except Exception as error:  # noqa: BLE001 - one photograph must not stop the others
             window.leave(outcome.weight)
-            writer.fail(outcome.item, _describe(error))
+            writer.fail(outcome.item, reason_for(error))
         else:
             writer.put(result)
 
@@ -118,10 +123,3 @@ def _checked(pixels: Pixels, restored: Pixels) -> Pixels:
             f"for {pixels.shape} {pixels.dtype}"
         )
     return restored
-
-
-def _describe(error: Exception) -> str:
-    if isinstance(error, MemoryError):
-        return "there is not enough memory to restore it"
-    first_line = str(error).strip().split("\n")[0]
-    return f"{type(error).__name__}: {first_line}" if first_line else type(error).__name__

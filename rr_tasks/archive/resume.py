@@ -2,9 +2,8 @@
 
 import hashlib
 import json
+from dataclasses import dataclass
 from pathlib import Path
-
-import xxhash
 
 from rr_tasks.archive.storage import size_of
 from schemas.archive import LedgerRow, PlanItem, RestoreParameters
@@ -12,6 +11,14 @@ from schemas.prior.current import CURRENT_VERSION
 
 OUTPUT_VERSION = 1
 """Counts changes of this package that alter the files written for the same engine and settings."""
+
+
+@dataclass(frozen=True)
+class Maker:
+    """What makes outputs: the engine's identity and the hash of the settings."""
+
+    engine: str
+    settings: str
 
 
 def settings_hash(parameters: RestoreParameters) -> str:
@@ -27,19 +34,18 @@ def settings_hash(parameters: RestoreParameters) -> str:
 
 def content_hash(data: bytes) -> str:
     """Hash a file's content, 64 bits in hexadecimal."""
-    return xxhash.xxh3_64_hexdigest(data)
+    return hashlib.blake2b(data, digest_size=8).hexdigest()
 
 
 def is_finished(
-    row: LedgerRow | None, item: PlanItem, engine: str, settings: str, output: Path, verify: bool
+    row: LedgerRow | None, item: PlanItem, maker: Maker, output: Path, *, verify: bool
 ) -> bool:
     """Tell whether a photograph's output is there and is what would be made again.
 
     Args:
         row: the photograph's last row, if any.
         item: the photograph as it is in the archive now.
-        engine: identity of the engine of this run.
-        settings: `settings_hash` of this run.
+        maker: what makes outputs in this run.
         output: where the output should be.
         verify: also compare the output's content, which reads it.
     """
@@ -47,8 +53,8 @@ def is_finished(
         return False
     if (row.size, row.mtime_ns) != (item.size, item.mtime_ns):
         return False
-    if (row.engine, row.settings) != (engine, settings):
+    if Maker(row.engine, row.settings) != maker:
         return False
     if row.output_size is None or size_of(output) != row.output_size:
         return False
-    return not verify or content_hash(output.read_bytes()) == row.output_xxh3
+    return not verify or content_hash(output.read_bytes()) == row.output_hash

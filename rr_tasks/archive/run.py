@@ -11,10 +11,17 @@ from rr_tasks.archive.ledger import last_rows
 from rr_tasks.archive.listing import Listing
 from rr_tasks.archive.names import to_display
 from rr_tasks.archive.plan import current_items, extend_plan
-from rr_tasks.archive.report import Findings, write_report
 from rr_tasks.archive.reconcile import reconcile
+from rr_tasks.archive.report import Findings, write_report
 from rr_tasks.archive.storage import write_whole
-from schemas.archive import ArchivePlan, ChunkCounts, Counts, LedgerRow, RestoreParameters, RunSummary
+from schemas.archive import (
+    ArchivePlan,
+    ChunkCounts,
+    Counts,
+    LedgerRow,
+    RestoreParameters,
+    RunSummary,
+)
 
 
 def prepare(parameters: RestoreParameters) -> ArchivePlan:
@@ -88,4 +95,3 @@ def _write_failures(path: Path, failures: list[tuple[str, str]]) -> None:
     rows = [(to_display(name), reason) for name, reason in sorted(failures)]
     text = pl.DataFrame(rows, schema=schema, orient="row").write_csv()
     write_whole(path, text.encode())
-

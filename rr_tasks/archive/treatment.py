@@ -23,9 +23,7 @@ _ABSENT = {
 def severities(prior: DiagnosticPrior) -> dict[DegradationName, float]:
     """Return the severity, 1-100, of each degradation that is present."""
     return {
-        name: getattr(prior, name).severity
-        for name in DEGRADATIONS
-        if getattr(prior, name).present
+        name: getattr(prior, name).severity for name in DEGRADATIONS if getattr(prior, name).present
     }
 
 

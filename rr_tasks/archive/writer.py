@@ -5,17 +5,17 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from threading import Lock
 from types import TracebackType
-from typing import Self
+from typing import Literal, Self
 
 from rr_tasks.archive.engine import Pixels
-from rr_tasks.archive.formats.base import UnreadablePhotographError
 from rr_tasks.archive.layout import Layout
 from rr_tasks.archive.ledger import Ledger
 from rr_tasks.archive.photograph import encode
 from rr_tasks.archive.previews import Previews
 from rr_tasks.archive.reader import Opened
-from rr_tasks.archive.resume import content_hash
-from rr_tasks.archive.storage import StorageStoppedError, WriteFailedError, remove, write_whole
+from rr_tasks.archive.reason import reason_for
+from rr_tasks.archive.resume import Maker, content_hash
+from rr_tasks.archive.storage import StorageStoppedError, remove, write_whole
 from rr_tasks.archive.treatment import severities
 from rr_tasks.archive.window import Window
 from schemas.archive import Counts, LedgerRow, PlanItem
@@ -41,13 +41,13 @@ class Writer:
 
     def __init__(
         self,
+        *,
         layout: Layout,
         chunk: str,
         ledger: Ledger,
         previews: Previews,
         window: Window,
-        engine: str,
-        settings: str,
+        maker: Maker,
     ) -> None:
         self._layout = layout
         self._chunk = chunk
@@ -55,8 +55,7 @@ class Writer:
         self._ledger = ledger
         self._previews = previews
         self._window = window
-        self._engine = engine
-        self._settings = settings
+        self._maker = maker
         self._tally: Counter[str] = Counter()
         self._lock = Lock()
         self._pending: list[Future[None]] = []
@@ -85,8 +84,8 @@ class Writer:
                 status="failed",
                 reason=reason,
                 severities=found,
-                engine=self._engine,
-                settings=self._settings,
+                engine=self._maker.engine,
+                settings=self._maker.settings,
                 size=item.size,
                 mtime_ns=item.mtime_ns,
             )
@@ -131,11 +130,8 @@ class Writer:
             self._write(result)
         except StorageStoppedError:
             raise
-        except (UnreadablePhotographError, WriteFailedError) as error:
-            self.fail(result.opened.item, str(error), result.prior)
-        except MemoryError:
-            reason = "there is not enough memory to encode it"
-            self.fail(result.opened.item, reason, result.prior)
+        except Exception as error:  # noqa: BLE001 - one photograph must not stop the others
+            self.fail(result.opened.item, reason_for(error), result.prior)
         finally:
             self._window.leave(result.opened.weight)
 
@@ -154,18 +150,18 @@ class Writer:
         if result.pixels is not None:
             stem = f"{self._chunk}-{content_hash(item.path.encode())}"
             preview = self._previews.add(stem, photograph.pixels, result.pixels, photograph.icc)
-        status = "clean" if result.pixels is None else "restored"
+        status: Literal["clean", "restored"] = "clean" if result.pixels is None else "restored"
         self._ledger.append(
             LedgerRow(
                 path=item.path,
                 status=status,
                 severities=severities(result.prior),
-                engine=self._engine,
-                settings=self._settings,
+                engine=self._maker.engine,
+                settings=self._maker.settings,
                 size=item.size,
                 mtime_ns=item.mtime_ns,
                 output_size=len(data),
-                output_xxh3=content_hash(data),
+                output_hash=content_hash(data),
                 seconds=round(result.seconds, 4),
                 preview=preview,
             )
@@ -175,4 +171,3 @@ class Writer:
     def _count(self, status: str) -> None:
         with self._lock:
             self._tally[status] += 1
-

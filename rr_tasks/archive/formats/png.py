@@ -41,7 +41,11 @@ class PngFormat:
         palette = bool(facts.get("palette", 0))
         bits = {"bitdepth": int(facts.get("bits-per-sample", 8))} if palette else {}
         encoded: bytes = image.pngsave_buffer(
-            compression=3, filter="none" if palette else "paeth", palette=palette, keep="none", **bits
+            compression=3,
+            filter="none" if palette else "paeth",
+            palette=palette,
+            keep="none",
+            **bits,
         )
         return encoded
 

@@ -26,7 +26,9 @@ class TiffFormat:
         """Refuse documents of several pages."""
         del data
         count = int(facts.get("n-pages", 1))
-        return f"it has {count} pages, and one photograph per file is restored" if count > 1 else None
+        return (
+            f"it has {count} pages, and one photograph per file is restored" if count > 1 else None
+        )
 
     def save(self, image: pyvips.Image, source: bytes, facts: Facts) -> bytes:
         """Encode with the source's compression; what libvips cannot write becomes deflate."""
@@ -41,5 +43,3 @@ class TiffFormat:
     def transplant(self, encoded: bytes, source: bytes) -> bytes:
         """Add the source's descriptive tags to the encoder's."""
         return add_tags(encoded, descriptive_tags(source))
-
-

@@ -29,7 +29,11 @@ class WebpFormat:
     def refusal(self, data: bytes, facts: Facts) -> str | None:
         """Refuse animations."""
         moving = any(kind == b"VP8X" and body[0] & _ANIMATION_FLAG for kind, body in _chunks(data))
-        return "it is an animation, not a photograph" if moving or int(facts.get("n-pages", 1)) > 1 else None
+        return (
+            "it is an animation, not a photograph"
+            if moving or int(facts.get("n-pages", 1)) > 1
+            else None
+        )
 
     def save(self, image: pyvips.Image, source: bytes, facts: Facts) -> bytes:
         """Encode with the source's kind of compression."""

@@ -1,0 +1,24 @@
+"""Puts what went wrong with one photograph into a short sentence."""
+
+from rr_tasks.archive.formats.base import UnreadablePhotographError
+from rr_tasks.archive.storage import WriteFailedError
+
+
+class EngineError(RuntimeError):
+    """The engine's answer cannot be used for this photograph."""
+
+
+def reason_for(error: Exception) -> str:
+    """Return one line, for the list of failures."""
+    match error:
+        case UnreadablePhotographError() | WriteFailedError() | EngineError():
+            return str(error)
+        case MemoryError():
+            return "there is not enough memory for it"
+        case FileNotFoundError():
+            return "the file is gone, or is a link that leads nowhere"
+        case OSError():
+            return f"the file cannot be read: {error.strerror or error}"
+    first_line = str(error).strip().split("\n")[0]
+    name = type(error).__name__
+    return f"{name}: {first_line}" if first_line else name

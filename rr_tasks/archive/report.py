@@ -1,0 +1,120 @@
+"""Writes the report of a run: one HTML file that needs nothing else, not even a network."""
+
+import base64
+from collections import Counter
+from dataclasses import dataclass, field
+from importlib.resources import files
+from pathlib import Path
+
+from jinja2 import Environment, StrictUndefined
+
+from rr_tasks.archive.names import to_display
+from rr_tasks.archive.previews import after_path, before_path
+from rr_tasks.archive.storage import write_whole
+from schemas.archive import Counts, LedgerRow, RunSummary
+from schemas.prior.current import DEGRADATIONS, DegradationName
+
+BINS = 10
+SHOWN_FAILURES = 500
+
+
+@dataclass
+class Findings:
+    """What the ledgers say about the archive, gathered row by row.
+
+    Only `previews` rows and one line for each failure are held.
+    """
+
+    folder: Path
+    previews: int
+    failures: list[tuple[str, str]] = field(default_factory=list)
+    pairs: list[LedgerRow] = field(default_factory=list)
+    histograms: dict[DegradationName, list[int]] = field(
+        default_factory=lambda: {name: [0] * BINS for name in DEGRADATIONS}
+    )
+    seconds: float = 0.0
+    _tally: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def counts(self) -> Counts:
+        """How many photographs have which outcome."""
+        return Counts(**self._tally)
+
+    def add(self, row: LedgerRow) -> None:
+        """Take in the last row of a photograph."""
+        self._tally[row.status] += 1
+        self.seconds += row.seconds
+        for name, severity in row.severities.items():
+            self.histograms[name][min(int(severity * BINS / 100.0), BINS - 1)] += 1
+        if row.status == "failed":
+            self.failures.append((row.path, row.reason or "unknown"))
+        if row.preview is not None and len(self.pairs) < self.previews:
+            self.pairs.append(row)
+
+
+def write_report(path: Path, summary: RunSummary, findings: Findings) -> None:
+    """Render the report and write it.
+
+    Raises:
+        WriteFailedError: the file cannot be written.
+    """
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+    template = environment.from_string(
+        files("rr_tasks.archive").joinpath("report.html.j2").read_text(encoding="utf-8")
+    )
+    failures = sorted(findings.failures)
+    text = template.render(
+        summary=summary,
+        failures=[(to_display(name), reason) for name, reason in failures[:SHOWN_FAILURES]],
+        unlisted=max(0, len(failures) - SHOWN_FAILURES),
+        histograms=[_histogram(name, bins) for name, bins in findings.histograms.items()],
+        pairs=[_pair(findings.folder, row) for row in findings.pairs],
+        seconds=findings.seconds,
+    )
+    # names may hold what UTF-8 cannot write
+    write_whole(path, text.encode("utf-8", "replace"))
+
+
+@dataclass(frozen=True)
+class Histogram:
+    """Bars of a severity histogram: (label, count, height in per cent of the tallest)."""
+
+    name: str
+    total: int
+    bars: list[tuple[str, int, float]]
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A photograph's previews as data URIs and its diagnosis, worst first."""
+
+    name: str
+    before: str
+    after: str
+    diagnosis: list[tuple[str, float]]
+
+
+def _histogram(name: str, bins: list[int]) -> Histogram:
+    width = 100 // BINS
+    tallest = max(bins) or 1
+    bars = [
+        (f"{place * width}-{(place + 1) * width}", count, round(100.0 * count / tallest, 1))
+        for place, count in enumerate(bins)
+    ]
+    return Histogram(name=name, total=sum(bins), bars=bars)
+
+
+def _pair(folder: Path, row: LedgerRow) -> Pair:
+    stem = row.preview or ""
+    return Pair(
+        name=to_display(row.path),
+        before=_data_uri(before_path(folder, stem)),
+        after=_data_uri(after_path(folder, stem)),
+        diagnosis=sorted(row.severities.items(), key=lambda found: -found[1]),
+    )
+
+
+def _data_uri(path: Path) -> str:
+    # a preview that somebody deleted leaves an empty frame, not a run without a report
+    data = path.read_bytes() if path.exists() else b""
+    return f"data:image/jpeg;base64,{base64.b64encode(data).decode()}"
