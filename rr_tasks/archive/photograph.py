@@ -155,10 +155,10 @@ def _damaged(known: ImageFormat, error: pyvips.Error) -> UnreadablePhotographErr
 def _unsuited(image: pyvips.Image) -> str | None:
     if image.interpretation == "cmyk":
         return "its colours are CMYK, for print; convert it to RGB first"
-    if image.interpretation not in _COLOUR_SPACES or image.bands > 4:
-        return f"its colour space ({image.interpretation}, {image.bands} channels) is not supported"
     if image.format not in _SAMPLES:
         return f"its samples ({image.format}) are neither 8 nor 16 bits"
+    if image.interpretation not in _COLOUR_SPACES or image.bands > 4:
+        return f"its colour space ({image.interpretation}, {image.bands} channels) is not supported"
     return None
 
 

@@ -1,18 +1,19 @@
 """Prefect task: one restored chunk of an archive."""
 
-from functools import lru_cache
+from collections.abc import Callable
+from functools import lru_cache, partial
 from pathlib import Path
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 from prefect.tasks import exponential_backoff
 
-from rr_tasks.archive.restore import Progress, restore_chunk
+from rr_tasks.archive.restore import restore_chunk
 from rr_tasks.restorer.engine import EdgeEngine
 from rr_tasks.retries import is_transient
-from schemas.archive import ChunkCounts, RestoreParameters
+from schemas.archive import ChunkCounts, Counts, RestoreParameters
 
-load_engine = lru_cache(maxsize=1)(EdgeEngine.load)
+_load_engine = lru_cache(maxsize=1)(EdgeEngine.load)
 
 
 @task(
@@ -24,11 +25,22 @@ load_engine = lru_cache(maxsize=1)(EdgeEngine.load)
     cache_policy=NO_CACHE,
 )
 def restore_chunk_task(
-    chunk: str, parameters: RestoreParameters, on_progress: Progress | None = None
+    chunk: str,
+    parameters: RestoreParameters,
+    on_progress: Callable[[str, Counts], None] | None = None,
 ) -> ChunkCounts:
-    """See `rr_tasks.archive.restore.restore_chunk`; weights are loaded once per process."""
-    engine = load_engine(_path(parameters.reasoner), _path(parameters.restorer))
-    return restore_chunk(chunk, parameters, engine, on_progress)
+    """See `rr_tasks.archive.restore.restore_chunk`; weights are loaded once per process.
+
+    `on_progress` is told the chunk and its counts so far, after each photograph.
+    """
+    engine = engine_for(parameters)
+    report = partial(on_progress, chunk) if on_progress else None
+    return restore_chunk(chunk, parameters, engine, report)
+
+
+def engine_for(parameters: RestoreParameters) -> EdgeEngine:
+    """The engine with the weights that the parameters name, by default the shipped ones."""
+    return _load_engine(_path(parameters.reasoner), _path(parameters.restorer))
 
 
 def _path(weights: str | None) -> Path | None:

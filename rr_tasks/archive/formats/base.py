@@ -1,5 +1,6 @@
 """What every file format has to offer, and how libvips is called."""
 
+import logging
 from collections.abc import Mapping
 from typing import Protocol
 
@@ -7,6 +8,8 @@ import pyvips
 
 # buffers are decoded once: a cache would only keep the last hundred photographs in memory
 pyvips.cache_set_max(0)
+# what is wrong with a file is in its row; pyvips would tell it a second time, without the name
+logging.getLogger("pyvips").setLevel(logging.ERROR)
 
 
 Facts = Mapping[str, int | str]

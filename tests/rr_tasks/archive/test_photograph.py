@@ -1,0 +1,270 @@
+import struct
+from typing import Any
+
+import numpy as np
+import pytest
+import pyvips
+
+from rr_tasks.archive.formats.base import UnreadablePhotographError
+from rr_tasks.archive.photograph import Photograph, encode, open_photograph
+
+LIMIT = 10_000_000
+
+
+def read(data: bytes, limit: int = LIMIT) -> Photograph:
+    return open_photograph(data, limit).develop()
+
+
+def rewrite(data: bytes) -> tuple[pyvips.Image, bytes]:
+    """Read, invert, write, and open the result with libvips alone."""
+    photograph = read(data)
+    inverted = np.iinfo(photograph.pixels.dtype).max - photograph.pixels
+    encoded = encode(photograph, inverted)
+    return pyvips.Image.new_from_buffer(encoded, "", fail_on="warning"), encoded
+
+
+def difference(image: pyvips.Image, expected: np.ndarray) -> float:
+    got = image.numpy().reshape(expected.shape)
+    return float(np.abs(got.astype(float) - expected.astype(float)).max())
+
+
+def inverted(samples: np.ndarray) -> np.ndarray:
+    return np.iinfo(samples.dtype).max - samples
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_jpeg_keeps_what_is_displayed_and_every_kind_of_metadata(
+    make: Any, orientation: int
+) -> None:
+    original = make.jpeg(make.scene(), orientation=orientation)
+    photograph = read(original)
+    displayed = pyvips.Image.new_from_buffer(original, "").autorot()
+    assert photograph.pixels.shape[:2] == (displayed.height, displayed.width)
+    assert np.array_equal(photograph.pixels, displayed.numpy())
+
+    image, encoded = rewrite(original)
+    assert (image.width, image.height) == (48, 32)
+    assert difference(image.autorot(), inverted(displayed.numpy())) <= 6
+    assert image.get("orientation") == orientation
+    for kept in (make.exif(orientation), make.xmp, make.icc(), make.iptc, b"a comment"):
+        assert encoded.count(kept) == 1
+    assert encoded[:20] == original[:20]  # the resolution
+
+
+@pytest.mark.parametrize(("mode", "expected"), [("on", "4:2:0"), ("off", "4:4:4")])
+def test_jpeg_keeps_its_chroma_resolution(make: Any, mode: str, expected: str) -> None:
+    image, _ = rewrite(make.jpeg(make.scene(), subsample_mode=mode))
+    assert image.get("jpeg-chroma-subsample") == expected
+
+
+def test_jpeg_of_a_phone_does_not_promise_a_second_image_that_is_gone(make: Any) -> None:
+    plain = make.jpeg(make.scene())
+    body = b"MPF\0" + b"II*\0" * 5
+    original = plain[:2] + b"\xff\xe2" + struct.pack(">H", len(body) + 2) + body + plain[2:]
+    assert b"MPF\0" not in rewrite(original)[1]
+
+
+def test_grey_is_three_equal_channels_for_the_engine_and_grey_again_on_disk(make: Any) -> None:
+    samples = make.scene(bands=1)
+    photograph = read(make.jpeg(samples))
+    assert photograph.pixels.shape == (32, 48, 3)
+    assert np.ptp(photograph.pixels, axis=2).max() == 0
+    image, _ = rewrite(make.jpeg(samples))
+    assert (image.bands, image.interpretation) == (1, "b-w")
+    assert difference(image, inverted(samples)) <= 3
+
+
+@pytest.mark.parametrize("bands", [1, 2, 3, 4])
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+@pytest.mark.parametrize("kind", ["png", "tiff"])
+def test_lossless_formats_keep_depth_channels_and_alpha(
+    make: Any, bands: int, dtype: type[np.generic], kind: str
+) -> None:
+    samples = make.scene(bands=bands, dtype=dtype)
+    saved = make.vips(samples)
+    original = saved.pngsave_buffer() if kind == "png" else saved.tiffsave_buffer()
+    photograph = read(original)
+    assert photograph.pixels.dtype == dtype
+    image, _ = rewrite(original)
+    expected = inverted(samples)
+    if bands in (2, 4):
+        expected[..., -1] = samples[..., -1]
+    assert image.numpy().dtype == dtype
+    assert difference(image, expected.reshape(image.numpy().shape)) == 0
+
+
+def test_png_keeps_its_chunks_byte_for_byte(make: Any) -> None:
+    extra = [
+        (b"gAMA", struct.pack(">I", 45455)),
+        (b"pHYs", struct.pack(">IIB", 11811, 11811, 1)),
+        (b"tEXt", b"Author\0me"),
+        (b"eXIf", make.exif(6, ">")),
+        (b"prVt", b"stays true whatever the pixels are"),
+        (b"prVT", b"is about these pixels"),
+    ]
+    image, encoded = rewrite(make.png(make.scene(), *extra))
+    for kind, body in extra[:-1]:
+        assert make.png_chunk(kind, body) in encoded
+    assert b"prVT" not in encoded
+    assert image.get("orientation") == 6
+    assert (image.width, image.height) == (48, 32)
+
+
+def test_png_palette_stays_a_palette(make: Any) -> None:
+    image, encoded = rewrite(make.vips(make.scene()).pngsave_buffer(palette=True, bitdepth=4))
+    assert image.get("palette") == 1
+    assert image.get("bits-per-sample") == 4
+    assert encoded.index(b"PLTE") < encoded.index(b"IDAT")
+
+
+@pytest.mark.parametrize("lossless", [True, False])
+@pytest.mark.parametrize("bands", [3, 4])
+def test_webp_keeps_its_compression_alpha_and_metadata(
+    make: Any, lossless: bool, bands: int
+) -> None:
+    samples = make.scene(bands=bands)
+    tagged = make.vips(samples).copy()
+    for name, value in (("exif-data", make.exif(3)), ("xmp-data", make.xmp)):
+        tagged.set_type(pyvips.GValue.blob_type, name, value)
+    tagged.set_type(pyvips.GValue.blob_type, "icc-profile-data", make.icc())
+    original = tagged.webpsave_buffer(lossless=lossless, Q=95)
+    before = pyvips.Image.new_from_buffer(original, "")
+    image, encoded = rewrite(original)
+    assert (b"VP8L" in encoded) is lossless
+    for name in ("exif-data", "xmp-data", "icc-profile-data"):
+        assert image.get(name) == before.get(name)
+    assert image.bands == bands
+    expected = inverted(samples)
+    expected[..., 3:] = samples[..., 3:]
+    assert difference(image, expected) <= (0 if lossless else 12)
+
+
+def test_webp_without_metadata_stays_plain(make: Any) -> None:
+    image, _ = rewrite(make.vips(make.scene()).webpsave_buffer(keep="none"))
+    assert (image.width, image.height) == (48, 32)
+
+
+@pytest.mark.parametrize("compression", ["none", "lzw", "deflate", "packbits"])
+def test_tiff_keeps_its_compression_and_resolution(make: Any, compression: str) -> None:
+    from rr_tasks.archive.formats.directory import first_tag
+
+    samples = make.scene(dtype=np.uint16)
+    original = make.vips(samples).copy(xres=12.0, yres=12.0).tiffsave_buffer(compression=compression)
+    before = pyvips.Image.new_from_buffer(original, "")
+    image, encoded = rewrite(original)
+    assert first_tag(encoded, 259) == first_tag(original, 259)
+    assert image.xres == pytest.approx(before.xres)
+    assert difference(image, inverted(samples)) == 0
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_tiff_keeps_exif_maker_note_and_profile_of_either_byte_order(make: Any, order: str) -> None:
+    from rr_tasks.archive.formats.directory import descriptive_tags
+
+    original = tiff_with_exif(make, order)
+    image, encoded = rewrite(original)
+    tags = descriptive_tags(encoded)
+    exif = tags[34665].directory
+    assert tags[271].data == b"Camera Works\0"
+    assert exif is not None
+    assert struct.unpack("<H", exif[34855].data) == (400,)
+    assert exif[37500].data == b"\x07maker\x00note\xff" * 3
+    assert image.get("orientation") == 6
+    assert (image.width, image.height) == (2, 1)
+    assert image.numpy().tolist() == [[[245, 235, 225], [215, 205, 195]]]
+
+
+def tiff_with_exif(make: Any, order: str) -> bytes:
+    """A 2 x 1 RGB TIFF around the EXIF block, whose directory gets the image's tags."""
+    block = make.exif(6, order)
+    pixels = bytes([10, 20, 30, 40, 50, 60])
+    bits_at = len(block)
+    pixels_at = bits_at + 6
+    entries = [
+        (256, 3, 1, 2), (257, 3, 1, 1), (258, 3, 3, bits_at), (259, 3, 1, 1), (262, 3, 1, 2),
+        (273, 4, 1, pixels_at), (277, 3, 1, 3), (278, 3, 1, 1), (279, 4, 1, 6),
+    ]  # fmt: skip
+    rows = []
+    for number, kind, count, value in entries:
+        short = kind == 3 and count == 1
+        packed = struct.pack(order + "HH", value, 0) if short else struct.pack(order + "I", value)
+        rows.append((number, struct.pack(order + "HHI", number, kind, count) + packed))
+    rows += [(struct.unpack_from(order + "H", block, p)[0], block[p : p + 12]) for p in (10, 22, 34)]
+    out = block + struct.pack(order + "HHH", 8, 8, 8) + pixels
+    directory = struct.pack(order + "H", len(rows)) + b"".join(row for _, row in sorted(rows))
+    return out[:4] + struct.pack(order + "I", len(out)) + out[8:] + directory + bytes(4)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (3, 517), (517, 3), (1, 2)])
+@pytest.mark.parametrize("saver", ["jpegsave_buffer", "pngsave_buffer", "webpsave_buffer", "tiffsave_buffer"])  # fmt: skip  # noqa: E501
+def test_odd_sizes_are_kept(make: Any, size: tuple[int, int], saver: str) -> None:
+    image, _ = rewrite(getattr(make.vips(make.scene(*size)), saver)())
+    assert (image.width, image.height) == size
+
+
+def test_the_name_does_not_decide_the_format(make: Any) -> None:
+    assert rewrite(make.png(make.scene()))[1].startswith(b"\x89PNG")
+
+
+def refusal(data: bytes, limit: int = LIMIT) -> str:
+    with pytest.raises(UnreadablePhotographError) as caught:
+        read(data, limit)
+    reason = str(caught.value)
+    assert "\n" not in reason
+    assert "vips" not in reason.lower()
+    return reason
+
+
+def test_refuses_what_is_no_whole_image_with_a_short_reason(make: Any) -> None:
+    whole = make.jpeg(make.scene(200, 200))
+    assert refusal(b"") == "the file is empty"
+    assert refusal(b"Dear diary") == "the file is not a JPEG, PNG, WebP or TIFF image"
+    assert refusal(b"<svg xmlns='http://www.w3.org/2000/svg'/>").startswith("the file is not")
+    assert refusal(whole[: len(whole) // 2]) == "the JPEG data is truncated"
+    assert refusal(whole[:30]) == "the JPEG data is truncated"
+    assert refusal(whole[:3] + b"\xd9" * 30).startswith("the JPEG data is damaged")
+    for save in ("pngsave_buffer", "webpsave_buffer", "tiffsave_buffer"):
+        data = getattr(make.vips(make.scene(200, 200)), save)()
+        assert "damaged or truncated" in refusal(data[: len(data) // 2])
+
+
+def test_refuses_a_damaged_png(make: Any) -> None:
+    data = bytearray(make.png(make.scene(200, 200)))
+    data[len(data) // 2] ^= 0xFF
+    assert refusal(bytes(data)) == "the PNG data is damaged or truncated"
+
+
+def test_refuses_a_bomb_by_its_header(make: Any) -> None:
+    header = struct.pack(">IIBBBBB", 100_000, 100_000, 8, 2, 0, 0, 0)
+    bomb = b"\x89PNG\r\n\x1a\n" + make.png_chunk(b"IHDR", header) + make.png_chunk(b"IDAT", b"")
+    assert "100000 x 100000 pixels" in refusal(bomb, 200_000_000)
+    assert "max_pixels" in refusal(make.jpeg(make.scene(100, 100)), 9_999)
+    read(make.jpeg(make.scene(100, 100)), 10_000)
+
+
+def test_refuses_what_could_not_be_written_back(make: Any) -> None:
+    frames = make.vips(np.concatenate([make.scene(), make.scene() // 2])).copy()
+    frames.set_type(pyvips.GValue.gint_type, "page-height", 32)
+    assert "2 pages" in refusal(frames.tiffsave_buffer())
+    assert "animation" in refusal(frames.webpsave_buffer())
+    apng = make.png(make.scene(), (b"acTL", struct.pack(">II", 2, 0)))
+    assert "animation" in refusal(apng)
+    printed = pyvips.Image.new_from_array(make.scene(bands=4)).copy(interpretation="cmyk")
+    assert "CMYK" in refusal(printed.jpegsave_buffer())
+    assert "CMYK" in refusal(printed.tiffsave_buffer())
+    floating = make.vips(make.scene()).cast("float")
+    assert "neither 8 nor 16 bits" in refusal(floating.tiffsave_buffer())
+    lab = make.vips(make.scene()).colourspace("lab").tiffsave_buffer()
+    assert "neither 8 nor 16 bits" in refusal(lab)
+
+
+def test_random_bytes_behind_a_signature_are_refused_not_a_crash(make: Any) -> None:
+    for data in (make.jpeg(make.scene(), orientation=1), make.png(make.scene())):
+        for seed in range(30):
+            broken = bytearray(data)
+            place = 8 + seed * len(data) // 40
+            broken[place : place + 6] = np.random.default_rng(seed).bytes(6)
+            try:
+                rewrite(bytes(broken))
+            except UnreadablePhotographError:
+                continue
