@@ -69,3 +69,26 @@ class EvaluateParameters(Parameters):
     reasoner: str | None = Field(None, description="Weights; by default the shipped ones")
     restorer: str | None = Field(None, description="Weights; by default the shipped ones")
     seed: int = Field(2026, description="The published figures use 2026")
+
+
+class PromoteParameters(Parameters):
+    """Let a candidate restorer compete with the champion."""
+
+    candidate: str = Field(description="Weights that ask to be used")
+    champions: str = Field(description="Folder of promoted weights; the shipped ones count first")
+    evaluation: EvaluateParameters = Field(description="Its `restorer` is ignored")
+
+
+class PipelineParameters(Parameters):
+    """The whole way: synthesize, annotate, fine-tune, evaluate, promote, restore."""
+
+    photographs: str = Field(description="Folder of clean photographs to learn from")
+    heldout: str = Field(description="Folder of clean photographs never learned from")
+    output: str = Field(description="Folder for everything the pipeline makes")
+    archive: str | None = Field(
+        None, description="Folder to restore; by default the degraded held-out photographs"
+    )
+    samples: Count = 128
+    steps: Count = 60
+    learning_rate: Annotated[float, Field(gt=0)] = 5e-5
+    seed: int = 0

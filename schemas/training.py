@@ -1,10 +1,10 @@
 """Settings of a training run."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from schemas.base import Strict, Unit
+from schemas.base import Sha256, Strict, Unit
 
 Positive = Annotated[int, Field(gt=0)]
 
@@ -21,3 +21,13 @@ class LoopSettings(Strict):
     ema_decay: Unit = 0.999
     checkpoint_every: Positive = 500
     seed: int = 0
+
+
+class TrainingRecord(Strict):
+    """What a training run depends on; kept beside its checkpoint and inside its weights."""
+
+    network: Literal["edge-reasoner", "edge-restorer"]
+    settings: LoopSettings
+    shards: str
+    annotations: str | None = None
+    start_sha256: Sha256 | None = None

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
-from typing import Self, TypeVar
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -15,12 +15,13 @@ from rr_tasks.restorer.edge import EdgeRestorer, known_prior
 from rr_tasks.restorer.network import STRIDE, RestorerNetwork
 from rr_tasks.restorer.sampling import regress
 from rr_tasks.restorer.tiling import Tiling
+from rr_tasks.weights import WeightsName
 from schemas.prior.current import DiagnosticPrior
 from schemas.prior.vector import to_vector
 
-PixelT = TypeVar("PixelT", npt.NDArray[np.uint8], npt.NDArray[np.uint16])
+Pixels = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
 
-NAME = "edge-restorer"
+NAME: WeightsName = "edge-restorer"
 # Larger batches gain nothing on a CPU and cost memory.
 _BATCH = 1
 
@@ -47,7 +48,7 @@ class PhotographRestorer:
         path = path or weights.shipped(NAME)
         return cls(weights.load(RestorerNetwork(), path, NAME), weights.digest(path))
 
-    def restore(self, pixels: PixelT, prior: DiagnosticPrior) -> PixelT:
+    def restore(self, pixels: Pixels, prior: DiagnosticPrior) -> Pixels:
         """Restore one photograph.
 
         Args:
@@ -63,7 +64,7 @@ class PhotographRestorer:
         vector = known_prior(torch.tensor([to_vector(prior)], dtype=torch.float32))
         restored = tiling.join(self._restore_tiles(tiling.cut(image), vector))
         scaled = restored.mul_(float(top)).round_().clamp_(0, top).permute(1, 2, 0)
-        return np.ascontiguousarray(scaled.numpy()).astype(pixels.dtype)
+        return np.asarray(np.ascontiguousarray(scaled.numpy()), dtype=pixels.dtype)
 
     def _restore_tiles(
         self, tiles: Iterator[torch.Tensor], vector: torch.Tensor

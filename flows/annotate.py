@@ -1,0 +1,34 @@
+"""Degraded shards -> the reasoner's diagnostic priors."""
+
+from pathlib import Path
+
+import polars as pl
+from prefect import flow
+
+from flows.artifacts import publish_table
+from flows.shards import run_shards
+from rr_tasks.reasoner.annotation import open_annotations, plan_annotation
+from rr_tasks.reasoner.tasks import annotate_shard_task, load_reasoner
+from rr_tasks.shards.reader import done_shards
+from schemas.parameters import AnnotateParameters
+
+
+@flow(name="annotate", log_prints=False)
+def annotate(parameters: AnnotateParameters) -> str:
+    """Diagnose every degraded photograph not yet diagnosed and return the annotations' folder."""
+    weights = Path(parameters.reasoner) if parameters.reasoner else None
+    spec = plan_annotation(parameters.shards, load_reasoner(weights))
+    root = parameters.output or parameters.shards.rstrip("/").rpartition("/")[0] or "."
+    folder = open_annotations(root, spec)
+    markers = run_shards(
+        annotate_shard_task,
+        [marker.shard for marker in done_shards(parameters.shards)],
+        parameters.shards,
+        folder,
+        spec,
+        weights,
+        label="Annotate shards",
+    )
+    table = pl.DataFrame([marker.model_dump() for marker in markers])
+    publish_table("annotated-shards", table, f"Annotations in {folder}")
+    return folder

@@ -1,0 +1,59 @@
+"""Held-out photographs -> tables of image quality and of diagnosis, for given weights."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+from prefect import flow
+
+from flows.artifacts import publish_table
+from flows.shards import run_shards
+from rr_tasks import weights
+from rr_tasks.degrade.synthesis import open_dataset, plan_synthesis, shard_count
+from rr_tasks.degrade.tasks import synthesize_shard_task
+from rr_tasks.evaluation.metrics import presence_table, quality_table
+from rr_tasks.evaluation.shard import read_evaluation, rows_folder
+from rr_tasks.evaluation.tasks import evaluate_shard_task
+from rr_tasks.shards.storage import join, publish_bytes
+from schemas.parameters import EvaluateParameters
+from schemas.recipe import BENCHMARK
+
+_SHARD_SIZE = 32
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Rows of every sample, the tables made of them, and where they are written."""
+
+    rows: pl.DataFrame
+    quality: pl.DataFrame
+    diagnosis: pl.DataFrame
+    folder: str
+    shards: str
+
+
+@flow(name="evaluate", log_prints=False)
+def evaluate(parameters: EvaluateParameters) -> Evaluation:
+    """Degrade held-out photographs in all 15 ways, diagnose, restore, and compare."""
+    spec, photographs = plan_synthesis(
+        parameters.photographs, BENCHMARK, parameters.seed, None, _SHARD_SIZE
+    )
+    shards = open_dataset(join(parameters.output, "shards"), spec)
+    numbers = range(shard_count(spec))
+    run_shards(
+        synthesize_shard_task, numbers, shards, spec, photographs, label="Make evaluation set"
+    )
+    reasoner = Path(parameters.reasoner or weights.shipped("edge-reasoner"))
+    restorer = Path(parameters.restorer or weights.shipped("edge-restorer"))
+    folder = rows_folder(
+        parameters.output, weights.digest(reasoner), weights.digest(restorer), shards
+    )
+    urls = run_shards(
+        evaluate_shard_task, numbers, shards, folder, reasoner, restorer, label="Evaluate"
+    )
+    rows = read_evaluation(urls)
+    quality, diagnosis = quality_table(rows), presence_table(rows)
+    for name, table in (("quality", quality), ("diagnosis", diagnosis)):
+        publish_bytes(table.write_csv(float_precision=4).encode(), join(folder, f"{name}.csv"))
+        publish_table(name, table, f"{name} of {restorer.name} on {len(rows)} samples")
+    return Evaluation(rows, quality, diagnosis, folder, shards)

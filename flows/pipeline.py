@@ -1,0 +1,79 @@
+"""The whole way, from clean photographs to better weights and a restored archive."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from prefect import flow
+
+from flows.annotate import annotate
+from flows.evaluate import Evaluation, evaluate
+from flows.launch import launch
+from flows.promote import promote
+from flows.restore import restore
+from flows.synthesize import synthesize
+from flows.train import train_restorer
+from rr_tasks import weights
+from rr_tasks.degrade.archive import export_archive
+from rr_tasks.evaluation.promotion import Verdict, champion_path
+from schemas.archive import RestoreParameters, RunSummary
+from schemas.parameters import (
+    AnnotateParameters,
+    EvaluateParameters,
+    PipelineParameters,
+    PromoteParameters,
+    SynthesizeParameters,
+    TrainRestorerParameters,
+)
+
+
+@dataclass(frozen=True)
+class PipelineResult:
+    """What the pipeline decided and made."""
+
+    verdict: Verdict
+    evaluation: Evaluation
+    summary: RunSummary
+
+
+@flow(name="pipeline", log_prints=False)
+def pipeline(parameters: PipelineParameters) -> PipelineResult:
+    """Synthesize, annotate, fine-tune, let the candidate compete, and restore with the winner.
+
+    Every stage keeps what an earlier run finished, so running it again does nothing twice.
+    """
+    work = Path(parameters.output)
+    shards = launch(synthesize, SynthesizeParameters(
+        photographs=parameters.photographs,
+        output=str(work / "shards"),
+        samples=parameters.samples,
+        seed=parameters.seed,
+    ), workers=2)
+    annotations = launch(annotate, AnnotateParameters(shards=shards))
+    candidate = launch(train_restorer, _fine_tuning(parameters, shards, annotations, work))
+    trial = EvaluateParameters(photographs=parameters.heldout, output=str(work / "evaluation"))
+    champions = work / "champions"
+    verdict = launch(promote, PromoteParameters(
+        candidate=str(candidate), champions=str(champions), evaluation=trial
+    ))
+    champion = str(champion_path(champions, "edge-restorer"))
+    evaluation = launch(evaluate, trial.model_copy(update={"restorer": champion}))
+    archive = parameters.archive or export_archive(evaluation.shards, work / "archive")
+    summary = launch(restore, RestoreParameters(
+        input=str(archive), output=str(work / "restored"), restorer=champion
+    ))
+    return PipelineResult(verdict, evaluation, summary)
+
+
+def _fine_tuning(
+    parameters: PipelineParameters, shards: str, annotations: str, work: Path
+) -> TrainRestorerParameters:
+    name = f"{Path(shards).name}-{parameters.steps}-steps-{parameters.learning_rate:g}"
+    return TrainRestorerParameters(
+        shards=shards,
+        annotations=annotations,
+        output=str(work / "training" / name),
+        start=str(weights.shipped("edge-restorer")),
+        steps=parameters.steps,
+        learning_rate=parameters.learning_rate,
+        seed=parameters.seed,
+    )

@@ -1,0 +1,64 @@
+"""Shows how far a stage is: a bar on the terminal, or a progress artifact in the Prefect UI."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Protocol, cast
+from uuid import UUID
+
+from prefect.artifacts import create_progress_artifact, update_progress_artifact
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+
+from flows.launch import in_flow_run
+
+console = Console(stderr=True)
+
+
+class Advance(Protocol):
+    """Called with how much is done in all, and a few words on how it goes."""
+
+    def __call__(self, done: int, note: str = "") -> None: ...
+
+
+@contextmanager
+def progress(label: str, total: int) -> Iterator[Advance]:
+    """Follow a piece of work of `total` steps."""
+    show = _artifact(label, total) if in_flow_run() else _bar(label, total)
+    with show as advance:
+        yield advance
+
+
+@contextmanager
+def _bar(label: str, total: int) -> Iterator[Advance]:
+    columns = (
+        TextColumn("{task.description:<22}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[note]}", style="dim"),
+    )
+    with Progress(*columns, console=console) as bars:
+        bar = bars.add_task(label, total=total, note="")
+        yield lambda done, note="": bars.update(bar, completed=done, note=note)
+
+
+@contextmanager
+def _artifact(label: str, total: int) -> Iterator[Advance]:
+    key = label.lower().replace(" ", "-")
+    created: Any = create_progress_artifact(progress=0.0, key=key, description=label)
+    artifact = cast(UUID, created)
+
+    def advance(done: int, note: str = "") -> None:
+        update_progress_artifact(
+            artifact, progress=100 * done / max(1, total), description=f"{label} {note}".strip()
+        )
+
+    yield advance

@@ -1,0 +1,36 @@
+"""Clean photographs -> degraded shards with their ground truth."""
+
+import polars as pl
+from prefect import flow
+
+from flows.artifacts import publish_table
+from flows.shards import run_shards
+from rr_tasks.degrade.synthesis import open_dataset, plan_synthesis, shard_count
+from rr_tasks.degrade.tasks import synthesize_shard_task
+from schemas.parameters import SynthesizeParameters
+from schemas.recipe import RECIPES
+
+
+@flow(name="synthesize", log_prints=False)
+def synthesize(parameters: SynthesizeParameters) -> str:
+    """Make the data set, or what is missing of it, and return its folder."""
+    spec, photographs = plan_synthesis(
+        parameters.photographs,
+        RECIPES[parameters.recipe],
+        parameters.seed,
+        parameters.samples,
+        parameters.shard_size,
+    )
+    folder = open_dataset(parameters.output, spec)
+    markers = run_shards(
+        synthesize_shard_task,
+        range(shard_count(spec)),
+        folder,
+        spec,
+        photographs,
+        label="Synthesize shards",
+        workers=parameters.workers,
+    )
+    table = pl.DataFrame([marker.model_dump() for marker in markers])
+    publish_table("synthesized-shards", table, f"Shards of {folder}")
+    return folder

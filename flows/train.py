@@ -1,0 +1,34 @@
+"""Shards and annotations -> weights of the reasoner and of the restorer."""
+
+from pathlib import Path
+
+from prefect import flow
+
+from flows.launch import in_flow_run
+from flows.progress import Advance, progress
+from rr_tasks.training.loop import ProgressReport
+from rr_tasks.training.tasks import train_reasoner_task, train_restorer_task
+from schemas.parameters import TrainReasonerParameters, TrainRestorerParameters
+
+
+@flow(name="train reasoner", log_prints=False)
+def train_reasoner(parameters: TrainReasonerParameters) -> Path:
+    """Train the reasoner on the ground truth of synthesized shards; return its weights."""
+    task = train_reasoner_task if in_flow_run() else train_reasoner_task.fn
+    with progress("Train reasoner", parameters.steps) as advance:
+        return task(parameters, _shown_on(advance))
+
+
+@flow(name="train restorer", log_prints=False)
+def train_restorer(parameters: TrainRestorerParameters) -> Path:
+    """Train the restorer on shards and their annotations; return its weights."""
+    task = train_restorer_task if in_flow_run() else train_restorer_task.fn
+    with progress("Train restorer", parameters.steps) as advance:
+        return task(parameters, _shown_on(advance))
+
+
+def _shown_on(advance: Advance) -> ProgressReport:
+    def report(step: int, means: dict[str, float]) -> None:
+        advance(step, "  ".join(f"{name} {value:.3f}" for name, value in means.items()))
+
+    return report

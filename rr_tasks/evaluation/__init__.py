@@ -1,0 +1,1 @@
+"""Evaluation: image quality, quality of the diagnosis, and promotion of better weights."""

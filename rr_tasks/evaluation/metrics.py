@@ -1,0 +1,99 @@
+"""Image quality of one restoration, and quality of diagnoses over a table."""
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+import torch
+from torchmetrics.functional.image import (
+    peak_signal_noise_ratio,
+    structural_similarity_index_measure,
+)
+
+from schemas.prior.current import DEGRADATIONS
+
+Bytes = npt.NDArray[np.uint8]
+
+IDENTICAL_PSNR = 60.0
+"""PSNR is capped here, where two 8-bit images differ by a fraction of a level."""
+
+
+def psnr(image: Bytes, reference: Bytes) -> float:
+    """Peak signal-to-noise ratio in dB over the RGB values of two 8-bit images, at most 60."""
+    if np.array_equal(image, reference):
+        return IDENTICAL_PSNR
+    value = peak_signal_noise_ratio(_tensor(image), _tensor(reference), data_range=255.0)
+    return min(IDENTICAL_PSNR, float(value))
+
+
+def ssim(image: Bytes, reference: Bytes) -> float:
+    """Structural similarity (Wang et al. 2004: 11 x 11 gaussian window), mean over RGB."""
+    value = structural_similarity_index_measure(
+        _tensor(image), _tensor(reference), data_range=255.0
+    )
+    return float(torch.as_tensor(value))
+
+
+def presence_table(rows: pl.DataFrame) -> pl.DataFrame:
+    """How well each type is diagnosed.
+
+    Args:
+        rows: columns `true_X` and `found_X` hold severities for each type X, 0 for absent.
+
+    Returns:
+        For each type: samples, recall, specificity, balanced accuracy, and the mean absolute
+        error of the severity over truly present samples (a miss counts with its full severity).
+    """
+    return pl.concat(_presence_row(rows, name) for name in DEGRADATIONS)
+
+
+def _presence_row(rows: pl.DataFrame, name: str) -> pl.DataFrame:
+    true, found = pl.col(f"true_{name}"), pl.col(f"found_{name}")
+    present = true > 0
+    return rows.select(
+        pl.lit(name).alias("type"),
+        pl.len().alias("samples"),
+        (found > 0).filter(present).mean().alias("recall"),
+        (found == 0).filter(~present).mean().alias("specificity"),
+        (((found > 0).filter(present).mean() + (found == 0).filter(~present).mean()) / 2).alias(
+            "balanced_accuracy"
+        ),
+        (found - true).abs().filter(present).mean().alias("severity_error"),
+    )
+
+
+def quality_table(rows: pl.DataFrame) -> pl.DataFrame:
+    """Mean PSNR and SSIM before and after, for each set of degradations.
+
+    Args:
+        rows: columns `combination`, `psnr_before`, `psnr_after`, `ssim_before`, `ssim_after`.
+
+    Returns:
+        A row for each combination, for all that holds a type (`with haze` ...), for all degraded.
+    """
+    degraded = rows.filter(pl.col("combination") != "clean")
+    parts = [_quality_row(rows.filter(pl.col("combination") == name), name)
+             for name in rows["combination"].unique(maintain_order=True)]
+    parts += [
+        _quality_row(degraded.filter(pl.col(f"true_{name}") > 0), f"with {name}")
+        for name in DEGRADATIONS
+    ]
+    parts.append(_quality_row(degraded, "all degraded"))
+    return pl.concat(parts)
+
+
+def _quality_row(rows: pl.DataFrame, name: str) -> pl.DataFrame:
+    gain = pl.col("psnr_after") - pl.col("psnr_before")
+    return rows.select(
+        pl.lit(name).alias("set"),
+        pl.len().alias("samples"),
+        pl.col("psnr_before").mean(),
+        pl.col("psnr_after").mean(),
+        gain.mean().alias("gain_db"),
+        (gain < 0).mean().alias("share_worse"),
+        pl.col("ssim_before").mean(),
+        pl.col("ssim_after").mean(),
+    )
+
+
+def _tensor(image: Bytes) -> torch.Tensor:
+    return torch.from_numpy(np.ascontiguousarray(image)).permute(2, 0, 1)[None].float()

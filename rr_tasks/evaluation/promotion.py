@@ -1,0 +1,82 @@
+"""Decides whether a candidate replaces the champion, and keeps the champion's weights."""
+
+import shutil
+from pathlib import Path
+
+import polars as pl
+
+from rr_tasks import weights
+from rr_tasks.evaluation.metrics import quality_table
+from schemas.base import Strict
+from schemas.prior.current import DEGRADATIONS
+
+NEEDED_GAIN_DB = 0.02
+CLEAN_FLOOR_DB = 35.0
+
+
+class Verdict(Strict):
+    """Whether the candidate is promoted, and why in one sentence."""
+
+    promoted: bool
+    reason: str
+    champion_psnr: float
+    candidate_psnr: float
+
+
+def compare(champion: pl.DataFrame, candidate: pl.DataFrame) -> Verdict:
+    """Judge two evaluations of the same set.
+
+    The candidate must gain at least 0.02 dB of mean PSNR over all degraded samples, must not make
+    any single type worse than the degraded input, and must keep clean photographs at 35 dB, or at
+    what the champion reaches if that is less.
+
+    Args:
+        champion: rows of `read_evaluation` for the weights in use.
+        candidate: rows for the weights that ask to replace them.
+    """
+    old, new = _psnr(champion, "all degraded"), _psnr(candidate, "all degraded")
+    harmed = [name for name in DEGRADATIONS if _harms(candidate, name)]
+    floor = min(CLEAN_FLOOR_DB, _psnr(champion, "clean"))
+    clean = _psnr(candidate, "clean")
+    if champion.equals(candidate):
+        reason = f"the candidate is the champion already: {new:.2f} dB on degraded photographs"
+    elif new < old + NEEDED_GAIN_DB:
+        reason = f"kept the champion: {new:.2f} dB is not {NEEDED_GAIN_DB} dB above its {old:.2f}"
+    elif harmed:
+        reason = f"kept the champion: the candidate makes {', '.join(harmed)} worse than the input"
+    elif clean < floor:
+        reason = f"kept the champion: clean photographs fall to {clean:.2f} dB (floor {floor:.2f})"
+    else:
+        reason = f"promoted: {new:.2f} dB on degraded photographs, the champion has {old:.2f}"
+    return Verdict(
+        promoted=reason.startswith("promoted"),
+        reason=reason,
+        champion_psnr=old,
+        candidate_psnr=new,
+    )
+
+
+def champion_path(folder: Path, name: weights.WeightsName) -> Path:
+    """The weights in use: those promoted into `folder`, else the shipped ones."""
+    promoted = folder / f"{name}.safetensors"
+    return promoted if promoted.exists() else weights.shipped(name)
+
+
+def promote(candidate: Path, folder: Path, name: weights.WeightsName, verdict: Verdict) -> Path:
+    """Make the candidate the champion of `folder`; the change is visible at once and whole."""
+    folder.mkdir(parents=True, exist_ok=True)
+    target = folder / f"{name}.safetensors"
+    partial = target.with_name(f".{target.name}.part")
+    shutil.copyfile(candidate, partial)
+    partial.replace(target)
+    target.with_suffix(".json").write_text(verdict.model_dump_json(indent=2))
+    return target
+
+
+def _psnr(rows: pl.DataFrame, name: str) -> float:
+    return float(quality_table(rows).filter(pl.col("set") == name)["psnr_after"].item())
+
+
+def _harms(rows: pl.DataFrame, name: str) -> bool:
+    single = quality_table(rows).filter(pl.col("set") == name)
+    return bool(single.height and single["gain_db"].item() < 0)

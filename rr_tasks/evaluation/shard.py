@@ -1,0 +1,75 @@
+"""Evaluates reasoner and restorer on one shard of the evaluation set."""
+
+import io
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
+import polars as pl
+
+from rr_tasks.degrade.synthesis import decode_png
+from rr_tasks.evaluation.metrics import psnr, ssim
+from rr_tasks.reasoner.edge import EdgeReasoner
+from rr_tasks.restorer.photograph import PhotographRestorer
+from rr_tasks.shards.reader import read_samples
+from rr_tasks.shards.storage import exists, join, publish_bytes, read_bytes
+from schemas.prior.current import DEGRADATIONS, DiagnosticPrior
+from schemas.prior.migrations import load_prior
+
+_BATCH = 8
+
+
+def rows_folder(root: str, reasoner_sha256: str, restorer_sha256: str, data_set: str) -> str:
+    """Folder of the rows that these weights give on this data set."""
+    name = f"{data_set.rsplit('/', 1)[-1]}-{reasoner_sha256[:12]}-{restorer_sha256[:12]}"
+    return join(root, "rows", name)
+
+
+def evaluate_shard(
+    shards: str, shard: int, folder: str, reasoner: EdgeReasoner, restorer: PhotographRestorer
+) -> str:
+    """Diagnose, restore and compare every sample of a shard.
+
+    Returns:
+        URL of a parquet file with a row for each sample; one that is there already is kept.
+    """
+    url = join(folder, f"{shard:05d}.parquet")
+    if not exists(url):
+        rows = pl.DataFrame(list(_rows(shards, shard, reasoner, restorer)))
+        buffer = io.BytesIO()
+        rows.write_parquet(buffer)
+        publish_bytes(buffer.getvalue(), url)
+    return url
+
+
+def read_evaluation(urls: list[str]) -> pl.DataFrame:
+    """All rows of an evaluation."""
+    return pl.concat(pl.read_parquet(read_bytes(url)) for url in urls)
+
+
+def _rows(
+    shards: str, shard: int, reasoner: EdgeReasoner, restorer: PhotographRestorer
+) -> Iterator[dict[str, Any]]:
+    remaining = read_samples(shards, shard)
+    while samples := list(islice(remaining, _BATCH)):
+        found = reasoner.diagnose_all([decode_png(sample["degraded.png"]) for sample in samples])
+        for sample, prior in zip(samples, found, strict=True):
+            yield _row(sample, prior, restorer)
+
+
+def _row(
+    sample: dict[str, Any], found: DiagnosticPrior, restorer: PhotographRestorer
+) -> dict[str, Any]:
+    clean, degraded = decode_png(sample["clean.png"]), decode_png(sample["degraded.png"])
+    truth = load_prior(sample["prior.json"])
+    restored = restorer.restore(degraded, found)
+    return {
+        "key": sample["__key__"],
+        "combination": "+".join(n for n in DEGRADATIONS if getattr(truth, n).present) or "clean",
+        "psnr_before": psnr(degraded, clean),
+        "psnr_after": psnr(restored, clean),
+        "ssim_before": ssim(degraded, clean),
+        "ssim_after": ssim(restored, clean),
+        **{f"true_{name}": getattr(truth, name).severity for name in DEGRADATIONS},
+        **{f"found_{name}": getattr(found, name).severity for name in DEGRADATIONS},
+    }

@@ -1,0 +1,33 @@
+"""Prefect task: one evaluated shard."""
+
+from functools import lru_cache
+from pathlib import Path
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+from prefect.tasks import exponential_backoff
+
+from rr_tasks.evaluation.shard import evaluate_shard
+from rr_tasks.reasoner.edge import EdgeReasoner
+from rr_tasks.restorer.photograph import PhotographRestorer
+from rr_tasks.retries import is_transient
+
+_load_reasoner = lru_cache(maxsize=2)(EdgeReasoner.load)
+_load_restorer = lru_cache(maxsize=2)(PhotographRestorer.load)
+
+
+@task(
+    name="evaluate shard",
+    task_run_name="evaluate-{shard:05d}",
+    retries=3,
+    retry_delay_seconds=exponential_backoff(2),
+    retry_condition_fn=is_transient,
+    cache_policy=NO_CACHE,
+)
+def evaluate_shard_task(
+    shard: int, shards: str, folder: str, reasoner: Path, restorer: Path
+) -> str:
+    """See `rr_tasks.evaluation.shard.evaluate_shard`; weights are loaded once per process."""
+    return evaluate_shard(
+        shards, shard, folder, _load_reasoner(reasoner), _load_restorer(restorer)
+    )

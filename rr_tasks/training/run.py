@@ -1,0 +1,104 @@
+"""A training run in a folder: record, checkpoint, log and, at the end, weights."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from torch import nn
+
+from rr_tasks import weights
+from rr_tasks.reasoner.network import ReasonerNetwork
+from rr_tasks.restorer.network import RestorerNetwork
+from rr_tasks.training.loop import ProgressReport
+from rr_tasks.training.reasoner import train_reasoner
+from rr_tasks.training.restorer import train_restorer
+from schemas.errors import ExpectedError
+from schemas.parameters import TrainReasonerParameters, TrainRestorerParameters
+from schemas.training import LoopSettings, TrainingRecord
+
+
+class OtherRunError(ExpectedError, ValueError):
+    """A folder already holds a training run with other settings."""
+
+
+def run_reasoner_training(parameters: TrainReasonerParameters, on_progress: ProgressReport) -> Path:
+    """Train a reasoner as `parameters` say, from its checkpoint if there is one.
+
+    Returns:
+        The trained weights; if they are there already, nothing is done.
+
+    Raises:
+        OtherRunError: the folder holds a run with other settings.
+    """
+    record = TrainingRecord(
+        network="edge-reasoner",
+        settings=_settings(parameters),
+        shards=_name(parameters.shards),
+        start_sha256=_digest(parameters.start),
+    )
+
+    def run(folder: Path) -> nn.Module:
+        start = parameters.start and weights.load(
+            ReasonerNetwork(), Path(parameters.start), "edge-reasoner"
+        )
+        settings = record.settings
+        return train_reasoner(parameters.shards, settings, folder, on_progress, start or None)
+
+    return _finish(Path(parameters.output), record, run)
+
+
+def run_restorer_training(parameters: TrainRestorerParameters, on_progress: ProgressReport) -> Path:
+    """Train a restorer as `parameters` say; see `run_reasoner_training`."""
+    record = TrainingRecord(
+        network="edge-restorer",
+        settings=_settings(parameters),
+        shards=_name(parameters.shards),
+        annotations=_name(parameters.annotations),
+        start_sha256=_digest(parameters.start),
+    )
+
+    def run(folder: Path) -> nn.Module:
+        start = parameters.start and weights.load(
+            RestorerNetwork(), Path(parameters.start), "edge-restorer"
+        )
+        data = (parameters.shards, parameters.annotations)
+        return train_restorer(*data, record.settings, folder, on_progress, start or None)
+
+    return _finish(Path(parameters.output), record, run)
+
+
+def _finish(folder: Path, record: TrainingRecord, run: Callable[[Path], nn.Module]) -> Path:
+    _claim(folder, record)
+    target = folder / f"{record.network}.safetensors"
+    if not target.exists():
+        weights.save(run(folder), target, record.network, record.model_dump(mode="json"))
+    return target
+
+
+def _claim(folder: Path, record: TrainingRecord) -> None:
+    note = folder / "run.json"
+    if not note.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        note.write_text(record.model_dump_json(indent=2))
+    elif TrainingRecord.model_validate_json(note.read_text()) != record:
+        raise OtherRunError(
+            f"{folder} holds a training run with other settings or data (see {note}); "
+            "choose another output folder"
+        )
+
+
+def _settings(parameters: TrainReasonerParameters | TrainRestorerParameters) -> LoopSettings:
+    return LoopSettings(
+        steps=parameters.steps,
+        batch_size=parameters.batch_size,
+        learning_rate=parameters.learning_rate,
+        warmup_steps=min(200, parameters.steps // 10),
+        seed=parameters.seed,
+    )
+
+
+def _name(url: str) -> str:
+    return url.rstrip("/").rsplit("/", 1)[-1]
+
+
+def _digest(path: str | None) -> str | None:
+    return weights.digest(Path(path)) if path else None
