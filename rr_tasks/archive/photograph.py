@@ -24,7 +24,7 @@ _BYTES_PER_SAMPLE = {"uchar": 1, "ushort": 2}
 Samples = npt.NDArray[Any]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Photograph:
     """A decoded photograph, upright as it is displayed.
 
@@ -42,7 +42,7 @@ class Photograph:
     source: bytes
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Negative:
     """An opened photograph whose header is known, but whose pixels are not decoded yet."""
 

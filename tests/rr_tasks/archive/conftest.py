@@ -88,7 +88,12 @@ def scene(
     """A smooth, asymmetric picture, so that turns and swapped channels show."""
     y, x = np.mgrid[0:height, 0:width]
     top = np.iinfo(dtype).max
-    planes = [x / max(width - 1, 1), y / max(height - 1, 1), (x + y) / (width + height), 0 * x + 0.5]
+    planes = [
+        x / max(width - 1, 1),
+        y / max(height - 1, 1),
+        (x + y) / (width + height),
+        0 * x + 0.5,
+    ]
     if bands == 2:
         planes = [planes[0], planes[3]]
     return (np.stack(planes[:bands], axis=-1) * top * 0.9).astype(dtype)

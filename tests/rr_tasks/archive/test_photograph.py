@@ -149,7 +149,9 @@ def test_tiff_keeps_its_compression_and_resolution(make: Any, compression: str) 
     from rr_tasks.archive.formats.directory import first_tag
 
     samples = make.scene(dtype=np.uint16)
-    original = make.vips(samples).copy(xres=12.0, yres=12.0).tiffsave_buffer(compression=compression)
+    original = (
+        make.vips(samples).copy(xres=12.0, yres=12.0).tiffsave_buffer(compression=compression)
+    )
     before = pyvips.Image.new_from_buffer(original, "")
     image, encoded = rewrite(original)
     assert first_tag(encoded, 259) == first_tag(original, 259)
@@ -189,7 +191,9 @@ def tiff_with_exif(make: Any, order: str) -> bytes:
         short = kind == 3 and count == 1
         packed = struct.pack(order + "HH", value, 0) if short else struct.pack(order + "I", value)
         rows.append((number, struct.pack(order + "HHI", number, kind, count) + packed))
-    rows += [(struct.unpack_from(order + "H", block, p)[0], block[p : p + 12]) for p in (10, 22, 34)]
+    rows += [
+        (struct.unpack_from(order + "H", block, p)[0], block[p : p + 12]) for p in (10, 22, 34)
+    ]
     out = block + struct.pack(order + "HHH", 8, 8, 8) + pixels
     directory = struct.pack(order + "H", len(rows)) + b"".join(row for _, row in sorted(rows))
     return out[:4] + struct.pack(order + "I", len(out)) + out[8:] + directory + bytes(4)

@@ -1,0 +1,53 @@
+from pathlib import Path
+
+import pytest
+
+from rr_tasks.archive.layout import FolderError, Layout, check_folders
+
+
+def test_accepts_folders_side_by_side(archive: Path, tmp_path: Path) -> None:
+    check_folders(archive, tmp_path / "restored")
+    assert not list((tmp_path / "restored" / "_rr").iterdir())
+
+
+def test_refuses_an_input_that_is_missing_or_a_file(archive: Path, tmp_path: Path) -> None:
+    with pytest.raises(FolderError, match="does not exist"):
+        check_folders(tmp_path / "nowhere", tmp_path / "out")
+    with pytest.raises(FolderError, match="not a folder"):
+        check_folders(archive / "2019" / "IMG_1.jpg", tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_refuses_an_input_without_photographs(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "notes.txt").write_text("nothing to see")
+    with pytest.raises(FolderError, match="holds no photographs"):
+        check_folders(tmp_path / "in", tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_refuses_folders_within_each_other(archive: Path, tmp_path: Path) -> None:
+    with pytest.raises(FolderError, match="same folder"):
+        check_folders(archive, archive / "2019" / "..")
+    with pytest.raises(FolderError, match="inside the input folder"):
+        check_folders(archive, archive / "restored")
+    with pytest.raises(FolderError, match="inside the output folder"):
+        check_folders(archive, tmp_path)
+    (tmp_path / "link").symlink_to(archive)
+    with pytest.raises(FolderError, match="same folder"):
+        check_folders(archive, tmp_path / "link")
+    assert not (archive / "restored").exists()
+
+
+def test_refuses_an_output_that_cannot_be_written(archive: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(FolderError, match="is a file"):
+        check_folders(archive, tmp_path / "file")
+    with pytest.raises(FolderError, match="cannot be used"):
+        check_folders(archive, Path("/proc/restored"))
+
+
+def test_mirrors_names() -> None:
+    layout = Layout(Path("/out"))
+    assert layout.restored("a/b c.JPG") == Path("/out/a/b c.JPG")
+    assert layout.prior("a/b c.JPG") == Path("/out/a/b c.JPG.prior.json")

@@ -1,0 +1,93 @@
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from rr_tasks.archive.listing import Listing
+from rr_tasks.archive.plan import DamagedPlanError, current_items, extend_plan, read_chunk
+from schemas.archive import ArchivePlan
+
+
+def grow(root: Path, *names: str) -> None:
+    for name in names:
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_bytes(name.encode())
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    grow(tmp_path / "in", *(f"{number}.jpg" for number in range(5)))
+    return tmp_path / "in"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "plan"
+
+
+def plan(folder: Path, root: Path, size: int = 2) -> ArchivePlan:
+    return extend_plan(folder, Listing(root), size)
+
+
+def planned(folder: Path, made: ArchivePlan) -> Iterator[str]:
+    for chunk in made.chunks:
+        yield from (item.path for item in current_items(folder, chunk))
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.glob("*.jsonl")}
+
+
+def test_chunks_hold_everything_once(folder: Path, root: Path) -> None:
+    made = plan(folder, root)
+    assert made.chunks == ("00000", "00001", "00002")
+    assert made.found == 5
+    assert list(planned(folder, made)) == [f"{number}.jpg" for number in range(5)]
+    item = read_chunk(folder, "00000")[1]
+    status = (root / "1.jpg").stat()
+    assert (item.size, item.mtime_ns) == (status.st_size, status.st_mtime_ns)
+
+
+def test_planning_again_changes_nothing(folder: Path, root: Path) -> None:
+    first = plan(folder, root)
+    before = contents(folder)
+    assert plan(folder, root, size=3) == first
+    assert contents(folder) == before
+
+
+def test_new_photographs_get_new_chunks_and_old_chunks_stay(folder: Path, root: Path) -> None:
+    plan(folder, root)
+    before = contents(folder)
+    grow(root, "0a.jpg", "z/9.jpg", "z/ü\u2028\x85\n.jpg")
+    made = plan(folder, root)
+    assert made.chunks == ("00000", "00001", "00002", "00003", "00004")
+    assert made.found == 8
+    after = contents(folder)
+    assert {name: after[name] for name in before} == before
+    assert sorted(planned(folder, made)) == sorted(item.path for item in Listing(root))
+
+
+def test_changed_and_deleted_photographs_are_retired_until_they_come_back(
+    folder: Path, root: Path
+) -> None:
+    plan(folder, root)
+    status = (root / "0.jpg").stat()
+    (root / "0.jpg").write_bytes(b"a new version")
+    (root / "1.jpg").unlink()
+    made = plan(folder, root)
+    assert made.found == 4
+    assert made.chunks == ("00001", "00002", "00003")  # nothing is left of the first
+    assert sorted(planned(folder, made)) == ["0.jpg", "2.jpg", "3.jpg", "4.jpg"]
+    (root / "0.jpg").write_bytes(b"0.jpg")
+    os.utime(root / "0.jpg", ns=(status.st_atime_ns, status.st_mtime_ns))
+    made = plan(folder, root)
+    assert made.chunks == ("00000", "00001", "00002")
+    assert sorted(planned(folder, made)) == ["0.jpg", "2.jpg", "3.jpg", "4.jpg"]
+
+
+def test_a_damaged_chunk_is_named(folder: Path, root: Path) -> None:
+    plan(folder, root)
+    (folder / "00001.jsonl").write_text('{"path": "a.jpg"}\n')
+    with pytest.raises(DamagedPlanError, match=r"00001\.jsonl"):
+        plan(folder, root)

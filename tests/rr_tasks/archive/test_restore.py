@@ -1,0 +1,302 @@
+import errno
+import os
+import threading
+import time
+import weakref
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import pyvips
+
+from rr_tasks.archive import restore, writer
+from rr_tasks.archive.ledger import last_rows
+from rr_tasks.archive.photograph import Negative
+from rr_tasks.archive.reconcile import CountsDisagreeError, reconcile
+from rr_tasks.archive.restore import restore_chunk
+from rr_tasks.archive.run import prepare
+from rr_tasks.archive.storage import StorageStoppedError
+from schemas.archive import Counts, LedgerRow, RestoreParameters
+from schemas.prior.migrations import load_prior
+
+
+def run(parameters: RestoreParameters, engine: Any) -> Counts:
+    plan = prepare(parameters)
+    return sum((restore_chunk(chunk, parameters, engine) for chunk in plan.chunks), Counts())
+
+
+def rows(parameters: RestoreParameters) -> dict[str, LedgerRow]:
+    found: dict[str, LedgerRow] = {}
+    for path in sorted(Path(parameters.output, "_rr", "ledger").glob("*.jsonl")):
+        found |= last_rows(path)
+    return found
+
+
+def tree(root: Path) -> dict[str, bytes]:
+    return {
+        str(path.relative_to(root)): path.read_bytes()
+        for path in root.rglob("*")
+        if path.is_file() and "_rr" not in path.parts
+    }
+
+
+def test_restores_everything_beside_its_diagnosis(
+    parameters: RestoreParameters, archive: Path, engine: Any
+) -> None:
+    originals = tree(archive)
+    assert run(parameters, engine) == Counts(restored=6)
+    output = tree(Path(parameters.output))
+    assert set(output) == set(originals) | {f"{name}.prior.json" for name in originals}
+    assert tree(archive) == originals
+    for name, data in originals.items():
+        before = pyvips.Image.new_from_buffer(data, "").numpy().astype(int)
+        after = pyvips.Image.new_from_buffer(output[name], "").numpy().astype(int)
+        assert np.abs(before + after - 255).max() <= 8
+        assert load_prior(output[f"{name}.prior.json"]).noise.severity == 40.0
+    row = rows(parameters)["2019/IMG_1.jpg"]
+    assert row.output_size == len(output["2019/IMG_1.jpg"])
+    assert row.severities == {"noise": 40.0}
+
+
+def test_resuming_computes_nothing(
+    parameters: RestoreParameters, engine: Any, engine_like: Any
+) -> None:
+    run(parameters, engine)
+    before = tree(Path(parameters.output))
+    again = engine_like()
+    assert run(parameters, again) == Counts(skipped=6)
+    assert again.diagnosed == []
+    assert tree(Path(parameters.output)) == before
+
+
+def test_missing_and_damaged_outputs_are_redone(
+    parameters: RestoreParameters, engine: Any, engine_like: Any
+) -> None:
+    run(parameters, engine)
+    output = Path(parameters.output)
+    before = tree(output)
+    (output / "2019/IMG_1.jpg").unlink()
+    os.truncate(output / "2019/IMG_3.jpg", 100)
+    data = bytearray(before["2019/IMG_5.jpg"])
+    data[-10] ^= 1
+    (output / "2019/IMG_5.jpg").write_bytes(data)
+    again = engine_like()
+    assert run(parameters, again) == Counts(restored=2, skipped=4)
+    assert len(again.diagnosed) == 2
+    verified = parameters.model_copy(update={"verify": True})
+    assert run(verified, engine_like()) == Counts(restored=1, skipped=5)
+    assert tree(output) == before
+
+
+def test_another_engine_or_setting_redoes_everything(
+    parameters: RestoreParameters, engine: Any, engine_like: Any
+) -> None:
+    run(parameters, engine)
+    assert run(parameters, engine_like("double-2")) == Counts(restored=6)
+    other = parameters.model_copy(update={"keep": ("haze",)})
+    assert run(other, engine_like("double-2")) == Counts(restored=6)
+
+
+def test_a_grown_archive_costs_only_what_is_new(
+    parameters: RestoreParameters, archive: Path, engine: Any, engine_like: Any, make: Any
+) -> None:
+    run(parameters, engine)
+    (archive / "2019" / "A new ünïcode.png").write_bytes(make.png(make.scene(9, 7)))
+    (archive / "2019" / "IMG_1.jpg").write_bytes(make.jpeg(make.scene(11, 7)))
+    (archive / "2019" / "IMG_3.jpg").unlink()
+    again = engine_like()
+    assert run(parameters, again) == Counts(restored=2, skipped=4)
+    assert sorted(again.diagnosed) == [(7, 9, 3), (7, 11, 3)]
+    output = pyvips.Image.new_from_file(f"{parameters.output}/2019/IMG_1.jpg", revalidate=True)
+    assert output.width == 11
+
+
+def test_clean_photographs_are_copied_byte_for_byte(
+    parameters: RestoreParameters, archive: Path, engine: Any, engine_like: Any
+) -> None:
+    run(parameters, engine)  # leaves diagnoses behind, which are not true any more
+    clean = engine_like("double-2", noise=9.0)
+    assert run(parameters, clean) == Counts(clean=6)
+    assert clean.restored == []
+    assert tree(Path(parameters.output)) == tree(archive)
+    assert run(parameters, engine_like("double-2", noise=9.0)) == Counts(skipped=6)
+
+
+def test_looks_that_are_meant_stay(parameters: RestoreParameters, engine_like: Any) -> None:
+    kept = parameters.model_copy(update={"keep": ("noise",)})
+    assert run(kept, engine_like()) == Counts(clean=6)
+    both = engine_like("double-2", noise=50.0, blur=20.0)
+    assert run(kept, both) == Counts(restored=6)
+    assert {prior.order for prior in both.restored} == {("blur",)}
+    assert rows(kept)["2019/IMG_1.jpg"].severities == {"noise": 50.0, "blur": 20.0}
+
+
+def test_one_bad_photograph_never_stops_the_others(
+    parameters: RestoreParameters, archive: Path, engine: Any, make: Any
+) -> None:
+    whole = make.jpeg(make.scene(200, 100))
+    (archive / "0 empty.jpg").write_bytes(b"")
+    (archive / "1 truncated.jpg").write_bytes(whole[: len(whole) // 2])
+    (archive / "2 text.jpg").write_text("Dear diary")
+    (archive / "3 lost.jpg").symlink_to(archive / "nowhere.jpg")
+    (archive / "4 huge.jpg").write_bytes(whole)
+    (archive / ("5" * 250 + ".jpg")).write_bytes(make.jpeg(make.scene()))
+    small = parameters.model_copy(update={"max_pixels": 10_000})
+    assert run(small, engine) == Counts(restored=6, failed=6)
+    reasons = {name: row.reason for name, row in rows(small).items() if row.status == "failed"}
+    assert reasons["0 empty.jpg"] == "the file is empty"
+    assert reasons["1 truncated.jpg"] is not None
+    assert "truncated" in reasons["1 truncated.jpg"] or "limit" in reasons["1 truncated.jpg"]
+    assert "not a JPEG" in (reasons["2 text.jpg"] or "")
+    assert "gone" in (reasons["3 lost.jpg"] or "")
+    assert "limit of 10000" in (reasons["4 huge.jpg"] or "")
+    assert "too long" in (reasons["5" * 250 + ".jpg"] or "")
+    assert not list(Path(small.output).rglob("*.part"))
+
+
+def test_failures_are_tried_again(
+    parameters: RestoreParameters, archive: Path, engine: Any, engine_like: Any
+) -> None:
+    class Moody(engine_like):  # type: ignore[misc]
+        def diagnose(self, pixels: Any) -> Any:
+            if pixels.shape[1] == 22:
+                raise MemoryError
+            if pixels.shape[1] == 23:
+                raise ValueError("out of range\nat line 3")
+            return super().diagnose(pixels)
+
+        def restore(self, pixels: Any, prior: Any) -> Any:
+            restored = super().restore(pixels, prior)
+            if pixels.shape[1] == 24:
+                return restored[:-1]
+            return restored.astype(np.float32) if pixels.shape[1] == 25 else restored
+
+    assert run(parameters, Moody()) == Counts(restored=2, failed=4)
+    failed = {row.reason for row in rows(parameters).values() if row.status == "failed"}
+    assert failed == {
+        "there is not enough memory for it",
+        "ValueError: out of range",
+        "the restorer returned (15, 24, 3) uint8 for (16, 24, 3) uint8",
+        "the restorer returned (16, 25, 3) float32 for (16, 25, 3) uint8",
+    }
+    assert run(parameters, engine) == Counts(restored=4, skipped=2)
+
+
+def test_a_photograph_that_vanishes_during_the_run_is_counted(
+    parameters: RestoreParameters, archive: Path, engine: Any
+) -> None:
+    plan = prepare(parameters)
+    (archive / "2019" / "IMG_1.jpg").unlink()
+    counts = sum((restore_chunk(c, parameters, engine) for c in plan.chunks), Counts())
+    assert counts == Counts(restored=5, failed=1)
+
+
+def test_the_engine_is_called_from_one_thread_and_progress_is_told(
+    parameters: RestoreParameters, engine_like: Any
+) -> None:
+    threads, told = set(), []
+
+    class Watched(engine_like):  # type: ignore[misc]
+        def diagnose(self, pixels: Any) -> Any:
+            threads.add(threading.get_ident())
+            return super().diagnose(pixels)
+
+    chunk = prepare(parameters).chunks[0]
+    counts = restore_chunk(chunk, parameters, Watched(), on_progress=told.append)
+    assert threads == {threading.get_ident()}
+    assert [told_of.total for told_of in told] == sorted(told_of.total for told_of in told)
+    assert told[-1].restored == counts.restored == 4
+
+
+@pytest.mark.parametrize("slow", ["engine", "encoder"])
+def test_never_more_decoded_photographs_than_the_window(
+    parameters: RestoreParameters,
+    archive: Path,
+    engine_like: Any,
+    make: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    slow: str,
+) -> None:
+    for number in range(24):
+        (archive / f"{number}.jpg").write_bytes(make.jpeg(make.scene(16, 16)))
+    alive: weakref.WeakSet[Any] = weakref.WeakSet()
+    peak = 0
+    develop, encode = Negative.develop, writer.encode
+
+    def watched(self: Negative) -> Any:
+        nonlocal peak
+        photograph = develop(self)
+        alive.add(photograph)
+        peak = max(peak, len(alive))
+        return photograph
+
+    class Slow(engine_like):  # type: ignore[misc]
+        def restore(self, pixels: Any, prior: Any) -> Any:
+            time.sleep(0.02 if slow == "engine" else 0.0)
+            return super().restore(pixels, prior)
+
+    def slow_encode(photograph: Any, pixels: Any) -> bytes:
+        time.sleep(0.02 if slow == "encoder" else 0.0)
+        return encode(photograph, pixels)
+
+    monkeypatch.setattr(Negative, "develop", watched)
+    monkeypatch.setattr(writer, "encode", slow_encode)
+    plan = prepare(parameters.model_copy(update={"chunk_size": 100}))
+    assert restore_chunk(plan.chunks[0], parameters, Slow()).restored == 30
+    # the one that has just been finished may not be swept up yet
+    assert 2 <= peak <= restore.WINDOW_IMAGES + 1
+
+
+def test_a_full_disk_stops_the_run_and_it_can_be_resumed(
+    parameters: RestoreParameters, engine: Any, engine_like: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = prepare(parameters)
+    calls = []
+    fsync = os.fsync
+
+    def full(number: int) -> None:
+        calls.append(number)
+        if len(calls) > 8:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        fsync(number)
+
+    with monkeypatch.context() as patch, pytest.raises(StorageStoppedError, match="disk is full"):
+        patch.setattr(os, "fsync", full)
+        for chunk in plan.chunks:
+            restore_chunk(chunk, parameters, engine)
+    assert threading.active_count() == 1
+    assert not list(Path(parameters.output).rglob("*.part"))
+    counts = run(parameters, engine_like())
+    assert counts.failed == 0
+    assert counts.total == 6
+    assert 0 < counts.skipped < 6
+
+
+def test_an_interrupt_ends_all_threads(parameters: RestoreParameters, engine_like: Any) -> None:
+    class Interrupted(engine_like):  # type: ignore[misc]
+        def restore(self, pixels: Any, prior: Any) -> Any:
+            raise KeyboardInterrupt
+
+    plan = prepare(parameters)
+    with pytest.raises(KeyboardInterrupt):
+        restore_chunk(plan.chunks[0], parameters, Interrupted())
+    assert threading.active_count() == 1
+
+
+def test_previews_are_made_of_the_first_restored_photographs_only(
+    parameters: RestoreParameters, engine: Any, engine_like: Any
+) -> None:
+    few = parameters.model_copy(update={"previews": 2})
+    run(few, engine)
+    run(few, engine_like("double-2"))
+    previews = sorted(path.name for path in Path(few.output, "_rr", "previews").iterdir())
+    assert len(previews) == 4
+    stems = {row.preview for row in rows(few).values() if row.preview}
+    assert sorted(f"{s}-{side}.jpg" for s in stems for side in ("after", "before")) == previews
+
+
+def test_counts_that_disagree_are_an_error() -> None:
+    reconcile(4, Counts(restored=1, clean=1, skipped=1, failed=1))
+    with pytest.raises(CountsDisagreeError, match="5 photographs were found"):
+        reconcile(5, Counts(restored=4))
