@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from rr_tasks.archive.names import to_text
+from rr_tasks.archive.names import to_display, to_text
 from schemas.archive import PlanItem
 
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff"})
@@ -39,7 +39,7 @@ class Listing:
             with os.scandir(self.root / folder) as found:
                 entries = sorted(found, key=lambda entry: entry.name)
         except OSError as error:
-            self.unreadable.append(f"{to_text(folder) or '.'}: {error.strerror}")
+            self.unreadable.append(f"{to_display(to_text(folder)) or '.'}: {error.strerror}")
             return
         for entry in entries:
             if entry.name.startswith(".") or entry.name.lower() in CLUTTER:

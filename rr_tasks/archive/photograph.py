@@ -164,13 +164,17 @@ def _unsuited(image: pyvips.Image) -> str | None:
 
 def _turn(samples: Samples, orientation: int) -> Samples:
     """Turn stored rows and columns into displayed ones; `orientation` is the EXIF value, 1-8."""
+    turned = samples
     if orientation >= 5:
-        samples = samples.swapaxes(0, 1)
-    if orientation in (3, 4, 7, 8):
-        samples = samples[::-1]
-    if orientation in (2, 3, 6, 7):
-        samples = samples[:, ::-1]
-    return samples
+        turned = cv2.transpose(turned)
+    if orientation in (3, 7):
+        turned = cv2.flip(turned, -1)
+    elif orientation in (4, 8):
+        turned = cv2.flip(turned, 0)
+    elif orientation in (2, 6):
+        turned = cv2.flip(turned, 1)
+    # OpenCV drops the axis of a single channel
+    return turned.reshape(*turned.shape[:2], samples.shape[2])
 
 
 def _turn_back(samples: Samples, orientation: int) -> Samples:

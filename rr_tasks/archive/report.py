@@ -48,8 +48,14 @@ class Findings:
             self.histograms[name][min(int(severity * BINS / 100.0), BINS - 1)] += 1
         if row.status == "failed":
             self.failures.append((row.path, row.reason or "unknown"))
-        if row.preview is not None and len(self.pairs) < self.previews:
+        if len(self.pairs) < self.previews and self._has_preview(row):
             self.pairs.append(row)
+
+    def _has_preview(self, row: LedgerRow) -> bool:
+        if row.preview is None:
+            return False
+        sides = (before_path(self.folder, row.preview), after_path(self.folder, row.preview))
+        return all(side.exists() for side in sides)
 
 
 def write_report(path: Path, summary: RunSummary, findings: Findings) -> None:
@@ -71,8 +77,7 @@ def write_report(path: Path, summary: RunSummary, findings: Findings) -> None:
         pairs=[_pair(findings.folder, row) for row in findings.pairs],
         seconds=findings.seconds,
     )
-    # names may hold what UTF-8 cannot write
-    write_whole(path, text.encode("utf-8", "replace"))
+    write_whole(path, text.encode())
 
 
 @dataclass(frozen=True)
@@ -115,6 +120,4 @@ def _pair(folder: Path, row: LedgerRow) -> Pair:
 
 
 def _data_uri(path: Path) -> str:
-    # a preview that somebody deleted leaves an empty frame, not a run without a report
-    data = path.read_bytes() if path.exists() else b""
-    return f"data:image/jpeg;base64,{base64.b64encode(data).decode()}"
+    return f"data:image/jpeg;base64,{base64.b64encode(path.read_bytes()).decode()}"

@@ -212,14 +212,13 @@ def test_the_engine_is_called_from_one_thread_and_progress_is_told(
 @pytest.mark.parametrize("slow", ["engine", "encoder"])
 def test_never_more_decoded_photographs_than_the_window(
     parameters: RestoreParameters,
-    archive: Path,
-    engine_like: Any,
+    engine: Any,
     make: Any,
     monkeypatch: pytest.MonkeyPatch,
     slow: str,
 ) -> None:
     for number in range(24):
-        (archive / f"{number}.jpg").write_bytes(make.jpeg(make.scene(16, 16)))
+        Path(parameters.input, f"{number}.jpg").write_bytes(make.jpeg(make.scene(16, 16)))
     alive: weakref.WeakSet[Any] = weakref.WeakSet()
     peak = 0
     develop, encode = Negative.develop, writer.encode
@@ -231,19 +230,20 @@ def test_never_more_decoded_photographs_than_the_window(
         peak = max(peak, len(alive))
         return photograph
 
-    class Slow(engine_like):  # type: ignore[misc]
-        def restore(self, pixels: Any, prior: Any) -> Any:
-            time.sleep(0.02 if slow == "engine" else 0.0)
-            return super().restore(pixels, prior)
+    def slow_restore(pixels: Any, prior: Any) -> Any:
+        del prior
+        time.sleep(0.02 if slow == "engine" else 0.0)
+        return pixels
 
     def slow_encode(photograph: Any, pixels: Any) -> bytes:
         time.sleep(0.02 if slow == "encoder" else 0.0)
         return encode(photograph, pixels)
 
+    monkeypatch.setattr(engine, "restore", slow_restore)
     monkeypatch.setattr(Negative, "develop", watched)
     monkeypatch.setattr(writer, "encode", slow_encode)
     plan = prepare(parameters.model_copy(update={"chunk_size": 100}))
-    assert restore_chunk(plan.chunks[0], parameters, Slow()).restored == 30
+    assert restore_chunk(plan.chunks[0], parameters, engine).restored == 30
     # the one that has just been finished may not be swept up yet
     assert 2 <= peak <= restore.WINDOW_IMAGES + 1
 
@@ -261,10 +261,10 @@ def test_a_full_disk_stops_the_run_and_it_can_be_resumed(
             raise OSError(errno.ENOSPC, "No space left on device")
         fsync(number)
 
-    with monkeypatch.context() as patch, pytest.raises(StorageStoppedError, match="disk is full"):
-        patch.setattr(os, "fsync", full)
-        for chunk in plan.chunks:
-            restore_chunk(chunk, parameters, engine)
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(StorageStoppedError, match="disk is full"):
+        [restore_chunk(chunk, parameters, engine) for chunk in plan.chunks]
+    monkeypatch.undo()
     assert threading.active_count() == 1
     assert not list(Path(parameters.output).rglob("*.part"))
     counts = run(parameters, engine_like())

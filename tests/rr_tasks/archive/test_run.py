@@ -214,3 +214,12 @@ def test_a_disk_that_is_really_full_stops_the_run_with_one_clear_error(
     last = errors.strip().splitlines()[-1]
     assert "StorageStoppedError" in last
     assert "the disk is full" in last
+
+
+def test_a_deleted_preview_does_not_cost_the_report(
+    parameters: RestoreParameters, engine: Any
+) -> None:
+    run(parameters, engine)
+    shutil.rmtree(Path(parameters.output, "_rr", "previews"))
+    run(parameters, engine)
+    assert "Before and after" not in report(parameters)
