@@ -12,7 +12,8 @@ Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 class Uniform(Protocol):
     """A generator of random numbers, such as `numpy.random.Generator`."""
 
-    def uniform(self, low: float, high: float, /) -> Any: ...
+    def uniform(self, low: float, high: float, /) -> Any:
+        """A number drawn uniformly from `low` to `high`."""
 
 
 class Strict(BaseModel):

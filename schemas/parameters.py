@@ -20,9 +20,7 @@ class SynthesizeParameters(Parameters):
     photographs: str = Field(description="Folder of clean photographs")
     output: str = Field(description="Folder that receives the data set's folder")
     recipe: RecipeName = "edge-default"
-    samples: Count | None = Field(
-        None, description="How many; by default 16 for each photograph"
-    )
+    samples: Count | None = Field(None, description="How many; by default 16 for each photograph")
     shard_size: Annotated[int, Field(gt=0, le=10_000)] = 128
     seed: int = 0
     workers: Count = Field(2, description="Shards made at the same time")

@@ -87,9 +87,7 @@ def _reduce(fine: npt.NDArray[np.floating]) -> Kernel:
     return np.asarray(coarse / coarse.sum(), dtype=np.float32)
 
 
-def _splat(
-    x: npt.NDArray[np.float64], y: npt.NDArray[np.float64], extent: float
-) -> Kernel:
+def _splat(x: npt.NDArray[np.float64], y: npt.NDArray[np.float64], extent: float) -> Kernel:
     radius = _radius(extent)
     kernel = np.zeros((2 * radius + 1, 2 * radius + 1))
     column, row = np.floor(x).astype(int), np.floor(y).astype(int)

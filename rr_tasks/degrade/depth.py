@@ -28,8 +28,11 @@ def scene_depth(image: Linear, rng: np.random.Generator) -> Depth:
     horizon = rng.uniform(0.1, 0.6)
     rows = np.linspace(0.0, 1.0, _WORKING_SIDE, dtype=np.float32)
     plane = np.clip((1 - rows) / (1 - horizon), 0.0, 1.0) ** rng.uniform(0.8, 2.0)
-    relief = cv2.resize(rng.standard_normal((5, 5), dtype=np.float32), small.shape[::-1],
-                        interpolation=cv2.INTER_CUBIC)
+    relief = cv2.resize(
+        rng.standard_normal((5, 5), dtype=np.float32),
+        small.shape[::-1],
+        interpolation=cv2.INTER_CUBIC,
+    )
     rough = plane[:, None] + rng.uniform(0.1, 0.25) * relief
     slope, offset = _guided_coefficients(small, rough.astype(np.float32))
     depth = cv2.resize(slope, (width, height)) * grey + cv2.resize(offset, (width, height))

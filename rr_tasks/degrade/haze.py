@@ -36,9 +36,7 @@ def add_haze(
     hazy = image * veil + decode(light).astype(np.float32) * (1 - veil)
     mean = float(transmission.mean())
     red, green, blue = (float(channel) for channel in light)
-    parameters = HazeParameters(
-        atmospheric_light=(red, green, blue), transmission=mean, beta=beta
-    )
+    parameters = HazeParameters(atmospheric_light=(red, green, blue), transmission=mean, beta=beta)
     return hazy, Haze(present=True, severity=haze_severity(mean), parameters=parameters)
 
 

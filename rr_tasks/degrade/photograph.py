@@ -38,7 +38,9 @@ def read_photograph(url: str) -> Bytes:
         UnusablePhotographError: the file is empty, truncated or no image.
     """
     content = read_bytes(url)
-    image = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR_RGB) if content else None
+    image = (
+        cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR_RGB) if content else None
+    )
     if image is None:
         raise UnusablePhotographError("not a readable image")
     image.setflags(write=False)

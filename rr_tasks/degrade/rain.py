@@ -45,12 +45,8 @@ def add_rain(
     alpha = 1 - transmission * (1 - np.float32(opacity) * streaks)
     wet = image + alpha[..., None] * (light - image)
     density = float(streaks.mean())
-    parameters = RainParameters(
-        density=density, length_px=length, angle_deg=angle, opacity=opacity
-    )
-    found = Rain(
-        present=True, severity=rain_severity(density * opacity), parameters=parameters
-    )
+    parameters = RainParameters(density=density, length_px=length, angle_deg=angle, opacity=opacity)
+    found = Rain(present=True, severity=rain_severity(density * opacity), parameters=parameters)
     return wet, found
 
 
@@ -73,9 +69,7 @@ def streak_map(
         kernel = cv2.GaussianBlur(
             np.pad(motion_kernel(stretch * length, tilt), 2), (0, 0), softness
         )
-        field += cv2.filter2D(
-            drops, -1, kernel / kernel.max(), borderType=cv2.BORDER_REFLECT_101
-        )
+        field += cv2.filter2D(drops, -1, kernel / kernel.max(), borderType=cv2.BORDER_REFLECT_101)
     return _brightened_to(np.maximum(field, 0.0), density)
 
 
@@ -88,4 +82,4 @@ def _brightened_to(field: Linear, mean: float) -> Linear:
             low = middle
         else:
             high = middle
-    return np.minimum(field * np.float32(high), 1.0)
+    return np.asarray(np.minimum(field * np.float32(high), 1.0), dtype=np.float32)

@@ -49,7 +49,7 @@ def rain_severity(mean_alpha: float) -> float:
 
 def rain_alpha(severity: float) -> float:
     """Mean alpha of the streaks of rain of this severity."""
-    return DRENCHED_ALPHA * (severity / 100) ** RAIN_EXPONENT
+    return float(DRENCHED_ALPHA * (severity / 100) ** RAIN_EXPONENT)
 
 
 def noise_severity(sigma: float, gain: float) -> float:

@@ -71,8 +71,10 @@ def quality_table(rows: pl.DataFrame) -> pl.DataFrame:
         A row for each combination, for all that holds a type (`with haze` ...), for all degraded.
     """
     degraded = rows.filter(pl.col("combination") != "clean")
-    parts = [_quality_row(rows.filter(pl.col("combination") == name), name)
-             for name in rows["combination"].unique(maintain_order=True)]
+    parts = [
+        _quality_row(rows.filter(pl.col("combination") == name), name)
+        for name in rows["combination"].unique(maintain_order=True)
+    ]
     parts += [
         _quality_row(degraded.filter(pl.col(f"true_{name}") > 0), f"with {name}")
         for name in DEGRADATIONS

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from rr_tasks.degrade.synthesis import decode_png
@@ -62,7 +63,7 @@ def _row(
 ) -> dict[str, Any]:
     clean, degraded = decode_png(sample["clean.png"]), decode_png(sample["degraded.png"])
     truth = load_prior(sample["prior.json"])
-    restored = restorer.restore(degraded, found)
+    restored = np.asarray(restorer.restore(degraded, found), np.uint8)
     return {
         "key": sample["__key__"],
         "combination": "+".join(n for n in DEGRADATIONS if getattr(truth, n).present) or "clean",

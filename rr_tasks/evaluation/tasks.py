@@ -28,6 +28,4 @@ def evaluate_shard_task(
     shard: int, shards: str, folder: str, reasoner: Path, restorer: Path
 ) -> str:
     """See `rr_tasks.evaluation.shard.evaluate_shard`; weights are loaded once per process."""
-    return evaluate_shard(
-        shards, shard, folder, _load_reasoner(reasoner), _load_restorer(restorer)
-    )
+    return evaluate_shard(shards, shard, folder, _load_reasoner(reasoner), _load_restorer(restorer))

@@ -29,8 +29,9 @@ from schemas.prior.text import reasoning, undo_order
 from schemas.prior.vector import FIELDS, findings_from_vector
 
 Bytes = npt.NDArray[np.uint8]
+Pixels = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
 
-NAME = "edge-reasoner"
+NAME: weights.WeightsName = "edge-reasoner"
 _PRESENT = [FIELDS.index(f"{name}.present") for name in DEGRADATIONS]
 
 
@@ -55,9 +56,11 @@ class EdgeReasoner:
         path = path or weights.shipped(NAME)
         return cls(weights.load(ReasonerNetwork(), path, NAME), weights.digest(path))
 
-    def diagnose(self, image: Bytes) -> DiagnosticPrior:
-        """Diagnose one photograph, (H, W, 3) sRGB bytes of any size."""
-        return self.diagnose_all([image])[0]
+    def diagnose(self, pixels: Pixels) -> DiagnosticPrior:
+        """Diagnose one photograph, (H, W, 3), sRGB-coded, 8 or 16 bits, of any size."""
+        if pixels.dtype == np.uint16:
+            return self.diagnose_all([(pixels >> 8).astype(np.uint8)])[0]
+        return self.diagnose_all([pixels.astype(np.uint8, copy=False)])[0]
 
     def diagnose_all(self, images: Sequence[Bytes]) -> list[DiagnosticPrior]:
         """Diagnose photographs of any sizes in one pass through the network."""
@@ -72,7 +75,7 @@ class EdgeReasoner:
             vectors = self._network(
                 whole.permute(0, 3, 1, 2).float() / 255, parts.permute(0, 1, 4, 2, 3).float() / 255
             )
-        vectors[:, _PRESENT] = vectors[:, _PRESENT].sigmoid()
+            vectors[:, _PRESENT] = vectors[:, _PRESENT].sigmoid()
         return np.asarray(vectors.numpy())
 
     def _prior(self, image: Bytes, vector: npt.NDArray[np.float32]) -> DiagnosticPrior:
@@ -119,8 +122,11 @@ def _consistent_haze(haze: Haze) -> Haze:
 def _consistent_blur(blur: Blur, short_side: int) -> Blur:
     if blur.parameters is None:
         return blur
-    level = max(severity.blur_severity(blur.parameters.extent_px, short_side), VISIBLE_SEVERITY)
-    return Blur(present=True, severity=level, parameters=blur.parameters)
+    visible = severity.blur_extent(VISIBLE_SEVERITY, short_side)
+    extent = max(blur.parameters.extent_px, visible)
+    level = max(severity.blur_severity(extent, short_side), VISIBLE_SEVERITY)
+    parameters = blur.parameters.model_copy(update={"extent_px": extent})
+    return Blur(present=True, severity=level, parameters=parameters)
 
 
 def _consistent_rain(rain: Rain) -> Rain:

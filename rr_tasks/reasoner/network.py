@@ -47,11 +47,12 @@ class ReasonerNetwork(nn.Module):
         batch, count = crops.shape[:2]
         views = torch.cat([overview, crops.flatten(0, 1)])
         x = functional.pixel_unshuffle(2 * views - 1, 2).to(memory_format=torch.channels_last)
-        roles = torch.cat([self.role[:1].expand(batch, -1, 1, 1),
-                           self.role[1:].expand(batch * count, -1, 1, 1)])
+        roles = torch.cat(
+            [self.role[:1].expand(batch, -1, 1, 1), self.role[1:].expand(batch * count, -1, 1, 1)]
+        )
         x = self.trunk(functional.silu(self.stem(x) + roles)).float()
         features = torch.cat([x.mean((2, 3)), x.std((2, 3), correction=0)], 1)
-        whole, parts = features[:batch], features[batch:].unflatten(0, (batch, count))
+        whole, parts = features[:batch], features[batch:].reshape(batch, count, -1)
         seen = torch.cat([whole, parts.mean(1), parts.amax(1)], 1)
         with torch.autocast(x.device.type, enabled=False):
             out: torch.Tensor = self.head(seen)

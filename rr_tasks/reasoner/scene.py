@@ -50,4 +50,6 @@ def _colour(
 def _layout(top: float, bottom: float) -> str:
     if top > bottom + 40:
         return "lighter towards the top"
-    return "darker towards the top" if bottom > top + 40 else "of even brightness from top to bottom"
+    return (
+        "darker towards the top" if bottom > top + 40 else "of even brightness from top to bottom"
+    )

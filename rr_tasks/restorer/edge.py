@@ -1,4 +1,4 @@
-"""The edge restorer: a flow in pixel space that bridges the degraded photograph to the clean one."""
+"""The edge restorer: a flow in pixel space from the degraded photograph to the clean one."""
 
 from typing import NamedTuple
 

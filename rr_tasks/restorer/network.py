@@ -103,8 +103,8 @@ class _GatedBlock(nn.Module):
         self.narrow = nn.Conv2d(width, width, 1)
 
     def forward(self, x: torch.Tensor, condition: torch.Tensor) -> torch.Tensor:
-        scale_a, shift_a, scale_b, shift_b = (
-            self.modulate(condition)[:, :, None, None].chunk(4, dim=1)
+        scale_a, shift_a, scale_b, shift_b = self.modulate(condition)[:, :, None, None].chunk(
+            4, dim=1
         )
         h = _over_channels(self.norm_space, x) * (1 + scale_a) + shift_a
         left, right = self.spatial(self.expand(h)).chunk(2, dim=1)

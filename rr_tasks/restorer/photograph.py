@@ -35,7 +35,7 @@ class PhotographRestorer:
     """
 
     def __init__(self, network: RestorerNetwork, weights_sha256: str) -> None:
-        network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        network = network.to(memory_format=torch.channels_last)
         self._flow, self.weights_sha256 = EdgeRestorer(network), weights_sha256
 
     @classmethod
@@ -60,11 +60,13 @@ class PhotographRestorer:
         """
         top = np.iinfo(pixels.dtype).max
         image = torch.from_numpy(pixels.astype(np.float32)).permute(2, 0, 1) / float(top)
-        tiling = Tiling(*pixels.shape[:2], multiple=STRIDE)
+        tiling = Tiling(pixels.shape[0], pixels.shape[1], multiple=STRIDE)
         vector = known_prior(torch.tensor([to_vector(prior)], dtype=torch.float32))
         restored = tiling.join(self._restore_tiles(tiling.cut(image), vector))
         scaled = restored.mul_(float(top)).round_().clamp_(0, top).permute(1, 2, 0)
-        return np.asarray(np.ascontiguousarray(scaled.numpy()), dtype=pixels.dtype)
+        out = np.empty_like(pixels, order="C")
+        out[...] = scaled.numpy()
+        return out
 
     def _restore_tiles(
         self, tiles: Iterator[torch.Tensor], vector: torch.Tensor

@@ -28,7 +28,7 @@ class Restorer(Protocol[ConditionT]):
         """Where the flow starts."""
 
     def velocity(self, x: torch.Tensor, t: torch.Tensor, condition: ConditionT) -> torch.Tensor:
-        """v at x, for times t of shape (B,) in (0, 1]."""
+        """The velocity v at x, for times t of shape (B,) in (0, 1]."""
 
     def decode(self, x0: torch.Tensor) -> torch.Tensor:
         """Turn the flow's end point into images (B, 3, H, W) in 0-1."""

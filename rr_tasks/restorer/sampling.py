@@ -1,5 +1,7 @@
 """Walks a flow from its source to a clean image."""
 
+from itertools import pairwise
+
 import torch
 
 from rr_tasks.restorer.protocol import ConditionT, Restorer
@@ -30,7 +32,7 @@ def walk(
     """
     x = start
     times = torch.linspace(1.0, 0.0, steps + 1).tolist()
-    for now, following in zip(times[:-1], times[1:], strict=True):
+    for now, following in pairwise(times):
         t = torch.full((len(x),), now, device=x.device)
         x = x + (following - now) * restorer.velocity(x, t, condition)
     return restorer.decode(x)

@@ -48,7 +48,9 @@ def done_shards(folder: str) -> list[DoneMarker]:
     """
     names = list_files(folder) if exists(folder) else []
     markers = [
-        DoneMarker.model_validate_json(read_bytes(url)) for url in names if url.endswith(".done.json")
+        DoneMarker.model_validate_json(read_bytes(url))
+        for url in names
+        if url.endswith(".done.json")
     ]
     if not markers:
         raise NoShardsError(f"{folder}: no finished shards here; run `rr synthesize` first")

@@ -18,6 +18,20 @@ from schemas.shard import DoneMarker, SampleRow, SpecHash
 Sample = dict[str, bytes | str]
 Outcome = tuple[SampleRow, Sample | None]
 
+# Said rather than inferred: a column without a value would get another type than in other shards.
+_COLUMNS: dict[str, type[pl.DataType]] = {
+    "key": pl.String,
+    "source": pl.String,
+    "status": pl.String,
+    "error": pl.String,
+    "width": pl.Int64,
+    "height": pl.Int64,
+    "haze": pl.Float64,
+    "blur": pl.Float64,
+    "rain": pl.Float64,
+    "noise": pl.Float64,
+}
+
 
 class ShardDamagedError(ExpectedError, RuntimeError):
     """A shard read back differs from what was written."""
@@ -53,10 +67,7 @@ def write_shard(
                 f"shard {shard:05d} reads back with {found} samples where {written} were written; "
                 "check the local temporary disk and run again"
             )
-        schema = {name: pl.Float64 for name in ("haze", "blur", "rain", "noise")}
-        pl.DataFrame([row.model_dump() for row in rows], schema_overrides=schema).write_parquet(
-            sidecar
-        )
+        pl.DataFrame([row.model_dump() for row in rows], schema=_COLUMNS).write_parquet(sidecar)
         marker = DoneMarker(
             shard=shard,
             samples=written,

@@ -32,6 +32,7 @@ def train(
     loss_function: LossFunction,
     settings: LoopSettings,
     folder: Path,
+    *,
     on_progress: ProgressReport,
 ) -> nn.Module:
     """Train `model`, or go on from the checkpoint in `folder`, and return the averaged weights.
@@ -56,6 +57,7 @@ def train(
     model.train()
     for step in range(first, settings.steps):
         generator = torch.Generator().manual_seed(settings.seed * 1_000_003 + step)
+        torch.manual_seed(settings.seed * 1_000_003 + step)  # dropout draws from the global one
         with autocast():
             losses = loss_function(model, loader.batch(step), generator)
         state.update(losses["loss"])
@@ -69,7 +71,7 @@ def train(
             if not all(map(_is_finite, means.values())):
                 raise TrainingDivergedError(
                     f"the loss is not finite at step {done}: {means}; lower learning_rate and "
-                    f"start again from {folder}"
+                    f"start again in another folder than {folder}"
                 )
             _append(folder / "log.jsonl", {"step": done, "lr": state.learning_rate, **means})
             on_progress(done, means)
@@ -83,7 +85,9 @@ class _State:
     def __init__(self, model: nn.Module, settings: LoopSettings) -> None:
         self.model, self.settings = model, settings
         self.average = AveragedModel(
-            model, multi_avg_fn=get_ema_multi_avg_fn(settings.ema_decay), use_buffers=True
+            model,
+            multi_avg_fn=get_ema_multi_avg_fn(settings.ema_decay),  # type: ignore[no-untyped-call]
+            use_buffers=True,
         )
         self.optimizer = torch.optim.AdamW(
             model.parameters(),
@@ -110,7 +114,9 @@ class _State:
 
     def save(self, path: Path, step: int) -> None:
         partial = path.with_suffix(".part")
-        torch.save({"step": step, **{name: part.state_dict() for name, part in self._parts()}}, partial)
+        torch.save(
+            {"step": step, **{name: part.state_dict() for name, part in self._parts()}}, partial
+        )
         partial.replace(path)
 
     def load(self, path: Path) -> int:

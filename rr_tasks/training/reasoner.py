@@ -32,7 +32,9 @@ _PHOTOGRAPHS_PER_ROUND = 512
 _PRESENT = [FIELDS.index(f"{name}.present") for name in DEGRADATIONS]
 _KIND = [FIELDS.index(f"blur.{kind}") for kind in BLUR_KINDS]
 # A severity is what users and rewards read, so it counts more than a parameter behind it.
-_WEIGHTS = torch.tensor([4.0 if field.endswith(("severity", "extent")) else 1.0 for field in FIELDS])
+_WEIGHTS = torch.tensor(
+    [4.0 if field.endswith(("severity", "extent")) else 1.0 for field in FIELDS]
+)
 
 
 def train_reasoner(
@@ -40,6 +42,7 @@ def train_reasoner(
     settings: LoopSettings,
     folder: Path,
     on_progress: ProgressReport,
+    *,
     network: ReasonerNetwork | None = None,
 ) -> ReasonerNetwork:
     """Train the edge reasoner on a synthesized data set, or go on where a run stopped.
@@ -68,7 +71,7 @@ def train_reasoner(
         keys_per_round=_PHOTOGRAPHS_PER_ROUND,
         seed=settings.seed,
     ) as loader:
-        trained = train(model, loader, diagnosis_loss, settings, folder, on_progress)
+        trained = train(model, loader, diagnosis_loss, settings, folder, on_progress=on_progress)
     assert isinstance(trained, ReasonerNetwork)  # noqa: S101
     return trained
 
@@ -81,9 +84,11 @@ def diagnosis_loss(model: nn.Module, batch: Batch, _: torch.Generator) -> Losses
         predicted[:, _PRESENT], truth[:, _PRESENT]
     )
     blurred = truth[:, _PRESENT[DEGRADATIONS.index("blur")]] > 0.5
-    kind = functional.cross_entropy(
-        predicted[blurred][:, _KIND], truth[blurred][:, _KIND].argmax(1)
-    ) if blurred.any() else predicted.sum() * 0
+    kind = (
+        functional.cross_entropy(predicted[blurred][:, _KIND], truth[blurred][:, _KIND].argmax(1))
+        if blurred.any()
+        else predicted.sum() * 0
+    )
     error = (predicted - truth).abs() * _counted(truth) * _WEIGHTS
     parameters = error.sum() / len(truth)
     severity = sum(
@@ -106,9 +111,7 @@ def _counted(truth: torch.Tensor) -> torch.Tensor:
     return mask
 
 
-def _example(
-    image: np.ndarray, vector: np.ndarray, rng: np.random.Generator
-) -> Example:
+def _example(image: np.ndarray, vector: np.ndarray, rng: np.random.Generator) -> Example:
     vector = vector.copy()
     if rng.random() < 0.5:
         image = image[:, ::-1]

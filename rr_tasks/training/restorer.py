@@ -44,6 +44,7 @@ def train_restorer(
     settings: LoopSettings,
     folder: Path,
     on_progress: ProgressReport,
+    *,
     network: RestorerNetwork | None = None,
 ) -> RestorerNetwork:
     """Train the edge restorer, or go on where a run stopped.
@@ -75,7 +76,7 @@ def train_restorer(
         ]
 
     torch.manual_seed(settings.seed)
-    model = (network or RestorerNetwork()).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    model = (network or RestorerNetwork()).to(memory_format=torch.channels_last)
     with RoundLoader(
         sorted(samples),
         load,
@@ -84,7 +85,7 @@ def train_restorer(
         keys_per_round=_PHOTOGRAPHS_PER_ROUND,
         seed=settings.seed,
     ) as loader:
-        trained = train(model, loader, restoration_loss, settings, folder, on_progress)
+        trained = train(model, loader, restoration_loss, settings, folder, on_progress=on_progress)
     assert isinstance(trained, RestorerNetwork)  # noqa: S101
     return trained
 
@@ -135,9 +136,7 @@ def _example(
     }
 
 
-def _condition(
-    truth: list[float], predicted: list[float], rng: np.random.Generator
-) -> np.ndarray:
+def _condition(truth: list[float], predicted: list[float], rng: np.random.Generator) -> np.ndarray:
     draw = rng.random()
     if draw >= PREDICTED_SHARE + TRUE_SHARE:
         return np.zeros(CONDITION_LENGTH, np.float32)

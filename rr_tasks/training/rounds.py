@@ -81,9 +81,7 @@ class RoundLoader:
 
     def _prepare(self, number: int) -> list[Example]:
         rng = np.random.default_rng((self._seed, number))
-        examples = [
-            example for key in self._keys_of(number) for example in self._load(key, rng)
-        ]
+        examples = [example for key in self._keys_of(number) for example in self._load(key, rng)]
         return [examples[index] for index in rng.permutation(len(examples))]
 
     def _keys_of(self, number: int) -> list[str]:

@@ -41,7 +41,9 @@ def run_reasoner_training(parameters: TrainReasonerParameters, on_progress: Prog
             ReasonerNetwork(), Path(parameters.start), "edge-reasoner"
         )
         settings = record.settings
-        return train_reasoner(parameters.shards, settings, folder, on_progress, start or None)
+        return train_reasoner(
+            parameters.shards, settings, folder, on_progress, network=start or None
+        )
 
     return _finish(Path(parameters.output), record, run)
 
@@ -61,7 +63,7 @@ def run_restorer_training(parameters: TrainRestorerParameters, on_progress: Prog
             RestorerNetwork(), Path(parameters.start), "edge-restorer"
         )
         data = (parameters.shards, parameters.annotations)
-        return train_restorer(*data, record.settings, folder, on_progress, start or None)
+        return train_restorer(*data, record.settings, folder, on_progress, network=start or None)
 
     return _finish(Path(parameters.output), record, run)
 

@@ -57,11 +57,13 @@ def load(network: NetworkT, path: Path, name: WeightsName) -> NetworkT:
             raise UnusableWeightsError(f"{path}: holds {found or 'unnamed'} weights, not {name}")
         tensors = load_file(path)
         network.load_state_dict(
-            {key: value.float() if value.dtype == torch.float16 else value
-             for key, value in tensors.items()}
+            {
+                key: value.float() if value.dtype == torch.float16 else value
+                for key, value in tensors.items()
+            }
         )
-    except FileNotFoundError:
-        raise UnusableWeightsError(f"{path}: no such weights file") from None
+    except OSError as error:
+        raise _missing(path) from error
     except (SafetensorError, RuntimeError) as error:
         reason = str(error).splitlines()[0]
         raise UnusableWeightsError(f"{path}: not usable as {name} weights: {reason}") from error
@@ -75,6 +77,17 @@ def record(path: Path) -> dict[str, object]:
 
 
 def digest(path: Path) -> str:
-    """SHA-256 of a weights file."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+    """SHA-256 of a weights file.
+
+    Raises:
+        UnusableWeightsError: no such file.
+    """
+    try:
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError as error:
+        raise _missing(path) from error
+
+
+def _missing(path: Path) -> UnusableWeightsError:
+    return UnusableWeightsError(f"{path}: no such weights file; check the path")

@@ -1,5 +1,6 @@
 """Loads a prior of any published version by migrating its JSON step by step to the current one."""
 
+import copy
 import json
 from collections.abc import Callable
 from typing import Any
@@ -29,11 +30,12 @@ def migrate(
             the oldest migration.
     """
     version = document.get("schema_version")
-    if not isinstance(version, int) or version > target:
+    if type(version) is not int or version > target:
         raise UnknownPriorVersionError(
             f"schema_version {version!r} of this diagnostic prior is not known here: this release "
             f"reads versions up to {target}; upgrade reason-and-restore to read it"
         )
+    document = copy.deepcopy(document)
     while version < target:
         if version not in migrations:
             raise UnknownPriorVersionError(

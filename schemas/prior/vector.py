@@ -35,7 +35,9 @@ LAYOUT: dict[DegradationName, tuple[str, ...]] = {
     "rain": ("present", "severity", "density", "length", "cos2", "sin2", "opacity"),
     "noise": ("present", "severity", "sigma", "gain"),
 }
-FIELDS: tuple[str, ...] = tuple(f"{name}.{field}" for name in DEGRADATIONS for field in LAYOUT[name])
+FIELDS: tuple[str, ...] = tuple(
+    f"{name}.{field}" for name in DEGRADATIONS for field in LAYOUT[name]
+)
 VECTOR_LENGTH = len(FIELDS)
 
 MINIMUM_PRESENT_SEVERITY = 1.0
