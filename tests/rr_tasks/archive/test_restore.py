@@ -1,4 +1,3 @@
-import errno
 import os
 import threading
 import time
@@ -16,7 +15,6 @@ from rr_tasks.archive.photograph import Negative
 from rr_tasks.archive.reconcile import CountsDisagreeError, reconcile
 from rr_tasks.archive.restore import restore_chunk
 from rr_tasks.archive.run import prepare
-from rr_tasks.archive.storage import StorageStoppedError
 from schemas.archive import Counts, LedgerRow, RestoreParameters
 from schemas.prior.migrations import load_prior
 
@@ -132,66 +130,6 @@ def test_looks_that_are_meant_stay(parameters: RestoreParameters, engine_like: A
     assert rows(kept)["2019/IMG_1.jpg"].severities == {"noise": 50.0, "blur": 20.0}
 
 
-def test_one_bad_photograph_never_stops_the_others(
-    parameters: RestoreParameters, archive: Path, engine: Any, make: Any
-) -> None:
-    whole = make.jpeg(make.scene(200, 100))
-    (archive / "0 empty.jpg").write_bytes(b"")
-    (archive / "1 truncated.jpg").write_bytes(whole[: len(whole) // 2])
-    (archive / "2 text.jpg").write_text("Dear diary")
-    (archive / "3 lost.jpg").symlink_to(archive / "nowhere.jpg")
-    (archive / "4 huge.jpg").write_bytes(whole)
-    (archive / ("5" * 250 + ".jpg")).write_bytes(make.jpeg(make.scene()))
-    small = parameters.model_copy(update={"max_pixels": 10_000})
-    assert run(small, engine) == Counts(restored=6, failed=6)
-    reasons = {name: row.reason for name, row in rows(small).items() if row.status == "failed"}
-    assert reasons["0 empty.jpg"] == "the file is empty"
-    assert reasons["1 truncated.jpg"] is not None
-    assert "truncated" in reasons["1 truncated.jpg"] or "limit" in reasons["1 truncated.jpg"]
-    assert "not a JPEG" in (reasons["2 text.jpg"] or "")
-    assert "gone" in (reasons["3 lost.jpg"] or "")
-    assert "limit of 10000" in (reasons["4 huge.jpg"] or "")
-    assert "too long" in (reasons["5" * 250 + ".jpg"] or "")
-    assert not list(Path(small.output).rglob("*.part"))
-
-
-def test_failures_are_tried_again(
-    parameters: RestoreParameters, archive: Path, engine: Any, engine_like: Any
-) -> None:
-    class Moody(engine_like):  # type: ignore[misc]
-        def diagnose(self, pixels: Any) -> Any:
-            if pixels.shape[1] == 22:
-                raise MemoryError
-            if pixels.shape[1] == 23:
-                raise ValueError("out of range\nat line 3")
-            return super().diagnose(pixels)
-
-        def restore(self, pixels: Any, prior: Any) -> Any:
-            restored = super().restore(pixels, prior)
-            if pixels.shape[1] == 24:
-                return restored[:-1]
-            return restored.astype(np.float32) if pixels.shape[1] == 25 else restored
-
-    assert run(parameters, Moody()) == Counts(restored=2, failed=4)
-    failed = {row.reason for row in rows(parameters).values() if row.status == "failed"}
-    assert failed == {
-        "there is not enough memory for it",
-        "ValueError: out of range",
-        "the restorer returned (15, 24, 3) uint8 for (16, 24, 3) uint8",
-        "the restorer returned (16, 25, 3) float32 for (16, 25, 3) uint8",
-    }
-    assert run(parameters, engine) == Counts(restored=4, skipped=2)
-
-
-def test_a_photograph_that_vanishes_during_the_run_is_counted(
-    parameters: RestoreParameters, archive: Path, engine: Any
-) -> None:
-    plan = prepare(parameters)
-    (archive / "2019" / "IMG_1.jpg").unlink()
-    counts = sum((restore_chunk(c, parameters, engine) for c in plan.chunks), Counts())
-    assert counts == Counts(restored=5, failed=1)
-
-
 def test_the_engine_is_called_from_one_thread_and_progress_is_told(
     parameters: RestoreParameters, engine_like: Any
 ) -> None:
@@ -246,42 +184,6 @@ def test_never_more_decoded_photographs_than_the_window(
     assert restore_chunk(plan.chunks[0], parameters, engine).restored == 30
     # the one that has just been finished may not be swept up yet
     assert 2 <= peak <= restore.WINDOW_IMAGES + 1
-
-
-def test_a_full_disk_stops_the_run_and_it_can_be_resumed(
-    parameters: RestoreParameters, engine: Any, engine_like: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    plan = prepare(parameters)
-    calls = []
-    fsync = os.fsync
-
-    def full(number: int) -> None:
-        calls.append(number)
-        if len(calls) > 8:
-            raise OSError(errno.ENOSPC, "No space left on device")
-        fsync(number)
-
-    monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(StorageStoppedError, match="disk is full"):
-        [restore_chunk(chunk, parameters, engine) for chunk in plan.chunks]
-    monkeypatch.undo()
-    assert threading.active_count() == 1
-    assert not list(Path(parameters.output).rglob("*.part"))
-    counts = run(parameters, engine_like())
-    assert counts.failed == 0
-    assert counts.total == 6
-    assert 0 < counts.skipped < 6
-
-
-def test_an_interrupt_ends_all_threads(parameters: RestoreParameters, engine_like: Any) -> None:
-    class Interrupted(engine_like):  # type: ignore[misc]
-        def restore(self, pixels: Any, prior: Any) -> Any:
-            raise KeyboardInterrupt
-
-    plan = prepare(parameters)
-    with pytest.raises(KeyboardInterrupt):
-        restore_chunk(plan.chunks[0], parameters, Interrupted())
-    assert threading.active_count() == 1
 
 
 def test_previews_are_made_of_the_first_restored_photographs_only(

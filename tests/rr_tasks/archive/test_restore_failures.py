@@ -1,0 +1,122 @@
+import errno
+import os
+import threading
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from rr_tasks.archive.ledger import last_rows
+from rr_tasks.archive.restore import restore_chunk
+from rr_tasks.archive.run import prepare
+from rr_tasks.archive.storage import StorageStoppedError
+from schemas.archive import Counts, LedgerRow, RestoreParameters
+
+
+def run(parameters: RestoreParameters, engine: Any) -> Counts:
+    plan = prepare(parameters)
+    return sum((restore_chunk(chunk, parameters, engine) for chunk in plan.chunks), Counts())
+
+
+def rows(parameters: RestoreParameters) -> dict[str, LedgerRow]:
+    found: dict[str, LedgerRow] = {}
+    for path in sorted(Path(parameters.output, "_rr", "ledger").glob("*.jsonl")):
+        found |= last_rows(path)
+    return found
+
+
+def test_one_bad_photograph_never_stops_the_others(
+    parameters: RestoreParameters, archive: Path, engine: Any, make: Any
+) -> None:
+    whole = make.jpeg(make.scene(200, 100))
+    (archive / "0 empty.jpg").write_bytes(b"")
+    (archive / "1 truncated.jpg").write_bytes(whole[: len(whole) // 2])
+    (archive / "2 text.jpg").write_text("Dear diary")
+    (archive / "3 lost.jpg").symlink_to(archive / "nowhere.jpg")
+    (archive / "4 huge.jpg").write_bytes(whole)
+    (archive / ("5" * 250 + ".jpg")).write_bytes(make.jpeg(make.scene()))
+    small = parameters.model_copy(update={"max_pixels": 10_000})
+    assert run(small, engine) == Counts(restored=6, failed=6)
+    reasons = {name: row.reason for name, row in rows(small).items() if row.status == "failed"}
+    assert reasons["0 empty.jpg"] == "the file is empty"
+    assert reasons["1 truncated.jpg"] is not None
+    assert "truncated" in reasons["1 truncated.jpg"] or "limit" in reasons["1 truncated.jpg"]
+    assert "not a JPEG" in (reasons["2 text.jpg"] or "")
+    assert "gone" in (reasons["3 lost.jpg"] or "")
+    assert "limit of 10000" in (reasons["4 huge.jpg"] or "")
+    assert "too long" in (reasons["5" * 250 + ".jpg"] or "")
+    assert not list(Path(small.output).rglob("*.part"))
+
+
+def test_failures_are_tried_again(
+    parameters: RestoreParameters, archive: Path, engine: Any, engine_like: Any
+) -> None:
+    class Moody(engine_like):  # type: ignore[misc]
+        def diagnose(self, pixels: Any) -> Any:
+            if pixels.shape[1] == 22:
+                raise MemoryError
+            if pixels.shape[1] == 23:
+                raise ValueError("out of range\nat line 3")
+            return super().diagnose(pixels)
+
+        def restore(self, pixels: Any, prior: Any) -> Any:
+            restored = super().restore(pixels, prior)
+            if pixels.shape[1] == 24:
+                return restored[:-1]
+            return restored.astype(np.float32) if pixels.shape[1] == 25 else restored
+
+    assert run(parameters, Moody()) == Counts(restored=2, failed=4)
+    failed = {row.reason for row in rows(parameters).values() if row.status == "failed"}
+    assert failed == {
+        "there is not enough memory for it",
+        "ValueError: out of range",
+        "the restorer returned (15, 24, 3) uint8 for (16, 24, 3) uint8",
+        "the restorer returned (16, 25, 3) float32 for (16, 25, 3) uint8",
+    }
+    assert run(parameters, engine) == Counts(restored=4, skipped=2)
+
+
+def test_a_photograph_that_vanishes_during_the_run_is_counted(
+    parameters: RestoreParameters, archive: Path, engine: Any
+) -> None:
+    plan = prepare(parameters)
+    (archive / "2019" / "IMG_1.jpg").unlink()
+    counts = sum((restore_chunk(c, parameters, engine) for c in plan.chunks), Counts())
+    assert counts == Counts(restored=5, failed=1)
+
+
+def test_a_full_disk_stops_the_run_and_it_can_be_resumed(
+    parameters: RestoreParameters, engine: Any, engine_like: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = prepare(parameters)
+    calls = []
+    fsync = os.fsync
+
+    def full(number: int) -> None:
+        calls.append(number)
+        if len(calls) > 8:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        fsync(number)
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(StorageStoppedError, match="disk is full"):
+        [restore_chunk(chunk, parameters, engine) for chunk in plan.chunks]
+    monkeypatch.undo()
+    assert threading.active_count() == 1
+    assert not list(Path(parameters.output).rglob("*.part"))
+    counts = run(parameters, engine_like())
+    assert counts.failed == 0
+    assert counts.total == 6
+    assert 0 < counts.skipped < 6
+
+
+def test_an_interrupt_ends_all_threads(parameters: RestoreParameters, engine_like: Any) -> None:
+    class Interrupted(engine_like):  # type: ignore[misc]
+        def restore(self, pixels: Any, prior: Any) -> Any:
+            raise KeyboardInterrupt
+
+    plan = prepare(parameters)
+    with pytest.raises(KeyboardInterrupt):
+        restore_chunk(plan.chunks[0], parameters, Interrupted())
+    assert threading.active_count() == 1
