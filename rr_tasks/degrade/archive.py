@@ -15,8 +15,10 @@ _QUALITY = [cv2.IMWRITE_JPEG_QUALITY, 95]
 def export_archive(shards: str, folder: Path) -> Path:
     """Write every degraded photograph as JPEG into `folder`, in a subfolder for its mixture.
 
-    Files that are there already are left alone. Returns `folder`.
+    A file is named after its clean photograph, and after its key too if that name is taken. Files
+    that are there already are left alone. Returns `folder`.
     """
+    taken: set[Path] = set()
     sources = dict(read_rows(shards).select("key", "source").iter_rows())
     for marker in done_shards(shards):
         for sample in read_samples(shards, marker.shard):
@@ -24,6 +26,9 @@ def export_archive(shards: str, folder: Path) -> Path:
             mixture = "+".join(name for name in DEGRADATIONS if getattr(truth, name).present)
             stem = sources[sample["__key__"]].rsplit(".", 1)[0]
             target = folder / (mixture or "clean") / f"{stem}.jpg"
+            if target in taken:
+                target = target.with_name(f"{stem}-{sample['__key__']}.jpg")
+            taken.add(target)
             if not target.exists():
                 _write_jpeg(sample["degraded.png"], target)
     return folder

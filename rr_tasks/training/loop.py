@@ -54,6 +54,7 @@ def train(
     first = state.load(folder / "checkpoint.pt")
     _truncate_log(folder / "log.jsonl", first)
     sums: dict[str, float] = {}
+    logged = first
     model.train()
     for step in range(first, settings.steps):
         generator = torch.Generator().manual_seed(settings.seed * 1_000_003 + step)
@@ -65,9 +66,8 @@ def train(
             sums[name] = sums.get(name, 0.0) + float(value.detach())
         done = step + 1
         if done % _LOG_EVERY == 0 or done == settings.steps:
-            count = (done - 1) % _LOG_EVERY + 1
-            means = {name: total / count for name, total in sums.items()}
-            sums = {}
+            means = {name: total / (done - logged) for name, total in sums.items()}
+            sums, logged = {}, done
             if not all(map(_is_finite, means.values())):
                 raise TrainingDivergedError(
                     f"the loss is not finite at step {done}: {means}; lower learning_rate and "

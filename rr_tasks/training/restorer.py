@@ -123,6 +123,7 @@ def _example(
     rng: np.random.Generator,
 ) -> Example:
     condition = _condition(truth, predicted, rng)
+    clean, degraded = _at_least_one_crop(clean), _at_least_one_crop(degraded)
     top, left = (int(rng.integers(length - CROP_SIDE + 1)) for length in clean.shape[:2])
     area = (slice(top, top + CROP_SIDE), slice(left, left + CROP_SIDE))
     clean, degraded = clean[area], degraded[area]
@@ -134,6 +135,13 @@ def _example(
         "degraded": np.ascontiguousarray(degraded.transpose(2, 0, 1)),
         "condition": condition,
     }
+
+
+def _at_least_one_crop(image: np.ndarray) -> np.ndarray:
+    below, right = (max(0, CROP_SIDE - length) for length in image.shape[:2])
+    if not below and not right:
+        return image
+    return np.pad(image, ((0, below), (0, right), (0, 0)), mode="symmetric")
 
 
 def _condition(truth: list[float], predicted: list[float], rng: np.random.Generator) -> np.ndarray:

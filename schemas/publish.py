@@ -1,0 +1,66 @@
+"""Writes the JSON Schema of every format that others read or write: `python -m schemas.publish`.
+
+The files are committed. A test compares them with the models, so that no format changes unnoticed.
+JSON Schema says less than the models do: that a prior's `order` lists what is present, for example.
+"""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from pydantic import BaseModel
+
+from schemas.archive import RestoreParameters
+from schemas.parameters import (
+    AnnotateParameters,
+    EvaluateParameters,
+    PipelineParameters,
+    PromoteParameters,
+    SynthesizeParameters,
+    TrainReasonerParameters,
+    TrainRestorerParameters,
+)
+from schemas.prior.v1 import DiagnosticPriorV1
+from schemas.recipe import DegradationRecipe
+from schemas.shard import DoneMarker, SampleRow
+
+PUBLISHED = Path(__file__).parent / "published"
+
+MODELS: Mapping[str, tuple[str, type[BaseModel]]] = {
+    "prior-v1": ("Diagnostic prior, version 1", DiagnosticPriorV1),
+    "recipe": ("Degradation recipe", DegradationRecipe),
+    "sample-row": ("Row of a shard's sidecar", SampleRow),
+    "done-marker": ("Done marker of a shard", DoneMarker),
+    "synthesize-parameters": ("Parameters of the flow synthesize", SynthesizeParameters),
+    "annotate-parameters": ("Parameters of the flow annotate", AnnotateParameters),
+    "train-reasoner-parameters": ("Parameters of the flow train reasoner", TrainReasonerParameters),
+    "train-restorer-parameters": ("Parameters of the flow train restorer", TrainRestorerParameters),
+    "evaluate-parameters": ("Parameters of the flow evaluate", EvaluateParameters),
+    "promote-parameters": ("Parameters of the flow promote", PromoteParameters),
+    "pipeline-parameters": ("Parameters of the flow pipeline", PipelineParameters),
+    "restore-parameters": ("Parameters of the flow restore", RestoreParameters),
+}
+"""File name without its suffix -> title and model."""
+
+
+def render(name: str) -> str:
+    """The JSON Schema of one of `MODELS` as text; the same models always give the same text."""
+    title, model = MODELS[name]
+    schema = {
+        **model.model_json_schema(),
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"urn:reason-and-restore:{name}",
+        "title": title,
+    }
+    return json.dumps(schema, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def publish(folder: Path = PUBLISHED) -> None:
+    """Write the schema of every model into `folder`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in MODELS:
+        (folder / f"{name}.json").write_text(render(name), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    publish()

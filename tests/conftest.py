@@ -1,0 +1,216 @@
+"""What tests share: how priors are drawn, small photographs, a data set, untrained networks.
+
+A prior is drawn with `hypothesis.strategies.from_type(DiagnosticPrior)`.
+"""
+
+import os
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+import torch
+from hypothesis import settings
+from hypothesis import strategies as st
+
+from rr_tasks.degrade.synthesis import open_dataset, plan_synthesis, synthesize_shard
+from rr_tasks.reasoner.network import ReasonerNetwork
+from rr_tasks.restorer.network import RestorerNetwork
+from schemas.prior.current import (
+    Blur,
+    BlurParameters,
+    DiagnosticPrior,
+    Haze,
+    HazeParameters,
+    ImageSize,
+    Noise,
+    NoiseParameters,
+    Provenance,
+    Rain,
+    RainParameters,
+    Scene,
+)
+from schemas.prior.text import reasoning, undo_order
+from schemas.recipe import DegradationRecipe, JpegRecipe
+
+torch.set_num_threads(1)
+cv2.setNumThreads(1)
+settings.register_profile("quick", max_examples=60, deadline=None)
+settings.load_profile("quick")
+
+SAMPLES = Path(__file__).parents[1] / "infra" / "samples" / "train"
+
+
+def _floats(low: float, high: float) -> st.SearchStrategy[float]:
+    return st.floats(low, high, allow_nan=False)
+
+
+_unit = _floats(0.0, 1.0)
+_angles = _floats(0.0, 179.99)
+_severities = _floats(1.0, 100.0)
+
+
+def _findings(model: type, parameters: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    found = st.builds(model, present=st.just(True), severity=_severities, parameters=parameters)
+    return st.one_of(st.just(model(present=False, severity=0.0)), found)
+
+
+def _axis_of(parameters: BlurParameters) -> BlurParameters:
+    if parameters.kind == "defocus":
+        return parameters.model_copy(update={"angle_deg": 0.0})
+    return parameters
+
+
+_haze = _findings(
+    Haze,
+    st.builds(
+        HazeParameters,
+        atmospheric_light=st.tuples(_unit, _unit, _unit),
+        transmission=_unit,
+        beta=_floats(0.0, 8.0),
+    ),
+)
+_blur = _findings(
+    Blur,
+    st.builds(
+        BlurParameters,
+        kind=st.sampled_from(("motion", "defocus", "gaussian")),
+        extent_px=_floats(0.5, 200.0),
+        angle_deg=_angles,
+    ).map(_axis_of),
+)
+_rain = _findings(
+    Rain,
+    st.builds(
+        RainParameters,
+        density=_unit,
+        length_px=_floats(1.0, 300.0),
+        angle_deg=_angles,
+        opacity=_unit,
+    ),
+)
+_noise = _findings(
+    Noise, st.builds(NoiseParameters, sigma=_floats(0.0, 0.3), gain=_floats(0.0, 0.3))
+)
+
+
+def _prior(haze: Haze, blur: Blur, rain: Rain, noise: Noise, words: str) -> DiagnosticPrior:
+    return DiagnosticPrior(
+        image=ImageSize(width=640, height=480),
+        haze=haze,
+        blur=blur,
+        rain=rain,
+        noise=noise,
+        scene=Scene(description=words, objects=(words,)),
+        order=undo_order(haze, blur, rain, noise),
+        reasoning=reasoning(haze, blur, rain, noise),
+        provenance=Provenance(source="teacher", author=words),
+    )
+
+
+st.register_type_strategy(
+    DiagnosticPrior, st.builds(_prior, _haze, _blur, _rain, _noise, st.text(max_size=20))
+)
+
+
+@pytest.fixture
+def prior() -> DiagnosticPrior:
+    """A photograph with all four degradations."""
+    return _prior(
+        Haze(
+            present=True,
+            severity=40.0,
+            parameters=HazeParameters(
+                atmospheric_light=(0.8, 0.82, 0.85), transmission=0.7, beta=0.9
+            ),
+        ),
+        Blur(
+            present=True,
+            severity=30.0,
+            parameters=BlurParameters(kind="motion", extent_px=7.0, angle_deg=30.0),
+        ),
+        Rain(
+            present=True,
+            severity=20.0,
+            parameters=RainParameters(density=0.03, length_px=30.0, angle_deg=100.0, opacity=0.6),
+        ),
+        Noise(present=True, severity=60.0, parameters=NoiseParameters(sigma=0.02, gain=0.03)),
+        "A square photograph, mainly green.",
+    )
+
+
+@pytest.fixture
+def photograph() -> np.ndarray:
+    """A shipped photograph, 192 x 128, (H, W, 3) sRGB bytes."""
+    return _lemur().copy()
+
+
+@cache
+def _lemur() -> np.ndarray:
+    image = cv2.imread(str(SAMPLES / "explore_world_animals__lemur.webp"), cv2.IMREAD_COLOR_RGB)
+    return np.asarray(cv2.resize(image, (192, 128), interpolation=cv2.INTER_AREA))
+
+
+@pytest.fixture(scope="session")
+def photographs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of three shipped photographs, shrunk to 144 x 128."""
+    folder = tmp_path_factory.mktemp("photographs")
+    for path in sorted(SAMPLES.glob("*.webp"))[:3]:
+        small = cv2.resize(cv2.imread(str(path)), (144, 128), interpolation=cv2.INTER_AREA)
+        cv2.imwrite(str(folder / f"{path.stem}.png"), small)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def grid() -> DegradationRecipe:
+    """Squares of 128 pixels, clean and with each of the 15 mixtures, never saved as JPEG."""
+    return DegradationRecipe(
+        name="grid", size=128, sampling="grid", jpeg=JpegRecipe(probability=0.0)
+    )
+
+
+@pytest.fixture(scope="session")
+def dataset(
+    photographs: Path, grid: DegradationRecipe, tmp_path_factory: pytest.TempPathFactory
+) -> str:
+    """A synthesized data set of 48 samples in two shards of 32 and 16."""
+    spec, urls = plan_synthesis(str(photographs), grid, 7, None, 32)
+    folder = open_dataset(str(tmp_path_factory.mktemp("shards")), spec)
+    for shard in (0, 1):
+        synthesize_shard(folder, spec, urls, shard)
+    return folder
+
+
+@pytest.fixture
+def reasoner_network() -> Callable[[int], ReasonerNetwork]:
+    """Makes untrained reasoners; by their seed they find this or that, often out of range."""
+
+    def make(seed: int) -> ReasonerNetwork:
+        torch.manual_seed(seed)
+        network = ReasonerNetwork(widths=(8, 8, 8), hidden=16)
+        torch.nn.init.normal_(network.head[-1].bias, std=2.0)
+        return network.eval()
+
+    return make
+
+
+@pytest.fixture
+def restorer_network() -> Callable[..., RestorerNetwork]:
+    """Makes small restorers that change nothing, or a little at random if `noise` is given."""
+
+    def make(noise: float = 0.0) -> RestorerNetwork:
+        torch.manual_seed(0)
+        network = RestorerNetwork(
+            width=8, encoder=(1, 1, 1), middle=1, decoder=(1, 1, 1), embedding=16
+        )
+        if noise:
+            torch.nn.init.normal_(network.leave.weight, std=noise)
+        return network.eval()
+
+    return make

@@ -1,0 +1,169 @@
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from rr_tasks.degrade.mixture import COMBINATIONS
+from rr_tasks.degrade.synthesis import (
+    VARIANTS,
+    decode_png,
+    encode_png,
+    open_dataset,
+    plan_synthesis,
+    shard_count,
+    synthesize_shard,
+)
+from rr_tasks.shards.reader import read_rows, read_samples
+from schemas.base import Range
+from schemas.prior.current import DEGRADATIONS, VISIBLE_SEVERITY
+from schemas.prior.migrations import load_prior
+from schemas.recipe import DegradationRecipe, JpegRecipe
+from schemas.shard import SynthesisSpec
+
+SMALL = DegradationRecipe(
+    name="small", size=32, clean_share=0.0, severity=Range(low=30.0, high=100.0)
+)
+SMALL_GRID = DegradationRecipe(
+    name="small-grid", size=32, sampling="grid", jpeg=JpegRecipe(probability=0.0)
+)
+
+
+def make(folder: Path, photographs: Path, recipe: DegradationRecipe, **options: int | None) -> str:
+    chosen = {"seed": 1, "samples": None, "shard_size": 16, **options}
+    spec, urls = plan_synthesis(str(photographs), recipe, **chosen)
+    data = open_dataset(str(folder), spec)
+    for shard in range(shard_count(spec)):
+        synthesize_shard(data, spec, urls, shard)
+    return data
+
+
+def mixtures(data: str) -> list[tuple[str, tuple[str, ...]]]:
+    return [
+        (row["source"], tuple(name for name in DEGRADATIONS if row[name]))
+        for row in read_rows(data).iter_rows(named=True)
+    ]
+
+
+def test_a_grid_makes_16_variants_of_each_photograph(tmp_path: Path, photographs: Path) -> None:
+    grid = SMALL_GRID.model_copy(update={"severity": Range(low=30.0, high=100.0)})
+    made = mixtures(make(tmp_path, photographs, grid))
+    names = sorted(path.name for path in photographs.iterdir())
+    assert made == [(name, mixture) for name in names for mixture in ((), *COMBINATIONS)]
+    assert len(made) == VARIANTS * 3
+
+
+def test_random_mixtures_are_balanced(tmp_path: Path, photographs: Path) -> None:
+    made = mixtures(make(tmp_path, photographs, SMALL, samples=60, shard_size=60))
+    assert Counter(mixture for _, mixture in made) == dict.fromkeys(COMBINATIONS, 4)
+    sources = Counter(source for source, _ in made)
+    assert set(sources.values()) == {20}
+
+
+def test_a_share_stays_clean(tmp_path: Path, photographs: Path) -> None:
+    recipe = SMALL.model_copy(update={"clean_share": 0.5})
+    made = mixtures(make(tmp_path, photographs, recipe, samples=60, shard_size=60))
+    assert 18 <= sum(mixture == () for _, mixture in made) <= 42
+
+
+def test_the_truth_of_a_sample_is_that_of_its_pixels(dataset: str) -> None:
+    rows = {row["key"]: row for row in read_rows(dataset).iter_rows(named=True)}
+    samples = [sample for shard in (0, 1) for sample in read_samples(dataset, shard)]
+    assert [sample["__key__"] for sample in samples] == sorted(rows)
+    for sample in samples:
+        truth = load_prior(sample["prior.json"])
+        clean, degraded = decode_png(sample["clean.png"]), decode_png(sample["degraded.png"])
+        assert clean.shape == degraded.shape == (truth.image.height, truth.image.width, 3)
+        assert truth.provenance.source == "synthesis"
+        assert np.array_equal(clean, degraded) == (not truth.order)
+        row = rows[sample["__key__"]]
+        for name in DEGRADATIONS:
+            severity = getattr(truth, name).severity
+            assert row[name] == severity
+            assert severity == 0 or severity >= VISIBLE_SEVERITY
+
+
+def test_what_nobody_can_see_counts_as_absent(tmp_path: Path, photographs: Path) -> None:
+    faint = SMALL_GRID.model_copy(update={"severity": Range(low=2.0, high=9.0)})
+    data = make(tmp_path, photographs, faint, samples=16)
+    for sample in read_samples(data, 0):
+        truth = load_prior(sample["prior.json"])
+        assert truth.order == ()
+        assert "Nothing needs to be undone" in truth.reasoning
+
+
+@pytest.mark.parametrize("recipe", [SMALL, SMALL_GRID], ids=lambda recipe: recipe.name)
+def test_the_same_spec_gives_the_same_bytes_in_any_order(
+    tmp_path: Path, photographs: Path, recipe: DegradationRecipe
+) -> None:
+    one = Path(make(tmp_path / "one", photographs, recipe, samples=40))
+    spec, urls = plan_synthesis(str(photographs), recipe, 1, 40, 16)
+    other = Path(open_dataset(str(tmp_path / "other"), spec))
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda shard: synthesize_shard(str(other), spec, urls, shard), (2, 0, 1)))
+    assert one.name == other.name
+    tars = sorted(path.name for path in one.glob("*.tar"))
+    assert tars == ["00000.tar", "00001.tar", "00002.tar"]
+    for name in (*tars, "spec.json"):
+        assert (one / name).read_bytes() == (other / name).read_bytes()
+
+
+def test_another_seed_gives_other_pixels_in_another_folder(
+    tmp_path: Path, photographs: Path
+) -> None:
+    one = Path(make(tmp_path, photographs, SMALL, samples=4))
+    other = Path(make(tmp_path, photographs, SMALL, samples=4, seed=2))
+    assert one.name != other.name
+    assert (one / "00000.tar").read_bytes() != (other / "00000.tar").read_bytes()
+
+
+def test_a_changed_photograph_changes_the_folder(tmp_path: Path, photographs: Path) -> None:
+    copy = tmp_path / "copy"
+    copy.mkdir()
+    for path in photographs.iterdir():
+        (copy / path.name).write_bytes(path.read_bytes())
+    spec, _ = plan_synthesis(str(photographs), SMALL, 1, None, 16)
+    assert plan_synthesis(str(copy), SMALL, 1, None, 16)[0] == spec
+    victim = next(copy.iterdir())
+    victim.write_bytes(victim.read_bytes() + b"\0")
+    assert plan_synthesis(str(copy), SMALL, 1, None, 16)[0] != spec
+
+
+def test_a_broken_photograph_is_a_failed_row_and_stops_nothing(
+    tmp_path: Path, photographs: Path
+) -> None:
+    folder = tmp_path / "photographs"
+    folder.mkdir()
+    (folder / "a-empty.jpg").write_bytes(b"")
+    (folder / "b-letter.png").write_bytes(b"Dear photograph")
+    cv2.imwrite(str(folder / "c-tiny.png"), np.zeros((8, 8, 3), np.uint8))
+    (folder / "d-good.png").write_bytes(next(photographs.iterdir()).read_bytes())
+    spec, urls = plan_synthesis(str(folder), SMALL_GRID, 1, None, 64)
+    data = open_dataset(str(tmp_path / "shards"), spec)
+    marker = synthesize_shard(data, spec, urls, 0)
+    assert (marker.samples, marker.failures) == (16, 48)
+    assert sum(1 for _ in read_samples(data, 0)) == 16
+    rows = read_rows(data)
+    assert len(rows) == 64
+    reasons = dict(rows.select("source", "error").unique().iter_rows())
+    assert reasons == {
+        "a-empty.jpg": "not a readable image",
+        "b-letter.png": "not a readable image",
+        "c-tiny.png": "too small to learn from: 8 x 8 pixels",
+        "d-good.png": None,
+    }
+    assert set(rows.filter(source="d-good.png")["status"]) == {"ok"}
+    assert set(rows.filter(source="a-empty.jpg")["status"]) == {"failed"}
+
+
+def test_the_last_shard_holds_the_rest(tmp_path: Path, photographs: Path) -> None:
+    data = make(tmp_path, photographs, SMALL, samples=20)
+    assert [sum(1 for _ in read_samples(data, shard)) for shard in (0, 1)] == [16, 4]
+    written = SynthesisSpec.model_validate_json(Path(data, "spec.json").read_bytes())
+    assert (written.samples, shard_count(written)) == (20, 2)
+
+
+def test_png_is_lossless(photograph: np.ndarray) -> None:
+    assert np.array_equal(decode_png(encode_png(photograph)), photograph)
