@@ -1,0 +1,65 @@
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rr_tasks.shards.reader import (
+    NoShardsError,
+    count_samples,
+    done_shards,
+    index_samples,
+    read_marker,
+    read_rows,
+    read_samples,
+)
+
+Write = Callable[..., Any]
+
+
+def test_an_unmarked_shard_does_not_exist(tmp_path: Path, write: Write) -> None:
+    for shard in (0, 1, 2):
+        write(str(tmp_path), shard=shard)
+    (tmp_path / "00001.done.json").unlink()
+    assert [marker.shard for marker in done_shards(str(tmp_path))] == [0, 2]
+    assert {key[:5] for key in index_samples(str(tmp_path))} == {"00000", "00002"}
+    assert {key[:5] for key in read_rows(str(tmp_path))["key"]} == {"00000", "00002"}
+    assert read_marker(str(tmp_path), 1) is None
+    assert read_marker(str(tmp_path), 2) is not None
+
+
+@pytest.mark.parametrize("exists", [True, False])
+def test_a_folder_without_shards_is_named(tmp_path: Path, exists: bool) -> None:
+    folder = tmp_path / "data"
+    if exists:
+        folder.mkdir()
+    with pytest.raises(NoShardsError, match=r"data: no finished shards here; run `rr synthesize`"):
+        done_shards(str(folder))
+
+
+def test_shards_come_in_the_order_of_their_numbers(tmp_path: Path, write: Write) -> None:
+    for shard in (11, 2, 100_000):
+        write(str(tmp_path), shard=shard, count=1)
+    assert [marker.shard for marker in done_shards(str(tmp_path))] == [2, 11, 100_000]
+
+
+def test_byte_ranges_hold_what_streaming_gives(tmp_path: Path, write: Write) -> None:
+    for shard in (0, 1):
+        write(str(tmp_path), shard=shard, count=6, failed=(2,))
+    streamed = {
+        sample["__key__"]: sample
+        for shard in (0, 1)
+        for sample in read_samples(str(tmp_path), shard)
+    }
+    indexed = index_samples(str(tmp_path))
+    assert indexed.keys() == streamed.keys()
+    assert len(indexed) == 10
+    for key, members in indexed.items():
+        assert set(members) == {"clean.png", "prior.json"}
+        for extension, member in members.items():
+            assert member.read() == streamed[key][extension]
+
+
+def test_samples_are_counted(tmp_path: Path, write: Write) -> None:
+    write(str(tmp_path), count=7, failed=(6,))
+    assert count_samples(tmp_path / "00000.tar") == 6

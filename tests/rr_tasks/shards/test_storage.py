@@ -1,0 +1,104 @@
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from rr_tasks.shards import storage
+from rr_tasks.shards.storage import (
+    MissingFolderError,
+    exists,
+    identity,
+    join,
+    list_files,
+    publish,
+    publish_bytes,
+    read_bytes,
+)
+
+Place = Callable[[str], str]
+
+
+@pytest.fixture(params=["local", "file", "memory"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
+    """Makes URLs below a new folder."""
+    root = {
+        "local": str(tmp_path / "store"),
+        "file": f"file://{tmp_path}/store",
+        "memory": f"memory://{request.node.name}-{tmp_path.name}",
+    }[request.param]
+    return lambda name: join(root, name) if name else root
+
+
+def test_segments_are_joined_once() -> None:
+    assert join("s3://bucket/a/", "b", "c.tar") == "s3://bucket/a/b/c.tar"
+    assert join("/data", "b") == "/data/b"
+
+
+def test_what_is_published_can_be_read(place: Place, tmp_path: Path) -> None:
+    (tmp_path / "local").write_bytes(b"one")
+    assert not exists(place("deep/one"))
+    publish(tmp_path / "local", place("deep/one"))
+    publish_bytes(b"two", place("deep/two"))
+    publish_bytes(b"new", place("deep/two"))
+    assert exists(place("deep/one"))
+    assert read_bytes(place("deep/one")) == b"one"
+    assert read_bytes(place("deep/two")) == b"new"
+
+
+def test_files_are_listed_sorted_without_hidden_ones(place: Place) -> None:
+    for name in ("b", "a/z", ".hidden", "a/.b.part", ".git/x"):
+        publish_bytes(b"x", place(name))
+    listed = list_files(place(""))
+    assert [url.rsplit("store/", 1)[-1].rsplit("/", 2)[-1] for url in listed] == ["z", "b"]
+    assert all(read_bytes(url) == b"x" for url in listed)
+
+
+def test_a_hidden_folder_above_hides_nothing(tmp_path: Path) -> None:
+    publish_bytes(b"x", str(tmp_path / ".cache" / "data" / "a"))
+    assert len(list_files(str(tmp_path / ".cache" / "data"))) == 1
+
+
+def test_a_missing_folder_is_named(place: Place) -> None:
+    with pytest.raises(MissingFolderError, match="nowhere: no such folder; check the path or URL"):
+        list_files(place("nowhere"))
+
+
+def test_the_identity_is_that_of_names_and_contents(place: Place, tmp_path: Path) -> None:
+    def of(root: str) -> str:
+        return identity(root, list_files(root))
+
+    for folder in ("one", "copy", "renamed", "changed"):
+        publish_bytes(b"1", place(f"{folder}/{'b' if folder == 'renamed' else 'a'}"))
+        publish_bytes(b"3" if folder == "changed" else b"2", place(f"{folder}/c"))
+    assert of(place("one")) == of(place("copy"))
+    assert len({of(place(folder)) for folder in ("one", "renamed", "changed")}) == 3
+    assert len(of(place("one"))) == 64
+
+
+def test_a_full_disk_leaves_the_old_file_and_no_rest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "store" / "one"
+    publish_bytes(b"old", str(target))
+
+    def full(source: object, out: object, _: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(shutil, "copyfileobj", full)
+    with pytest.raises(OSError, match="No space left"):
+        publish_bytes(b"new", str(target))
+    assert target.read_bytes() == b"old"
+    assert os.listdir(target.parent) == ["one"]  # noqa: PTH208
+
+
+def test_a_file_is_flushed_before_it_gets_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "one"
+    flushed: list[bool] = []
+    monkeypatch.setattr(storage.os, "fsync", lambda _: flushed.append(target.exists()))
+    publish_bytes(b"x", str(target))
+    assert flushed == [False]
+    assert target.exists()
