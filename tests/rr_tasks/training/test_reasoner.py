@@ -1,0 +1,111 @@
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from rr_tasks.reasoner.network import ReasonerNetwork
+from rr_tasks.training import reasoner as training
+from rr_tasks.training.reasoner import diagnosis_loss, train_reasoner
+from schemas.prior.current import DEGRADATIONS, DiagnosticPrior
+from schemas.prior.vector import FIELDS, VECTOR_LENGTH, slice_of, to_vector
+from schemas.training import LoopSettings
+
+SETTINGS = LoopSettings(
+    steps=4, batch_size=4, learning_rate=1e-3, warmup_steps=1, checkpoint_every=2, seed=1
+)
+GENERATOR = torch.Generator()
+
+
+def silent(_step: int, _means: dict[str, float]) -> None:
+    """Report nothing."""
+
+
+def network() -> ReasonerNetwork:
+    torch.manual_seed(0)
+    return ReasonerNetwork(widths=(8, 8, 8), hidden=16)
+
+
+def says(vector: torch.Tensor) -> Callable[..., torch.Tensor]:
+    """A network that always answers with this vector."""
+    return lambda *_: vector
+
+
+def batch(prior: DiagnosticPrior) -> dict[str, torch.Tensor]:
+    views = torch.zeros(1, 3, 2, 2, dtype=torch.uint8)
+    return {"overview": views, "crops": views[:, None], "vector": torch.tensor([to_vector(prior)])}
+
+
+@pytest.mark.parametrize("steps_before", [2, 3])
+def test_a_resumed_run_ends_with_exactly_the_same_weights(
+    dataset: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    dies_after: Callable[..., Any],
+    power_cut: type[Exception],
+    steps_before: int,
+) -> None:
+    monkeypatch.setattr(training, "_PHOTOGRAPHS_PER_ROUND", 6)
+    one, two = tmp_path / "one", tmp_path / "two"
+    through = train_reasoner(dataset, SETTINGS, one, silent, network=network())
+    with monkeypatch.context() as patch:
+        patch.setattr(training, "diagnosis_loss", dies_after(diagnosis_loss, steps_before))
+        with pytest.raises(power_cut):
+            train_reasoner(dataset, SETTINGS, two, silent, network=network())
+    resumed = train_reasoner(dataset, SETTINGS, two, silent, network=network())
+    for name, value in through.state_dict().items():
+        assert torch.equal(value, resumed.state_dict()[name]), name
+
+
+def test_the_truth_costs_nothing_but_doubt(prior: DiagnosticPrior) -> None:
+    sure = torch.tensor([to_vector(prior)])
+    present = [FIELDS.index(f"{name}.present") for name in DEGRADATIONS]
+    kinds = [index for index, field in enumerate(FIELDS) if field.startswith("blur.motion")]
+    sure[:, present + kinds] = 20.0
+    losses = diagnosis_loss(says(sure), batch(prior), GENERATOR)
+    assert losses["loss"] < 1e-3
+    assert losses["severity_error"] < 1e-3
+
+
+@pytest.mark.parametrize("name", DEGRADATIONS)
+def test_the_severity_error_is_in_points_of_severity(prior: DiagnosticPrior, name: str) -> None:
+    answer = torch.tensor([to_vector(prior)])
+    answer[:, FIELDS.index(f"{name}.severity")] += 0.2
+    losses = diagnosis_loss(says(answer), batch(prior), GENERATOR)
+    assert losses["severity_error"] == pytest.approx(20 / 4, rel=1e-3)
+
+
+def test_parameters_of_what_is_absent_do_not_count(dataset: str, prior: DiagnosticPrior) -> None:
+    rain = prior.rain.model_copy(update={"present": False, "severity": 0.0, "parameters": None})
+    without = batch(prior.model_copy(update={"rain": rain}))
+    answer = without["vector"].clone()
+    loss = diagnosis_loss(says(answer), without, GENERATOR)["loss"]
+    answer[:, slice_of("rain").start + 1 : slice_of("rain").stop] = 3.0
+    assert diagnosis_loss(says(answer), without, GENERATOR)["loss"] == loss
+    answer[:, slice_of("rain").start] = 3.0
+    assert diagnosis_loss(says(answer), without, GENERATOR)["loss"] > loss
+
+
+def test_without_any_blur_the_loss_is_a_number(prior: DiagnosticPrior) -> None:
+    clean = batch(prior)
+    clean["vector"] = torch.zeros(1, VECTOR_LENGTH)
+    losses = diagnosis_loss(says(torch.zeros(1, VECTOR_LENGTH)), clean, GENERATOR)
+    assert all(torch.isfinite(value) for value in losses.values())
+
+
+def test_a_mirrored_example_has_a_mirrored_truth(prior: DiagnosticPrior) -> None:
+    image = np.zeros((140, 200, 3), np.uint8)
+    image[:, :100] = 255
+    vector = np.array(to_vector(prior), np.float32)
+    seen = set()
+    for seed in range(8):
+        example = training._example(image, vector, np.random.default_rng(seed))
+        mirrored = bool(example["overview"][0, 0, 0] == 0)
+        turned = [
+            field for field, a, b in zip(FIELDS, vector, example["vector"], strict=True) if a != b
+        ]
+        assert turned == (["blur.sin2", "rain.sin2"] if mirrored else [])
+        seen.add(mirrored)
+    assert seen == {True, False}

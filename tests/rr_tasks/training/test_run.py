@@ -1,0 +1,136 @@
+import json
+from pathlib import Path
+
+import pytest
+import torch
+from torch import nn
+
+from rr_tasks import weights
+from rr_tasks.reasoner.network import ReasonerNetwork
+from rr_tasks.restorer.network import RestorerNetwork
+from rr_tasks.training import run
+from rr_tasks.training.run import OtherRunError, run_reasoner_training, run_restorer_training
+from rr_tasks.weights import UnusableWeightsError
+from schemas.errors import ExpectedError
+from schemas.parameters import TrainReasonerParameters, TrainRestorerParameters
+from schemas.training import LoopSettings
+
+
+def silent(_step: int, _means: dict[str, float]) -> None:
+    """Report nothing."""
+
+
+class Training:
+    """Stands in for the training itself: remembers what it was asked, returns random weights."""
+
+    def __init__(self) -> None:
+        self.settings: list[LoopSettings] = []
+        self.start: list[nn.Module | None] = []
+
+    def reasoner(
+        self, _shards: str, settings: LoopSettings, *_: object, network: nn.Module | None
+    ) -> nn.Module:
+        self.settings.append(settings)
+        self.start.append(network)
+        return ReasonerNetwork()
+
+    def restorer(self, _shards: str, annotations: str, *rest: object, network: object) -> nn.Module:
+        self.reasoner(annotations, *rest, network=network)  # type: ignore[arg-type]
+        return RestorerNetwork(width=8, encoder=(1,), middle=1, decoder=(1,), embedding=16)
+
+
+@pytest.fixture
+def training(monkeypatch: pytest.MonkeyPatch) -> Training:
+    double = Training()
+    monkeypatch.setattr(run, "train_reasoner", double.reasoner)
+    monkeypatch.setattr(run, "train_restorer", double.restorer)
+    return double
+
+
+@pytest.fixture
+def parameters(tmp_path: Path) -> TrainReasonerParameters:
+    return TrainReasonerParameters(
+        shards="s3://bucket/shards/edge-default-0123/", output=str(tmp_path / "run"), steps=50
+    )
+
+
+def test_a_run_leaves_weights_that_tell_how_they_were_made(
+    training: Training, parameters: TrainReasonerParameters
+) -> None:
+    target = run_reasoner_training(parameters, silent)
+    assert target.name == "edge-reasoner.safetensors"
+    weights.load(ReasonerNetwork(), target, "edge-reasoner")
+    record = weights.record(target)
+    assert record == json.loads((target.parent / "run.json").read_text())
+    assert record["shards"] == "edge-default-0123"
+    assert record["start_sha256"] is None
+    assert training.settings == [
+        LoopSettings(steps=50, batch_size=24, learning_rate=1.5e-3, warmup_steps=5)
+    ]
+
+
+def test_nothing_is_done_when_the_weights_are_there(
+    training: Training, parameters: TrainReasonerParameters
+) -> None:
+    target = run_reasoner_training(parameters, silent)
+    before = target.read_bytes()
+    assert run_reasoner_training(parameters, silent) == target
+    assert target.read_bytes() == before
+    assert len(training.settings) == 1
+
+
+def test_an_unfinished_run_goes_on(training: Training, parameters: TrainReasonerParameters) -> None:
+    run_reasoner_training(parameters, silent).unlink()
+    assert run_reasoner_training(parameters, silent).exists()
+    assert len(training.settings) == 2
+
+
+@pytest.mark.parametrize(
+    "change", [{"steps": 51}, {"learning_rate": 1.0}, {"shards": "other"}, {"seed": 1}]
+)
+def test_a_folder_with_another_run_is_refused(
+    training: Training, parameters: TrainReasonerParameters, change: dict[str, object]
+) -> None:
+    target = run_reasoner_training(parameters, silent)
+    before = target.read_bytes()
+    with pytest.raises(OtherRunError, match=r"other settings or data .*choose another output") as e:
+        run_reasoner_training(parameters.model_copy(update=change), silent)
+    assert isinstance(e.value, ExpectedError)
+    assert target.read_bytes() == before
+    assert len(training.settings) == 1
+
+
+def test_a_restorer_run_also_depends_on_its_annotations(training: Training, tmp_path: Path) -> None:
+    parameters = TrainRestorerParameters(
+        shards="shards", annotations="ann/one", output=str(tmp_path), steps=3000
+    )
+    target = run_restorer_training(parameters, silent)
+    assert target.name == "edge-restorer.safetensors"
+    assert weights.record(target)["annotations"] == "one"
+    assert training.settings[0].warmup_steps == 200
+    with pytest.raises(OtherRunError):
+        run_restorer_training(parameters.model_copy(update={"annotations": "ann/two"}), silent)
+
+
+def test_a_run_starts_from_given_weights(
+    training: Training, parameters: TrainReasonerParameters, tmp_path: Path
+) -> None:
+    torch.manual_seed(7)
+    start = ReasonerNetwork()
+    path = tmp_path / "start.safetensors"
+    weights.save(start, path, "edge-reasoner", {})
+    target = run_reasoner_training(parameters.model_copy(update={"start": str(path)}), silent)
+    loaded = training.start[0]
+    assert isinstance(loaded, ReasonerNetwork)
+    assert torch.allclose(loaded.role, start.role)
+    assert torch.allclose(loaded.stem.weight, start.stem.weight, atol=1e-3)
+    assert weights.record(target)["start_sha256"] == weights.digest(path)
+
+
+def test_missing_weights_to_start_from_are_named(
+    training: Training, parameters: TrainReasonerParameters
+) -> None:
+    missing = parameters.model_copy(update={"start": "nowhere.safetensors"})
+    with pytest.raises(UnusableWeightsError, match=r"nowhere\.safetensors: no such weights file"):
+        run_reasoner_training(missing, silent)
+    assert not training.settings
