@@ -26,7 +26,10 @@ def psnr(image: Bytes, reference: Bytes) -> float:
 
 
 def ssim(image: Bytes, reference: Bytes) -> float:
-    """Structural similarity (Wang et al. 2004: 11 x 11 gaussian window), mean over RGB."""
+    """Structural similarity, mean over RGB.
+
+    Wang et al. 2004 with an 11 x 11 gaussian window; edges are mirrored, and no border is left out.
+    """
     value = structural_similarity_index_measure(
         _tensor(image), _tensor(reference), data_range=255.0
     )

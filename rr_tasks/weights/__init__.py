@@ -38,7 +38,9 @@ def save(network: nn.Module, path: Path, name: WeightsName, record: dict[str, ob
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        save_file(tensors, partial, metadata={"network": name, "record": json.dumps(record)})
+        # One entry: safetensors writes several in an order that changes from file to file.
+        note = json.dumps({**record, "network": name}, sort_keys=True)
+        save_file(tensors, partial, metadata={"record": note})
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
@@ -51,8 +53,7 @@ def load(network: NetworkT, path: Path, name: WeightsName) -> NetworkT:
         UnusableWeightsError: no such file, no safetensors, or tensors of another network.
     """
     try:
-        with safe_open(path, framework="pt") as file:
-            found = (file.metadata() or {}).get("network")
+        found = record(path).get("network")
         if found != name:
             raise UnusableWeightsError(f"{path}: holds {found or 'unnamed'} weights, not {name}")
         tensors = load_file(path)
@@ -71,7 +72,7 @@ def load(network: NetworkT, path: Path, name: WeightsName) -> NetworkT:
 
 
 def record(path: Path) -> dict[str, object]:
-    """What was written down when the weights were saved."""
+    """What was written down when the weights were saved, and the name of their network."""
     with safe_open(path, framework="pt") as file:
         return dict(json.loads((file.metadata() or {}).get("record", "{}")))
 

@@ -1,0 +1,96 @@
+import shutil
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from rr_tasks import weights
+from rr_tasks.evaluation.promotion import Verdict, champion_path, compare, promote
+
+NAME: weights.WeightsName = "edge-restorer"
+VERDICT = Verdict(promoted=True, reason="promoted: better", champion_psnr=25.0, candidate_psnr=26.0)
+
+
+def rows(haze: float, noise: float, clean: float) -> pl.DataFrame:
+    """An evaluation of three photographs, degraded ones at 20 dB before."""
+    return pl.DataFrame(
+        {
+            "combination": ["clean", "haze", "noise"],
+            "psnr_before": [60.0, 20.0, 20.0],
+            "psnr_after": [clean, haze, noise],
+            "ssim_before": [1.0, 0.5, 0.5],
+            "ssim_after": [1.0, 0.6, 0.6],
+            "true_haze": [0.0, 50.0, 0.0],
+            "true_blur": [0.0] * 3,
+            "true_rain": [0.0] * 3,
+            "true_noise": [0.0, 0.0, 50.0],
+        }
+    )
+
+
+CHAMPION = rows(25.0, 27.0, 40.0)
+
+
+@pytest.mark.parametrize(
+    ("candidate", "promoted", "reason"),
+    [
+        (rows(25.5, 27.0, 40.0), True, r"^promoted: 26\.25 dB .* has 26\.00$"),
+        (rows(25.0, 27.0401, 36.0), True, "^promoted"),
+        (CHAMPION, False, r"is the champion already: 26\.00 dB"),
+        (rows(24.0, 27.0, 40.0), False, r"kept the champion: 25\.50 dB is not 0\.02 dB above"),
+        (rows(25.0, 27.03, 40.0), False, r"is not 0\.02 dB above its 26\.00"),
+        (rows(19.9, 40.0, 40.0), False, "candidate makes haze worse than the input"),
+        (rows(40.0, 40.0, 34.9), False, r"clean photographs fall to 34\.90 dB \(floor 35\.00\)"),
+    ],
+)
+def test_a_candidate_must_be_better_and_harm_nothing(
+    candidate: pl.DataFrame, promoted: bool, reason: str
+) -> None:
+    verdict = compare(CHAMPION, candidate)
+    assert verdict.promoted == promoted
+    assert verdict.champion_psnr == pytest.approx(26.0)
+    with pytest.raises(AssertionError, match=reason):
+        raise AssertionError(verdict.reason)
+
+
+def test_clean_photographs_need_not_be_better_than_the_champion_keeps_them() -> None:
+    weak = rows(25.0, 27.0, 30.0)
+    assert compare(weak, rows(28.0, 28.0, 30.5)).promoted
+    assert not compare(weak, rows(28.0, 28.0, 29.5)).promoted
+
+
+def test_the_promoted_weights_come_before_the_shipped_ones(tmp_path: Path) -> None:
+    champions = tmp_path / "champions"
+    assert champion_path(champions, NAME) == weights.shipped(NAME)
+    candidate = tmp_path / "candidate.safetensors"
+    for content in (b"first", b"second"):
+        candidate.write_bytes(content)
+        target = promote(candidate, champions, NAME, VERDICT)
+        assert champion_path(champions, NAME) == target
+        assert target.read_bytes() == content
+    assert candidate.exists()
+    assert champion_path(champions, "edge-reasoner") == weights.shipped("edge-reasoner")
+    written = (champions / "edge-restorer.json").read_text()
+    assert Verdict.model_validate_json(written) == VERDICT
+
+
+def test_a_copy_that_is_cut_off_keeps_the_champion(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    candidate = tmp_path / "candidate.safetensors"
+    candidate.write_bytes(b"champion")
+    target = promote(candidate, tmp_path / "champions", NAME, VERDICT)
+    candidate.write_bytes(b"candidate")
+
+    def cut_off(_source: Path, out: Path) -> None:
+        out.write_bytes(b"cand")
+        raise OSError("disk full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(shutil, "copyfile", cut_off)
+        with pytest.raises(OSError, match="disk full"):
+            promote(candidate, tmp_path / "champions", NAME, VERDICT)
+    assert champion_path(tmp_path / "champions", NAME) == target
+    assert target.read_bytes() == b"champion"
+    promote(candidate, tmp_path / "champions", NAME, VERDICT)
+    assert target.read_bytes() == b"candidate"

@@ -1,0 +1,144 @@
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rr_tasks import weights
+from rr_tasks.degrade import severity
+from rr_tasks.reasoner.edge import EdgeReasoner
+from rr_tasks.reasoner.network import ReasonerNetwork
+from rr_tasks.weights import UnusableWeightsError
+from schemas.prior.current import DEGRADATIONS, VISIBLE_SEVERITY, DiagnosticPrior
+from schemas.prior.migrations import load_prior
+from schemas.prior.vector import FIELDS, VECTOR_LENGTH
+
+MakeNetwork = Callable[[int], ReasonerNetwork]
+SHA = "f" * 64
+
+
+def image(height: int, width: int, seed: int = 0) -> np.ndarray:
+    return np.random.default_rng(seed).integers(0, 256, (height, width, 3)).astype(np.uint8)
+
+
+class Saying(ReasonerNetwork):
+    """A network that answers with a given vector, `present` as logits."""
+
+    answer: list[float]
+
+    def forward(self, overview: torch.Tensor, crops: torch.Tensor) -> torch.Tensor:
+        return torch.tensor([self.answer] * len(overview))
+
+
+SAYING = Saying(widths=(8, 8, 8), hidden=16).eval()
+
+
+def told(answer: list[float]) -> EdgeReasoner:
+    SAYING.answer = answer
+    return EdgeReasoner(SAYING, SHA)
+
+
+def check_agreement(prior: DiagnosticPrior) -> None:
+    """Severities and physical parameters say the same."""
+    for name in DEGRADATIONS:
+        finding = getattr(prior, name)
+        assert not finding.present or finding.severity >= VISIBLE_SEVERITY
+    haze, blur, rain, noise = (getattr(prior, name).parameters for name in DEGRADATIONS)
+    if haze:
+        expected = severity.haze_severity(haze.transmission)
+        assert prior.haze.severity == pytest.approx(expected, abs=1e-6)
+    if blur:
+        short_side = min(prior.image.width, prior.image.height)
+        expected = severity.blur_severity(blur.extent_px, short_side)
+        assert prior.blur.severity == pytest.approx(expected, abs=1e-6)
+    if rain:
+        expected = severity.rain_severity(rain.density * rain.opacity)
+        assert prior.rain.severity == pytest.approx(expected, abs=1e-6)
+    if noise:
+        expected = severity.noise_severity(noise.sigma, noise.gain)
+        assert prior.noise.severity == pytest.approx(expected, abs=1e-6)
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (2000, 30), (30, 2000), (131, 257)])
+def test_any_photograph_gets_a_valid_prior(
+    reasoner_network: MakeNetwork, shape: tuple[int, int]
+) -> None:
+    found = set()
+    for seed in range(12):
+        prior = EdgeReasoner(reasoner_network(seed), SHA).diagnose(image(*shape))
+        assert load_prior(prior.model_dump_json()) == prior
+        assert (prior.image.height, prior.image.width) == shape
+        assert prior.provenance.weights_sha256 == SHA
+        check_agreement(prior)
+        found.update(prior.order)
+    assert found == set(DEGRADATIONS)
+
+
+@settings(max_examples=40)
+@given(
+    st.lists(st.floats(-3, 3, width=32), min_size=VECTOR_LENGTH, max_size=VECTOR_LENGTH),
+    st.integers(1, 40),
+    st.integers(1, 40),
+)
+def test_whatever_the_network_says_the_prior_agrees_with_itself(
+    answer: list[float], height: int, width: int
+) -> None:
+    prior = told(answer).diagnose(image(height, width))
+    for name in DEGRADATIONS:
+        logit = answer[FIELDS.index(f"{name}.present")]
+        if abs(logit) > 1e-3:
+            assert getattr(prior, name).present == (logit > 0)
+    check_agreement(prior)
+
+
+def test_a_severity_that_is_seen_is_kept() -> None:
+    answer = dict.fromkeys(FIELDS, 0.5)
+    answer |= {f"{name}.present": 5.0 for name in DEGRADATIONS}
+    answer |= {"haze.severity": 0.4, "rain.severity": 0.6, "noise.severity": 0.8}
+    answer["blur.extent"] = 8 / 32
+    prior = told(list(answer.values())).diagnose(image(400, 500))
+    assert prior.haze.severity == pytest.approx(40, abs=1e-4)
+    assert prior.rain.severity == pytest.approx(60, abs=1e-4)
+    assert prior.noise.severity == pytest.approx(80, abs=1e-4)
+    assert prior.blur.parameters is not None
+    assert prior.blur.parameters.extent_px == pytest.approx(8.0)
+    assert prior.order == ("noise", "blur", "rain", "haze")
+
+
+def test_a_batch_is_diagnosed_as_each_alone(
+    reasoner_network: MakeNetwork, photograph: np.ndarray
+) -> None:
+    reasoner = EdgeReasoner(reasoner_network(1), SHA)
+    images = [photograph, 255 - photograph, image(140, 150), image(20, 30) // 4]
+    together = reasoner.predict(images)
+    alone = np.concatenate([reasoner.predict([one]) for one in images])
+    assert together.shape == (4, VECTOR_LENGTH)
+    assert together == pytest.approx(alone, abs=0.03)
+    assert len({tuple(vector) for vector in together.tolist()}) == 4
+
+
+def test_presence_is_a_probability(reasoner_network: MakeNetwork) -> None:
+    present = [FIELDS.index(f"{name}.present") for name in DEGRADATIONS]
+    for seed in range(4):
+        vector = EdgeReasoner(reasoner_network(seed), SHA).predict([image(64, 64)])[0, present]
+        assert vector.min() > 0
+        assert vector.max() < 1
+
+
+def test_16_bits_are_diagnosed_as_8_bits_are(reasoner_network: MakeNetwork) -> None:
+    reasoner = EdgeReasoner(reasoner_network(0), SHA)
+    narrow = image(150, 140)
+    assert reasoner.diagnose(narrow.astype(np.uint16) * 257) == reasoner.diagnose(narrow)
+
+
+def test_weights_come_from_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "reasoner.safetensors"
+    weights.save(ReasonerNetwork(), path, "edge-reasoner", {})
+    reasoner = EdgeReasoner.load(path)
+    assert reasoner.weights_sha256 == weights.digest(path)
+    assert reasoner.diagnose(image(9, 9)).provenance.weights_sha256 == weights.digest(path)
+    with pytest.raises(UnusableWeightsError, match="no such weights file"):
+        EdgeReasoner.load(tmp_path / "other.safetensors")

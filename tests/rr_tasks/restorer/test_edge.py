@@ -1,0 +1,85 @@
+from collections.abc import Callable
+
+import pytest
+import torch
+
+from rr_tasks.restorer.edge import TAU, EdgeRestorer, known_prior, withheld_prior
+from rr_tasks.restorer.network import CONDITION_LENGTH, STRIDE, RestorerNetwork
+from rr_tasks.restorer.sampling import regress, walk
+from schemas.prior.current import DiagnosticPrior
+from schemas.prior.vector import to_vector
+
+MakeNetwork = Callable[..., RestorerNetwork]
+IMAGE = torch.rand(2, 3, 32, 48, generator=torch.Generator().manual_seed(0))
+
+
+def test_a_new_network_changes_nothing(restorer_network: MakeNetwork) -> None:
+    flow = EdgeRestorer(restorer_network())
+    with torch.no_grad():
+        assert torch.equal(regress(flow, flow.prepare(IMAGE, withheld_prior(2))), IMAGE)
+
+
+def test_the_velocity_leads_to_the_predicted_image(restorer_network: MakeNetwork) -> None:
+    network = restorer_network(noise=0.2)
+    flow, condition = EdgeRestorer(network), EdgeRestorer(network).prepare(IMAGE, withheld_prior(2))
+    x, t = IMAGE + 0.05, torch.tensor([0.5, 1.0])
+    with torch.no_grad():
+        clean = network(x, IMAGE, t, withheld_prior(2))
+        velocity = flow.velocity(x, t, condition)
+    assert torch.allclose(x - t[:, None, None, None] * velocity, clean, atol=1e-6)
+    assert not torch.allclose(clean, IMAGE, atol=1e-3)
+
+
+def test_the_source_lies_around_the_degraded_image(restorer_network: MakeNetwork) -> None:
+    flow = EdgeRestorer(restorer_network())
+    mean, tau = flow.source(flow.prepare(IMAGE, withheld_prior(2)))
+    assert torch.equal(mean, IMAGE)
+    assert tau == TAU
+
+
+def test_images_stay_in_range(restorer_network: MakeNetwork) -> None:
+    flow = EdgeRestorer(restorer_network(noise=5.0))
+    condition = flow.prepare(IMAGE, withheld_prior(2))
+    with torch.no_grad():
+        restored = walk(flow, condition, IMAGE, steps=2)
+    assert (restored.min(), restored.max()) == (0.0, 1.0)
+
+
+def test_prior_time_and_image_all_matter(
+    restorer_network: MakeNetwork, prior: DiagnosticPrior
+) -> None:
+    network = restorer_network(noise=0.5)
+    one = torch.ones(2)
+    known = known_prior(torch.tensor([to_vector(prior)] * 2))
+    with torch.no_grad():
+        reference = network(IMAGE, IMAGE, one, known)
+        for other in (
+            network(IMAGE, IMAGE, one, withheld_prior(2)),
+            network(IMAGE, IMAGE, one / 2, known),
+            network(IMAGE.flip(3), IMAGE, one, known),
+        ):
+            assert not torch.allclose(reference, other, atol=1e-4)
+
+
+def test_a_withheld_prior_differs_from_a_clean_one() -> None:
+    clean = known_prior(torch.zeros(3, CONDITION_LENGTH - 1))
+    assert clean.shape == withheld_prior(3).shape == (3, CONDITION_LENGTH)
+    assert clean[:, -1].tolist() == [1.0] * 3
+    assert not withheld_prior(3).any()
+
+
+def test_samples_of_a_batch_do_not_mix(restorer_network: MakeNetwork) -> None:
+    network = restorer_network(noise=0.5)
+    with torch.no_grad():
+        both = network(IMAGE, IMAGE, torch.ones(2), withheld_prior(2))
+        alone = network(IMAGE[:1], IMAGE[:1], torch.ones(1), withheld_prior(1))
+    assert torch.allclose(both[:1], alone, atol=1e-5)
+
+
+@pytest.mark.parametrize("size", [(STRIDE, STRIDE), (3 * STRIDE, STRIDE)])
+def test_sizes_are_kept(restorer_network: MakeNetwork, size: tuple[int, int]) -> None:
+    image = torch.zeros(1, 3, *size)
+    with torch.no_grad():
+        assert (
+            restorer_network()(image, image, torch.ones(1), withheld_prior(1)).shape == image.shape
+        )

@@ -1,0 +1,89 @@
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from rr_tasks import weights
+from rr_tasks.precision import autocast
+from rr_tasks.restorer.edge import EdgeRestorer, known_prior
+from rr_tasks.restorer.network import RestorerNetwork
+from rr_tasks.restorer.photograph import PhotographRestorer
+from rr_tasks.restorer.sampling import regress
+from rr_tasks.weights import UnusableWeightsError
+from schemas.prior.current import DiagnosticPrior
+from schemas.prior.vector import to_vector
+
+MakeNetwork = Callable[..., RestorerNetwork]
+
+
+def noise(height: int, width: int, dtype: type[np.generic] = np.uint8) -> np.ndarray:
+    rng = np.random.default_rng(0)
+    return rng.integers(0, np.iinfo(dtype).max, (height, width, 3), dtype, endpoint=True)
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+@pytest.mark.parametrize("size", [(1, 1), (17, 33), (5, 600), (530, 40)])
+def test_a_new_network_returns_the_very_same_photograph(
+    restorer_network: MakeNetwork,
+    prior: DiagnosticPrior,
+    size: tuple[int, int],
+    dtype: type[np.generic],
+) -> None:
+    photograph = noise(*size, dtype)
+    restored = PhotographRestorer(restorer_network(), "0" * 64).restore(photograph, prior)
+    assert restored.dtype == dtype
+    assert restored.flags["C_CONTIGUOUS"]
+    assert np.array_equal(restored, photograph)
+
+
+def test_tiles_restore_as_the_whole_would(
+    restorer_network: MakeNetwork, prior: DiagnosticPrior, photograph: np.ndarray
+) -> None:
+    wide = np.ascontiguousarray(np.tile(photograph[:48], (1, 6, 1))[:, :992])
+    network = restorer_network(noise=0.05)
+    flow = EdgeRestorer(network)
+    image = torch.from_numpy(wide).permute(2, 0, 1)[None].float() / 255
+    with torch.no_grad(), autocast():
+        condition = flow.prepare(image, known_prior(torch.tensor([to_vector(prior)])))
+        whole = regress(flow, condition)[0].permute(1, 2, 0).float().numpy() * 255
+    tiled = PhotographRestorer(network, "0" * 64).restore(wide, prior).astype(float)
+    difference = np.abs(tiled - whole)
+    change = np.abs(whole - wide)
+    assert change.mean() > 2  # the network does something
+    # Two tiles, 0-512 and 480-992, whose starts are multiples of the network's stride.
+    assert difference.max() < 0.25 * change.max()
+    assert difference[:, :400].max() < 1.5
+    assert difference[:, 592:].max() < 1.5
+
+
+def test_16_bits_are_restored_as_8_bits_are(
+    restorer_network: MakeNetwork, prior: DiagnosticPrior, photograph: np.ndarray
+) -> None:
+    restorer = PhotographRestorer(restorer_network(noise=0.05), "0" * 64)
+    narrow = restorer.restore(photograph, prior).astype(float)
+    wide = restorer.restore(photograph.astype(np.uint16) * 257, prior).astype(float)
+    assert np.abs(wide / 257 - narrow).max() <= 1
+    assert not np.array_equal(wide / 257, np.round(wide / 257))
+
+
+def test_the_photograph_is_left_alone_and_may_be_a_view(
+    restorer_network: MakeNetwork, prior: DiagnosticPrior, photograph: np.ndarray
+) -> None:
+    before = photograph.copy()
+    restorer = PhotographRestorer(restorer_network(noise=0.05), "0" * 64)
+    turned = restorer.restore(photograph[:, ::-1], prior)
+    assert np.array_equal(photograph, before)
+    straight = restorer.restore(np.ascontiguousarray(photograph[:, ::-1]), prior)
+    assert np.array_equal(turned, straight)
+
+
+def test_weights_come_from_a_file(tmp_path: Path, prior: DiagnosticPrior) -> None:
+    path = tmp_path / "restorer.safetensors"
+    weights.save(RestorerNetwork(), path, "edge-restorer", {})
+    restorer = PhotographRestorer.load(path)
+    assert restorer.weights_sha256 == weights.digest(path)
+    assert np.array_equal(restorer.restore(noise(16, 16), prior), noise(16, 16))
+    with pytest.raises(UnusableWeightsError, match="no such weights file"):
+        PhotographRestorer.load(tmp_path / "other.safetensors")

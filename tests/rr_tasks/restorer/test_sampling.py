@@ -1,0 +1,74 @@
+from typing import NamedTuple
+
+import pytest
+import torch
+
+from rr_tasks.restorer.protocol import Source
+from rr_tasks.restorer.sampling import regress, walk
+
+CLEAN = torch.linspace(0.1, 0.9, 12).reshape(1, 3, 2, 2)
+MEAN = torch.full((1, 3, 2, 2), 0.5)
+
+
+class Known(NamedTuple):
+    """A condition whose clean image is known."""
+
+    clean: torch.Tensor
+    mean: torch.Tensor
+
+
+class StraightFlow:
+    """Knows the clean image: its velocity is that of the straight line, whatever the point."""
+
+    def __init__(self) -> None:
+        self.times: list[float] = []
+
+    def prepare(self, images: torch.Tensor, priors: torch.Tensor) -> Known:
+        return Known(priors, images)
+
+    def source(self, condition: Known) -> Source:
+        return Source(condition.mean, 0.1)
+
+    def velocity(self, x: torch.Tensor, t: torch.Tensor, condition: Known) -> torch.Tensor:
+        self.times.append(float(t[0]))
+        return (x - condition.clean) / t[:, None, None, None]
+
+    def decode(self, x0: torch.Tensor) -> torch.Tensor:
+        return x0.clamp(0.0, 1.0)
+
+
+class DecayingFlow(StraightFlow):
+    """dx/dt = x: the end point is the start divided by e."""
+
+    def velocity(self, x: torch.Tensor, t: torch.Tensor, condition: Known) -> torch.Tensor:
+        return x
+
+
+@pytest.mark.parametrize("steps", [1, 2, 7, 50])
+def test_a_straight_flow_ends_at_the_clean_image(steps: int) -> None:
+    flow = StraightFlow()
+    start = MEAN + 0.1 * torch.randn(MEAN.shape, generator=torch.Generator().manual_seed(0))
+    restored = walk(flow, Known(CLEAN, MEAN), start, steps)
+    assert torch.allclose(restored, CLEAN, atol=1e-5)
+    assert flow.times == pytest.approx([1 - step / steps for step in range(steps)])
+
+
+def test_more_steps_follow_a_curved_flow_more_closely() -> None:
+    truth = MEAN / torch.e
+    errors = [
+        float((walk(DecayingFlow(), Known(CLEAN, MEAN), MEAN, steps) - truth).abs().max())
+        for steps in (1, 4, 16, 64)
+    ]
+    assert errors == sorted(errors, reverse=True)
+    assert errors[-1] < 0.01
+
+
+def test_regressing_is_one_step_from_the_mean() -> None:
+    for flow in (StraightFlow(), DecayingFlow()):
+        condition = Known(CLEAN, MEAN)
+        assert torch.equal(regress(flow, condition), walk(flow, condition, MEAN, steps=1))
+
+
+def test_images_are_decoded() -> None:
+    condition = Known(CLEAN * 3 - 1, MEAN)
+    assert torch.allclose(regress(StraightFlow(), condition), condition.clean.clamp(0, 1))

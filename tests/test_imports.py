@@ -1,0 +1,41 @@
+"""Imports run one way, and only the flows and the task wrappers know Prefect."""
+
+import ast
+from pathlib import Path
+
+import pytest
+from importlinter.cli import lint_imports
+
+ROOT = Path(__file__).parents[1]
+MODULES = sorted(
+    path for package in ("flows", "rr_tasks", "schemas") for path in (ROOT / package).rglob("*.py")
+)
+
+
+def imported(path: Path) -> set[str]:
+    """Top-level names of everything a module imports, wherever in it."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names.update(alias.name.split(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+            names.add(node.module.split(".")[0])
+    return names
+
+
+def test_the_contracts_of_the_import_linter_hold(capsys: pytest.CaptureFixture[str]) -> None:
+    status = lint_imports(config_filename=str(ROOT / "pyproject.toml"), no_cache=True)
+    assert status == 0, capsys.readouterr().out
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_prefect_is_known_to_flows_and_task_wrappers_alone(path: Path) -> None:
+    place = path.relative_to(ROOT)
+    if place.parts[0] != "flows" and place.name != "tasks.py":
+        assert "prefect" not in imported(path)
+
+
+def test_task_wrappers_exist_and_know_prefect() -> None:
+    wrappers = [path for path in MODULES if path.name == "tasks.py"]
+    assert len(wrappers) >= 5
+    assert all("prefect" in imported(path) for path in wrappers)
