@@ -1,4 +1,4 @@
-"""Tables and notes for people, in the Prefect UI. Outside Prefect there is nothing to publish to."""
+"""Tables and notes for people, in the Prefect UI; outside a flow run nothing is published."""
 
 import polars as pl
 from prefect.artifacts import create_markdown_artifact, create_table_artifact

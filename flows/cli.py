@@ -4,6 +4,7 @@ Heavy imports wait until a command needs them, so that `rr --help` answers at on
 """
 
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -22,7 +23,6 @@ from schemas.parameters import (
     TrainReasonerParameters,
     TrainRestorerParameters,
 )
-from schemas.prior.current import DegradationName
 
 app = typer.Typer(
     help="Diagnose photographs (haze, blur, rain, noise) and restore them.\n\n"
@@ -42,6 +42,16 @@ app.add_typer(bench_app, name="bench")
 console = Console()
 errors = Console(stderr=True)
 
+
+class Look(StrEnum):
+    """A degradation that may be meant."""
+
+    haze = "haze"
+    blur = "blur"
+    rain = "rain"
+    noise = "noise"
+
+
 Weights = Annotated[
     Path | None, typer.Option(help="Weights file (safetensors); by default the shipped ones.")
 ]
@@ -59,15 +69,14 @@ def diagnose(
     Example: [bold]rr diagnose holiday.jpg[/bold], or for scripts
     [bold]rr diagnose *.jpg --json[/bold].
     """
-    from flows.diagnosis import show
+    from flows.diagnosis import read, show
     from rr_tasks.reasoner.edge import EdgeReasoner
-    from rr_tasks.reasoner.photograph import diagnose_file
 
     model = EdgeReasoner.load(reasoner)
     failures = 0
     for path in photographs:
         try:
-            prior = diagnose_file(path, model)
+            prior = model.diagnose(read(path))
         except ExpectedError as error:
             _complain(f"{path}: {error}")
             failures += 1
@@ -82,9 +91,9 @@ def diagnose(
 @app.command()
 def restore(
     source: Annotated[Path, typer.Argument(metavar="IN", help="Folder of photographs; only read.")],
-    output: Annotated[Path, typer.Argument(metavar="OUT", help="Receives the same tree, restored.")],
+    output: Annotated[Path, typer.Argument(metavar="OUT", help="Gets the same tree, restored.")],
     keep: Annotated[
-        list[DegradationName] | None,
+        list[Look] | None,
         typer.Option(help="A look that is meant, such as morning haze. May be repeated."),
     ] = None,
     threshold: Annotated[
@@ -115,7 +124,7 @@ def restore(
         RestoreParameters(
             input=str(source),
             output=str(output),
-            keep=tuple(keep or ()),
+            keep=tuple(look.value for look in keep or ()),
             threshold=threshold,
             max_pixels=max_pixels,
             verify=verify,

@@ -30,7 +30,7 @@ def launch(flow: Flow[Any, ResultT], parameters: Any, workers: int = 1) -> Resul
         workers: shards that may be worked on at the same time.
     """
     if in_flow_run() or PREFECT_API_URL.value():
-        runner = ThreadPoolTaskRunner(max_workers=workers)
+        runner: Any = ThreadPoolTaskRunner(max_workers=workers)
         return flow.with_options(task_runner=runner)(parameters)
     body: Callable[[Any], ResultT] = flow.fn
     return body(parameters)

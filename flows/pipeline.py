@@ -42,25 +42,31 @@ def pipeline(parameters: PipelineParameters) -> PipelineResult:
     Every stage keeps what an earlier run finished, so running it again does nothing twice.
     """
     work = Path(parameters.output)
-    shards = launch(synthesize, SynthesizeParameters(
-        photographs=parameters.photographs,
-        output=str(work / "shards"),
-        samples=parameters.samples,
-        seed=parameters.seed,
-    ), workers=2)
+    shards = launch(
+        synthesize,
+        SynthesizeParameters(
+            photographs=parameters.photographs,
+            output=str(work / "shards"),
+            samples=parameters.samples,
+            seed=parameters.seed,
+        ),
+        workers=2,
+    )
     annotations = launch(annotate, AnnotateParameters(shards=shards))
     candidate = launch(train_restorer, _fine_tuning(parameters, shards, annotations, work))
     trial = EvaluateParameters(photographs=parameters.heldout, output=str(work / "evaluation"))
     champions = work / "champions"
-    verdict = launch(promote, PromoteParameters(
-        candidate=str(candidate), champions=str(champions), evaluation=trial
-    ))
+    verdict = launch(
+        promote,
+        PromoteParameters(candidate=str(candidate), champions=str(champions), evaluation=trial),
+    )
     champion = str(champion_path(champions, "edge-restorer"))
     evaluation = launch(evaluate, trial.model_copy(update={"restorer": champion}))
     archive = parameters.archive or export_archive(evaluation.shards, work / "archive")
-    summary = launch(restore, RestoreParameters(
-        input=str(archive), output=str(work / "restored"), restorer=champion
-    ))
+    summary = launch(
+        restore,
+        RestoreParameters(input=str(archive), output=str(work / "restored"), restorer=champion),
+    )
     return PipelineResult(verdict, evaluation, summary)
 
 

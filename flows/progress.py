@@ -24,7 +24,8 @@ console = Console(stderr=True)
 class Advance(Protocol):
     """Called with how much is done in all, and a few words on how it goes."""
 
-    def __call__(self, done: int, note: str = "") -> None: ...
+    def __call__(self, done: int, note: str = "") -> None:
+        """Show it."""
 
 
 @contextmanager

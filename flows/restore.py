@@ -31,9 +31,7 @@ def _restore_chunks(
     if in_flow_run():  # tasks may run on other machines, so only whole chunks are reported
         return run_shards(restore_chunk_task, chunks, parameters, label="Restore chunks")
     with progress("Restore photographs", found) as advance:
-        return run_shards(
-            restore_chunk_task, chunks, parameters, _totals_on(advance), label=None
-        )
+        return run_shards(restore_chunk_task, chunks, parameters, _totals_on(advance), label=None)
 
 
 def _totals_on(advance: Advance) -> Callable[[str, Counts], None]:

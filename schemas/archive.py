@@ -44,6 +44,12 @@ class RestoreParameters(Strict):
     previews: Annotated[
         int, Field(ge=0, le=MAX_PREVIEWS, description="Before/after pairs shown in the report.")
     ] = MAX_PREVIEWS
+    reasoner: Annotated[
+        str | None, Field(description="Weights of the reasoner; by default the shipped ones.")
+    ] = None
+    restorer: Annotated[
+        str | None, Field(description="Weights of the restorer; by default the shipped ones.")
+    ] = None
     verify: Annotated[
         bool,
         Field(description="Re-read finished outputs and redo those whose content has changed."),

@@ -7,11 +7,12 @@ from pathlib import Path
 from rr_tasks.archive.listing import Listing
 from rr_tasks.archive.names import to_path
 from rr_tasks.archive.storage import WriteFailedError, write_whole
+from schemas.errors import ExpectedError
 
 OWN_FOLDER = "_rr"
 
 
-class FolderError(ValueError):
+class FolderError(ExpectedError, ValueError):
     """The input or the output folder cannot be used; the message says which and what to do."""
 
 

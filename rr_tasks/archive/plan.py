@@ -11,11 +11,12 @@ from pydantic import ValidationError
 from rr_tasks.archive.listing import Listing
 from rr_tasks.archive.storage import write_whole
 from schemas.archive import ArchivePlan, PlanItem
+from schemas.errors import ExpectedError
 
 RETIRED = "retired.json"
 
 
-class DamagedPlanError(ValueError):
+class DamagedPlanError(ExpectedError, ValueError):
     """A file of the plan is not what was written; the message names it."""
 
 

@@ -1,9 +1,10 @@
 """Makes sure that no photograph got lost."""
 
 from schemas.archive import Counts
+from schemas.errors import ExpectedError
 
 
-class CountsDisagreeError(RuntimeError):
+class CountsDisagreeError(ExpectedError, RuntimeError):
     """The outcomes do not add up to what was found."""
 
 

@@ -6,6 +6,8 @@ import secrets
 from contextlib import suppress
 from pathlib import Path
 
+from schemas.errors import ExpectedError
+
 _STOPPING = {
     errno.ENOSPC: "the disk is full",
     errno.EDQUOT: "the disk quota is used up",
@@ -14,7 +16,7 @@ _STOPPING = {
 }
 
 
-class WriteFailedError(RuntimeError):
+class WriteFailedError(ExpectedError, RuntimeError):
     """One file could not be written; others may well be."""
 
 

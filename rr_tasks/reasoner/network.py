@@ -30,7 +30,7 @@ class ReasonerNetwork(nn.Module):
         self.head = nn.Sequential(
             nn.Linear(6 * widths[-1], hidden),
             nn.SiLU(),
-            nn.Dropout(0.1),
+            nn.Dropout(0.2),
             nn.Linear(hidden, VECTOR_LENGTH),
         )
 

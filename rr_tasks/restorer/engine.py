@@ -36,9 +36,7 @@ class EdgeEngine:
 
     def diagnose(self, pixels: Pixels) -> DiagnosticPrior:
         """Diagnose (H, W, 3) sRGB-coded pixels of 8 or 16 bits."""
-        if pixels.dtype == np.uint16:
-            return self._reasoner.diagnose((pixels >> 8).astype(np.uint8))
-        return self._reasoner.diagnose(pixels.astype(np.uint8, copy=False))
+        return self._reasoner.diagnose(pixels)
 
     def restore(self, pixels: Pixels, prior: DiagnosticPrior) -> Pixels:
         """Undo what the prior says; same shape and type."""

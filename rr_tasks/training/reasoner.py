@@ -18,7 +18,6 @@ from schemas.prior.migrations import load_prior
 from schemas.prior.vector import (
     BLUR_KINDS,
     FIELDS,
-    VECTOR_LENGTH,
     mirrored_entries,
     slice_of,
     to_vector,
@@ -29,6 +28,10 @@ _CROPS = 2
 _EXAMPLES_PER_PHOTOGRAPH = 2
 _PHOTOGRAPHS_PER_ROUND = 512
 
+_UPSIDE_DOWN_SHARE = 0.25
+_SMALLEST_FRAME = 0.7
+
+_LIGHT = [FIELDS.index(f"haze.light_{channel}") for channel in "rgb"]
 _PRESENT = [FIELDS.index(f"{name}.present") for name in DEGRADATIONS]
 _KIND = [FIELDS.index(f"blur.{kind}") for kind in BLUR_KINDS]
 # A severity is what users and rewards read, so it counts more than a parameter behind it.
@@ -112,11 +115,30 @@ def _counted(truth: torch.Tensor) -> torch.Tensor:
 
 
 def _example(image: np.ndarray, vector: np.ndarray, rng: np.random.Generator) -> Example:
-    vector = vector.copy()
-    if rng.random() < 0.5:
-        image = image[:, ::-1]
-        vector[mirrored_entries()] *= -1
-    views = [overview(np.ascontiguousarray(image)), *random_crops(image, _CROPS, rng)]
-    stacked = np.ascontiguousarray(np.stack(views).transpose(0, 3, 1, 2))
-    assert vector.shape == (VECTOR_LENGTH,)  # noqa: S101
-    return {"overview": stacked[0], "crops": stacked[1:], "vector": vector}
+    views = np.stack([overview(_framed(image, rng)), *random_crops(image, _CROPS, rng)])
+    views, vector = _varied(views, vector.copy(), rng)
+    planes = np.ascontiguousarray(views.transpose(0, 3, 1, 2))
+    return {"overview": planes[0], "crops": planes[1:], "vector": vector}
+
+
+def _framed(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """A random window of at least `_SMALLEST_FRAME` of each side."""
+    height, width = (int(length * rng.uniform(_SMALLEST_FRAME, 1.0)) for length in image.shape[:2])
+    top, left = rng.integers(image.shape[0] - height + 1), rng.integers(image.shape[1] - width + 1)
+    return image[top : top + height, left : left + width]
+
+
+def _varied(
+    views: np.ndarray, vector: np.ndarray, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """Mirror views (V, S, S, 3), exchange their colours, and say so in the vector.
+
+    Scenes are few, degradations many: without this the network learns the scenes by heart.
+    """
+    colours = rng.permutation(3)
+    views, vector[_LIGHT] = views[..., colours], vector[_LIGHT][colours]
+    for axis, share in ((2, 0.5), (1, _UPSIDE_DOWN_SHARE)):
+        if rng.random() < share:
+            views = np.flip(views, axis)
+            vector[mirrored_entries()] *= -1
+    return views, vector

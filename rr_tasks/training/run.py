@@ -31,7 +31,8 @@ def run_reasoner_training(parameters: TrainReasonerParameters, on_progress: Prog
     """
     record = TrainingRecord(
         network="edge-reasoner",
-        settings=_settings(parameters),
+        # Averaged weights do not fit averaged batch statistics: average over the last steps only.
+        settings=_settings(parameters).model_copy(update={"ema_decay": 0.99}),
         shards=_name(parameters.shards),
         start_sha256=_digest(parameters.start),
     )

@@ -6,6 +6,8 @@ from typing import Protocol
 
 import pyvips
 
+from schemas.errors import ExpectedError
+
 # buffers are decoded once: a cache would only keep the last hundred photographs in memory
 pyvips.cache_set_max(0)
 # what is wrong with a file is in its row; pyvips would tell it a second time, without the name
@@ -18,7 +20,7 @@ Facts = Mapping[str, int | str]
 _FACTS = ("bits-per-sample", "jpeg-chroma-subsample", "n-pages", "orientation", "palette")
 
 
-class UnreadablePhotographError(ValueError):
+class UnreadablePhotographError(ExpectedError, ValueError):
     """The file is no photograph that can be restored; the message is a short reason for people."""
 
 
