@@ -18,8 +18,7 @@ def annotate(parameters: AnnotateParameters) -> str:
     """Diagnose every degraded photograph not yet diagnosed and return the annotations' folder."""
     weights = Path(parameters.reasoner) if parameters.reasoner else None
     spec = plan_annotation(parameters.shards, load_reasoner(weights))
-    root = parameters.output or parameters.shards.rstrip("/").rpartition("/")[0] or "."
-    folder = open_annotations(root, spec)
+    folder = open_annotations(parameters.output or _beside(parameters.shards), spec)
     markers = run_shards(
         annotate_shard_task,
         [marker.shard for marker in done_shards(parameters.shards)],
@@ -32,3 +31,9 @@ def annotate(parameters: AnnotateParameters) -> str:
     table = pl.DataFrame([marker.model_dump() for marker in markers])
     publish_table("annotated-shards", table, f"Annotations in {folder}")
     return folder
+
+
+def _beside(folder: str) -> str:
+    if "://" in folder:
+        return folder.rstrip("/").rpartition("/")[0]
+    return str(Path(folder).absolute().parent)

@@ -3,16 +3,14 @@
 Heavy imports wait until a command needs them, so that `rr --help` answers at once.
 """
 
-import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from pydantic import ValidationError
 from rich.console import Console
-from rich.markup import escape
 
+from flows.failure import Commands, complain
 from schemas.errors import ExpectedError
 from schemas.parameters import (
     AnnotateParameters,
@@ -25,6 +23,7 @@ from schemas.parameters import (
 )
 
 app = typer.Typer(
+    cls=Commands,
     help="Diagnose photographs (haze, blur, rain, noise) and restore them.\n\n"
     "Start here: [bold]rr diagnose PHOTO[/bold] and [bold]rr restore FOLDER RESTORED[/bold].\n\n"
     "To make it better: [bold]rr synthesize[/bold], [bold]annotate[/bold], [bold]train[/bold], "
@@ -40,7 +39,6 @@ bench_app = typer.Typer(help="Measure speed on this machine.", no_args_is_help=T
 app.add_typer(train_app, name="train")
 app.add_typer(bench_app, name="bench")
 console = Console()
-errors = Console(stderr=True)
 
 
 class Look(StrEnum):
@@ -78,7 +76,7 @@ def diagnose(
         try:
             prior = model.diagnose(read(path))
         except ExpectedError as error:
-            _complain(f"{path}: {error}")
+            complain(f"{path}: {error}")
             failures += 1
         else:
             if json:
@@ -140,8 +138,8 @@ def restore(
 
 @app.command()
 def synthesize(
-    photographs: Annotated[Path, typer.Argument(help="Folder of clean photographs.")],
-    output: Annotated[Path, typer.Argument(help="Receives the data set's folder.")],
+    photographs: Annotated[str, typer.Argument(help="Folder of clean photographs.")],
+    output: Annotated[str, typer.Argument(help="Receives the data set's folder.")],
     recipe: Annotated[RecipeName, typer.Option(help="How to degrade.")] = "edge-default",
     samples: Annotated[
         int | None, typer.Option(help="How many; by default 16 for each photograph.")
@@ -161,8 +159,8 @@ def synthesize(
     from flows.synthesize import synthesize as flow
 
     parameters = SynthesizeParameters(
-        photographs=str(photographs),
-        output=str(output),
+        photographs=photographs,
+        output=output,
         recipe=recipe,
         samples=samples,
         shard_size=shard_size,
@@ -174,9 +172,9 @@ def synthesize(
 
 @app.command()
 def annotate(
-    shards: Annotated[Path, typer.Argument(help="Folder of a data set.")],
+    shards: Annotated[str, typer.Argument(help="Folder of a data set.")],
     output: Annotated[
-        Path | None, typer.Option(help="Receives the annotations' folder; by default beside it.")
+        str | None, typer.Option(help="Receives the annotations' folder; by default beside it.")
     ] = None,
     reasoner: Weights = None,
 ) -> None:
@@ -187,15 +185,13 @@ def annotate(
     from flows.annotate import annotate as flow
     from flows.launch import launch
 
-    parameters = AnnotateParameters(
-        shards=str(shards), output=_text(output), reasoner=_text(reasoner)
-    )
+    parameters = AnnotateParameters(shards=shards, output=output, reasoner=_text(reasoner))
     console.print(launch(flow, parameters), soft_wrap=True)
 
 
 @train_app.command("reasoner")
 def train_reasoner(
-    shards: Annotated[Path, typer.Argument(help="Folder of a data set.")],
+    shards: Annotated[str, typer.Argument(help="Folder of a data set.")],
     output: Annotated[Path, typer.Argument(help="Receives checkpoint, log and weights.")],
     start: Annotated[Path | None, typer.Option(help="Weights to start from.")] = None,
     steps: Annotated[int, typer.Option(help="Training steps.")] = 4000,
@@ -211,7 +207,7 @@ def train_reasoner(
     from flows.train import train_reasoner as flow
 
     parameters = TrainReasonerParameters(
-        shards=str(shards),
+        shards=shards,
         output=str(output),
         start=_text(start),
         steps=steps,
@@ -224,8 +220,8 @@ def train_reasoner(
 
 @train_app.command("restorer")
 def train_restorer(
-    shards: Annotated[Path, typer.Argument(help="Folder of a data set.")],
-    annotations: Annotated[Path, typer.Argument(help="Folder of its annotations.")],
+    shards: Annotated[str, typer.Argument(help="Folder of a data set.")],
+    annotations: Annotated[str, typer.Argument(help="Folder of its annotations.")],
     output: Annotated[Path, typer.Argument(help="Receives checkpoint, log and weights.")],
     start: Annotated[Path | None, typer.Option(help="Weights to start from.")] = None,
     steps: Annotated[int, typer.Option(help="Training steps.")] = 16_000,
@@ -242,8 +238,8 @@ def train_restorer(
     from flows.train import train_restorer as flow
 
     parameters = TrainRestorerParameters(
-        shards=str(shards),
-        annotations=str(annotations),
+        shards=shards,
+        annotations=annotations,
         output=str(output),
         start=_text(start),
         steps=steps,
@@ -256,8 +252,8 @@ def train_restorer(
 
 @app.command()
 def evaluate(
-    photographs: Annotated[Path, typer.Argument(help="Folder of clean, held-out photographs.")],
-    output: Annotated[Path, typer.Argument(help="Receives the evaluation set and the tables.")],
+    photographs: Annotated[str, typer.Argument(help="Folder of clean, held-out photographs.")],
+    output: Annotated[str, typer.Argument(help="Receives the evaluation set and the tables.")],
     reasoner: Weights = None,
     restorer: Weights = None,
     seed: Annotated[int, typer.Option(help="The published figures use 2026.")] = 2026,
@@ -271,8 +267,8 @@ def evaluate(
     from flows.outcome import show_evaluation
 
     parameters = EvaluateParameters(
-        photographs=str(photographs),
-        output=str(output),
+        photographs=photographs,
+        output=output,
         reasoner=_text(reasoner),
         restorer=_text(restorer),
         seed=seed,
@@ -282,8 +278,8 @@ def evaluate(
 
 @app.command()
 def pipeline(
-    photographs: Annotated[Path, typer.Argument(help="Clean photographs to learn from.")],
-    heldout: Annotated[Path, typer.Argument(help="Clean photographs that are never learned from.")],
+    photographs: Annotated[str, typer.Argument(help="Clean photographs to learn from.")],
+    heldout: Annotated[str, typer.Argument(help="Clean photographs that are never learned from.")],
     output: Annotated[Path, typer.Argument(help="Receives everything that is made.")],
     archive: Annotated[
         Path | None,
@@ -305,8 +301,8 @@ def pipeline(
     from flows.pipeline import pipeline as flow
 
     parameters = PipelineParameters(
-        photographs=str(photographs),
-        heldout=str(heldout),
+        photographs=photographs,
+        heldout=heldout,
         output=str(output),
         archive=_text(archive),
         samples=samples,
@@ -319,22 +315,41 @@ def pipeline(
     raise typer.Exit(1 if result.summary.archive.failed else 0)
 
 
+@bench_app.command("restore")
+def bench_restore(
+    photographs: Annotated[
+        Path, typer.Argument(help="Clean photographs to make the degraded ones of.")
+    ] = Path("infra/samples/train"),
+    count: Annotated[int, typer.Option(help="Degraded photographs to restore.")] = 200,
+) -> None:
+    """Compare the speed of [bold]rr restore[/bold] with that of the bare networks, and its memory.
+
+    Example: [bold]rr bench restore --count 200[/bold]
+    """
+    from flows.bench import bench_restoration
+
+    bench_restoration(console, str(photographs), count)
+
+
+@bench_app.command("synthesize")
+def bench_synthesize(
+    photographs: Annotated[Path, typer.Argument(help="Clean photographs.")] = Path(
+        "infra/samples/train"
+    ),
+    samples: Annotated[int, typer.Option(help="Samples to make.")] = 128,
+) -> None:
+    """Compare the time of synthesis with that of encoding the same images alone.
+
+    Example: [bold]rr bench synthesize[/bold]
+    """
+    from flows.bench import bench_synthesis
+
+    bench_synthesis(console, str(photographs), samples)
+
+
 def main() -> None:
-    """Run the command line; errors that a user can mend become one clear line."""
-    try:
-        app()
-    except ExpectedError as error:
-        _complain(str(error))
-        sys.exit(1)
-    except ValidationError as error:
-        for problem in error.errors():
-            place = ".".join(map(str, problem["loc"])) or error.title
-            _complain(f"{place}: {problem['msg']} (given: {problem.get('input')!r})")
-        sys.exit(2)
-
-
-def _complain(message: str) -> None:
-    errors.print(f"[bold red]Error:[/bold red] {escape(message)}", soft_wrap=True, highlight=False)
+    """Run the command line; see `flows.failure` for how it ends when something is wrong."""
+    app()
 
 
 def _text(path: Path | None) -> str | None:

@@ -9,11 +9,18 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from prefect import Flow
+from prefect.client.orchestration import get_client
 from prefect.context import FlowRunContext
 from prefect.settings import PREFECT_API_URL
 from prefect.task_runners import ThreadPoolTaskRunner
 
+from schemas.errors import ExpectedError
+
 ResultT = TypeVar("ResultT")
+
+
+class UnreachableServerError(ExpectedError, ConnectionError):
+    """The Prefect server that is configured does not answer."""
 
 
 def in_flow_run() -> bool:
@@ -28,9 +35,25 @@ def launch(flow: Flow[Any, ResultT], parameters: Any, workers: int = 1) -> Resul
         flow: a flow with a single argument, `parameters`.
         parameters: its model.
         workers: shards that may be worked on at the same time.
+
+    Raises:
+        UnreachableServerError: a server is configured, but does not answer.
     """
-    if in_flow_run() or PREFECT_API_URL.value():
+    server = None if in_flow_run() else PREFECT_API_URL.value()
+    if server:
+        _check_reachable(server)
+    if server or in_flow_run():
         runner: Any = ThreadPoolTaskRunner(max_workers=workers)
         return flow.with_options(task_runner=runner)(parameters)
     body: Callable[[Any], ResultT] = flow.fn
     return body(parameters)
+
+
+def _check_reachable(server: str) -> None:
+    with get_client(sync_client=True) as client:
+        problem = client.api_healthcheck()
+    if problem is not None:
+        raise UnreachableServerError(
+            f"the Prefect server at {server} does not answer ({problem}); start it, correct "
+            "PREFECT_API_URL, or run without it: PREFECT_API_URL= rr ..."
+        )

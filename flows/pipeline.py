@@ -13,7 +13,9 @@ from flows.restore import restore
 from flows.synthesize import synthesize
 from flows.train import train_restorer
 from rr_tasks import weights
+from rr_tasks.archive.layout import check_folders
 from rr_tasks.degrade.archive import export_archive
+from rr_tasks.degrade.photograph import list_photographs
 from rr_tasks.evaluation.promotion import Verdict, champion_path
 from schemas.archive import RestoreParameters, RunSummary
 from schemas.parameters import (
@@ -42,6 +44,7 @@ def pipeline(parameters: PipelineParameters) -> PipelineResult:
     Every stage keeps what an earlier run finished, so running it again does nothing twice.
     """
     work = Path(parameters.output)
+    _check(parameters, work / "restored")
     shards = launch(
         synthesize,
         SynthesizeParameters(
@@ -68,6 +71,13 @@ def pipeline(parameters: PipelineParameters) -> PipelineResult:
         RestoreParameters(input=str(archive), output=str(work / "restored"), restorer=champion),
     )
     return PipelineResult(verdict, evaluation, summary)
+
+
+def _check(parameters: PipelineParameters, restored: Path) -> None:
+    """Find out now, not after the training, that a later stage has nothing to work on."""
+    list_photographs(parameters.heldout)
+    if parameters.archive is not None:
+        check_folders(Path(parameters.archive), restored)
 
 
 def _fine_tuning(

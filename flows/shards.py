@@ -25,7 +25,7 @@ def run_shards(
     """Call `task(shard, *arguments)` for each shard and return the results in order.
 
     At most `2 * workers` are submitted and unfinished at a time: thousands of waiting task runs
-    destabilise a Prefect server.
+    destabilise a Prefect server. When one fails, those that have not started never will.
 
     Args:
         task: the work on one shard.
@@ -34,19 +34,29 @@ def run_shards(
         label: shown beside the progress; None where the tasks report it themselves.
         workers: how many run at the same time outside Prefect; inside, the task runner says.
     """
-    waiting: deque[Any] = deque()
     results: list[ResultT] = []
     shown = progress(label, len(shards)) if label else nullcontext(_silent)
-    with _submitter(task, workers) as submit, shown as advance:
+    with shown as advance:
+        for result in _results(task, shards, arguments, workers):
+            results.append(result)
+            advance(len(results))
+    return results
+
+
+def _results(
+    task: "Task[Any, ResultT]", shards: Sequence[KeyT], arguments: tuple[Any, ...], workers: int
+) -> Iterator[ResultT]:
+    if workers == 1 and not in_flow_run():  # in this thread, where Ctrl-C ends a long shard at once
+        yield from (task.fn(shard, *arguments) for shard in shards)
+        return
+    waiting: deque[Any] = deque()
+    with _submitter(task, workers) as submit:
         for shard in shards:
             waiting.append(submit(shard, *arguments))
             if len(waiting) == 2 * workers:
-                results.append(waiting.popleft().result())
-                advance(len(results))
+                yield waiting.popleft().result()
         while waiting:
-            results.append(waiting.popleft().result())
-            advance(len(results))
-    return results
+            yield waiting.popleft().result()
 
 
 def _silent(_done: int, _note: str = "") -> None:

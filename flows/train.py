@@ -16,7 +16,9 @@ def train_reasoner(parameters: TrainReasonerParameters) -> Path:
     """Train the reasoner on the ground truth of synthesized shards; return its weights."""
     task = train_reasoner_task if in_flow_run() else train_reasoner_task.fn
     with progress("Train reasoner", parameters.steps) as advance:
-        return task(parameters, _shown_on(advance))
+        weights = task(parameters, _shown_on(advance))
+        advance(parameters.steps)  # also when an earlier run had finished
+    return weights
 
 
 @flow(name="train restorer", log_prints=False)
@@ -24,7 +26,9 @@ def train_restorer(parameters: TrainRestorerParameters) -> Path:
     """Train the restorer on shards and their annotations; return its weights."""
     task = train_restorer_task if in_flow_run() else train_restorer_task.fn
     with progress("Train restorer", parameters.steps) as advance:
-        return task(parameters, _shown_on(advance))
+        weights = task(parameters, _shown_on(advance))
+        advance(parameters.steps)  # also when an earlier run had finished
+    return weights
 
 
 def _shown_on(advance: Advance) -> ProgressReport:

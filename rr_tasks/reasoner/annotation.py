@@ -4,10 +4,12 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
+from pydantic import ValidationError
+
 from rr_tasks.degrade.synthesis import decode_png
 from rr_tasks.reasoner.edge import NAME, EdgeReasoner
-from rr_tasks.shards.reader import read_samples
-from rr_tasks.shards.storage import join, publish_bytes, read_bytes
+from rr_tasks.shards.reader import NoShardsError, OtherDataSetError, read_samples
+from rr_tasks.shards.storage import exists, join, publish_bytes, read_bytes
 from rr_tasks.shards.writer import Outcome, write_shard
 from schemas.prior.current import DiagnosticPrior
 from schemas.shard import AnnotationSpec, DoneMarker, SampleRow, SynthesisSpec, spec_hash
@@ -16,8 +18,21 @@ _BATCH = 8
 
 
 def plan_annotation(shards: str, reasoner: EdgeReasoner) -> AnnotationSpec:
-    """Settle what the diagnoses of a data set depend on: its spec and the reasoner's weights."""
-    source = SynthesisSpec.model_validate_json(read_bytes(join(shards, "spec.json")))
+    """Settle what the diagnoses of a data set depend on: its spec and the reasoner's weights.
+
+    Raises:
+        NoShardsError: the folder is missing or no data set.
+        OtherDataSetError: the folder was not made by synthesis.
+    """
+    url = join(shards, "spec.json")
+    if not exists(url):
+        raise NoShardsError(f"{shards}: no data set here (no spec.json); run `rr synthesize` first")
+    try:
+        source = SynthesisSpec.model_validate_json(read_bytes(url))
+    except ValidationError as error:
+        raise OtherDataSetError(
+            f"{url}: not written by `rr synthesize`; name the folder of a synthesized data set"
+        ) from error
     return AnnotationSpec(
         source=spec_hash(source), reasoner=NAME, weights_sha256=reasoner.weights_sha256
     )

@@ -15,6 +15,10 @@ from schemas.errors import ExpectedError
 from schemas.shard import DoneMarker
 
 
+class OtherDataSetError(ExpectedError, ValueError):
+    """A folder holds shards of another kind than the work needs."""
+
+
 class NoShardsError(ExpectedError, FileNotFoundError):
     """A folder holds no finished shard."""
 
@@ -93,8 +97,17 @@ class Member:
         return bytes(filesystem.cat_file(path, start=self.start, end=self.end))
 
 
-def index_samples(folder: str) -> dict[str, dict[str, Member]]:
-    """Find every sample of a data set without reading it: key -> extension -> byte range."""
+def index_samples(folder: str, *needed: str) -> dict[str, dict[str, Member]]:
+    """Find every sample of a data set without reading it: key -> extension -> byte range.
+
+    Args:
+        folder: URL of the data set.
+        needed: extensions that every sample has to have.
+
+    Raises:
+        NoShardsError: there is no finished shard.
+        OtherDataSetError: a sample lacks one of `needed`.
+    """
     samples: dict[str, dict[str, Member]] = {}
     for marker in done_shards(folder):
         url = tar_url(folder, marker.shard)
@@ -103,4 +116,11 @@ def index_samples(folder: str) -> dict[str, dict[str, Member]]:
                 key, extension = entry.name.split(".", 1)
                 member = Member(url, entry.offset_data, entry.offset_data + entry.size)
                 samples.setdefault(key, {})[extension] = member
+    for key, files in samples.items():
+        lacking = set(needed) - files.keys()
+        if lacking:
+            raise OtherDataSetError(
+                f"{folder}: sample {key} has no {min(lacking)}, so this is not the data set that "
+                "is needed here; check the order and the names of the folders"
+            )
     return samples

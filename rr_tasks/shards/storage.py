@@ -93,6 +93,9 @@ def _write_then_rename(source: BinaryIO, target: Path) -> None:
             out.flush()
             os.fsync(out.fileno())
         partial.replace(target)
+    except OSError as error:
+        error.filename = error.filename or str(target)  # a full disk does not name one
+        raise
     finally:
         partial.unlink(missing_ok=True)
 

@@ -19,6 +19,9 @@ Losses = dict[str, torch.Tensor]
 LossFunction = Callable[[nn.Module, Batch, torch.Generator], Losses]
 ProgressReport = Callable[[int, dict[str, float]], None]
 
+CHECKPOINT = "checkpoint.pt"
+"""Name of a run's checkpoint in its folder."""
+
 _LOG_EVERY = 50
 
 
@@ -48,10 +51,11 @@ def train(
 
     Raises:
         TrainingDivergedError: the loss became NaN or infinite.
+        UnwritableCheckpointError: the disk is full or refuses; the last checkpoint stays.
     """
     folder.mkdir(parents=True, exist_ok=True)
     state = _State(model, settings)
-    first = state.load(folder / "checkpoint.pt")
+    first = state.load(folder / CHECKPOINT)
     _truncate_log(folder / "log.jsonl", first)
     sums: dict[str, float] = {}
     logged = first
@@ -76,9 +80,13 @@ def train(
             _append(folder / "log.jsonl", {"step": done, "lr": state.learning_rate, **means})
             on_progress(done, means)
         if done % settings.checkpoint_every == 0 or done == settings.steps:
-            state.save(folder / "checkpoint.pt", done)
+            state.save(folder / CHECKPOINT, done)
     averaged: nn.Module = state.average.module
     return averaged.eval()
+
+
+class UnwritableCheckpointError(ExpectedError, OSError):
+    """A checkpoint cannot be written to disk."""
 
 
 class _State:
@@ -114,10 +122,17 @@ class _State:
 
     def save(self, path: Path, step: int) -> None:
         partial = path.with_suffix(".part")
-        torch.save(
-            {"step": step, **{name: part.state_dict() for name, part in self._parts()}}, partial
-        )
-        partial.replace(path)
+        state = {"step": step, **{name: part.state_dict() for name, part in self._parts()}}
+        try:
+            torch.save(state, partial)
+            partial.replace(path)
+        except RuntimeError as error:  # how torch reports what the system refused
+            raise UnwritableCheckpointError(
+                f"{path}: cannot be written at step {step}; free some space and run the same "
+                "command again to go on"
+            ) from error
+        finally:
+            partial.unlink(missing_ok=True)
 
     def load(self, path: Path) -> int:
         if not path.exists():

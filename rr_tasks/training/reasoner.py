@@ -57,7 +57,7 @@ def train_reasoner(
         on_progress: see `train`.
         network: weights to start from; new ones by default.
     """
-    samples = index_samples(shards)
+    samples = index_samples(shards, "degraded.png", "prior.json")
 
     def load(key: str, rng: np.random.Generator) -> list[Example]:
         image = decode_png(samples[key]["degraded.png"].read())

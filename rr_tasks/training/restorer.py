@@ -57,7 +57,8 @@ def train_restorer(
         on_progress: see `train`.
         network: weights to start from; new ones by default.
     """
-    samples, diagnoses = index_samples(shards), index_samples(annotations)
+    samples = index_samples(shards, "clean.png", "degraded.png", "prior.json")
+    diagnoses = index_samples(annotations, "prior.json")
     missing = samples.keys() - diagnoses.keys()
     if missing:
         raise MissingDiagnosesError(

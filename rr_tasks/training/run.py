@@ -8,7 +8,7 @@ from torch import nn
 from rr_tasks import weights
 from rr_tasks.reasoner.network import ReasonerNetwork
 from rr_tasks.restorer.network import RestorerNetwork
-from rr_tasks.training.loop import ProgressReport
+from rr_tasks.training.loop import CHECKPOINT, ProgressReport
 from rr_tasks.training.reasoner import train_reasoner
 from rr_tasks.training.restorer import train_restorer
 from schemas.errors import ExpectedError
@@ -70,16 +70,16 @@ def run_restorer_training(parameters: TrainRestorerParameters, on_progress: Prog
 
 
 def _finish(folder: Path, record: TrainingRecord, run: Callable[[Path], nn.Module]) -> Path:
-    _claim(folder, record)
     target = folder / f"{record.network}.safetensors"
+    _claim(folder, record, begun=target.exists() or (folder / CHECKPOINT).exists())
     if not target.exists():
         weights.save(run(folder), target, record.network, record.model_dump(mode="json"))
     return target
 
 
-def _claim(folder: Path, record: TrainingRecord) -> None:
+def _claim(folder: Path, record: TrainingRecord, *, begun: bool) -> None:
     note = folder / "run.json"
-    if not note.exists():
+    if not begun:  # a run that failed before its first checkpoint does not keep the folder
         folder.mkdir(parents=True, exist_ok=True)
         note.write_text(record.model_dump_json(indent=2))
     elif TrainingRecord.model_validate_json(note.read_text()) != record:

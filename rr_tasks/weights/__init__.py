@@ -24,13 +24,22 @@ class UnusableWeightsError(ExpectedError, ValueError):
     """A weights file is missing, damaged, or belongs to another network."""
 
 
+class UnwritableWeightsError(ExpectedError, OSError):
+    """Weights cannot be written to disk."""
+
+
 def shipped(name: WeightsName) -> Path:
     """Path of the weights that come with the package."""
     return Path(__file__).parent / f"{name}.safetensors"
 
 
 def save(network: nn.Module, path: Path, name: WeightsName, record: dict[str, object]) -> None:
-    """Write weights as float16 under a temporary name and rename them into place."""
+    """Write weights as float16 under a temporary name and rename them into place.
+
+    Raises:
+        UnwritableWeightsError: the disk is full or refuses; a file that is there stays as it was.
+        OSError: the folder cannot be made.
+    """
     tensors = {
         key: value.half().contiguous() if value.is_floating_point() else value.contiguous()
         for key, value in network.state_dict().items()
@@ -42,6 +51,11 @@ def save(network: nn.Module, path: Path, name: WeightsName, record: dict[str, ob
         note = json.dumps({**record, "network": name}, sort_keys=True)
         save_file(tensors, partial, metadata={"record": note})
         partial.replace(path)
+    except SafetensorError as error:  # how it reports what the system refused
+        raise UnwritableWeightsError(
+            f"{path}: cannot be written: {error}; free some space or choose another folder, and "
+            "run again"
+        ) from error
     finally:
         partial.unlink(missing_ok=True)
 

@@ -65,7 +65,7 @@ def test_a_run_leaves_weights_that_tell_how_they_were_made(
     assert record["shards"] == "edge-default-0123"
     assert record["start_sha256"] is None
     assert training.settings == [
-        LoopSettings(steps=50, batch_size=24, learning_rate=1.5e-3, warmup_steps=5)
+        LoopSettings(steps=50, batch_size=24, learning_rate=1.5e-3, warmup_steps=5, ema_decay=0.99)
     ]
 
 
