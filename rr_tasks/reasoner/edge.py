@@ -39,12 +39,12 @@ class EdgeReasoner:
     """Turns photographs into diagnostic priors.
 
     Args:
-        network: trained weights in evaluation mode.
+        network: trained weights in evaluation mode; an attribute, too.
         weights_sha256: what identifies them in the provenance.
     """
 
     def __init__(self, network: ReasonerNetwork, weights_sha256: str) -> None:
-        self._network, self.weights_sha256 = network, weights_sha256
+        self.network, self.weights_sha256 = network, weights_sha256
 
     @classmethod
     def load(cls, path: Path | None = None) -> Self:
@@ -72,7 +72,7 @@ class EdgeReasoner:
         whole = torch.from_numpy(np.stack([overview(image) for image in images]))
         parts = torch.from_numpy(np.stack([np.stack(native_crops(image)) for image in images]))
         with torch.inference_mode(), autocast():
-            vectors = self._network(
+            vectors = self.network(
                 whole.permute(0, 3, 1, 2).float() / 255, parts.permute(0, 1, 4, 2, 3).float() / 255
             )
             vectors[:, _PRESENT] = vectors[:, _PRESENT].sigmoid()

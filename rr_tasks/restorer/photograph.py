@@ -1,7 +1,6 @@
 """Restores whole photographs of any size with the edge restorer, tile by tile."""
 
 from collections.abc import Iterator
-from itertools import islice
 from pathlib import Path
 from typing import Self
 
@@ -22,21 +21,20 @@ from schemas.prior.vector import to_vector
 Pixels = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
 
 NAME: WeightsName = "edge-restorer"
-# Larger batches gain nothing on a CPU and cost memory.
-_BATCH = 1
 
 
 class PhotographRestorer:
     """Restores photographs with a trained network.
 
     Args:
-        network: trained weights in evaluation mode.
+        network: trained weights in evaluation mode; an attribute, too.
         weights_sha256: what identifies them.
     """
 
     def __init__(self, network: RestorerNetwork, weights_sha256: str) -> None:
         network = network.to(memory_format=torch.channels_last)
-        self._flow, self.weights_sha256 = EdgeRestorer(network), weights_sha256
+        self.network, self.weights_sha256 = network, weights_sha256
+        self._flow = EdgeRestorer(network)
 
     @classmethod
     def load(cls, path: Path | None = None) -> Self:
@@ -71,7 +69,7 @@ class PhotographRestorer:
     def _restore_tiles(
         self, tiles: Iterator[torch.Tensor], vector: torch.Tensor
     ) -> Iterator[torch.Tensor]:
-        while batch := list(islice(tiles, _BATCH)):
-            condition = self._flow.prepare(torch.stack(batch), vector.expand(len(batch), -1))
+        for tile in tiles:  # larger batches gain nothing on a CPU and cost memory
+            condition = self._flow.prepare(tile[None], vector)
             with torch.inference_mode(), autocast():
-                yield from regress(self._flow, condition).float()
+                yield regress(self._flow, condition)[0]

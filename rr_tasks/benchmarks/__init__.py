@@ -1,0 +1,1 @@
+"""Speed of the product on this machine, against what its models and encoders alone allow."""
