@@ -11,10 +11,11 @@ from flows.shards import run_shards
 from rr_tasks import weights
 from rr_tasks.degrade.synthesis import open_dataset, plan_synthesis, shard_count
 from rr_tasks.degrade.tasks import synthesize_shard_task
+from rr_tasks.evaluation.examples import contact_sheet
 from rr_tasks.evaluation.metrics import presence_table, quality_table
 from rr_tasks.evaluation.shard import read_evaluation, rows_folder
-from rr_tasks.evaluation.tasks import evaluate_shard_task
-from rr_tasks.shards.storage import join, publish_bytes
+from rr_tasks.evaluation.tasks import evaluate_shard_task, load_reasoner, load_restorer
+from rr_tasks.shards.storage import exists, join, publish_bytes
 from schemas.parameters import EvaluateParameters
 from schemas.recipe import BENCHMARK
 
@@ -53,7 +54,16 @@ def evaluate(parameters: EvaluateParameters) -> Evaluation:
     )
     rows = read_evaluation(urls)
     quality, diagnosis = quality_table(rows), presence_table(rows)
+    _show_examples(join(folder, "examples.jpg"), shards, rows, reasoner, restorer)
     for name, table in (("quality", quality), ("diagnosis", diagnosis)):
         publish_bytes(table.write_csv(float_precision=4).encode(), join(folder, f"{name}.csv"))
         publish_table(name, table, f"{name} of {restorer.name} on {len(rows)} samples")
     return Evaluation(rows, quality, diagnosis, folder, shards)
+
+
+def _show_examples(
+    url: str, shards: str, rows: pl.DataFrame, reasoner: Path, restorer: Path
+) -> None:
+    if not exists(url):
+        models = load_reasoner(reasoner), load_restorer(restorer)
+        publish_bytes(contact_sheet(shards, rows, *models), url)

@@ -33,6 +33,7 @@ def show_evaluation(console: Console, evaluation: Evaluation) -> None:
     console.print(_table("Image quality (PSNR in dB, RGB; SSIM)", evaluation.quality))
     console.print(_table("Diagnosis", evaluation.diagnosis))
     _where(console, "Tables", evaluation.folder)
+    _where(console, "Examples", f"{evaluation.folder}/examples.jpg")
 
 
 def show_pipeline(console: Console, result: PipelineResult) -> None:

@@ -12,8 +12,8 @@ from rr_tasks.reasoner.edge import EdgeReasoner
 from rr_tasks.restorer.photograph import PhotographRestorer
 from rr_tasks.retries import is_transient
 
-_load_reasoner = lru_cache(maxsize=2)(EdgeReasoner.load)
-_load_restorer = lru_cache(maxsize=2)(PhotographRestorer.load)
+load_reasoner = lru_cache(maxsize=2)(EdgeReasoner.load)
+load_restorer = lru_cache(maxsize=2)(PhotographRestorer.load)
 
 
 @task(
@@ -28,4 +28,4 @@ def evaluate_shard_task(
     shard: int, shards: str, folder: str, reasoner: Path, restorer: Path
 ) -> str:
     """See `rr_tasks.evaluation.shard.evaluate_shard`; weights are loaded once per process."""
-    return evaluate_shard(shards, shard, folder, _load_reasoner(reasoner), _load_restorer(restorer))
+    return evaluate_shard(shards, shard, folder, load_reasoner(reasoner), load_restorer(restorer))
