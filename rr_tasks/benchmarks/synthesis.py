@@ -7,12 +7,11 @@ from dataclasses import dataclass
 import cv2
 
 from rr_tasks.degrade.synthesis import (
-    decode_png,
-    encode_png,
     open_dataset,
     plan_synthesis,
     synthesize_shard,
 )
+from rr_tasks.shards.png import decode_png, encode_png
 from rr_tasks.shards.reader import read_samples
 from schemas.recipe import EDGE_DEFAULT
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import cv2
 
-from rr_tasks.degrade.synthesis import decode_png
+from rr_tasks.shards.png import decode_png
 from rr_tasks.shards.reader import done_shards, read_rows, read_samples
 from schemas.prior.current import DEGRADATIONS
 from schemas.prior.migrations import load_prior

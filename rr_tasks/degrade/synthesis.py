@@ -19,7 +19,8 @@ from rr_tasks.degrade.photograph import (
     list_photographs,
     read_photograph,
 )
-from rr_tasks.reasoner.scene import describe
+from rr_tasks.scene import describe
+from rr_tasks.shards.png import encode_png
 from rr_tasks.shards.storage import identity, join, publish_bytes
 from rr_tasks.shards.writer import Outcome, sample_key, write_shard
 from schemas.prior.current import (
@@ -177,15 +178,3 @@ _ABSENT_HAZE = Haze(present=False, severity=0.0)
 _ABSENT_BLUR = Blur(present=False, severity=0.0)
 _ABSENT_RAIN = Rain(present=False, severity=0.0)
 _ABSENT_NOISE = Noise(present=False, severity=0.0)
-
-
-def encode_png(image: Bytes) -> bytes:
-    """Lossless PNG of (H, W, 3) sRGB bytes."""
-    _, packed = cv2.imencode(".png", cv2.cvtColor(image, cv2.COLOR_RGB2BGR))
-    return bytes(packed)
-
-
-def decode_png(content: bytes) -> Bytes:
-    """(H, W, 3) sRGB bytes of a PNG that this project wrote."""
-    image = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR_RGB)
-    return np.asarray(image, dtype=np.uint8)

@@ -5,9 +5,9 @@ import numpy as np
 import polars as pl
 
 from rr_tasks.degrade.color import Bytes
-from rr_tasks.degrade.synthesis import decode_png
 from rr_tasks.reasoner.edge import EdgeReasoner
 from rr_tasks.restorer.photograph import PhotographRestorer
+from rr_tasks.shards.png import decode_png
 from rr_tasks.shards.reader import index_samples
 
 SHOWN = ("haze", "blur", "rain", "noise", "haze+rain", "haze+blur+rain+noise")

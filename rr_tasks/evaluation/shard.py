@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from rr_tasks.degrade.synthesis import decode_png
 from rr_tasks.evaluation.metrics import psnr, ssim
 from rr_tasks.reasoner.edge import EdgeReasoner
 from rr_tasks.restorer.photograph import PhotographRestorer
+from rr_tasks.shards.png import decode_png
 from rr_tasks.shards.reader import read_samples
 from rr_tasks.shards.storage import exists, join, publish_bytes, read_bytes
 from schemas.prior.current import DEGRADATIONS, DiagnosticPrior

@@ -12,8 +12,8 @@ from rr_tasks import weights
 from rr_tasks.degrade import severity
 from rr_tasks.precision import autocast
 from rr_tasks.reasoner.network import ReasonerNetwork
-from rr_tasks.reasoner.scene import describe
 from rr_tasks.reasoner.views import native_crops, overview
+from rr_tasks.scene import describe
 from schemas.prior.current import (
     DEGRADATIONS,
     VISIBLE_SEVERITY,

@@ -7,9 +7,9 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from rr_tasks.degrade.synthesis import decode_png
 from rr_tasks.reasoner.network import ReasonerNetwork
 from rr_tasks.reasoner.views import overview, random_crops
+from rr_tasks.shards.png import decode_png
 from rr_tasks.shards.reader import index_samples
 from rr_tasks.training.loop import Losses, ProgressReport, train
 from rr_tasks.training.rounds import Batch, Example, RoundLoader

@@ -7,9 +7,9 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from rr_tasks.degrade.synthesis import decode_png
 from rr_tasks.restorer.edge import TAU, known_prior
 from rr_tasks.restorer.network import CONDITION_LENGTH, RestorerNetwork
+from rr_tasks.shards.png import decode_png
 from rr_tasks.shards.reader import index_samples
 from rr_tasks.training.loop import Losses, ProgressReport, train
 from rr_tasks.training.rounds import Batch, Example, RoundLoader

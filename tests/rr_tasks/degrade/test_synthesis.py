@@ -9,13 +9,12 @@ import pytest
 from rr_tasks.degrade.mixture import COMBINATIONS
 from rr_tasks.degrade.synthesis import (
     VARIANTS,
-    decode_png,
-    encode_png,
     open_dataset,
     plan_synthesis,
     shard_count,
     synthesize_shard,
 )
+from rr_tasks.shards.png import decode_png, encode_png
 from rr_tasks.shards.reader import read_rows, read_samples
 from schemas.base import Range
 from schemas.prior.current import DEGRADATIONS, VISIBLE_SEVERITY

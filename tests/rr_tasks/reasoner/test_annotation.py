@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rr_tasks.degrade.synthesis import decode_png
 from rr_tasks.reasoner.annotation import annotate_shard, open_annotations, plan_annotation
 from rr_tasks.reasoner.edge import EdgeReasoner
 from rr_tasks.reasoner.network import ReasonerNetwork
+from rr_tasks.shards.png import decode_png
 from rr_tasks.shards.reader import index_samples, read_rows, read_samples
 from schemas.prior.current import DiagnosticPrior
 from schemas.prior.migrations import load_prior

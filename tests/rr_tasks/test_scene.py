@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rr_tasks.reasoner.scene import describe
+from rr_tasks.scene import describe
 
 NAMES_OF_DEGRADATIONS = (
     *("haze", "hazy", "fog", "mist", "smoke", "blur", "soft", "focus", "sharp", "shake"),

@@ -1,0 +1,19 @@
+"""The picture format inside shards."""
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+Bytes = npt.NDArray[np.uint8]
+
+
+def encode_png(image: Bytes) -> bytes:
+    """Lossless PNG of (H, W, 3) sRGB bytes."""
+    _, packed = cv2.imencode(".png", cv2.cvtColor(image, cv2.COLOR_RGB2BGR))
+    return bytes(packed)
+
+
+def decode_png(content: bytes) -> Bytes:
+    """(H, W, 3) sRGB bytes of a PNG that this project wrote."""
+    image = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR_RGB)
+    return np.asarray(image, dtype=np.uint8)
