@@ -6,6 +6,7 @@ import polars as pl
 from prefect import flow
 
 from flows.artifacts import publish_table
+from flows.launch import task_runner
 from flows.shards import run_shards
 from rr_tasks.reasoner.annotation import open_annotations, plan_annotation
 from rr_tasks.reasoner.tasks import annotate_shard_task, load_reasoner
@@ -13,7 +14,7 @@ from rr_tasks.shards.reader import done_shards
 from schemas.parameters import AnnotateParameters
 
 
-@flow(name="annotate", log_prints=False)
+@flow(name="annotate", task_runner=task_runner())
 def annotate(parameters: AnnotateParameters) -> str:
     """Diagnose every degraded photograph not yet diagnosed and return the annotations' folder."""
     weights = Path(parameters.reasoner) if parameters.reasoner else None

@@ -167,7 +167,7 @@ def synthesize(
         seed=seed,
         workers=workers,
     )
-    console.print(launch(flow, parameters, workers), soft_wrap=True)
+    console.print(launch(flow, parameters), soft_wrap=True)
 
 
 @app.command()

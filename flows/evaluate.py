@@ -7,6 +7,7 @@ import polars as pl
 from prefect import flow
 
 from flows.artifacts import publish_table
+from flows.launch import task_runner
 from flows.shards import run_shards
 from rr_tasks import weights
 from rr_tasks.degrade.synthesis import open_dataset, plan_synthesis, shard_count
@@ -33,7 +34,7 @@ class Evaluation:
     shards: str
 
 
-@flow(name="evaluate", log_prints=False)
+@flow(name="evaluate", task_runner=task_runner())
 def evaluate(parameters: EvaluateParameters) -> Evaluation:
     """Degrade held-out photographs in all 15 ways, diagnose, restore, and compare."""
     spec, photographs = plan_synthesis(

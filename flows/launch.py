@@ -16,6 +16,8 @@ from prefect.task_runners import ThreadPoolTaskRunner
 
 from schemas.errors import ExpectedError
 
+MAX_WORKERS = 64
+
 ResultT = TypeVar("ResultT")
 
 
@@ -28,13 +30,20 @@ def in_flow_run() -> bool:
     return FlowRunContext.get() is not None
 
 
-def launch(flow: Flow[Any, ResultT], parameters: Any, workers: int = 1) -> ResultT:
+def task_runner() -> Any:
+    """What runs the tasks of a flow: threads, as many as `run_shards` has tasks submitted.
+
+    The limit is only there because Prefect has none of its own.
+    """
+    return ThreadPoolTaskRunner(max_workers=MAX_WORKERS)
+
+
+def launch(flow: Flow[Any, ResultT], parameters: Any) -> ResultT:
     """Run a stage.
 
     Args:
         flow: a flow with a single argument, `parameters`.
         parameters: its model.
-        workers: shards that may be worked on at the same time.
 
     Raises:
         UnreachableServerError: a server is configured, but does not answer.
@@ -43,8 +52,7 @@ def launch(flow: Flow[Any, ResultT], parameters: Any, workers: int = 1) -> Resul
     if server:
         _check_reachable(server)
     if server or in_flow_run():
-        runner: Any = ThreadPoolTaskRunner(max_workers=workers)
-        return flow.with_options(task_runner=runner)(parameters)
+        return flow(parameters)
     body: Callable[[Any], ResultT] = flow.fn
     return body(parameters)
 

@@ -7,7 +7,7 @@ from prefect import flow
 
 from flows.annotate import annotate
 from flows.evaluate import Evaluation, evaluate
-from flows.launch import launch
+from flows.launch import launch, task_runner
 from flows.promote import promote
 from flows.restore import restore
 from flows.synthesize import synthesize
@@ -37,7 +37,7 @@ class PipelineResult:
     summary: RunSummary
 
 
-@flow(name="pipeline", log_prints=False)
+@flow(name="pipeline", task_runner=task_runner())
 def pipeline(parameters: PipelineParameters) -> PipelineResult:
     """Synthesize, annotate, fine-tune, let the candidate compete, and restore with the winner.
 
@@ -53,7 +53,6 @@ def pipeline(parameters: PipelineParameters) -> PipelineResult:
             samples=parameters.samples,
             seed=parameters.seed,
         ),
-        workers=2,
     )
     annotations = launch(annotate, AnnotateParameters(shards=shards))
     candidate = launch(train_restorer, _fine_tuning(parameters, shards, annotations, work))

@@ -11,10 +11,14 @@ from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
     Progress,
+    ProgressColumn,
+    Task,
     TextColumn,
     TimeElapsedColumn,
     TimeRemainingColumn,
 )
+from rich.table import Column
+from rich.text import Text
 
 from flows.launch import in_flow_run
 
@@ -30,7 +34,7 @@ class Advance(Protocol):
 
 @contextmanager
 def progress(label: str, total: int) -> Iterator[Advance]:
-    """Follow a piece of work of `total` steps."""
+    """Follow a piece of work of `total` steps; it ends full, also when all was done before."""
     show = _artifact(label, total) if in_flow_run() else _bar(label, total)
     with show as advance:
         yield advance
@@ -38,17 +42,28 @@ def progress(label: str, total: int) -> Iterator[Advance]:
 
 @contextmanager
 def _bar(label: str, total: int) -> Iterator[Advance]:
-    columns = (
-        TextColumn("{task.description:<22}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-        TextColumn("{task.fields[note]}", style="dim"),
-    )
-    with Progress(*columns, console=console) as bars:
+    with Progress(*_columns(), console=console) as bars:
         bar = bars.add_task(label, total=total, note="")
         yield lambda done, note="": bars.update(bar, completed=done, note=note)
+        bars.update(bar, completed=total)
+
+
+def _columns() -> Iterator[ProgressColumn]:
+    """On a narrow terminal the bar gives way first, then the note; the numbers stay whole."""
+    whole = Column(no_wrap=True)
+    yield TextColumn("{task.description:<22}", table_column=whole)
+    yield BarColumn(bar_width=24)
+    yield MofNCompleteColumn(table_column=whole)
+    yield TimeElapsedColumn(table_column=whole)
+    yield TimeRemainingColumn(table_column=whole)
+    yield _Note()
+
+
+class _Note(ProgressColumn):
+    """A few words, cut off where the line ends."""
+
+    def render(self, task: Task) -> Text:
+        return Text(task.fields["note"], style="dim", no_wrap=True, overflow="ellipsis")
 
 
 @contextmanager
@@ -63,3 +78,4 @@ def _artifact(label: str, total: int) -> Iterator[Advance]:
         )
 
     yield advance
+    update_progress_artifact(artifact, progress=100.0)

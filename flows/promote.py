@@ -6,13 +6,13 @@ from prefect import flow
 
 from flows.artifacts import publish_note
 from flows.evaluate import evaluate
-from flows.launch import launch
+from flows.launch import launch, task_runner
 from rr_tasks.evaluation.promotion import Verdict, champion_path, compare
 from rr_tasks.evaluation.promotion import promote as replace_champion
 from schemas.parameters import PromoteParameters
 
 
-@flow(name="promote", log_prints=False)
+@flow(name="promote", task_runner=task_runner())
 def promote(parameters: PromoteParameters) -> Verdict:
     """Evaluate both on the same held-out photographs; promote only a candidate that is better."""
     folder, candidate = Path(parameters.champions), Path(parameters.candidate)

@@ -6,7 +6,7 @@ import polars as pl
 from prefect import flow
 
 from flows.artifacts import publish_note, publish_table
-from flows.launch import in_flow_run
+from flows.launch import in_flow_run, task_runner
 from flows.progress import Advance, progress
 from flows.shards import run_shards
 from rr_tasks.archive.run import finish, prepare
@@ -14,7 +14,7 @@ from rr_tasks.archive.tasks import engine_for, restore_chunk_task
 from schemas.archive import ChunkCounts, Counts, RestoreParameters, RunSummary
 
 
-@flow(name="restore", log_prints=False)
+@flow(name="restore", task_runner=task_runner())
 def restore(parameters: RestoreParameters) -> RunSummary:
     """Restore every photograph that is not restored yet; one that fails never stops the others."""
     plan = prepare(parameters)

@@ -32,7 +32,7 @@ def run_shards(
         shards: numbers or names of the shards.
         arguments: the same for all.
         label: shown beside the progress; None where the tasks report it themselves.
-        workers: how many run at the same time outside Prefect; inside, the task runner says.
+        workers: how many run at the same time.
     """
     results: list[ResultT] = []
     shown = progress(label, len(shards)) if label else nullcontext(_silent)
@@ -49,11 +49,13 @@ def _results(
     if workers == 1 and not in_flow_run():  # in this thread, where Ctrl-C ends a long shard at once
         yield from (task.fn(shard, *arguments) for shard in shards)
         return
+    # Prefect's threads start whatever is submitted, our own wait for a free worker.
+    window = workers if in_flow_run() else 2 * workers
     waiting: deque[Any] = deque()
     with _submitter(task, workers) as submit:
         for shard in shards:
             waiting.append(submit(shard, *arguments))
-            if len(waiting) == 2 * workers:
+            if len(waiting) == window:
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()

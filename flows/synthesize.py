@@ -4,6 +4,7 @@ import polars as pl
 from prefect import flow
 
 from flows.artifacts import publish_table
+from flows.launch import task_runner
 from flows.shards import run_shards
 from rr_tasks.degrade.synthesis import open_dataset, plan_synthesis, shard_count
 from rr_tasks.degrade.tasks import synthesize_shard_task
@@ -11,7 +12,7 @@ from schemas.parameters import SynthesizeParameters
 from schemas.recipe import RECIPES
 
 
-@flow(name="synthesize", log_prints=False)
+@flow(name="synthesize", task_runner=task_runner())
 def synthesize(parameters: SynthesizeParameters) -> str:
     """Make the data set, or what is missing of it, and return its folder."""
     spec, photographs = plan_synthesis(

@@ -4,31 +4,27 @@ from pathlib import Path
 
 from prefect import flow
 
-from flows.launch import in_flow_run
+from flows.launch import in_flow_run, task_runner
 from flows.progress import Advance, progress
 from rr_tasks.training.loop import ProgressReport
 from rr_tasks.training.tasks import train_reasoner_task, train_restorer_task
 from schemas.parameters import TrainReasonerParameters, TrainRestorerParameters
 
 
-@flow(name="train reasoner", log_prints=False)
+@flow(name="train reasoner", task_runner=task_runner())
 def train_reasoner(parameters: TrainReasonerParameters) -> Path:
     """Train the reasoner on the ground truth of synthesized shards; return its weights."""
     task = train_reasoner_task if in_flow_run() else train_reasoner_task.fn
     with progress("Train reasoner", parameters.steps) as advance:
-        weights = task(parameters, _shown_on(advance))
-        advance(parameters.steps)  # also when an earlier run had finished
-    return weights
+        return task(parameters, _shown_on(advance))
 
 
-@flow(name="train restorer", log_prints=False)
+@flow(name="train restorer", task_runner=task_runner())
 def train_restorer(parameters: TrainRestorerParameters) -> Path:
     """Train the restorer on shards and their annotations; return its weights."""
     task = train_restorer_task if in_flow_run() else train_restorer_task.fn
     with progress("Train restorer", parameters.steps) as advance:
-        weights = task(parameters, _shown_on(advance))
-        advance(parameters.steps)  # also when an earlier run had finished
-    return weights
+        return task(parameters, _shown_on(advance))
 
 
 def _shown_on(advance: Advance) -> ProgressReport:

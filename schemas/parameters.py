@@ -14,22 +14,28 @@ class Parameters(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+Shards = Annotated[str, Field(description="Folder of the data set")]
+Seed = Annotated[int, Field(description="Decides every random draw")]
+Steps = Annotated[Count, Field(description="How long to train")]
+LearningRate = Annotated[float, Field(gt=0, description="The highest one; it rises, then falls")]
+
+
 class SynthesizeParameters(Parameters):
     """Make degraded shards out of clean photographs."""
 
     photographs: str = Field(description="Folder of clean photographs")
     output: str = Field(description="Folder that receives the data set's folder")
-    recipe: RecipeName = "edge-default"
+    recipe: RecipeName = Field("edge-default", description="How to degrade")
     samples: Count | None = Field(None, description="How many; by default 16 for each photograph")
-    shard_size: Annotated[int, Field(gt=0, le=10_000)] = 128
-    seed: int = 0
-    workers: Count = Field(2, description="Shards made at the same time")
+    shard_size: Annotated[int, Field(gt=0, le=10_000, description="Samples in a shard")] = 128
+    seed: Seed = 0
+    workers: Annotated[int, Field(gt=0, le=64, description="Shards made at the same time")] = 2
 
 
 class AnnotateParameters(Parameters):
     """Diagnose the degraded photographs of a data set."""
 
-    shards: str = Field(description="Folder of the data set")
+    shards: Shards
     output: str | None = Field(None, description="By default beside the data set")
     reasoner: str | None = Field(None, description="Weights; by default the shipped ones")
 
@@ -37,26 +43,26 @@ class AnnotateParameters(Parameters):
 class TrainReasonerParameters(Parameters):
     """Train the edge reasoner on a data set's ground truth."""
 
-    shards: str
+    shards: Shards
     output: str = Field(description="Folder that receives checkpoint, log and weights")
     start: str | None = Field(None, description="Weights to start from; by default random ones")
-    steps: Count = 4000
-    batch_size: Count = 24
-    learning_rate: Annotated[float, Field(gt=0)] = 1.5e-3
-    seed: int = 0
+    steps: Steps = 4000
+    batch_size: Count = Field(24, description="Photographs in a step")
+    learning_rate: LearningRate = 1.5e-3
+    seed: Seed = 0
 
 
 class TrainRestorerParameters(Parameters):
     """Train the edge restorer on a data set and its annotations."""
 
-    shards: str
-    annotations: str
+    shards: Shards
+    annotations: str = Field(description="Folder of its annotations")
     output: str = Field(description="Folder that receives checkpoint, log and weights")
     start: str | None = Field(None, description="Weights to start from; by default random ones")
-    steps: Count = 16_000
-    batch_size: Count = 8
-    learning_rate: Annotated[float, Field(gt=0)] = 1e-3
-    seed: int = 0
+    steps: Steps = 16_000
+    batch_size: Count = Field(8, description="Crops in a step")
+    learning_rate: LearningRate = 1e-3
+    seed: Seed = 0
 
 
 class EvaluateParameters(Parameters):
@@ -86,7 +92,7 @@ class PipelineParameters(Parameters):
     archive: str | None = Field(
         None, description="Folder to restore; by default the degraded held-out photographs"
     )
-    samples: Count = 128
-    steps: Count = 60
-    learning_rate: Annotated[float, Field(gt=0)] = 5e-5
-    seed: int = 0
+    samples: Count = Field(128, description="Degraded samples to make")
+    steps: Steps = 60
+    learning_rate: LearningRate = 5e-5
+    seed: Seed = 0

@@ -17,20 +17,10 @@ def without_server(request: pytest.FixtureRequest) -> Iterator[None]:
             yield
 
 
-def snapshot(folder: Path) -> dict[str, int]:
-    """Every file below a folder and the time of its last change in nanoseconds."""
-    return {
-        str(path.relative_to(folder)): path.stat().st_mtime_ns
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-    }
-
-
-@pytest.fixture
-def heldout(photographs: Path, tmp_path: Path) -> Path:
+@pytest.fixture(scope="session")
+def heldout(photographs: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with one of the small photographs."""
-    folder = tmp_path / "heldout"
-    folder.mkdir()
+    folder = tmp_path_factory.mktemp("heldout")
     source = sorted(photographs.iterdir())[0]
     (folder / source.name).write_bytes(source.read_bytes())
     return folder

@@ -1,0 +1,153 @@
+import io
+import json
+from pathlib import Path
+from typing import Any, NoReturn
+
+import polars as pl
+import pytest
+from rich.console import Console
+
+from flows import promote
+from flows.launch import launch
+from flows.outcome import show_pipeline
+from flows.pipeline import PipelineResult, pipeline
+from flows.synthesize import synthesize
+from rr_tasks import weights
+from rr_tasks.degrade import synthesis
+from rr_tasks.evaluation.promotion import Verdict
+from rr_tasks.reasoner.network import ReasonerNetwork
+from rr_tasks.restorer.network import RestorerNetwork
+from schemas.parameters import PipelineParameters, SynthesizeParameters
+
+SHIPPED = weights.shipped("edge-restorer")
+RESULTS = (".tar", ".parquet", ".done.json", ".safetensors", ".pt", ".jsonl", ".jpg", "run.json")
+
+
+def asked(photographs: Path, heldout: Path, work: Path, **other: Any) -> PipelineParameters:
+    """So small a learning rate that the candidate cannot be better than the champion."""
+    settings = {"samples": 8, "steps": 2, "learning_rate": 1e-7, **other}
+    return PipelineParameters(
+        photographs=str(photographs), heldout=str(heldout), output=str(work), **settings
+    )
+
+
+def results(work: Path) -> dict[str, int]:
+    """When each result of a stage was written; the summary of a restoration is always new."""
+    return {
+        str(path.relative_to(work)): path.stat().st_mtime_ns
+        for path in work.rglob("*")
+        if path.name.endswith(RESULTS) and path.parent.name != "_rr"
+    }
+
+
+def not_again(*_: object, **__: object) -> NoReturn:
+    raise AssertionError("this was done before")
+
+
+@pytest.fixture(scope="module")
+def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("work")
+
+
+@pytest.fixture(scope="module")
+def result(photographs: Path, heldout: Path, work: Path) -> PipelineResult:
+    return launch(pipeline, asked(photographs, heldout, work))
+
+
+def test_it_ends_with_a_verdict_a_table_and_a_restored_folder(
+    result: PipelineResult, work: Path
+) -> None:
+    assert result.verdict.reason.startswith("kept the champion: ")
+    table = pl.read_csv(Path(result.evaluation.folder) / "quality.csv")
+    assert {"all degraded", "clean", "haze", "blur", "rain", "noise"} <= set(table["set"])
+    counts = dict(table.select("set", "samples").iter_rows())
+    assert (counts["all degraded"], counts["clean"], counts["haze+blur"]) == (15, 1, 1)
+    assert result.evaluation.rows.height == 16
+    assert result.summary.found == 16
+    assert result.summary.archive.failed == 0
+    assert len(list((work / "restored").rglob("*.jpg"))) >= 16
+    assert Path(result.summary.report).read_text().startswith("<!doctype html>")
+
+
+def test_a_person_is_told_what_came_of_it(result: PipelineResult, work: Path) -> None:
+    console = Console(file=io.StringIO(), width=100)
+    show_pipeline(console, result)
+    shown = console.file.getvalue()  # type: ignore[attr-defined]
+    for words in ("Image quality", "Diagnosis", "Verdict", "16 photographs:", "quality.csv"):
+        assert words in shown
+    assert str(work / "restored" / "_rr" / "report.html") in shown
+
+
+def test_a_candidate_that_is_not_better_does_not_replace_the_shipped_weights(
+    result: PipelineResult, work: Path
+) -> None:
+    assert not result.verdict.promoted
+    assert not list((work / "champions").rglob("*"))
+    assert result.summary.parameters.restorer == str(SHIPPED)
+    assert weights.digest(SHIPPED)[:12] in result.evaluation.folder
+
+
+def test_running_again_does_nothing_twice(
+    result: PipelineResult,
+    photographs: Path,
+    heldout: Path,
+    work: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    before = results(work)
+    kinds = {name for path in before for name in RESULTS if path.endswith(name)}
+    assert kinds == set(RESULTS)
+    monkeypatch.setattr(synthesis, "degrade", not_again)
+    monkeypatch.setattr(ReasonerNetwork, "forward", not_again)
+    monkeypatch.setattr(RestorerNetwork, "forward", not_again)
+    again = launch(pipeline, asked(photographs, heldout, work))
+    assert results(work) == before
+    assert again.verdict == result.verdict
+    assert again.evaluation.quality.equals(result.evaluation.quality)
+    assert (again.summary.counts.skipped, again.summary.found) == (16, 16)
+
+
+def test_it_goes_on_where_it_was_killed(photographs: Path, heldout: Path, tmp_path: Path) -> None:
+    parameters = asked(photographs, heldout, tmp_path, seed=3)
+    shards = launch(
+        synthesize,
+        SynthesizeParameters(
+            photographs=parameters.photographs,
+            output=str(tmp_path / "shards"),
+            samples=parameters.samples,
+            seed=parameters.seed,
+        ),
+    )
+    before = results(tmp_path)
+    assert before
+    launch(pipeline, parameters)
+    after = results(tmp_path)
+    assert before.items() <= after.items()
+    assert list((tmp_path / "shards").glob("edge-default-*")) == [Path(shards)]
+
+
+def test_a_better_candidate_becomes_the_champion_that_restores(
+    result: PipelineResult,
+    photographs: Path,
+    heldout: Path,
+    work: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The two are judged as if the candidate had won; the rest is done in earnest."""
+    win = Verdict(promoted=True, reason="promoted: it won", champion_psnr=1.0, candidate_psnr=2.0)
+    monkeypatch.setattr(promote, "compare", lambda *_: win)
+    archive = tmp_path / "archive"
+    archive.mkdir()
+    photo = next(heldout.iterdir())
+    (archive / photo.name).write_bytes(photo.read_bytes())
+    parameters = asked(photographs, heldout, work, archive=str(archive))
+    promoted = launch(pipeline, parameters)
+    champion = work / "champions" / "edge-restorer.safetensors"
+    assert promoted.verdict == win
+    assert promoted.summary.parameters.restorer == str(champion)
+    assert weights.digest(champion) != weights.digest(SHIPPED)
+    assert json.loads(champion.with_suffix(".json").read_text())["reason"] == win.reason
+    assert weights.digest(champion)[:12] in promoted.evaluation.folder
+    assert promoted.summary.engine != result.summary.engine
+    assert (promoted.summary.found, promoted.summary.parameters.input) == (1, str(archive))

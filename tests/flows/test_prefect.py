@@ -1,0 +1,302 @@
+"""The flows as real flow runs on a real Prefect server."""
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from prefect import Flow
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.filters import FlowFilter, FlowRunFilter
+from prefect.client.schemas.objects import Artifact, FlowRun, TaskRun
+from prefect.client.schemas.sorting import FlowRunSort
+from prefect.testing.utilities import prefect_test_harness
+from prefect.utilities.callables import parameter_schema
+from typer.testing import CliRunner
+
+from flows import cli
+from flows.annotate import annotate
+from flows.evaluate import evaluate
+from flows.launch import MAX_WORKERS, in_flow_run, launch
+from flows.pipeline import pipeline
+from flows.promote import promote
+from flows.restore import restore
+from flows.synthesize import synthesize
+from flows.train import train_reasoner, train_restorer
+from rr_tasks.degrade import tasks as degrade_tasks
+from rr_tasks.degrade.tasks import synthesize_shard_task
+from rr_tasks.shards.reader import done_shards
+from schemas.archive import RestoreParameters
+from schemas.parameters import (
+    AnnotateParameters,
+    EvaluateParameters,
+    PipelineParameters,
+    PromoteParameters,
+    SynthesizeParameters,
+    TrainReasonerParameters,
+    TrainRestorerParameters,
+)
+
+SynthesizeShard = Callable[..., Any]
+
+TRIAL = EvaluateParameters(photographs="heldout", output="evaluation")
+FLOWS: list[tuple[Flow[Any, Any], Any]] = [
+    (synthesize, SynthesizeParameters(photographs="clean", output="sets", samples=7)),
+    (annotate, AnnotateParameters(shards="sets/a")),
+    (train_reasoner, TrainReasonerParameters(shards="sets/a", output="run", start="w")),
+    (train_restorer, TrainRestorerParameters(shards="s", annotations="a", output="run")),
+    (evaluate, TRIAL),
+    (promote, PromoteParameters(candidate="w", champions="c", evaluation=TRIAL)),
+    (pipeline, PipelineParameters(photographs="p", heldout="h", output="work", seed=3)),
+    (restore, RestoreParameters(input="in", output="out", keep=("haze", "rain"), verify=True)),
+]
+each_flow = pytest.mark.parametrize(("flow", "parameters"), FLOWS, ids=[f.name for f, _ in FLOWS])
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[None]:
+    """A Prefect server for this module alone; tests of other modules run without one."""
+    with prefect_test_harness(server_startup_timeout=60):
+        yield
+
+
+def last_run(flow: Flow[Any, Any]) -> FlowRun:
+    with get_client(sync_client=True) as client:
+        return client.read_flow_runs(
+            flow_filter=FlowFilter.model_validate({"name": {"any_": [flow.name]}}),
+            sort=FlowRunSort.START_TIME_DESC,
+            limit=1,
+        )[0]
+
+
+def task_runs(run: FlowRun, count: int) -> dict[str, TaskRun]:
+    """The task runs of a flow run by name; the server learns of them from events, a little late."""
+    chosen = FlowRunFilter.model_validate({"id": {"any_": [str(run.id)]}})
+    deadline = time.monotonic() + 30
+    with get_client(sync_client=True) as client:
+        while True:
+            found = client.read_task_runs(flow_run_filter=chosen)
+            final = [one for one in found if one.state and one.state.is_final()]
+            if len(final) == count or time.monotonic() > deadline:
+                return {one.name: one for one in found}
+            time.sleep(0.1)
+
+
+def artifacts(run: FlowRun) -> dict[str, Artifact]:
+    chosen = FlowRunFilter.model_validate({"id": {"any_": [str(run.id)]}})
+    with get_client(sync_client=True) as client:
+        return {str(one.key): one for one in client.read_artifacts(flow_run_filter=chosen)}
+
+
+@pytest.fixture
+def parameters(photographs: Path, tmp_path: Path) -> SynthesizeParameters:
+    """Five shards of one sample each."""
+    return SynthesizeParameters(
+        photographs=str(photographs), output=str(tmp_path / "sets"), samples=5, shard_size=1
+    )
+
+
+@pytest.fixture
+def break_shard(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[int]]:
+    """Makes a shard fail with an error, always or so many times; returns the shards begun."""
+    whole = degrade_tasks.synthesize_shard
+
+    def arrange(broken: int, error: BaseException, times: int = 1_000) -> list[int]:
+        begun: list[int] = []
+
+        def synthesize_shard(folder: str, spec: Any, photographs: Any, shard: int) -> Any:
+            begun.append(shard)
+            if shard == broken and begun.count(shard) <= times:
+                raise error
+            return whole(folder, spec, photographs, shard)
+
+        monkeypatch.setattr(degrade_tasks, "synthesize_shard", synthesize_shard)
+        return begun
+
+    monkeypatch.setattr(synthesize_shard_task, "retry_delay_seconds", [0, 0, 0])
+    return arrange
+
+
+@pytest.mark.usefixtures("server")
+def test_a_stage_is_a_flow_run_with_a_task_run_for_each_shard(
+    parameters: SynthesizeParameters,
+) -> None:
+    folder = launch(synthesize, parameters)
+    assert not in_flow_run()
+    run = last_run(synthesize)
+    assert run.state is not None
+    assert run.state.is_completed()
+    tasks = task_runs(run, 5)
+    assert sorted(tasks) == [f"synthesize-{number:05d}" for number in range(5)]
+    assert all(one.state and one.state.is_completed() for one in tasks.values())
+    shown = artifacts(run)
+    assert shown["synthesize-shards"].type == "progress"
+    assert shown["synthesize-shards"].data == 100.0
+    rows = json.loads(str(shown["synthesized-shards"].data))
+    assert [row["shard"] for row in rows] == list(range(5))
+    assert folder in str(shown["synthesized-shards"].description)
+
+
+@pytest.mark.usefixtures("server")
+def test_only_settings_are_stored_and_no_pixels(parameters: SynthesizeParameters) -> None:
+    launch(synthesize, parameters)
+    run = last_run(synthesize)
+    assert run.parameters == {"parameters": parameters.model_dump(mode="json")}
+    for one in task_runs(run, 5).values():
+        assert all(inputs == [] for inputs in one.task_inputs.values())
+        assert one.state is not None
+        assert len(str(one.state.data)) < 1_000
+
+
+@pytest.mark.usefixtures("server")
+def test_a_shard_that_fails_fails_the_run_and_the_next_run_completes_it(
+    parameters: SynthesizeParameters,
+    break_shard: Callable[..., list[int]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with monkeypatch.context():
+        begun = break_shard(2, OSError("the storage burst"))
+        with pytest.raises(OSError, match="the storage burst"):
+            launch(synthesize, parameters)
+    assert begun.count(2) == 1  # it would fail again
+    run = last_run(synthesize)
+    assert run.state is not None
+    assert run.state.is_failed()
+    assert "the storage burst" in str(run.state.message)
+    (folder,) = Path(parameters.output).iterdir()
+    done = {path: path.stat().st_mtime_ns for path in folder.glob("*.tar")}
+    assert {folder / "00000.tar", folder / "00001.tar"} <= done.keys()
+    assert folder / "00002.tar" not in done
+    begun = break_shard(-1, AssertionError())
+    assert launch(synthesize, parameters) == str(folder)
+    assert last_run(synthesize).state.is_completed()  # type: ignore[union-attr]
+    assert len(done_shards(str(folder))) == 5
+    assert all(path.stat().st_mtime_ns == before for path, before in done.items())
+
+
+@pytest.mark.usefixtures("server")
+def test_only_what_the_network_did_is_tried_again(
+    parameters: SynthesizeParameters, break_shard: Callable[..., list[int]]
+) -> None:
+    begun = break_shard(1, ConnectionError("reset by peer"), times=2)
+    launch(synthesize, parameters)
+    assert [begun.count(number) for number in range(5)] == [1, 3, 1, 1, 1]
+    tasks = task_runs(last_run(synthesize), 5)
+    assert tasks["synthesize-00001"].run_count == 3
+    assert tasks["synthesize-00000"].run_count == 1
+
+
+@pytest.mark.usefixtures("server")
+def test_ctrl_c_leaves_no_run_that_seems_to_go_on(
+    parameters: SynthesizeParameters, break_shard: Callable[..., list[int]]
+) -> None:
+    break_shard(1, KeyboardInterrupt())
+    arguments = [parameters.photographs, parameters.output, "--samples", "5", "--shard-size", "1"]
+    result = CliRunner().invoke(cli.app, ["synthesize", *arguments])
+    assert result.exit_code == 130
+    assert "Stopped. Run the same command again to go on." in result.stderr
+    run = last_run(synthesize)
+    assert run.state is not None
+    assert run.state.is_final()
+    assert not run.state.is_completed()
+
+
+@pytest.mark.usefixtures("server")
+def test_plain_json_restores_an_archive(photographs: Path, tmp_path: Path) -> None:
+    asked = {"input": str(photographs), "output": str(tmp_path), "keep": ["haze"], "chunk_size": 2}
+    summary = restore(parameters=json.loads(json.dumps(asked)))
+    assert summary.found == 3
+    assert summary.parameters.keep == ("haze",)
+    run = last_run(restore)
+    assert sorted(task_runs(run, 2)) == ["restore-00000", "restore-00001"]
+    shown = artifacts(run)
+    assert shown["restore-chunks"].data == 100.0
+    (counts,) = json.loads(str(shown["counts"].data))
+    assert sum(counts.values()) == 3
+    assert summary.report in str(shown["report"].data)
+    restore(parameters=asked)
+    (counts,) = json.loads(str(artifacts(last_run(restore))["counts"].data))
+    assert counts["skipped"] == 3
+
+
+@pytest.mark.usefixtures("server")
+def test_plain_json_runs_the_pipeline(photographs: Path, heldout: Path, tmp_path: Path) -> None:
+    result = pipeline(
+        parameters={  # type: ignore[arg-type]
+            "photographs": str(photographs),
+            "heldout": str(heldout),
+            "output": str(tmp_path),
+            "samples": 4,
+            "steps": 1,
+            "learning_rate": 1e-7,
+        }
+    )
+    assert result.summary.found == 16
+    assert isinstance(result.evaluation.rows, pl.DataFrame)
+    for stage in (synthesize, annotate, train_restorer, evaluate, promote, restore, pipeline):
+        state = last_run(stage).state
+        assert state is not None
+        assert state.is_completed(), stage.name
+    (training,) = task_runs(last_run(train_restorer), 1)
+    assert training.startswith("train restorer")
+    assert artifacts(last_run(train_restorer))["train-restorer"].data == 100.0
+    assert result.verdict.reason in str(artifacts(last_run(promote))["verdict"].data)
+    assert set(artifacts(last_run(evaluate))) == {
+        "make-evaluation-set",
+        "evaluate",
+        "quality",
+        "diagnosis",
+    }
+
+
+@each_flow
+def test_parameters_come_back_from_json(flow: Flow[Any, Any], parameters: Any) -> None:
+    """A worker gets them as the server stored them."""
+    stored = json.loads(json.dumps(flow.serialize_parameters({"parameters": parameters})))
+    assert stored == {"parameters": json.loads(parameters.model_dump_json())}
+    assert flow.validate_parameters(stored) == {"parameters": parameters}
+
+
+@each_flow
+def test_the_form_in_the_ui_explains_every_field(flow: Flow[Any, Any], parameters: Any) -> None:
+    schema = parameter_schema(flow).model_dump()
+    name = type(parameters).__name__
+    assert schema["properties"]["parameters"]["$ref"] == f"#/definitions/{name}"
+    for model in schema["definitions"].values():
+        assert model["description"]
+        for field, described in model["properties"].items():
+            assert described.get("description"), field
+    assert flow.description
+
+
+@each_flow
+def test_a_deployed_flow_runs_tasks_with_a_limit(flow: Flow[Any, Any], parameters: Any) -> None:
+    assert flow.task_runner._max_workers == MAX_WORKERS  # type: ignore[attr-defined]
+
+
+@pytest.mark.usefixtures("server")
+@pytest.mark.parametrize("workers", [1, 2])
+def test_as_many_shards_run_at_the_same_time_as_there_are_workers(
+    parameters: SynthesizeParameters, monkeypatch: pytest.MonkeyPatch, workers: int
+) -> None:
+    whole, lock = degrade_tasks.synthesize_shard, threading.Lock()
+    at_work, most = 0, 0
+
+    def synthesize_shard(*arguments: Any) -> Any:
+        nonlocal at_work, most
+        with lock:
+            at_work += 1
+            most = max(most, at_work)
+        time.sleep(0.3)
+        marker = whole(*arguments)
+        with lock:
+            at_work -= 1
+        return marker
+
+    monkeypatch.setattr(degrade_tasks, "synthesize_shard", synthesize_shard)
+    launch(synthesize, parameters.model_copy(update={"workers": workers}))
+    assert most == workers
