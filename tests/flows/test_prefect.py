@@ -14,6 +14,11 @@ from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import FlowFilter, FlowRunFilter
 from prefect.client.schemas.objects import Artifact, FlowRun, TaskRun
 from prefect.client.schemas.sorting import FlowRunSort
+from prefect.settings import (
+    PREFECT_LOCAL_STORAGE_PATH,
+    PREFECT_MEMO_STORE_PATH,
+    temporary_settings,
+)
 from prefect.testing.utilities import prefect_test_harness
 from prefect.utilities.callables import parameter_schema
 from typer.testing import CliRunner
@@ -58,9 +63,11 @@ each_flow = pytest.mark.parametrize(("flow", "parameters"), FLOWS, ids=[f.name f
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[None]:
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """A Prefect server for this module alone; tests of other modules run without one."""
-    with prefect_test_harness(server_startup_timeout=60):
+    home = tmp_path_factory.mktemp("prefect")
+    elsewhere = {PREFECT_LOCAL_STORAGE_PATH: home / "storage", PREFECT_MEMO_STORE_PATH: home / "m"}
+    with temporary_settings(elsewhere), prefect_test_harness(server_startup_timeout=60):
         yield
 
 
