@@ -26,7 +26,8 @@ class Work:
             self.begun.append(shard)
             self.at_work += 1
             self.most_at_work = max(self.most_at_work, self.at_work)
-        time.sleep(self.pause if shard else 5 * self.pause)
+        if shard != self.broken:
+            time.sleep(self.pause if shard else 5 * self.pause)
         with self._lock:
             self.at_work -= 1
         if shard == self.broken:
@@ -86,13 +87,14 @@ def test_only_a_window_of_shards_is_submitted(
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_a_failure_is_raised_and_what_has_not_begun_never_does(workers: int) -> None:
-    work = Work(broken=2, pause=0.02)
-    with pytest.raises(OSError, match="shard 2 broke"):
+    work = Work(broken=0, pause=0.2)
+    with pytest.raises(OSError, match="shard 0 broke"):
         run(work, 1000, workers)
-    assert len(work.begun) <= 3 + 2 * workers
+    # whoever failed may have taken up one more before that was noticed
+    assert len(work.begun) <= (1 if workers == 1 else workers + 1)
     assert work.at_work == 0
     begun = list(work.begun)
-    time.sleep(0.1)
+    time.sleep(0.3)
     assert work.begun == begun
 
 
