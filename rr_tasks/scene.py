@@ -27,7 +27,7 @@ def describe(image: npt.NDArray[np.uint8]) -> Scene:
 def _light(brightness: float) -> str:
     if brightness < 80:
         return "dark"
-    return "bright" if brightness > 170 else "evenly lit"
+    return "bright" if brightness > 170 else "well-lit"
 
 
 def _format(width: int, height: int) -> str:

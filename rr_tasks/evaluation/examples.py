@@ -6,7 +6,7 @@ import polars as pl
 
 from rr_tasks.degrade.color import Bytes
 from rr_tasks.reasoner.edge import EdgeReasoner
-from rr_tasks.restorer.photograph import PhotographRestorer
+from rr_tasks.restorer.photograph import PhotographRestorer, Pixels
 from rr_tasks.shards.png import decode_png
 from rr_tasks.shards.reader import index_samples
 
@@ -20,7 +20,7 @@ _QUALITY = [cv2.IMWRITE_JPEG_QUALITY, 88]
 def contact_sheet(
     shards: str, rows: pl.DataFrame, reasoner: EdgeReasoner, restorer: PhotographRestorer
 ) -> bytes:
-    """Show, for each of `SHOWN`, the sample whose gain in PSNR is the median of its set.
+    """Show the sample with the median gain in PSNR for each of `SHOWN` that the rows hold.
 
     Args:
         shards: URL of the evaluation set.
@@ -33,7 +33,8 @@ def contact_sheet(
     """
     samples = index_samples(shards)
     strips = []
-    for name in SHOWN:
+    held = set(rows["combination"])
+    for name in filter(held.__contains__, SHOWN):
         key, before, after = _typical(rows, name)
         degraded = decode_png(samples[key]["degraded.png"].read())
         clean = decode_png(samples[key]["clean.png"].read())
@@ -55,7 +56,7 @@ def _typical(rows: pl.DataFrame, combination: str) -> tuple[str, float, float]:
     return row["key"], row["psnr_before"], row["psnr_after"]
 
 
-def _captioned(image: Bytes, caption: str) -> Bytes:
+def _captioned(image: Pixels, caption: str) -> Bytes:
     picture = cv2.resize(image, (_SIDE, _SIDE), interpolation=cv2.INTER_AREA)
     band = np.full((_CAPTION, _SIDE, 3), 255, np.uint8)
     cv2.putText(band, caption, (6, 18), cv2.FONT_HERSHEY_SIMPLEX, 0.5, (20, 20, 20), 1, cv2.LINE_AA)
