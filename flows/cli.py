@@ -157,6 +157,7 @@ def synthesize(
     """
     from flows.launch import launch
     from flows.synthesize import synthesize as flow
+    from rr_tasks.shards.reader import done_shards
 
     parameters = SynthesizeParameters(
         photographs=photographs,
@@ -167,7 +168,12 @@ def synthesize(
         seed=seed,
         workers=workers,
     )
-    console.print(launch(flow, parameters), soft_wrap=True)
+    folder = launch(flow, parameters)
+    typer.echo(folder)
+    failures = sum(marker.failures for marker in done_shards(folder))
+    if failures:
+        complain(f"{failures} inputs could not be used; {folder}/*.parquet says why, row by row")
+        raise typer.Exit(1)
 
 
 @app.command()
@@ -186,7 +192,7 @@ def annotate(
     from flows.launch import launch
 
     parameters = AnnotateParameters(shards=shards, output=output, reasoner=_text(reasoner))
-    console.print(launch(flow, parameters), soft_wrap=True)
+    typer.echo(launch(flow, parameters))
 
 
 @train_app.command("reasoner")
@@ -215,7 +221,7 @@ def train_reasoner(
         learning_rate=learning_rate,
         seed=seed,
     )
-    console.print(str(launch(flow, parameters)), soft_wrap=True)
+    typer.echo(launch(flow, parameters))
 
 
 @train_app.command("restorer")
@@ -247,7 +253,7 @@ def train_restorer(
         learning_rate=learning_rate,
         seed=seed,
     )
-    console.print(str(launch(flow, parameters)), soft_wrap=True)
+    typer.echo(launch(flow, parameters))
 
 
 @app.command()
@@ -312,7 +318,8 @@ def pipeline(
     )
     result = launch(flow, parameters)
     show_pipeline(console, result)
-    raise typer.Exit(1 if result.summary.archive.failed else 0)
+    summary = result.summary
+    raise typer.Exit(1 if summary.archive.failed or summary.unreadable else 0)
 
 
 @bench_app.command("restore")

@@ -15,7 +15,7 @@ from flows.train import train_restorer
 from rr_tasks import weights
 from rr_tasks.archive.layout import check_folders
 from rr_tasks.degrade.archive import export_archive
-from rr_tasks.degrade.photograph import list_photographs
+from rr_tasks.evaluation.leakage import check_disjoint
 from rr_tasks.evaluation.promotion import Verdict, champion_path
 from schemas.archive import RestoreParameters, RunSummary
 from schemas.parameters import (
@@ -44,7 +44,7 @@ def pipeline(parameters: PipelineParameters) -> PipelineResult:
     Every stage keeps what an earlier run finished, so running it again does nothing twice.
     """
     work = Path(parameters.output)
-    _check(parameters, work / "restored")
+    _check(parameters, work)
     shards = launch(
         synthesize,
         SynthesizeParameters(
@@ -64,19 +64,22 @@ def pipeline(parameters: PipelineParameters) -> PipelineResult:
     )
     champion = str(champion_path(champions, "edge-restorer"))
     evaluation = launch(evaluate, trial.model_copy(update={"restorer": champion}))
-    archive = parameters.archive or export_archive(evaluation.shards, work / "archive")
+    degraded = work / f"degraded-{Path(evaluation.shards).name}"
+    archive = parameters.archive or export_archive(evaluation.shards, degraded)
+    restored = work / f"restored-{Path(archive).name}"
     summary = launch(
         restore,
-        RestoreParameters(input=str(archive), output=str(work / "restored"), restorer=champion),
+        RestoreParameters(input=str(archive), output=str(restored), restorer=champion),
     )
     return PipelineResult(verdict, evaluation, summary)
 
 
-def _check(parameters: PipelineParameters, restored: Path) -> None:
-    """Find out now, not after the training, that a later stage has nothing to work on."""
-    list_photographs(parameters.heldout)
+def _check(parameters: PipelineParameters, work: Path) -> None:
+    """Find out now, not after the training, what makes a later stage fail or dishonest."""
+    check_disjoint(parameters.photographs, parameters.heldout)
     if parameters.archive is not None:
-        check_folders(Path(parameters.archive), restored)
+        archive = Path(parameters.archive)
+        check_folders(archive, work / f"restored-{archive.name}")
 
 
 def _fine_tuning(

@@ -48,6 +48,16 @@ class Layout:
         return self.own / "failures.csv"
 
     @property
+    def source(self) -> Path:
+        """The real path of the input folder that this output belongs to."""
+        return self.own / "source"
+
+    @property
+    def lock(self) -> Path:
+        """Held by the run that works on this output."""
+        return self.own / "lock"
+
+    @property
     def summary(self) -> Path:
         """The counts of the last finished run."""
         return self.own / "run.json"
@@ -81,6 +91,7 @@ def check_folders(source: Path, output: Path) -> None:
     if not source.is_dir():
         raise FolderError(f"the input {source} is not a folder; name the folder that holds it")
     _check_apart(Path(os.path.realpath(source)), Path(os.path.realpath(output)))
+    _check_ours(source, output)
     listing = Listing(source)
     if next(iter(listing), None) is None:
         hidden = f" (unreadable: {'; '.join(listing.unreadable)})" if listing.unreadable else ""
@@ -89,6 +100,25 @@ def check_folders(source: Path, output: Path) -> None:
             f"(JPEG, PNG, WebP or TIFF){hidden}; check the path"
         )
     _check_writable(output)
+    write_whole(Layout(output).source, os.fsencode(os.path.realpath(source)))
+
+
+def _check_ours(source: Path, output: Path) -> None:
+    """Refuse an output folder with other people's files, or with another archive's."""
+    layout = Layout(output)
+    if layout.source.exists():
+        known = Path(os.fsdecode(layout.source.read_bytes()))
+        if known != Path(os.path.realpath(source)):
+            raise FolderError(
+                f"the output folder {output} holds the restored photographs of {known}, not of "
+                f"{source}; choose another output folder (or, if the archive has moved, delete "
+                f"{layout.source})"
+            )
+    elif output.is_dir() and not layout.own.exists() and any(output.iterdir()):
+        raise FolderError(
+            f"the output folder {output} is not empty and was not made by this command; files in "
+            "it could be overwritten: choose an empty or a new folder"
+        )
 
 
 def _check_apart(source: Path, output: Path) -> None:

@@ -1,8 +1,10 @@
 """Encodes and writes results behind the engine, in a thread of its own, and notes each outcome."""
 
+import os
 from collections import Counter
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 from threading import Lock
 from types import TracebackType
 from typing import Literal, Self
@@ -15,7 +17,7 @@ from rr_tasks.archive.previews import Previews
 from rr_tasks.archive.reader import Opened
 from rr_tasks.archive.reason import reason_for
 from rr_tasks.archive.resume import Maker, content_hash
-from rr_tasks.archive.storage import StorageStoppedError, remove, write_whole
+from rr_tasks.archive.storage import StorageStoppedError, WriteFailedError, remove, write_whole
 from rr_tasks.archive.treatment import severities
 from rr_tasks.archive.window import Window
 from schemas.archive import Counts, LedgerRow, PlanItem
@@ -138,6 +140,10 @@ class Writer:
     def _write(self, result: Result) -> None:
         item, photograph = result.opened.item, result.opened.photograph
         output, prior = self._layout.restored(item.path), self._layout.prior(item.path)
+        if not Path(os.path.realpath(output.parent)).is_relative_to(
+            os.path.realpath(self._layout.output)
+        ):
+            raise WriteFailedError(f"{output.parent} leads out of the output folder by a link")
         preview = None
         if result.pixels is None:
             data = photograph.source

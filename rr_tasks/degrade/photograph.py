@@ -38,9 +38,12 @@ def read_photograph(url: str) -> Bytes:
         UnusablePhotographError: the file is empty, truncated or no image.
     """
     content = read_bytes(url)
-    image = (
-        cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR_RGB) if content else None
-    )
+    if not content:
+        raise UnusablePhotographError("the file is empty")
+    try:
+        image = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR_RGB)
+    except cv2.error as error:
+        raise UnusablePhotographError("too many pixels, or damaged") from error
     if image is None:
         raise UnusablePhotographError("not a readable image")
     image.setflags(write=False)

@@ -14,15 +14,25 @@ from rr_tasks.restorer.photograph import PhotographRestorer
 from rr_tasks.shards.png import decode_png
 from rr_tasks.shards.reader import read_samples
 from rr_tasks.shards.storage import exists, join, publish_bytes, read_bytes
+from schemas.errors import ExpectedError
 from schemas.prior.current import DEGRADATIONS, DiagnosticPrior
 from schemas.prior.migrations import load_prior
+
+
+class NothingToEvaluateError(ExpectedError, ValueError):
+    """An evaluation has no rows."""
+
+
+EVALUATION_VERSION = 1
+"""Counts changes of the code that alter the figures of the same weights on the same data set."""
 
 _BATCH = 8
 
 
 def rows_folder(root: str, reasoner_sha256: str, restorer_sha256: str, data_set: str) -> str:
     """Folder of the rows that these weights give on this data set."""
-    name = f"{data_set.rsplit('/', 1)[-1]}-{reasoner_sha256[:12]}-{restorer_sha256[:12]}"
+    weights = f"{reasoner_sha256[:12]}-{restorer_sha256[:12]}"
+    name = f"v{EVALUATION_VERSION}-{data_set.rsplit('/', 1)[-1]}-{weights}"
     return join(root, "rows", name)
 
 
@@ -44,9 +54,18 @@ def evaluate_shard(
 
 
 def read_evaluation(urls: list[str]) -> pl.DataFrame:
-    """All rows of an evaluation."""
+    """All rows of an evaluation.
+
+    Raises:
+        NothingToEvaluateError: not a single photograph could be used.
+    """
     # A shard of which every photograph failed has neither rows nor columns.
-    return pl.concat((pl.read_parquet(read_bytes(url)) for url in urls), how="diagonal")
+    rows = pl.concat((pl.read_parquet(read_bytes(url)) for url in urls), how="diagonal")
+    if rows.is_empty():
+        raise NothingToEvaluateError(
+            "none of the held-out photographs could be used; check that they are readable images"
+        )
+    return rows
 
 
 def _rows(

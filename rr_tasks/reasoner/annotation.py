@@ -24,18 +24,41 @@ def plan_annotation(shards: str, reasoner: EdgeReasoner) -> AnnotationSpec:
         NoShardsError: the folder is missing or no data set.
         OtherDataSetError: the folder was not made by synthesis.
     """
+    return AnnotationSpec(
+        source=spec_hash(_source(shards)), reasoner=NAME, weights_sha256=reasoner.weights_sha256
+    )
+
+
+def check_belongs(annotations: str, shards: str) -> None:
+    """Make sure that annotations were made of this data set: keys alone do not tell.
+
+    Raises:
+        NoShardsError: one of the folders is missing or no data set.
+        OtherDataSetError: the annotations belong to another data set.
+    """
+    url = join(annotations, "spec.json")
+    if not exists(url):
+        raise NoShardsError(f"{annotations}: no annotations here; run `rr annotate` first")
+    try:
+        spec = AnnotationSpec.model_validate_json(read_bytes(url))
+    except ValidationError as error:
+        raise OtherDataSetError(f"{url}: not written by `rr annotate`") from error
+    if spec.source != spec_hash(_source(shards)):
+        raise OtherDataSetError(
+            f"{annotations} describes another data set than {shards}; run `rr annotate {shards}`"
+        )
+
+
+def _source(shards: str) -> SynthesisSpec:
     url = join(shards, "spec.json")
     if not exists(url):
         raise NoShardsError(f"{shards}: no data set here (no spec.json); run `rr synthesize` first")
     try:
-        source = SynthesisSpec.model_validate_json(read_bytes(url))
+        return SynthesisSpec.model_validate_json(read_bytes(url))
     except ValidationError as error:
         raise OtherDataSetError(
             f"{url}: not written by `rr synthesize`; name the folder of a synthesized data set"
         ) from error
-    return AnnotationSpec(
-        source=spec_hash(source), reasoner=NAME, weights_sha256=reasoner.weights_sha256
-    )
 
 
 def open_annotations(root: str, spec: AnnotationSpec) -> str:

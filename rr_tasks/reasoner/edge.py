@@ -105,8 +105,8 @@ class EdgeReasoner:
 
 # Severity is a function of the physical parameters (`rr_tasks.degrade.severity`), but the network
 # estimates both. What it sees best decides: the severity, except for blur, whose extent is in
-# pixels while its severity also depends on the size of the photograph. A finding is at least
-# visible, or it would not have been found.
+# pixels while its severity also depends on the size of the photograph: softness of a few pixels is
+# nothing in a large one. Any other finding is at least visible, or it would not have been found.
 
 
 def _consistent_haze(haze: Haze) -> Haze:
@@ -122,11 +122,10 @@ def _consistent_haze(haze: Haze) -> Haze:
 def _consistent_blur(blur: Blur, short_side: int) -> Blur:
     if blur.parameters is None:
         return blur
-    visible = severity.blur_extent(VISIBLE_SEVERITY, short_side)
-    extent = max(blur.parameters.extent_px, visible)
-    level = max(severity.blur_severity(extent, short_side), VISIBLE_SEVERITY)
-    parameters = blur.parameters.model_copy(update={"extent_px": extent})
-    return Blur(present=True, severity=level, parameters=parameters)
+    level = severity.blur_severity(blur.parameters.extent_px, short_side)
+    if level < VISIBLE_SEVERITY:
+        return Blur(present=False, severity=0.0)
+    return Blur(present=True, severity=level, parameters=blur.parameters)
 
 
 def _consistent_rain(rain: Rain) -> Rain:

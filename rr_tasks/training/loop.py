@@ -164,5 +164,7 @@ def _truncate_log(path: Path, step: int) -> None:
     """Drop rows written after the checkpoint, which the resumed run writes again."""
     if not path.exists():
         return
-    kept = [line for line in path.read_text().splitlines() if json.loads(line)["step"] <= step]
-    path.write_text("".join(f"{line}\n" for line in kept))
+    whole = [line for line in path.read_text().splitlines(keepends=True) if line.endswith("\n")]
+    partial = path.with_suffix(".part")
+    partial.write_text("".join(line for line in whole if json.loads(line)["step"] <= step))
+    partial.replace(path)

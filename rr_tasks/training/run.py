@@ -6,6 +6,7 @@ from pathlib import Path
 from torch import nn
 
 from rr_tasks import weights
+from rr_tasks.reasoner.annotation import check_belongs
 from rr_tasks.reasoner.network import ReasonerNetwork
 from rr_tasks.restorer.network import RestorerNetwork
 from rr_tasks.training.loop import CHECKPOINT, ProgressReport
@@ -32,7 +33,9 @@ def run_reasoner_training(parameters: TrainReasonerParameters, on_progress: Prog
     record = TrainingRecord(
         network="edge-reasoner",
         # Averaged weights do not fit averaged batch statistics: average over the last steps only.
-        settings=_settings(parameters).model_copy(update={"ema_decay": 0.99}),
+        settings=_settings(parameters).model_copy(
+            update={"ema_decay": min(0.99, _ema_decay(parameters.steps))}
+        ),
         shards=_name(parameters.shards),
         start_sha256=_digest(parameters.start),
     )
@@ -50,7 +53,12 @@ def run_reasoner_training(parameters: TrainReasonerParameters, on_progress: Prog
 
 
 def run_restorer_training(parameters: TrainRestorerParameters, on_progress: ProgressReport) -> Path:
-    """Train a restorer as `parameters` say; see `run_reasoner_training`."""
+    """Train a restorer as `parameters` say; see `run_reasoner_training`.
+
+    Raises:
+        OtherDataSetError: the annotations were made of another data set.
+    """
+    check_belongs(parameters.annotations, parameters.shards)
     record = TrainingRecord(
         network="edge-restorer",
         settings=_settings(parameters),
@@ -95,8 +103,14 @@ def _settings(parameters: TrainReasonerParameters | TrainRestorerParameters) -> 
         batch_size=parameters.batch_size,
         learning_rate=parameters.learning_rate,
         warmup_steps=min(200, parameters.steps // 10),
+        ema_decay=_ema_decay(parameters.steps),
         seed=parameters.seed,
     )
+
+
+def _ema_decay(steps: int) -> float:
+    """A short run must not end with the average of weights that it has long left behind."""
+    return min(0.999, max(0.0, 1 - 8 / steps))
 
 
 def _name(url: str) -> str:

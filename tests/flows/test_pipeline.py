@@ -75,7 +75,8 @@ def test_a_person_is_told_what_came_of_it(result: PipelineResult, work: Path) ->
     shown = console.file.getvalue()  # type: ignore[attr-defined]
     for words in ("Image quality", "Diagnosis", "Verdict", "16 photographs:", "quality.csv"):
         assert words in shown
-    assert str(work / "restored" / "_rr" / "report.html") in shown
+    assert result.summary.report in shown
+    assert Path(result.summary.report).exists()
 
 
 def test_a_candidate_that_is_not_better_does_not_replace_the_shipped_weights(

@@ -7,7 +7,25 @@ from rr_tasks.archive.layout import FolderError, Layout, check_folders
 
 def test_accepts_folders_side_by_side(archive: Path, tmp_path: Path) -> None:
     check_folders(archive, tmp_path / "restored")
-    assert not list((tmp_path / "restored" / "_rr").iterdir())
+    assert [path.name for path in (tmp_path / "restored" / "_rr").iterdir()] == ["source"]
+    check_folders(archive, tmp_path / "restored")
+
+
+def test_refuses_an_output_with_files_of_others(archive: Path, tmp_path: Path) -> None:
+    theirs = tmp_path / "out" / "2019" / "IMG_1.jpg"
+    theirs.parent.mkdir(parents=True)
+    theirs.write_text("mine")
+    with pytest.raises(FolderError, match="is not empty"):
+        check_folders(archive, tmp_path / "out")
+    assert theirs.read_text() == "mine"
+
+
+def test_refuses_the_output_of_another_archive(archive: Path, tmp_path: Path) -> None:
+    check_folders(archive, tmp_path / "out")
+    other = tmp_path / "other"
+    archive.rename(other)
+    with pytest.raises(FolderError, match="holds the restored photographs of"):
+        check_folders(other, tmp_path / "out")
 
 
 def test_refuses_an_input_that_is_missing_or_a_file(archive: Path, tmp_path: Path) -> None:

@@ -122,3 +122,15 @@ def test_an_interrupt_ends_all_threads(parameters: RestoreParameters, engine_lik
     with pytest.raises(KeyboardInterrupt):
         restore_chunk(plan.chunks[0], parameters, Interrupted())
     assert set(threading.enumerate()) <= threads
+
+
+def test_a_link_in_the_output_never_leads_back_to_an_original(
+    parameters: RestoreParameters, engine_like: Any
+) -> None:
+    prepare(parameters)
+    originals = {path: path.read_bytes() for path in Path(parameters.input).rglob("*.jpg")}
+    Path(parameters.output, "2019").symlink_to(Path(parameters.input, "2019").resolve())
+    counts = run(parameters, engine_like())
+    assert (counts.restored, counts.failed) == (3, 3)
+    assert {path: path.read_bytes() for path in originals} == originals
+    assert not list(Path(parameters.input).rglob("*.json"))

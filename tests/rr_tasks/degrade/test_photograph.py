@@ -58,7 +58,7 @@ def test_a_tiny_photograph_is_refused_with_its_size() -> None:
 def test_a_file_that_is_no_photograph_is_refused(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "broken.jpg"
     path.write_bytes(content)
-    with pytest.raises(UnusablePhotographError, match="not a readable image"):
+    with pytest.raises(UnusablePhotographError, match=r"not a readable image|the file is empty"):
         read_photograph(str(path))
 
 

@@ -148,7 +148,7 @@ def test_a_broken_photograph_is_a_failed_row_and_stops_nothing(
     assert len(rows) == 64
     reasons = dict(rows.select("source", "error").unique().iter_rows())
     assert reasons == {
-        "a-empty.jpg": "not a readable image",
+        "a-empty.jpg": "the file is empty",
         "b-letter.png": "not a readable image",
         "c-tiny.png": "too small to learn from: 8 x 8 pixels",
         "d-good.png": None,

@@ -6,13 +6,22 @@ import torch
 from torch import nn
 
 from rr_tasks import weights
+from rr_tasks.reasoner.annotation import check_belongs
 from rr_tasks.reasoner.network import ReasonerNetwork
 from rr_tasks.restorer.network import RestorerNetwork
+from rr_tasks.shards.reader import OtherDataSetError
 from rr_tasks.training import run
-from rr_tasks.training.run import OtherRunError, run_reasoner_training, run_restorer_training
+from rr_tasks.training.run import (
+    OtherRunError,
+    _ema_decay,
+    run_reasoner_training,
+    run_restorer_training,
+)
 from rr_tasks.weights import UnusableWeightsError
 from schemas.errors import ExpectedError
 from schemas.parameters import TrainReasonerParameters, TrainRestorerParameters
+from schemas.recipe import EDGE_DEFAULT
+from schemas.shard import AnnotationSpec, SynthesisSpec, spec_hash
 from schemas.training import LoopSettings
 
 
@@ -65,7 +74,7 @@ def test_a_run_leaves_weights_that_tell_how_they_were_made(
     assert record["shards"] == "edge-default-0123"
     assert record["start_sha256"] is None
     assert training.settings == [
-        LoopSettings(steps=50, batch_size=24, learning_rate=1.5e-3, warmup_steps=5, ema_decay=0.99)
+        LoopSettings(steps=50, batch_size=24, learning_rate=1.5e-3, warmup_steps=5, ema_decay=0.84)
     ]
 
 
@@ -100,7 +109,40 @@ def test_a_folder_with_another_run_is_refused(
     assert len(training.settings) == 1
 
 
-def test_a_restorer_run_also_depends_on_its_annotations(training: Training, tmp_path: Path) -> None:
+def test_the_average_follows_a_short_run_and_is_slow_in_a_long_one() -> None:
+    decay = _ema_decay(60)
+    drift = sum(decay**age * (1 - decay) * (60 - age) for age in range(60)) / 60
+    assert drift > 0.5
+    assert _ema_decay(8000) == pytest.approx(0.999)
+    assert _ema_decay(100_000) == 0.999
+
+
+def test_annotations_of_another_data_set_are_refused(tmp_path: Path) -> None:
+    for name, source in (("shards", 0), ("others", 1)):
+        spec = SynthesisSpec(
+            recipe=EDGE_DEFAULT, seed=source, samples=1, shard_size=1, inputs_sha256="0" * 64
+        )
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "spec.json").write_text(spec.model_dump_json())
+    made_of_others = AnnotationSpec(
+        source=spec_hash(spec), reasoner="edge-reasoner", weights_sha256="0" * 64
+    )
+    (tmp_path / "annotations").mkdir()
+    (tmp_path / "annotations" / "spec.json").write_text(made_of_others.model_dump_json())
+    parameters = TrainRestorerParameters(
+        shards=str(tmp_path / "shards"),
+        annotations=str(tmp_path / "annotations"),
+        output=str(tmp_path / "run"),
+    )
+    with pytest.raises(OtherDataSetError, match="another data set"):
+        run_restorer_training(parameters, silent)
+    check_belongs(parameters.annotations, str(tmp_path / "others"))
+
+
+def test_a_restorer_run_also_depends_on_its_annotations(
+    training: Training, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rr_tasks.training.run.check_belongs", lambda *_: None)
     parameters = TrainRestorerParameters(
         shards="shards", annotations="ann/one", output=str(tmp_path), steps=3000
     )

@@ -1,0 +1,31 @@
+"""Keeps photographs that are learned from out of the evaluation."""
+
+import hashlib
+
+from rr_tasks.degrade.photograph import list_photographs
+from rr_tasks.shards.storage import read_bytes
+from schemas.errors import ExpectedError
+
+
+class LeakageError(ExpectedError, ValueError):
+    """A photograph is both learned from and held out."""
+
+
+def check_disjoint(photographs: str, heldout: str) -> None:
+    """Compare the contents of two folders of photographs.
+
+    Raises:
+        LeakageError: a file is in both, under whatever name.
+        MissingFolderError: a folder is missing or holds no photograph.
+    """
+    learned = {_digest(url) for url in list_photographs(photographs)}
+    for url in list_photographs(heldout):
+        if _digest(url) in learned:
+            raise LeakageError(
+                f"{url} is also among the photographs in {photographs}; figures on photographs "
+                "that were learned from mean nothing: keep the two folders apart"
+            )
+
+
+def _digest(url: str) -> bytes:
+    return hashlib.sha256(read_bytes(url)).digest()
