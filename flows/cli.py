@@ -230,7 +230,7 @@ def train_restorer(
     annotations: Annotated[str, typer.Argument(help="Folder of its annotations.")],
     output: Annotated[Path, typer.Argument(help="Receives checkpoint, log and weights.")],
     start: Annotated[Path | None, typer.Option(help="Weights to start from.")] = None,
-    steps: Annotated[int, typer.Option(help="Training steps.")] = 16_000,
+    steps: Annotated[int, typer.Option(help="Training steps.")] = 7_000,
     batch_size: Annotated[int, typer.Option(help="Crops in a step.")] = 8,
     learning_rate: Annotated[float, typer.Option(help="Highest learning rate.")] = 1e-3,
     seed: Seed = 0,
@@ -327,7 +327,9 @@ def bench_restore(
     photographs: Annotated[
         Path, typer.Argument(help="Clean photographs to make the degraded ones of.")
     ] = Path("infra/samples/train"),
-    count: Annotated[int, typer.Option(help="Degraded photographs to restore.")] = 200,
+    count: Annotated[
+        int, typer.Option(min=4, help="Degraded photographs to restore, in four parts.")
+    ] = 200,
 ) -> None:
     """Compare the speed of [bold]rr restore[/bold] with that of the bare networks, and its memory.
 

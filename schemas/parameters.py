@@ -59,7 +59,7 @@ class TrainRestorerParameters(Parameters):
     annotations: str = Field(description="Folder of its annotations")
     output: str = Field(description="Folder that receives checkpoint, log and weights")
     start: str | None = Field(None, description="Weights to start from; by default random ones")
-    steps: Steps = 16_000
+    steps: Steps = 7_000
     batch_size: Count = Field(8, description="Crops in a step")
     learning_rate: LearningRate = 1e-3
     seed: Seed = 0

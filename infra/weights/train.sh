@@ -12,7 +12,7 @@ shards=$(rr synthesize "$photographs/train" "$work/data" --samples 4096)
 first=$(rr train reasoner "$shards" "$work/reasoner-first" --steps 4000)
 annotations=$(rr annotate "$shards" --reasoner "$first")
 rr train reasoner "$shards" "$work/reasoner" --start "$first" --steps 3000 --learning-rate 1e-3
-rr train restorer "$shards" "$annotations" "$work/restorer" --steps 8000
+rr train restorer "$shards" "$annotations" "$work/restorer" --steps 7000
 rr evaluate "$photographs/heldout" "$work/evaluation" \
   --reasoner "$work/reasoner/edge-reasoner.safetensors" \
   --restorer "$work/restorer/edge-restorer.safetensors"

@@ -64,7 +64,9 @@ def measure_restoration(
         forwards.seconds = 0.0
         for path in sorted(folder.iterdir()):
             pixels = open_photograph(path.read_bytes(), _MAX_PIXELS).develop().pixels
-            restorer.restore(pixels, reasoner.diagnose(pixels))
+            prior = reasoner.diagnose(pixels)
+            if prior.order:  # otherwise `rr restore` copies the file
+                restorer.restore(pixels, prior)
         start = time.perf_counter()
         restore(folder, work / f"restored-{part}")
         whole = time.perf_counter() - start
