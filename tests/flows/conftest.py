@@ -3,8 +3,11 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import cv2
 import pytest
 from prefect.settings import PREFECT_API_URL, temporary_settings
+
+HELDOUT = Path(__file__).parents[2] / "infra" / "samples" / "heldout"
 
 
 @pytest.fixture(autouse=True)
@@ -18,9 +21,10 @@ def without_server(request: pytest.FixtureRequest) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def heldout(photographs: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with one of the small photographs."""
+def heldout(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with one small photograph that is not among `photographs`."""
     folder = tmp_path_factory.mktemp("heldout")
-    source = sorted(photographs.iterdir())[0]
-    (folder / source.name).write_bytes(source.read_bytes())
+    source = sorted(HELDOUT.glob("*.webp"))[0]
+    small = cv2.resize(cv2.imread(str(source)), (144, 128), interpolation=cv2.INTER_AREA)
+    cv2.imwrite(str(folder / f"{source.stem}.png"), small)
     return folder

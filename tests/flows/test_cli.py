@@ -305,17 +305,19 @@ def test_folders_that_are_no_data_set_are_one_line(
         assert only_error(rr("annotate", folder, code=1)).startswith(f"{folder}: no data set here")
         for arguments in (("reasoner", folder), ("restorer", folder, folder)):
             line = only_error(rr("train", *arguments, out, code=1))
-            assert line.startswith(f"{folder}: no finished shards here")
+            assert line.startswith((f"{folder}: no finished shards", f"{folder}: no annotations"))
     line = only_error(rr("train", "restorer", dataset, photographs, out, code=1))
-    assert line.startswith(f"{photographs}: no finished shards here")
+    assert line.startswith(f"{photographs}: no annotations here")
 
 
 def test_folders_in_the_wrong_order_are_one_line(rr: Rr, dataset: str, tmp_path: Path) -> None:
     annotations = rr("annotate", dataset, "--output", tmp_path).stdout.strip()
     assert "not written by `rr synthesize`" in only_error(rr("annotate", annotations, code=1))
-    for arguments in (("reasoner", annotations), ("restorer", annotations, dataset)):
-        line = only_error(rr("train", *arguments, tmp_path / "run", code=1))
-        assert line.startswith(f"{annotations}: sample 000000000 has no ")
+    run = tmp_path / "run"
+    line = only_error(rr("train", "reasoner", annotations, run, code=1))
+    assert line.startswith(f"{annotations}: sample 000000000 has no ")
+    line = only_error(rr("train", "restorer", annotations, dataset, run, code=1))
+    assert "not written by `rr annotate`" in line
 
 
 def test_a_training_that_could_not_begin_does_not_keep_its_folder(
@@ -349,12 +351,14 @@ def test_a_training_on_a_full_disk_is_one_line_and_goes_on(
 
 
 def test_a_pipeline_finds_out_early_that_a_folder_is_wrong(
-    rr: Rr, photographs: Path, tmp_path: Path
+    rr: Rr, photographs: Path, heldout: Path, tmp_path: Path
 ) -> None:
     out, none = tmp_path / "out", tmp_path / "none"
+    line = only_error(rr("pipeline", photographs, photographs, out, code=1))
+    assert "keep the two folders apart" in line
     line = only_error(rr("pipeline", photographs, none, out, code=1))
     assert line.startswith(f"{none}: no such folder")
-    line = only_error(rr("pipeline", photographs, photographs, out, "--archive", none, code=1))
+    line = only_error(rr("pipeline", photographs, heldout, out, "--archive", none, code=1))
     assert f"{none} does not exist" in line
     assert not out.exists()
 

@@ -65,7 +65,7 @@ def test_it_ends_with_a_verdict_a_table_and_a_restored_folder(
     assert result.evaluation.rows.height == 16
     assert result.summary.found == 16
     assert result.summary.archive.failed == 0
-    assert len(list((work / "restored").rglob("*.jpg"))) >= 16
+    assert len(list(Path(result.summary.parameters.output).rglob("*.jpg"))) >= 16
     assert Path(result.summary.report).read_text().startswith("<!doctype html>")
 
 
