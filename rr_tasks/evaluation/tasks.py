@@ -8,11 +8,10 @@ from prefect.cache_policies import NO_CACHE
 from prefect.tasks import exponential_backoff
 
 from rr_tasks.evaluation.shard import evaluate_shard
-from rr_tasks.reasoner.edge import EdgeReasoner
+from rr_tasks.reasoner.tasks import load_reasoner
 from rr_tasks.restorer.photograph import PhotographRestorer
 from rr_tasks.retries import is_transient
 
-load_reasoner = lru_cache(maxsize=2)(EdgeReasoner.load)
 load_restorer = lru_cache(maxsize=2)(PhotographRestorer.load)
 
 
