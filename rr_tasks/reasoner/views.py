@@ -22,20 +22,20 @@ def overview(image: Bytes) -> Bytes:
 
 def native_crops(image: Bytes) -> list[Bytes]:
     """Squares of `VIEW_SIDE` at native resolution, from the middle of each quarter of the image."""
-    image = _at_least_one_view(image)
+    image = at_least(image, VIEW_SIDE)
     places = [(index + 0.5) / _CROPS_PER_AXIS for index in range(_CROPS_PER_AXIS)]
     return [_crop_around(image, row, column) for row in places for column in places]
 
 
 def random_crops(image: Bytes, count: int, rng: np.random.Generator) -> list[Bytes]:
     """`count` squares of `VIEW_SIDE` at native resolution from anywhere."""
-    image = _at_least_one_view(image)
+    image = at_least(image, VIEW_SIDE)
     return [_crop_around(image, *rng.random(2)) for _ in range(count)]
 
 
-def _at_least_one_view(image: Bytes) -> Bytes:
-    height, width = image.shape[:2]
-    below, right = max(0, VIEW_SIDE - height), max(0, VIEW_SIDE - width)
+def at_least(image: Bytes, side: int) -> Bytes:
+    """(H, W, 3) mirrored out below and to the right to at least `side` pixels each way."""
+    below, right = (max(0, side - length) for length in image.shape[:2])
     if not below and not right:
         return image
     return np.pad(image, ((0, below), (0, right), (0, 0)), mode="symmetric")

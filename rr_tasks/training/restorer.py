@@ -7,6 +7,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from rr_tasks.reasoner.views import at_least
 from rr_tasks.restorer.edge import TAU, known_prior
 from rr_tasks.restorer.network import CONDITION_LENGTH, RestorerNetwork
 from rr_tasks.shards.png import decode_png
@@ -124,7 +125,7 @@ def _example(
     rng: np.random.Generator,
 ) -> Example:
     condition = _condition(truth, predicted, rng)
-    clean, degraded = _at_least_one_crop(clean), _at_least_one_crop(degraded)
+    clean, degraded = at_least(clean, CROP_SIDE), at_least(degraded, CROP_SIDE)
     top, left = (int(rng.integers(length - CROP_SIDE + 1)) for length in clean.shape[:2])
     area = (slice(top, top + CROP_SIDE), slice(left, left + CROP_SIDE))
     clean, degraded = clean[area], degraded[area]
@@ -136,13 +137,6 @@ def _example(
         "degraded": np.ascontiguousarray(degraded.transpose(2, 0, 1)),
         "condition": condition,
     }
-
-
-def _at_least_one_crop(image: np.ndarray) -> np.ndarray:
-    below, right = (max(0, CROP_SIDE - length) for length in image.shape[:2])
-    if not below and not right:
-        return image
-    return np.pad(image, ((0, below), (0, right), (0, 0)), mode="symmetric")
 
 
 def _condition(truth: list[float], predicted: list[float], rng: np.random.Generator) -> np.ndarray:
