@@ -17,7 +17,7 @@ from rr_tasks.evaluation.metrics import presence_table, quality_table
 from rr_tasks.evaluation.shard import read_evaluation, rows_folder
 from rr_tasks.evaluation.tasks import evaluate_shard_task, load_restorer
 from rr_tasks.reasoner.tasks import load_reasoner
-from rr_tasks.shards.storage import exists, join, publish_bytes
+from rr_tasks.storage.files import exists, join, publish_bytes
 from schemas.parameters import EvaluateParameters
 from schemas.recipe import BENCHMARK
 

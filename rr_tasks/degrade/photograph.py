@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from rr_tasks.degrade.color import Bytes
-from rr_tasks.shards.storage import MissingFolderError, list_files, read_bytes
+from rr_tasks.storage.files import MissingFolderError, list_files, read_bytes
 from schemas.recipe import DegradationRecipe
 
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp")

@@ -21,8 +21,8 @@ from rr_tasks.degrade.photograph import (
 )
 from rr_tasks.scene import describe
 from rr_tasks.shards.png import encode_png
-from rr_tasks.shards.storage import identity, join, publish_bytes
 from rr_tasks.shards.writer import Outcome, sample_key, write_shard
+from rr_tasks.storage.files import identity, join, publish_bytes
 from schemas.prior.current import (
     VISIBLE_SEVERITY,
     Blur,

@@ -3,7 +3,7 @@
 import hashlib
 
 from rr_tasks.degrade.photograph import list_photographs
-from rr_tasks.shards.storage import read_bytes
+from rr_tasks.storage.files import read_bytes
 from schemas.errors import ExpectedError
 
 

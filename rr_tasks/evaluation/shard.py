@@ -13,7 +13,7 @@ from rr_tasks.reasoner.edge import EdgeReasoner
 from rr_tasks.restorer.photograph import PhotographRestorer
 from rr_tasks.shards.png import decode_png
 from rr_tasks.shards.reader import read_samples
-from rr_tasks.shards.storage import exists, join, publish_bytes, read_bytes
+from rr_tasks.storage.files import exists, join, publish_bytes, read_bytes
 from schemas.errors import ExpectedError
 from schemas.prior.current import DEGRADATIONS, DiagnosticPrior
 from schemas.prior.migrations import load_prior

@@ -9,8 +9,8 @@ from pydantic import ValidationError
 from rr_tasks.reasoner.edge import NAME, EdgeReasoner
 from rr_tasks.shards.png import decode_png
 from rr_tasks.shards.reader import NoShardsError, OtherDataSetError, read_samples
-from rr_tasks.shards.storage import exists, join, publish_bytes, read_bytes
 from rr_tasks.shards.writer import Outcome, write_shard
+from rr_tasks.storage.files import exists, join, publish_bytes, read_bytes
 from schemas.prior.current import DiagnosticPrior
 from schemas.shard import AnnotationSpec, DoneMarker, SampleRow, SynthesisSpec, spec_hash
 

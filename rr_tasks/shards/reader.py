@@ -10,7 +10,7 @@ import fsspec
 import polars as pl
 from webdataset.tariterators import group_by_keys, tar_file_expander
 
-from rr_tasks.shards.storage import exists, join, list_files, read_bytes
+from rr_tasks.storage.files import exists, join, list_files, read_bytes
 from schemas.errors import ExpectedError
 from schemas.shard import DoneMarker
 

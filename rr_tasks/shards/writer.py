@@ -11,7 +11,7 @@ import polars as pl
 import webdataset as wds
 
 from rr_tasks.shards.reader import count_samples, marker_url, read_marker, sidecar_url, tar_url
-from rr_tasks.shards.storage import publish, publish_bytes
+from rr_tasks.storage.files import publish, publish_bytes
 from schemas.errors import ExpectedError
 from schemas.shard import DoneMarker, SampleRow, SpecHash
 

@@ -10,7 +10,7 @@ from rr_tasks.degrade.photograph import (
     list_photographs,
     read_photograph,
 )
-from rr_tasks.shards.storage import MissingFolderError
+from rr_tasks.storage.files import MissingFolderError
 from schemas.recipe import DegradationRecipe
 
 RANDOM = DegradationRecipe(name="random", size=64)

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from rr_tasks.shards import storage
-from rr_tasks.shards.storage import (
+from rr_tasks.storage import files
+from rr_tasks.storage.files import (
     MissingFolderError,
     exists,
     identity,
@@ -98,7 +98,7 @@ def test_a_file_is_flushed_before_it_gets_its_name(
 ) -> None:
     target = tmp_path / "one"
     flushed: list[bool] = []
-    monkeypatch.setattr(storage.os, "fsync", lambda _: flushed.append(target.exists()))
+    monkeypatch.setattr(files.os, "fsync", lambda _: flushed.append(target.exists()))
     publish_bytes(b"x", str(target))
     assert flushed == [False]
     assert target.exists()
