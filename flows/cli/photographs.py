@@ -1,0 +1,98 @@
+"""`rr diagnose` and `rr restore`: work on a user's photographs."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from flows.cli.options import Weights, console, text
+from flows.failure import complain
+from schemas.errors import ExpectedError
+
+
+class Look(StrEnum):
+    """A degradation that may be meant."""
+
+    haze = "haze"
+    blur = "blur"
+    rain = "rain"
+    noise = "noise"
+
+
+def diagnose(
+    photographs: Annotated[list[Path], typer.Argument(help="One photograph or several.")],
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON prior per line.")] = False,
+    reasoner: Weights = None,
+) -> None:
+    """Say what degrades a photograph, how badly, and what to undo first.
+
+    Example: [bold]rr diagnose holiday.jpg[/bold], or for scripts
+    [bold]rr diagnose *.jpg --json[/bold].
+    """
+    from flows.diagnosis import read, show
+    from rr_tasks.reasoner.edge import EdgeReasoner
+
+    model = EdgeReasoner.load(reasoner)
+    failures = 0
+    for path in photographs:
+        try:
+            prior = model.diagnose(read(path))
+        except ExpectedError as error:
+            complain(f"{path}: {error}")
+            failures += 1
+        else:
+            if json:
+                typer.echo(prior.model_dump_json())
+            else:
+                show(console, str(path), prior)
+    raise typer.Exit(1 if failures else 0)
+
+
+def restore(
+    source: Annotated[Path, typer.Argument(metavar="IN", help="Folder of photographs; only read.")],
+    output: Annotated[Path, typer.Argument(metavar="OUT", help="Gets the same tree, restored.")],
+    keep: Annotated[
+        list[Look] | None,
+        typer.Option(help="A look that is meant, such as morning haze. May be repeated."),
+    ] = None,
+    threshold: Annotated[
+        float, typer.Option(help="Photographs with less than this severity are copied as they are.")
+    ] = 10.0,
+    max_pixels: Annotated[
+        int, typer.Option(help="Photographs with more pixels are refused.")
+    ] = 200_000_000,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Re-read finished outputs and redo changed ones.")
+    ] = False,
+    reasoner: Weights = None,
+    restorer: Weights = None,
+) -> None:
+    """Restore every photograph of a folder into a mirrored folder, with a before/after report.
+
+    Stop it whenever you like: the next run goes on where this one ended. Photographs that cannot
+    be read are listed with the reason and do not stop the others. Originals are never changed.
+
+    Example: [bold]rr restore ~/Pictures ~/Restored --keep haze[/bold]
+    """
+    from flows.launch import launch
+    from flows.restore import restore as flow
+    from schemas.archive import RestoreParameters
+
+    summary = launch(
+        flow,
+        RestoreParameters(
+            input=str(source),
+            output=str(output),
+            keep=tuple(look.value for look in keep or ()),
+            threshold=threshold,
+            max_pixels=max_pixels,
+            verify=verify,
+            reasoner=text(reasoner),
+            restorer=text(restorer),
+        ),
+    )
+    from flows.outcome import show_restoration
+
+    show_restoration(console, summary)
+    raise typer.Exit(1 if summary.archive.failed or summary.unreadable else 0)

@@ -1,0 +1,73 @@
+"""`rr evaluate` and `rr pipeline`: measure weights, and do the whole job."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from flows.cli.options import Seed, Weights, console, text
+from schemas.parameters import EvaluateParameters, PipelineParameters
+
+
+def evaluate(
+    photographs: Annotated[str, typer.Argument(help="Folder of clean, held-out photographs.")],
+    output: Annotated[str, typer.Argument(help="Receives the evaluation set and the tables.")],
+    reasoner: Weights = None,
+    restorer: Weights = None,
+    seed: Annotated[int, typer.Option(help="The published figures use 2026.")] = 2026,
+) -> None:
+    """Measure weights on photographs they never saw, degraded in all 15 ways and left clean.
+
+    Example: [bold]rr evaluate photos/heldout evaluation[/bold]
+    """
+    from flows.evaluate import evaluate as flow
+    from flows.launch import launch
+    from flows.outcome import show_evaluation
+
+    parameters = EvaluateParameters(
+        photographs=photographs,
+        output=output,
+        reasoner=text(reasoner),
+        restorer=text(restorer),
+        seed=seed,
+    )
+    show_evaluation(console, launch(flow, parameters))
+
+
+def pipeline(
+    photographs: Annotated[str, typer.Argument(help="Clean photographs to learn from.")],
+    heldout: Annotated[str, typer.Argument(help="Clean photographs that are never learned from.")],
+    output: Annotated[Path, typer.Argument(help="Receives everything that is made.")],
+    archive: Annotated[
+        Path | None,
+        typer.Option(help="Folder to restore; by default the degraded held-out photographs."),
+    ] = None,
+    samples: Annotated[int, typer.Option(help="Degraded samples to make.")] = 128,
+    steps: Annotated[int, typer.Option(help="Fine-tuning steps of the restorer.")] = 60,
+    learning_rate: Annotated[float, typer.Option(help="Highest learning rate.")] = 5e-5,
+    seed: Seed = 0,
+) -> None:
+    """Do the whole job: synthesize, annotate, fine-tune, evaluate, promote if better, restore.
+
+    Every stage keeps what an earlier run finished: run it again and it goes on.
+
+    Example: [bold]rr pipeline photos/train photos/heldout work[/bold]
+    """
+    from flows.launch import launch
+    from flows.outcome import show_pipeline
+    from flows.pipeline import pipeline as flow
+
+    parameters = PipelineParameters(
+        photographs=photographs,
+        heldout=heldout,
+        output=str(output),
+        archive=text(archive),
+        samples=samples,
+        steps=steps,
+        learning_rate=learning_rate,
+        seed=seed,
+    )
+    result = launch(flow, parameters)
+    show_pipeline(console, result)
+    summary = result.summary
+    raise typer.Exit(1 if summary.archive.failed or summary.unreadable else 0)

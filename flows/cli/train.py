@@ -1,0 +1,72 @@
+"""`rr train reasoner` and `rr train restorer`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from flows.cli.options import Seed, text
+from schemas.parameters import TrainReasonerParameters, TrainRestorerParameters
+
+app = typer.Typer(help="Train the reasoner or the restorer.", no_args_is_help=True)
+
+
+@app.command("reasoner")
+def train_reasoner(
+    shards: Annotated[str, typer.Argument(help="Folder of a data set.")],
+    output: Annotated[Path, typer.Argument(help="Receives checkpoint, log and weights.")],
+    start: Annotated[Path | None, typer.Option(help="Weights to start from.")] = None,
+    steps: Annotated[int, typer.Option(help="Training steps.")] = 4000,
+    batch_size: Annotated[int, typer.Option(help="Photographs in a step.")] = 24,
+    learning_rate: Annotated[float, typer.Option(help="Highest learning rate.")] = 1.5e-3,
+    seed: Seed = 0,
+) -> None:
+    """Train the reasoner on true diagnoses. Run it again after a stop: it resumes.
+
+    Example: [bold]rr train reasoner data/edge-default-1f0c... runs/reasoner[/bold]
+    """
+    from flows.launch import launch
+    from flows.train import train_reasoner as flow
+
+    parameters = TrainReasonerParameters(
+        shards=shards,
+        output=str(output),
+        start=text(start),
+        steps=steps,
+        batch_size=batch_size,
+        learning_rate=learning_rate,
+        seed=seed,
+    )
+    typer.echo(launch(flow, parameters))
+
+
+@app.command("restorer")
+def train_restorer(
+    shards: Annotated[str, typer.Argument(help="Folder of a data set.")],
+    annotations: Annotated[str, typer.Argument(help="Folder of its annotations.")],
+    output: Annotated[Path, typer.Argument(help="Receives checkpoint, log and weights.")],
+    start: Annotated[Path | None, typer.Option(help="Weights to start from.")] = None,
+    steps: Annotated[int, typer.Option(help="Training steps.")] = 7_000,
+    batch_size: Annotated[int, typer.Option(help="Crops in a step.")] = 8,
+    learning_rate: Annotated[float, typer.Option(help="Highest learning rate.")] = 1e-3,
+    seed: Seed = 0,
+) -> None:
+    """Train the restorer on shards and their annotations. Run it again after a stop: it resumes.
+
+    Example: [bold]rr train restorer data/edge-default-1f0c... data/annotations-77ab...
+    runs/restorer[/bold]
+    """
+    from flows.launch import launch
+    from flows.train import train_restorer as flow
+
+    parameters = TrainRestorerParameters(
+        shards=shards,
+        annotations=annotations,
+        output=str(output),
+        start=text(start),
+        steps=steps,
+        batch_size=batch_size,
+        learning_rate=learning_rate,
+        seed=seed,
+    )
+    typer.echo(launch(flow, parameters))
