@@ -49,6 +49,8 @@ class PhotographRestorer:
     def restore(self, pixels: Pixels, prior: DiagnosticPrior) -> Pixels:
         """Restore one photograph.
 
+        Besides the photograph and its restoration, one row of tiles is in memory.
+
         Args:
             pixels: (H, W, 3), sRGB-coded, 8 or 16 bits.
             prior: its diagnosis.
@@ -56,20 +58,22 @@ class PhotographRestorer:
         Returns:
             The restored photograph, of the same shape and type.
         """
-        top = np.iinfo(pixels.dtype).max
-        image = torch.from_numpy(pixels.astype(np.float32)).permute(2, 0, 1) / float(top)
         tiling = Tiling(pixels.shape[0], pixels.shape[1], multiple=STRIDE)
         vector = known_prior(torch.tensor([to_vector(prior)], dtype=torch.float32))
-        restored = tiling.join(self._restore_tiles(tiling.cut(image), vector))
-        scaled = restored.mul_(float(top)).round_().clamp_(0, top).permute(1, 2, 0)
+        top = float(np.iinfo(pixels.dtype).max)
         out = np.empty_like(pixels, order="C")
-        out[...] = scaled.numpy()
+        done = 0
+        for strip in tiling.join(self._restore_tiles(tiling.cut(pixels), top, vector)):
+            scaled = (strip * top).round_().clamp_(0, top).permute(1, 2, 0)
+            out[done : done + len(scaled)] = scaled.numpy()
+            done += len(scaled)
         return out
 
     def _restore_tiles(
-        self, tiles: Iterator[torch.Tensor], vector: torch.Tensor
+        self, tiles: Iterator[Pixels], top: float, vector: torch.Tensor
     ) -> Iterator[torch.Tensor]:
         for tile in tiles:  # larger batches gain nothing on a CPU and cost memory
-            condition = self._flow.prepare(tile[None], vector)
+            image = torch.from_numpy(tile.astype(np.float32)).permute(2, 0, 1) / top
+            condition = self._flow.prepare(image[None], vector)
             with torch.inference_mode(), autocast():
                 yield regress(self._flow, condition)[0]

@@ -4,8 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from math import ceil
+from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import torch
+
+Pixels = npt.NDArray[Any]
 
 
 @dataclass(frozen=True)
@@ -80,30 +85,33 @@ class Tiling:
         """How the width is cut."""
         return Axis(self.width, self.longest, self.overlap, self.multiple)
 
-    def cut(self, image: torch.Tensor) -> Iterator[torch.Tensor]:
-        """Tiles of an image (C, H, W), row by row; edges are mirrored where a tile reaches out."""
+    def cut(self, image: Pixels) -> Iterator[Pixels]:
+        """Tiles of (H, W, C) pixels, row by row; edges are mirrored where a tile reaches out."""
         below = max(0, self.rows.tile - self.height)
         right = max(0, self.columns.tile - self.width)
-        padded = _mirror(_mirror(image, below, 1), right, 2)
         for top in self.rows.starts:
             for left in self.columns.starts:
-                yield padded[:, top : top + self.rows.tile, left : left + self.columns.tile]
+                tile = image[top : top + self.rows.tile, left : left + self.columns.tile]
+                yield np.pad(tile, ((0, below), (0, right), (0, 0)), mode="symmetric")
 
-    def join(self, tiles: Iterator[torch.Tensor]) -> torch.Tensor:
-        """Blend tiles, in the order of `cut`, into an image (3, H, W)."""
+    def join(self, tiles: Iterator[torch.Tensor]) -> Iterator[torch.Tensor]:
+        """Blend tiles (3, h, w), in the order of `cut`, into strips of the image.
+
+        No more than one row of tiles is held. A strip is overwritten when the next one is asked
+        for.
+
+        Yields:
+            (3, h, W): the image's rows from top to bottom, none twice, `height` of them in all.
+        """
         rows, columns = self.rows, self.columns
-        joined = torch.zeros(3, max(self.height, rows.tile), max(self.width, columns.tile))
-        for top, row_weight in zip(rows.starts, rows.weights, strict=True):
+        blended = torch.zeros(3, rows.tile, max(self.width, columns.tile))
+        ends = [*rows.starts[1:], self.height]
+        for top, end, row_weight in zip(rows.starts, ends, rows.weights, strict=True):
             for left, column_weight in zip(columns.starts, columns.weights, strict=True):
-                area = joined[:, top : top + rows.tile, left : left + columns.tile]
+                area = blended[:, :, left : left + columns.tile]
                 area += next(tiles) * row_weight[:, None] * column_weight
-        return joined[:, : self.height, : self.width]
-
-
-def _mirror(image: torch.Tensor, extra: int, dimension: int) -> torch.Tensor:
-    if not extra:
-        return image
-    length = image.shape[dimension]
-    place = torch.arange(length, length + extra) % (2 * length)
-    index = torch.where(place < length, place, 2 * length - 1 - place)
-    return torch.cat([image, image.index_select(dimension, index)], dimension)
+            done = end - top
+            yield blended[:, :done, : self.width]
+            kept = rows.tile - done
+            blended[:, :kept] = blended[:, done:].clone()
+            blended[:, kept:] = 0.0
