@@ -10,7 +10,7 @@ from flows.artifacts import publish_table
 from flows.launch import task_runner
 from flows.shards import run_shards
 from rr_tasks import weights
-from rr_tasks.degrade.synthesis import open_dataset, plan_synthesis, shard_count
+from rr_tasks.degrade.synthesis import open_dataset, plan_synthesis
 from rr_tasks.degrade.tasks import synthesize_shard_task
 from rr_tasks.evaluation.examples import contact_sheet
 from rr_tasks.evaluation.metrics import presence_table, quality_table
@@ -20,6 +20,7 @@ from rr_tasks.reasoner.tasks import load_reasoner
 from rr_tasks.storage.files import exists, join, publish_bytes
 from schemas.parameters import EvaluateParameters
 from schemas.recipe import BENCHMARK
+from schemas.shard import shard_count
 
 _SHARD_SIZE = 32
 

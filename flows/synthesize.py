@@ -6,10 +6,11 @@ from prefect import flow
 from flows.artifacts import publish_table
 from flows.launch import task_runner
 from flows.shards import run_shards
-from rr_tasks.degrade.synthesis import open_dataset, plan_synthesis, shard_count
+from rr_tasks.degrade.synthesis import open_dataset, plan_synthesis
 from rr_tasks.degrade.tasks import synthesize_shard_task
 from schemas.parameters import SynthesizeParameters
 from schemas.recipe import RECIPES
+from schemas.shard import shard_count
 
 
 @flow(name="synthesize", task_runner=task_runner())

@@ -42,6 +42,11 @@ def spec_hash(spec: Spec) -> str:
     return hashlib.sha256(spec.model_dump_json().encode()).hexdigest()[:16]
 
 
+def shard_count(spec: SynthesisSpec) -> int:
+    """How many shards a synthesized data set has when it is whole."""
+    return -(-spec.samples // spec.shard_size)
+
+
 class SampleRow(Strict):
     """A row of the sidecar: one for every input, whether it became a sample or not."""
 

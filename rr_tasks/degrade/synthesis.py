@@ -84,11 +84,6 @@ def open_dataset(root: str, spec: SynthesisSpec) -> str:
     return folder
 
 
-def shard_count(spec: SynthesisSpec) -> int:
-    """How many shards a data set has."""
-    return -(-spec.samples // spec.shard_size)
-
-
 def synthesize_shard(
     folder: str, spec: SynthesisSpec, photographs: Sequence[str], shard: int
 ) -> DoneMarker:

@@ -9,10 +9,11 @@ from pydantic import ValidationError
 from rr_tasks.reasoner.edge import NAME, EdgeReasoner
 from rr_tasks.shards.png import decode_png
 from rr_tasks.shards.reader import NoShardsError, OtherDataSetError, read_samples
+from rr_tasks.shards.spec import read_synthesis_spec
 from rr_tasks.shards.writer import Outcome, write_shard
 from rr_tasks.storage.files import exists, join, publish_bytes, read_bytes
 from schemas.prior.current import DiagnosticPrior
-from schemas.shard import AnnotationSpec, DoneMarker, SampleRow, SynthesisSpec, spec_hash
+from schemas.shard import AnnotationSpec, DoneMarker, SampleRow, spec_hash
 
 _BATCH = 8
 
@@ -25,7 +26,9 @@ def plan_annotation(shards: str, reasoner: EdgeReasoner) -> AnnotationSpec:
         OtherDataSetError: the folder was not made by synthesis.
     """
     return AnnotationSpec(
-        source=spec_hash(_source(shards)), reasoner=NAME, weights_sha256=reasoner.weights_sha256
+        source=spec_hash(read_synthesis_spec(shards)),
+        reasoner=NAME,
+        weights_sha256=reasoner.weights_sha256,
     )
 
 
@@ -43,22 +46,10 @@ def check_belongs(annotations: str, shards: str) -> None:
         spec = AnnotationSpec.model_validate_json(read_bytes(url))
     except ValidationError as error:
         raise OtherDataSetError(f"{url}: not written by `rr annotate`") from error
-    if spec.source != spec_hash(_source(shards)):
+    if spec.source != spec_hash(read_synthesis_spec(shards)):
         raise OtherDataSetError(
             f"{annotations} describes another data set than {shards}; run `rr annotate {shards}`"
         )
-
-
-def _source(shards: str) -> SynthesisSpec:
-    url = join(shards, "spec.json")
-    if not exists(url):
-        raise NoShardsError(f"{shards}: no data set here (no spec.json); run `rr synthesize` first")
-    try:
-        return SynthesisSpec.model_validate_json(read_bytes(url))
-    except ValidationError as error:
-        raise OtherDataSetError(
-            f"{url}: not written by `rr synthesize`; name the folder of a synthesized data set"
-        ) from error
 
 
 def open_annotations(root: str, spec: AnnotationSpec) -> str:

@@ -11,7 +11,6 @@ from rr_tasks.degrade.synthesis import (
     VARIANTS,
     open_dataset,
     plan_synthesis,
-    shard_count,
     synthesize_shard,
 )
 from rr_tasks.shards.png import decode_png, encode_png
@@ -20,7 +19,7 @@ from schemas.base import Range
 from schemas.prior.current import DEGRADATIONS, VISIBLE_SEVERITY
 from schemas.prior.migrations import load_prior
 from schemas.recipe import DegradationRecipe, JpegRecipe
-from schemas.shard import SynthesisSpec
+from schemas.shard import SynthesisSpec, shard_count
 
 SMALL = DegradationRecipe(
     name="small", size=32, clean_share=0.0, severity=Range(low=30.0, high=100.0)

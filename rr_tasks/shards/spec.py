@@ -1,0 +1,25 @@
+"""What a folder says about the data set in it."""
+
+from pydantic import ValidationError
+
+from rr_tasks.shards.reader import NoShardsError, OtherDataSetError
+from rr_tasks.storage.files import exists, join, read_bytes
+from schemas.shard import SynthesisSpec
+
+
+def read_synthesis_spec(folder: str) -> SynthesisSpec:
+    """The spec that `rr synthesize` wrote into a data set's folder.
+
+    Raises:
+        NoShardsError: the folder is missing or no data set.
+        OtherDataSetError: the folder was not made by synthesis.
+    """
+    url = join(folder, "spec.json")
+    if not exists(url):
+        raise NoShardsError(f"{folder}: no data set here (no spec.json); run `rr synthesize` first")
+    try:
+        return SynthesisSpec.model_validate_json(read_bytes(url))
+    except ValidationError as error:
+        raise OtherDataSetError(
+            f"{url}: not written by `rr synthesize`; name the folder of a synthesized data set"
+        ) from error
