@@ -1,7 +1,7 @@
 """Prefect task: one restored chunk of an archive."""
 
 from collections.abc import Callable
-from functools import lru_cache, partial
+from functools import partial
 from pathlib import Path
 
 from prefect import task
@@ -11,9 +11,10 @@ from prefect.tasks import exponential_backoff
 from rr_tasks.archive.restore import restore_chunk
 from rr_tasks.restorer.engine import EdgeEngine
 from rr_tasks.retries import is_transient
+from rr_tasks.weights.remembered import remembered
 from schemas.archive import ChunkCounts, Counts, RestoreParameters
 
-_load_engine = lru_cache(maxsize=1)(EdgeEngine.load)
+_load_engine = remembered(EdgeEngine.load)
 
 
 @task(

@@ -1,6 +1,5 @@
 """Prefect task: one evaluated shard."""
 
-from functools import lru_cache
 from pathlib import Path
 
 from prefect import task
@@ -11,8 +10,9 @@ from rr_tasks.evaluation.shard import evaluate_shard
 from rr_tasks.reasoner.tasks import load_reasoner
 from rr_tasks.restorer.photograph import PhotographRestorer
 from rr_tasks.retries import is_transient
+from rr_tasks.weights.remembered import remembered
 
-load_restorer = lru_cache(maxsize=2)(PhotographRestorer.load)
+load_restorer = remembered(PhotographRestorer.load)
 
 
 @task(

@@ -1,6 +1,5 @@
 """Prefect task: one annotated shard."""
 
-from functools import lru_cache
 from pathlib import Path
 
 from prefect import task
@@ -10,9 +9,10 @@ from prefect.tasks import exponential_backoff
 from rr_tasks.reasoner.annotation import annotate_shard
 from rr_tasks.reasoner.edge import EdgeReasoner
 from rr_tasks.retries import is_transient
+from rr_tasks.weights.remembered import remembered
 from schemas.shard import AnnotationSpec, DoneMarker
 
-load_reasoner = lru_cache(maxsize=2)(EdgeReasoner.load)
+load_reasoner = remembered(EdgeReasoner.load)
 
 
 @task(
