@@ -14,6 +14,13 @@ def encode_png(image: Bytes) -> bytes:
 
 
 def decode_png(content: bytes) -> Bytes:
-    """(H, W, 3) sRGB bytes of a PNG that this project wrote."""
-    image = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR_RGB)
+    """(H, W, 3) sRGB bytes of a PNG that this project wrote.
+
+    Raises:
+        ValueError: it is no PNG, or a damaged one.
+    """
+    packed = np.frombuffer(content, np.uint8)
+    image = cv2.imdecode(packed, cv2.IMREAD_COLOR_RGB) if content else None
+    if image is None:
+        raise ValueError("not a readable PNG")
     return np.asarray(image, dtype=np.uint8)

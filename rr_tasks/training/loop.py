@@ -11,7 +11,7 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from transformers import get_cosine_schedule_with_warmup
 
 from rr_tasks.precision import autocast
-from rr_tasks.training.rounds import Batch, RoundLoader
+from rr_tasks.training.rounds import Batch, Batches
 from schemas.errors import ExpectedError
 from schemas.training import LoopSettings
 
@@ -31,7 +31,7 @@ class TrainingDivergedError(ExpectedError, RuntimeError):
 
 def train(
     model: nn.Module,
-    loader: RoundLoader,
+    loader: Batches,
     loss_function: LossFunction,
     settings: LoopSettings,
     folder: Path,
@@ -50,7 +50,8 @@ def train(
         on_progress: called with the step and the current averages every few steps.
 
     Raises:
-        TrainingDivergedError: the loss became NaN or infinite.
+        TrainingDivergedError: the loss or a weight became NaN or infinite; the last checkpoint is
+            from before.
         UnwritableCheckpointError: the disk is full or refuses; the last checkpoint stays.
     """
     folder.mkdir(parents=True, exist_ok=True)
@@ -73,13 +74,12 @@ def train(
             means = {name: total / (done - logged) for name, total in sums.items()}
             sums, logged = {}, done
             if not all(map(_is_finite, means.values())):
-                raise TrainingDivergedError(
-                    f"the loss is not finite at step {done}: {means}; lower learning_rate and "
-                    f"start again in another folder than {folder}"
-                )
+                raise _diverged(f"the loss is not finite at step {done}: {means}", folder)
             _append(folder / "log.jsonl", {"step": done, "lr": state.learning_rate, **means})
             on_progress(done, means)
         if done % settings.checkpoint_every == 0 or done == settings.steps:
+            if not all(value.isfinite().all() for value in model.state_dict().values()):
+                raise _diverged(f"the weights are not finite at step {done}", folder)
             state.save(folder / CHECKPOINT, done)
     averaged: nn.Module = state.average.module
     return averaged.eval()
@@ -149,6 +149,12 @@ class _State:
             ("optimizer", self.optimizer),
             ("schedule", self.schedule),
         ]
+
+
+def _diverged(what: str, folder: Path) -> TrainingDivergedError:
+    return TrainingDivergedError(
+        f"{what}; lower learning_rate and start again in another folder than {folder}"
+    )
 
 
 def _is_finite(value: float) -> bool:

@@ -10,7 +10,9 @@ from torch.nn import functional
 from rr_tasks.reasoner.network import ReasonerNetwork
 from rr_tasks.reasoner.views import overview, random_crops
 from rr_tasks.shards.png import decode_png
-from rr_tasks.shards.reader import index_samples
+from rr_tasks.shards.stream import Sample, ShardStream, unpack
+from rr_tasks.training.dataset import whole_dataset
+from rr_tasks.training.epochs import own_epochs
 from rr_tasks.training.loop import Losses, ProgressReport, train
 from rr_tasks.training.rounds import Batch, Example, RoundLoader
 from schemas.prior.current import DEGRADATIONS
@@ -57,22 +59,15 @@ def train_reasoner(
         on_progress: see `train`.
         network: weights to start from; new ones by default.
     """
-    samples = index_samples(shards, "degraded.png", "prior.json")
-
-    def load(key: str, rng: np.random.Generator) -> list[Example]:
-        image = decode_png(samples[key]["degraded.png"].read())
-        vector = np.array(to_vector(load_prior(samples[key]["prior.json"].read())), np.float32)
-        return [_example(image, vector, rng) for _ in range(_EXAMPLES_PER_PHOTOGRAPH)]
-
+    markers = whole_dataset(shards)
     torch.manual_seed(settings.seed)
     model = network or ReasonerNetwork()
     with RoundLoader(
-        sorted(samples),
-        load,
-        examples_per_key=_EXAMPLES_PER_PHOTOGRAPH,
+        own_epochs(markers, samples_per_round=_PHOTOGRAPHS_PER_ROUND, seed=settings.seed),
+        ShardStream(shards, markers, "degraded.png", "prior.json").read,
+        _examples,
+        examples_per_sample=_EXAMPLES_PER_PHOTOGRAPH,
         batch_size=settings.batch_size,
-        keys_per_round=_PHOTOGRAPHS_PER_ROUND,
-        seed=settings.seed,
     ) as loader:
         trained = train(model, loader, diagnosis_loss, settings, folder, on_progress=on_progress)
     assert isinstance(trained, ReasonerNetwork)  # noqa: S101
@@ -112,6 +107,12 @@ def _counted(truth: torch.Tensor) -> torch.Tensor:
         mask[:, span] = truth[:, span.start, None]
     mask[:, _PRESENT + _KIND] = 0.0
     return mask
+
+
+def _examples(sample: Sample, rng: np.random.Generator) -> list[Example]:
+    image = unpack(sample, "degraded.png", decode_png)
+    vector = np.array(to_vector(unpack(sample, "prior.json", load_prior)), np.float32)
+    return [_example(image, vector, rng) for _ in range(_EXAMPLES_PER_PHOTOGRAPH)]
 
 
 def _example(image: np.ndarray, vector: np.ndarray, rng: np.random.Generator) -> Example:

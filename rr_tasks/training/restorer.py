@@ -1,22 +1,23 @@
 """Teaches the edge restorer to undo degradations, given diagnoses as good as it will get in use."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-import polars as pl
 import torch
 from torch import nn
 from torch.nn import functional
 
 from rr_tasks.reasoner.views import at_least
-from rr_tasks.restorer.edge import TAU, known_prior
-from rr_tasks.restorer.network import CONDITION_LENGTH, RestorerNetwork
+from rr_tasks.restorer.edge import TAU, known_prior, withheld_prior
+from rr_tasks.restorer.network import RestorerNetwork
 from rr_tasks.shards.png import decode_png
-from rr_tasks.shards.reader import index_samples, read_rows
+from rr_tasks.shards.stream import Piece, Sample, ShardStream, unpack
+from rr_tasks.training.dataset import MissingDiagnosesError, check_diagnosed, whole_dataset
+from rr_tasks.training.epochs import own_epochs
 from rr_tasks.training.loop import Losses, ProgressReport, train
 from rr_tasks.training.rounds import Batch, Example, RoundLoader
-from schemas.errors import ExpectedError
-from schemas.prior.current import DEGRADATIONS, VISIBLE_SEVERITY
+from schemas.prior.current import DiagnosticPrior
 from schemas.prior.migrations import load_prior
 from schemas.prior.vector import mirrored_entries, to_vector
 from schemas.training import LoopSettings
@@ -40,10 +41,6 @@ _GOOD_ENOUGH_MSE = 1e-4
 _TYPICAL_MSE = 3e-3
 
 
-class MissingDiagnosesError(ExpectedError, ValueError):
-    """Annotations do not cover the data set."""
-
-
 def train_restorer(
     shards: str,
     annotations: str,
@@ -63,39 +60,47 @@ def train_restorer(
         on_progress: see `train`.
         network: weights to start from; new ones by default.
     """
-    samples = index_samples(shards, "clean.png", "degraded.png", "prior.json")
-    diagnoses = index_samples(annotations, "prior.json")
-    missing = samples.keys() - diagnoses.keys()
-    if missing:
-        raise MissingDiagnosesError(
-            f"{annotations} lacks {len(missing)} samples of {shards}, {min(missing)} first; "
-            "run `rr annotate` again"
-        )
-
-    def load(key: str, rng: np.random.Generator) -> list[Example]:
-        files = samples[key]
-        clean = decode_png(files["clean.png"].read())
-        degraded = decode_png(files["degraded.png"].read())
-        truth = to_vector(load_prior(files["prior.json"].read()))
-        predicted = to_vector(load_prior(diagnoses[key]["prior.json"].read()))
-        return [
-            _example(clean, degraded, truth, predicted, rng) for _ in range(_CROPS_PER_PHOTOGRAPH)
-        ]
-
-    repeats = dict.fromkeys(_blurred_alone(shards), _BLUR_ALONE_REPEATS)
     torch.manual_seed(settings.seed)
     model = (network or RestorerNetwork()).to(memory_format=torch.channels_last)
-    with RoundLoader(
-        [key for key in sorted(samples) for _ in range(repeats.get(key, 1))],
-        load,
-        examples_per_key=_CROPS_PER_PHOTOGRAPH,
-        batch_size=settings.batch_size,
-        keys_per_round=_PHOTOGRAPHS_PER_ROUND,
-        seed=settings.seed,
-    ) as loader:
+    with restorer_batches(shards, annotations, settings.batch_size, settings.seed) as loader:
         trained = train(model, loader, restoration_loss, settings, folder, on_progress=on_progress)
     assert isinstance(trained, RestorerNetwork)  # noqa: S101
     return trained
+
+
+def restorer_batches(
+    shards: str, annotations: str, batch_size: int, seed: int
+) -> RoundLoader[tuple[Sample, Sample]]:
+    """The batches that `train_restorer` learns from.
+
+    Each holds `clean` and `degraded` (B, 3, `CROP_SIDE`, `CROP_SIDE`) in bytes and `condition`
+    (B, `CONDITION_LENGTH`).
+
+    Raises:
+        UnfinishedDataSetError: some shards have not been made.
+        MissingDiagnosesError: the annotations do not cover the data set.
+    """
+    markers = whole_dataset(shards)
+    check_diagnosed(shards, markers, annotations)
+    images = ShardStream(shards, markers, "clean.png", "degraded.png", "prior.json")
+    diagnoses = ShardStream(annotations, markers, "prior.json")
+
+    def read(piece: Piece) -> Iterator[tuple[Sample, Sample]]:
+        for sample, diagnosis in zip(images.read(piece), diagnoses.read(piece), strict=True):
+            if sample["__key__"] != diagnosis["__key__"]:
+                raise MissingDiagnosesError(
+                    f"{diagnosis['__url__']} has no diagnosis of {sample['__key__']} in its "
+                    f"place; delete {annotations} and run `rr annotate {shards}` again"
+                )
+            yield sample, diagnosis
+
+    return RoundLoader(
+        own_epochs(markers, samples_per_round=_PHOTOGRAPHS_PER_ROUND, seed=seed),
+        read,
+        _examples,
+        examples_per_sample=_CROPS_PER_PHOTOGRAPH,
+        batch_size=batch_size,
+    )
 
 
 def restoration_loss(model: nn.Module, batch: Batch, generator: torch.Generator) -> Losses:
@@ -123,10 +128,17 @@ def restoration_loss(model: nn.Module, batch: Batch, generator: torch.Generator)
     }
 
 
-def _blurred_alone(shards: str) -> list[str]:
-    others = [pl.col(name) < VISIBLE_SEVERITY for name in DEGRADATIONS if name != "blur"]
-    rows = read_rows(shards).filter(pl.col("blur") >= VISIBLE_SEVERITY, *others)
-    return rows["key"].to_list()
+def _examples(pair: tuple[Sample, Sample], rng: np.random.Generator) -> list[Example]:
+    sample, diagnosis = pair
+    clean, degraded = (unpack(sample, name, decode_png) for name in ("clean.png", "degraded.png"))
+    truth = unpack(sample, "prior.json", load_prior)
+    vectors = to_vector(truth), to_vector(unpack(diagnosis, "prior.json", load_prior))
+    count = _CROPS_PER_PHOTOGRAPH * (_BLUR_ALONE_REPEATS if _is_blur_alone(truth) else 1)
+    return [_example(clean, degraded, *vectors, rng) for _ in range(count)]
+
+
+def _is_blur_alone(truth: DiagnosticPrior) -> bool:
+    return truth.order == ("blur",)
 
 
 def _example(
@@ -154,6 +166,6 @@ def _example(
 def _condition(truth: list[float], predicted: list[float], rng: np.random.Generator) -> np.ndarray:
     draw = rng.random()
     if draw >= PREDICTED_SHARE + TRUE_SHARE:
-        return np.zeros(CONDITION_LENGTH, np.float32)
+        return np.asarray(withheld_prior(1)[0].numpy())
     vector = torch.tensor([predicted if draw < PREDICTED_SHARE else truth])
     return np.asarray(known_prior(vector)[0].numpy())

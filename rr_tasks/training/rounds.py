@@ -2,95 +2,118 @@
 
 Decoding a photograph costs more than cutting one crop from it, so photographs are decoded a round
 at a time, each gives several examples, and the examples of a round are shuffled. While one round
-is used the next is prepared. Batch `step` depends on the seed and `step` alone: a run that resumes
-in the middle sees exactly what it would have seen.
+is used the next is prepared. Batch `step` depends on the data, the seed, the rank and `step`
+alone: a run that resumes in the middle sees exactly what it would have seen.
 """
 
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Self
+from typing import Generic, Protocol, Self, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 import torch
 
-from schemas.errors import ExpectedError
+from rr_tasks.shards.stream import Piece
+from rr_tasks.training.epochs import Epochs
 
 Example = dict[str, npt.NDArray[np.generic]]
 Batch = dict[str, torch.Tensor]
-LoadExamples = Callable[[str, np.random.Generator], list[Example]]
+SampleT = TypeVar("SampleT")
+
+_DECODERS = 2
 
 
-class NoSamplesError(ExpectedError, ValueError):
-    """A data set is empty."""
+class Batches(Protocol):
+    """Serves batches by step number."""
+
+    def batch(self, step: int) -> Batch:
+        """The batch of a step, as tensors stacked along a new first dimension."""
 
 
-class RoundLoader:
-    """Serves batches by step number.
+class RoundLoader(Generic[SampleT]):
+    """Batches of a data set, cut from the endless row of its rounds.
 
     Args:
-        keys: the samples of the data set.
-        load: decodes one sample into `examples_per_key` examples (arrays of equal shapes).
-        examples_per_key: how many examples `load` returns.
+        epochs: which samples make up which round.
+        read: streams the samples of a piece; called by one thread.
+        load: decodes one sample into at least `examples_per_sample` examples (arrays of equal
+            shapes); called by several threads.
+        examples_per_sample: a round has this many examples for each of its samples. Samples for
+            which `load` returns more are drawn more often: the surplus of a round is left out by
+            lot.
         batch_size: examples a batch.
-        keys_per_round: samples decoded together; memory holds two rounds.
-        seed: decides order and all draws of `load`.
     """
 
     def __init__(
         self,
-        keys: Sequence[str],
-        load: LoadExamples,
+        epochs: Epochs,
+        read: Callable[[Piece], Iterator[SampleT]],
+        load: Callable[[SampleT, np.random.Generator], list[Example]],
         *,
-        examples_per_key: int,
+        examples_per_sample: int,
         batch_size: int,
-        keys_per_round: int,
-        seed: int,
     ) -> None:
-        if not keys:
-            raise NoSamplesError("there are no samples to train on; synthesize some first")
-        self._keys, self._load, self._seed = keys, load, seed
-        self._batch_size, self._keys_per_round = batch_size, keys_per_round
-        self._steps_per_round = max(1, keys_per_round * examples_per_key // batch_size)
-        self._worker = ThreadPoolExecutor(1, thread_name_prefix="rounds")
+        self._epochs, self._read, self._load = epochs, read, load
+        self._examples_per_sample, self._batch_size = examples_per_sample, batch_size
+        sizes = [epochs.size(number) for number in range(epochs.rounds)]
+        self._ends = np.cumsum(sizes) * examples_per_sample
+        self._reader = ThreadPoolExecutor(1, thread_name_prefix="rounds")
+        self._decoders = ThreadPoolExecutor(_DECODERS, thread_name_prefix="decode")
         self._rounds: dict[int, Future[list[Example]]] = {}
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._worker.shutdown(cancel_futures=True)
+        self._reader.shutdown(cancel_futures=True)
+        self._decoders.shutdown()
 
     def batch(self, step: int) -> Batch:
-        """The batch of a step, as tensors stacked along a new first dimension."""
-        number, place = divmod(step, self._steps_per_round)
-        for wanted in (number, number + 1):
-            if wanted not in self._rounds:
-                self._rounds[wanted] = self._worker.submit(self._prepare, wanted)
-        for passed in [other for other in self._rounds if other < number]:
-            del self._rounds[passed]
-        examples = self._rounds[number].result()
-        first = place * self._batch_size
-        chosen = [
-            examples[index % len(examples)] for index in range(first, first + self._batch_size)
-        ]
+        """See `Batches.batch`; memory holds the rounds of the batch and the next one."""
+        chosen: list[Example] = []
+        first, _ = number, place = self._locate(step * self._batch_size)
+        while len(chosen) < self._batch_size:
+            examples = self._round(number)
+            chosen += examples[place : place + self._batch_size - len(chosen)]
+            number, place = number + 1, 0
+        for other in self._rounds.keys() - set(range(first, number + 1)):
+            del self._rounds[other]
         return {
             name: torch.from_numpy(np.stack([example[name] for example in chosen]))
             for name in chosen[0]
         }
 
+    def _locate(self, example: int) -> tuple[int, int]:
+        """Round and place in it of an example of the endless row."""
+        epoch, rest = divmod(example, int(self._ends[-1]))
+        number = int(np.searchsorted(self._ends, rest, side="right"))
+        begin = int(self._ends[number - 1]) if number else 0
+        return epoch * self._epochs.rounds + number, rest - begin
+
+    def _round(self, number: int) -> list[Example]:
+        for wanted in (number, number + 1):
+            if wanted not in self._rounds:
+                self._rounds[wanted] = self._reader.submit(self._prepare, wanted)
+        return self._rounds[number].result()
+
     def _prepare(self, number: int) -> list[Example]:
-        rng = np.random.default_rng((self._seed, number))
-        examples = [example for key in self._keys_of(number) for example in self._load(key, rng)]
-        return [examples[index] for index in rng.permutation(len(examples))]
+        epoch, place = divmod(number, self._epochs.rounds)
+        examples = [example for loaded in self._loaded(epoch, place) for example in loaded]
+        lot = np.random.default_rng((1, self._epochs.seed, epoch, place))
+        order = lot.permutation(len(examples))
+        size = self._epochs.size(place) * self._examples_per_sample
+        return [examples[index] for index in order[:size]]
 
-    def _keys_of(self, number: int) -> list[str]:
-        places = np.arange(self._keys_per_round) + number * self._keys_per_round
-        epochs, indices = np.divmod(places, len(self._keys))
-        orders = {epoch: self._order(int(epoch)) for epoch in np.unique(epochs)}
-        return [
-            self._keys[orders[epoch][index]] for epoch, index in zip(epochs, indices, strict=True)
-        ]
-
-    def _order(self, epoch: int) -> npt.NDArray[np.int64]:
-        return np.random.default_rng((self._seed, epoch, 1)).permutation(len(self._keys))
+    def _loaded(self, epoch: int, place: int) -> Iterator[list[Example]]:
+        """Load a round's samples side by side; the order and the draws do not depend on it."""
+        waiting: deque[Future[list[Example]]] = deque()
+        for piece in self._epochs.pieces(epoch, place):
+            for index, sample in enumerate(self._read(piece), piece.start):
+                rng = np.random.default_rng((2, self._epochs.seed, epoch, piece.shard, index))
+                waiting.append(self._decoders.submit(self._load, sample, rng))
+                if len(waiting) > 2 * _DECODERS:
+                    yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()

@@ -315,7 +315,7 @@ def test_folders_in_the_wrong_order_are_one_line(rr: Rr, dataset: str, tmp_path:
     assert "not written by `rr synthesize`" in only_error(rr("annotate", annotations, code=1))
     run = tmp_path / "run"
     line = only_error(rr("train", "reasoner", annotations, run, code=1))
-    assert line.startswith(f"{annotations}: sample 000000000 has no ")
+    assert line.startswith(f"{annotations}/spec.json: not written by `rr synthesize`")
     line = only_error(rr("train", "restorer", annotations, dataset, run, code=1))
     assert "not written by `rr annotate`" in line
 

@@ -1,6 +1,6 @@
-"""Annotations of the shared data set, and a way to stop a run in the middle."""
+"""Annotations of the shared data set, made-up markers, and a way to stop a run in the middle."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -9,6 +9,8 @@ import torch
 from rr_tasks.reasoner.annotation import annotate_shard, open_annotations, plan_annotation
 from rr_tasks.reasoner.edge import EdgeReasoner
 from rr_tasks.reasoner.network import ReasonerNetwork
+from rr_tasks.training.epochs import Epochs
+from schemas.shard import DoneMarker
 
 
 @pytest.fixture(scope="session")
@@ -21,6 +23,41 @@ def annotations(dataset: str, tmp_path_factory: pytest.TempPathFactory) -> str:
     for shard in (0, 1):
         annotate_shard(dataset, folder, spec, reasoner, shard)
     return folder
+
+
+def markers(counts: Sequence[int]) -> list[DoneMarker]:
+    """Done markers of shards with so many samples; every third number is left out."""
+    return [
+        DoneMarker(
+            shard=number + number // 2,
+            samples=count,
+            failures=0,
+            size_bytes=0,
+            sha256="0" * 64,
+            spec_hash="0" * 16,
+            schema_version=1,
+            code_version="0",
+            finished_at="",
+        )
+        for number, count in enumerate(counts)
+    ]
+
+
+@pytest.fixture(scope="session")
+def make_markers() -> Callable[[Sequence[int]], list[DoneMarker]]:
+    """Makes done markers of shards with so many samples."""
+    return markers
+
+
+@pytest.fixture(scope="session")
+def deal() -> Callable[..., Epochs]:
+    """Deals out shards with so many samples."""
+
+    def make(counts: Sequence[int], **options: int) -> Epochs:
+        chosen = {"samples_per_round": 8, "seed": 0, "rank": 0, "ranks": 1, **options}
+        return Epochs(markers(counts), **chosen)
+
+    return make
 
 
 class PowerCut(Exception):  # noqa: N818

@@ -1,15 +1,14 @@
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 import torch
 from torch import nn
 
-from rr_tasks.training.loop import Losses, TrainingDivergedError, train
-from rr_tasks.training.rounds import Batch, Example, RoundLoader
+from rr_tasks.training.loop import CHECKPOINT, Losses, TrainingDivergedError, train
+from rr_tasks.training.rounds import Batch, Batches
 from schemas.errors import ExpectedError
 from schemas.training import LoopSettings
 
@@ -30,16 +29,16 @@ def loss(network: nn.Module, batch: Batch, generator: torch.Generator) -> Losses
     return {"loss": error, "distance": error.sqrt()}
 
 
-@pytest.fixture
-def loader() -> Iterator[RoundLoader]:
-    def load(key: str, rng: np.random.Generator) -> list[Example]:
-        return [{"x": rng.normal(size=2).astype(np.float32)}]
+class MadeUp:
+    """Serves random batches, the same for the same step."""
 
-    keys = [str(number) for number in range(16)]
-    with RoundLoader(
-        keys, load, examples_per_key=1, batch_size=4, keys_per_round=8, seed=3
-    ) as batches:
-        yield batches
+    def batch(self, step: int) -> Batch:
+        return {"x": torch.randn(4, 2, generator=torch.Generator().manual_seed(step % 16))}
+
+
+@pytest.fixture
+def loader() -> Batches:
+    return MadeUp()
 
 
 def rows(folder: Path) -> list[dict[str, float]]:
@@ -58,7 +57,7 @@ def same(one: nn.Module, other: nn.Module) -> bool:
 @pytest.mark.parametrize("steps_before", [10, 30, 59, 60, 119])
 def test_a_resumed_run_ends_with_exactly_the_same_weights(
     tmp_path: Path,
-    loader: RoundLoader,
+    loader: Batches,
     dies_after: Callable[..., Any],
     power_cut: type[Exception],
     steps_before: int,
@@ -75,7 +74,7 @@ def test_a_resumed_run_ends_with_exactly_the_same_weights(
 
 
 def test_the_log_averages_over_the_steps_taken(
-    tmp_path: Path, loader: RoundLoader, dies_after: Callable[..., Any], power_cut: type[Exception]
+    tmp_path: Path, loader: Batches, dies_after: Callable[..., Any], power_cut: type[Exception]
 ) -> None:
     def constant(network: nn.Module, batch: Batch, _: torch.Generator) -> Losses:
         return {"loss": network(batch["x"]).sum() * 0 + 2.0}
@@ -96,7 +95,7 @@ def test_the_log_averages_over_the_steps_taken(
     assert reports == [(100, {"loss": 2.0}), (120, {"loss": 2.0})]
 
 
-def test_a_finished_run_is_not_trained_again(tmp_path: Path, loader: RoundLoader) -> None:
+def test_a_finished_run_is_not_trained_again(tmp_path: Path, loader: Batches) -> None:
     def never(*_: Any) -> Losses:
         pytest.fail("a finished run was trained")
 
@@ -106,7 +105,7 @@ def test_a_finished_run_is_not_trained_again(tmp_path: Path, loader: RoundLoader
     assert not again.training
 
 
-def test_the_result_is_the_moving_average(tmp_path: Path, loader: RoundLoader) -> None:
+def test_the_result_is_the_moving_average(tmp_path: Path, loader: Batches) -> None:
     lively, sluggish = model(), model()
     frozen = SETTINGS.model_copy(update={"ema_decay": 1.0})
     averaged = train(lively, loader, loss, SETTINGS, tmp_path / "a", on_progress=silent)
@@ -115,7 +114,7 @@ def test_the_result_is_the_moving_average(tmp_path: Path, loader: RoundLoader) -
     assert not same(start, averaged)
 
 
-def test_it_learns(tmp_path: Path, loader: RoundLoader) -> None:
+def test_it_learns(tmp_path: Path, loader: Batches) -> None:
     train(model(), loader, loss, SETTINGS, tmp_path, on_progress=silent)
     assert rows(tmp_path)[-1]["loss"] < 0.5 * rows(tmp_path)[0]["loss"]
     assert rows(tmp_path)[-1]["lr"] < rows(tmp_path)[0]["lr"]
@@ -123,19 +122,49 @@ def test_it_learns(tmp_path: Path, loader: RoundLoader) -> None:
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])
 def test_a_loss_that_is_no_number_stops_the_run(
-    tmp_path: Path, loader: RoundLoader, value: float
+    tmp_path: Path, loader: Batches, value: float
 ) -> None:
     def diverging(network: nn.Module, batch: Batch, generator: torch.Generator) -> Losses:
         return {"loss": loss(network, batch, generator)["loss"] * value}
 
-    with pytest.raises(TrainingDivergedError, match=r"not finite at step 50.*lower learning_rate"):
-        train(model(), loader, diverging, SETTINGS, tmp_path, on_progress=silent)
+    rarely_saved = SETTINGS.model_copy(update={"checkpoint_every": 60})
+    with pytest.raises(TrainingDivergedError, match=r"loss is not finite at step 50.*lower lear"):
+        train(model(), loader, diverging, rarely_saved, tmp_path, on_progress=silent)
     assert issubclass(TrainingDivergedError, ExpectedError)
     assert not (tmp_path / "log.jsonl").exists()
 
 
+def test_no_checkpoint_holds_what_is_no_number(tmp_path: Path, loader: Batches) -> None:
+    calls = 0
+
+    def diverging(network: nn.Module, batch: Batch, generator: torch.Generator) -> Losses:
+        nonlocal calls
+        calls += 1
+        found = loss(network, batch, generator)
+        return found if calls <= 51 else {**found, "loss": found["loss"] * float("nan")}
+
+    with pytest.raises(TrainingDivergedError, match=r"weights are not finite at step 60; lower"):
+        train(model(), loader, diverging, SETTINGS, tmp_path, on_progress=silent)
+    saved = torch.load(tmp_path / CHECKPOINT, weights_only=True)
+    assert saved["step"] == 30
+    assert all(value.isfinite().all() for value in saved["model"].values())
+
+
+def test_a_gradient_that_is_no_number_is_noticed_though_the_loss_is_one(
+    tmp_path: Path, loader: Batches
+) -> None:
+    def treacherous(network: nn.Module, batch: Batch, generator: torch.Generator) -> Losses:
+        found = loss(network, batch, generator)["loss"]
+        return {"loss": found + torch.sqrt(found * 0)}  # the slope of a root at 0 is infinite
+
+    short = SETTINGS.model_copy(update={"steps": 1, "warmup_steps": 0})
+    with pytest.raises(TrainingDivergedError, match="weights are not finite at step 1"):
+        train(model(), loader, treacherous, short, tmp_path, on_progress=silent)
+    assert not (tmp_path / CHECKPOINT).exists()
+
+
 def test_a_save_that_is_cut_off_keeps_the_last_checkpoint(
-    tmp_path: Path, loader: RoundLoader, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, loader: Batches, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     save, saves = torch.save, 0
 

@@ -19,7 +19,7 @@ from rr_tasks.training.restorer import (
     restoration_loss,
     train_restorer,
 )
-from rr_tasks.training.rounds import Batch, Example, RoundLoader
+from rr_tasks.training.rounds import Batch
 from schemas.prior.current import DiagnosticPrior
 from schemas.prior.vector import FIELDS, to_vector
 from schemas.training import LoopSettings
@@ -136,8 +136,9 @@ def test_a_perfect_answer_costs_nothing() -> None:
 def test_a_tiny_restorer_learns(tmp_path: Path, restorer_network: MakeNetwork) -> None:
     data = batch(1)
 
-    def load(_key: str, _rng: np.random.Generator) -> list[Example]:
-        return [{name: value[0].numpy() for name, value in data.items()}]
+    class Same:
+        def batch(self, _step: int) -> Batch:
+            return {name: value.repeat_interleave(4, 0) for name, value in data.items()}
 
     settings = LoopSettings(
         steps=60, batch_size=4, learning_rate=3e-3, warmup_steps=5, checkpoint_every=60
@@ -151,10 +152,7 @@ def test_a_tiny_restorer_learns(tmp_path: Path, restorer_network: MakeNetwork) -
         seen.append(losses["loss"].item())
         return losses
 
-    with RoundLoader(
-        ["only"], load, examples_per_key=1, batch_size=4, keys_per_round=4, seed=0
-    ) as loader:
-        train(restorer_network(), loader, remember, settings, tmp_path, on_progress=silent)
+    train(restorer_network(), Same(), remember, settings, tmp_path, on_progress=silent)
     assert np.mean(seen[-10:]) < 0.6 * np.mean(seen[:10])
 
 

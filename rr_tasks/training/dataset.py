@@ -1,0 +1,65 @@
+"""Refuses to train on what is not whole, by a look at done markers alone."""
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from rr_tasks.shards.reader import NoShardsError, done_shards, sidecar_url
+from rr_tasks.shards.spec import read_synthesis_spec
+from rr_tasks.storage.files import read_bytes
+from schemas.errors import ExpectedError
+from schemas.shard import DoneMarker, shard_count
+
+
+class UnfinishedDataSetError(ExpectedError, ValueError):
+    """Some shards of a data set have not been made."""
+
+
+class MissingDiagnosesError(ExpectedError, ValueError):
+    """Annotations do not cover the data set."""
+
+
+def whole_dataset(folder: str) -> list[DoneMarker]:
+    """The markers of all shards of a synthesized data set, by number.
+
+    Raises:
+        NoShardsError: there is none.
+        OtherDataSetError: the folder was not made by synthesis.
+        UnfinishedDataSetError: the spec wants more shards than are done.
+    """
+    markers = done_shards(folder)
+    wanted = shard_count(read_synthesis_spec(folder))
+    missing = sorted(set(range(wanted)) - {marker.shard for marker in markers})
+    if missing:
+        raise UnfinishedDataSetError(
+            f"{folder}: {len(missing)} of {wanted} shards are missing, {missing[0]:05d} first; "
+            "run `rr synthesize` again as before to make them"
+        )
+    return markers
+
+
+def check_diagnosed(shards: str, markers: Sequence[DoneMarker], annotations: str) -> None:
+    """Make sure that there are as many diagnoses as samples in every shard.
+
+    Raises:
+        MissingDiagnosesError: some are missing.
+    """
+    try:
+        held = {marker.shard: marker.samples for marker in done_shards(annotations)}
+    except NoShardsError:
+        held = {}
+    lacking = [marker for marker in markers if held.get(marker.shard, 0) < marker.samples]
+    if lacking:
+        shard = lacking[0].shard
+        diagnosed = _keys(annotations, shard) if shard in held else set()
+        first = min(_keys(shards, shard) - diagnosed)
+        count = sum(marker.samples - held.get(marker.shard, 0) for marker in lacking)
+        raise MissingDiagnosesError(
+            f"{annotations} lacks {count} samples of {shards}, {first} first; "
+            "run `rr annotate` again"
+        )
+
+
+def _keys(folder: str, shard: int) -> set[str]:
+    rows = pl.read_parquet(read_bytes(sidecar_url(folder, shard)))
+    return set(rows.filter(pl.col("status") == "ok")["key"])

@@ -1,0 +1,102 @@
+"""Deals the samples of a data set to ranks and rounds, from the done markers alone."""
+
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+import torch.distributed
+
+from rr_tasks.shards.stream import Piece
+from schemas.errors import ExpectedError
+from schemas.shard import DoneMarker
+
+_LANES = 4
+
+
+class NoSamplesError(ExpectedError, ValueError):
+    """A data set is empty."""
+
+
+class Epochs:
+    """Says which pieces of shards make up each round of each epoch of one rank.
+
+    An epoch lines up all shards in a seeded order and deals the line out in equal stretches, one
+    for each rank (node x worker). Where the samples do not divide evenly, the last ranks go on
+    from the beginning of the line: nothing is left out, fewer samples than there are ranks come
+    twice, and all ranks take the same number of steps, so that none waits for another for ever.
+
+    A stretch is read in four lanes side by side: a round takes a cell from each, so that it mixes
+    shards far apart, and every lane goes through its shards from front to back. All of it is a
+    function of seed, rank and number; nothing has to be read to resume in the middle.
+
+    Args:
+        markers: the finished shards.
+        samples_per_round: about how many samples a round may have at most, up to four more.
+        seed: decides the order of the shards.
+        rank: number of this process among those that train together.
+        ranks: how many there are.
+
+    Raises:
+        NoSamplesError: the shards hold nothing.
+    """
+
+    def __init__(
+        self,
+        markers: Iterable[DoneMarker],
+        *,
+        samples_per_round: int,
+        seed: int,
+        rank: int,
+        ranks: int,
+    ) -> None:
+        self._shards, self._counts = (
+            np.array([(marker.shard, marker.samples) for marker in markers], np.int64)
+            .reshape(-1, 2)
+            .T
+        )
+        self.seed, self._rank = seed, rank
+        self.samples = -(-int(self._counts.sum()) // ranks)
+        """Samples of this rank in an epoch."""
+        if not self.samples:
+            raise NoSamplesError("there are no samples to train on; synthesize some first")
+        self.rounds = -(-self.samples // samples_per_round)
+        """Rounds of this rank in an epoch."""
+
+    def pieces(self, epoch: int, number: int) -> list[Piece]:
+        """Round `number` of an epoch."""
+        order = np.random.default_rng((0, self.seed, epoch)).permutation(len(self._shards))
+        shards, counts = self._shards[order], self._counts[order]
+        first = self._rank * self.samples
+        return [
+            piece
+            for start, stop in self._cells(number)
+            for piece in _cut(shards, counts, first + start, first + stop)
+        ]
+
+    def size(self, number: int) -> int:
+        """Samples in round `number` of any epoch."""
+        return sum(stop - start for start, stop in self._cells(number))
+
+    def _cells(self, number: int) -> Iterator[tuple[int, int]]:
+        cells = self.rounds * _LANES
+        for cell in range(number, cells, self.rounds):
+            yield cell * self.samples // cells, (cell + 1) * self.samples // cells
+
+
+def own_epochs(markers: Iterable[DoneMarker], *, samples_per_round: int, seed: int) -> Epochs:
+    """What this process trains on: its share if `torch.distributed` is initialized, else all."""
+    rank, ranks = 0, 1
+    if torch.distributed.is_available() and torch.distributed.is_initialized():
+        rank, ranks = torch.distributed.get_rank(), torch.distributed.get_world_size()
+    return Epochs(markers, samples_per_round=samples_per_round, seed=seed, rank=rank, ranks=ranks)
+
+
+def _cut(shards: np.ndarray, counts: np.ndarray, start: int, stop: int) -> Iterator[Piece]:
+    """The pieces that cover samples `start` to `stop` of the shards, which repeat for ever."""
+    ends = np.cumsum(counts)
+    while start < stop:
+        place = start % int(ends[-1])
+        index = int(np.searchsorted(ends, place, side="right"))
+        length = min(stop - start, int(ends[index]) - place)
+        begin = place - int(ends[index] - counts[index])
+        yield Piece(int(shards[index]), begin, begin + length)
+        start += length
