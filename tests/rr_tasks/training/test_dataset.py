@@ -1,0 +1,93 @@
+import shutil
+from pathlib import Path
+
+import pytest
+
+from rr_tasks.shards.reader import NoShardsError, OtherDataSetError, done_shards
+from rr_tasks.shards.writer import write_shard
+from rr_tasks.training.dataset import (
+    MissingDiagnosesError,
+    UnfinishedDataSetError,
+    check_diagnosed,
+    whole_dataset,
+)
+from schemas.errors import ExpectedError
+from schemas.shard import SampleRow
+
+
+@pytest.fixture
+def copied(dataset: str, tmp_path: Path) -> Path:
+    """The data set without its tars: nothing here may read them."""
+    return Path(shutil.copytree(dataset, tmp_path / "data", ignore=shutil.ignore_patterns("*.tar")))
+
+
+@pytest.fixture
+def diagnoses(annotations: str, tmp_path: Path) -> Path:
+    """Its annotations, without their tars as well."""
+    folder = tmp_path / "annotations"
+    return Path(shutil.copytree(annotations, folder, ignore=shutil.ignore_patterns("*.tar")))
+
+
+def test_a_whole_data_set_is_its_markers(copied: Path) -> None:
+    markers = whole_dataset(str(copied))
+    assert [(marker.shard, marker.samples) for marker in markers] == [(0, 32), (1, 16)]
+
+
+@pytest.mark.parametrize("shard", [0, 1])
+def test_a_half_finished_data_set_is_refused(copied: Path, shard: int) -> None:
+    (copied / f"{shard:05d}.done.json").unlink()
+    with pytest.raises(UnfinishedDataSetError) as caught:
+        whole_dataset(str(copied))
+    assert str(caught.value) == (
+        f"{copied}: 1 of 2 shards are missing, {shard:05d} first; "
+        "run `rr synthesize` again as before to make them"
+    )
+    assert isinstance(caught.value, ExpectedError)
+
+
+def test_a_folder_without_shards_is_no_data_set(tmp_path: Path) -> None:
+    with pytest.raises(NoShardsError):
+        whole_dataset(str(tmp_path))
+
+
+def test_annotations_are_no_data_set(diagnoses: Path) -> None:
+    with pytest.raises(OtherDataSetError, match="not written by `rr synthesize`"):
+        whole_dataset(str(diagnoses))
+
+
+def test_complete_annotations_pass(copied: Path, diagnoses: Path) -> None:
+    check_diagnosed(str(copied), whole_dataset(str(copied)), str(diagnoses))
+
+
+@pytest.mark.parametrize(("shard", "count"), [(0, 32), (1, 16)])
+def test_a_shard_without_diagnoses_is_named(
+    copied: Path, diagnoses: Path, shard: int, count: int
+) -> None:
+    (diagnoses / f"{shard:05d}.done.json").unlink()
+    with pytest.raises(MissingDiagnosesError) as caught:
+        check_diagnosed(str(copied), whole_dataset(str(copied)), str(diagnoses))
+    assert str(caught.value) == (
+        f"{diagnoses} lacks {count} samples of {copied}, {shard:05d}0000 first; "
+        "run `rr annotate` again"
+    )
+    assert isinstance(caught.value, ExpectedError)
+
+
+def test_no_diagnoses_at_all_are_counted(copied: Path, tmp_path: Path) -> None:
+    with pytest.raises(MissingDiagnosesError, match=r"lacks 48 samples .*, 000000000 first; run"):
+        check_diagnosed(str(copied), whole_dataset(str(copied)), str(tmp_path / "none"))
+
+
+def test_a_sample_without_a_diagnosis_is_named(copied: Path, diagnoses: Path) -> None:
+    hash_of = done_shards(str(diagnoses))[0].spec_hash
+    for path in diagnoses.glob("00001.*"):
+        path.unlink()
+    keys = [f"00001{index:04d}" for index in range(16)]
+    rows = [
+        SampleRow(key=key, source="reasoner", status="failed" if key == keys[5] else "ok")
+        for key in keys
+    ]
+    outcomes = ((row, {"prior.json": "{}"} if row.status == "ok" else None) for row in rows)
+    write_shard(str(diagnoses), 1, hash_of, 1, outcomes)
+    with pytest.raises(MissingDiagnosesError, match=r"lacks 1 samples .*, 000010005 first; run"):
+        check_diagnosed(str(copied), whole_dataset(str(copied)), str(diagnoses))

@@ -1,0 +1,194 @@
+"""What the restorer learns from, on several kinds of storage, whole and damaged."""
+
+import shutil
+import tarfile
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import fsspec
+import numpy as np
+import pytest
+import torch
+
+from rr_tasks.shards.png import decode_png
+from rr_tasks.shards.reader import read_samples
+from rr_tasks.shards.writer import ShardDamagedError
+from rr_tasks.training import restorer as training
+from rr_tasks.training.dataset import MissingDiagnosesError, UnfinishedDataSetError
+from rr_tasks.training.restorer import CROP_SIDE, restorer_batches
+from rr_tasks.training.rounds import Batch, Batches
+from schemas.prior.current import DiagnosticPrior
+from schemas.prior.migrations import load_prior
+from schemas.prior.vector import mirrored_entries, to_vector
+
+Damage = Callable[[bytes], bytes]
+
+
+@pytest.fixture(autouse=True)
+def small_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(training, "_PHOTOGRAPHS_PER_ROUND", 12)
+
+
+@pytest.fixture
+def copies(dataset: str, annotations: str, tmp_path: Path) -> tuple[Path, Path]:
+    """Shards and annotations that a test may damage."""
+    shards = shutil.copytree(dataset, tmp_path / "shards")
+    return Path(shards), Path(shutil.copytree(annotations, tmp_path / "annotations"))
+
+
+class Known(NamedTuple):
+    """A sample of the data set; its images have the size of a crop."""
+
+    clean: np.ndarray
+    degraded: np.ndarray
+    truth: DiagnosticPrior
+    predicted: DiagnosticPrior
+
+
+@pytest.fixture(scope="module")
+def known(dataset: str, annotations: str) -> dict[bytes, Known]:
+    """All samples by the bytes of their degraded image."""
+    found = {}
+    for shard in (0, 1):
+        pairs = zip(read_samples(dataset, shard), read_samples(annotations, shard), strict=True)
+        for sample, diagnosis in pairs:
+            degraded = decode_png(sample["degraded.png"])
+            priors = load_prior(sample["prior.json"]), load_prior(diagnosis["prior.json"])
+            found[degraded.tobytes()] = Known(decode_png(sample["clean.png"]), degraded, *priors)
+    return found
+
+
+def examples(batch: Batch) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    """Clean image, degraded image and condition of each example."""
+    images = (batch[name].permute(0, 2, 3, 1).numpy() for name in ("clean", "degraded"))
+    yield from zip(*images, batch["condition"].numpy().copy(), strict=True)
+
+
+def whole_epoch(loader: Batches) -> list[Batch]:
+    return [loader.batch(step) for step in range(36)]
+
+
+def find(known: dict[bytes, Known], degraded: np.ndarray) -> tuple[Known, bool]:
+    """The sample and whether it is mirrored."""
+    for mirrored in (False, True):
+        image = np.ascontiguousarray(degraded[:, ::-1] if mirrored else degraded)
+        if image.tobytes() in known:
+            return known[image.tobytes()], mirrored
+    raise AssertionError("an image that is in no shard")
+
+
+def test_an_example_is_made_of_one_sample(
+    dataset: str, annotations: str, known: dict[bytes, Known]
+) -> None:
+    with restorer_batches(dataset, annotations, 8, seed=0) as loader:
+        batches = whole_epoch(loader)
+    assert batches[0]["clean"].shape == batches[0]["degraded"].shape
+    assert batches[0]["clean"].shape == (8, 3, CROP_SIDE, CROP_SIDE)
+    for batch in batches:
+        for clean, degraded, condition in examples(batch):
+            sample, mirrored = find(known, degraded)
+            if mirrored:
+                condition[mirrored_entries()] *= -1
+            assert np.array_equal(clean[:, ::-1] if mirrored else clean, sample.clean)
+            vectors = [to_vector(sample.truth), to_vector(sample.predicted)]
+            assert condition[-1] == 0 or any(np.allclose(condition[:-1], v) for v in vectors)
+
+
+def test_blur_alone_is_drawn_four_times_as_often(
+    dataset: str, annotations: str, known: dict[bytes, Known]
+) -> None:
+    seen: Counter[bytes] = Counter()
+    with restorer_batches(dataset, annotations, 16, seed=0) as loader:
+        for step in range(180):  # ten epochs
+            for _, degraded, _ in examples(loader.batch(step)):
+                seen[find(known, degraded)[0].degraded.tobytes()] += 1
+    draws: dict[bool, list[int]] = {True: [], False: []}
+    for image, sample in known.items():
+        draws[sample.truth.order == ("blur",)].append(seen[image])
+    assert len(draws[True]) == 3
+    assert np.mean(draws[True]) == pytest.approx(4 * np.mean(draws[False]), rel=0.1)
+    assert min(draws[False]) > 0
+
+
+def test_other_storage_gives_the_same_batches(
+    dataset: str, annotations: str, tmp_path: Path
+) -> None:
+    memory = fsspec.filesystem("memory")
+    root = f"/{tmp_path.name}"
+    memory.put(dataset, f"{root}/shards", recursive=True)
+    memory.put(annotations, f"{root}/annotations", recursive=True)
+    remote = f"memory:/{root}/shards", f"memory:/{root}/annotations"
+    with (
+        restorer_batches(dataset, annotations, 8, seed=0) as here,
+        restorer_batches(*remote, 8, seed=0) as there,
+    ):
+        for step in (0, 1, 30, 71):
+            one, other = here.batch(step), there.batch(step)
+            assert all(torch.equal(one[name], other[name]) for name in one)
+
+
+def test_no_tar_is_read_before_the_first_batch(copies: tuple[Path, Path]) -> None:
+    for folder in copies:
+        for tar in folder.glob("*.tar"):
+            tar.unlink()
+    with (
+        restorer_batches(*map(str, copies), 8, seed=0) as loader,
+        pytest.raises(ShardDamagedError, match=r"\.tar: sample 0000\d0\d\d\d cannot be read"),
+    ):
+        loader.batch(0)
+
+
+def test_a_half_finished_data_set_is_refused(copies: tuple[Path, Path]) -> None:
+    shards, annotations = copies
+    (shards / "00001.done.json").unlink()
+    with pytest.raises(UnfinishedDataSetError, match="1 of 2 shards are missing"):
+        restorer_batches(str(shards), str(annotations), 8, seed=0)
+
+
+def changed(tar: Path, name: str, change: Damage) -> None:
+    """Change one file of a tar, of the same length."""
+    with tarfile.open(tar) as archive:
+        member = archive.getmember(name)
+    content = bytearray(tar.read_bytes())
+    span = slice(member.offset_data, member.offset_data + member.size)
+    content[span] = change(bytes(content[span]))
+    tar.write_bytes(content)
+
+
+@pytest.mark.parametrize("name", ["clean.png", "degraded.png", "prior.json"])
+def test_a_damaged_sample_is_named(copies: tuple[Path, Path], name: str) -> None:
+    shards, annotations = copies
+    changed(shards / "00001.tar", f"000010005.{name}", lambda old: b"?" * len(old))
+    with (
+        restorer_batches(str(shards), str(annotations), 8, seed=0) as loader,
+        pytest.raises(ShardDamagedError) as caught,
+    ):
+        whole_epoch(loader)
+    message = f"{shards}/00001.tar: sample 000010005 cannot be read ({name}: "
+    assert str(caught.value).startswith(message)
+
+
+def test_a_damaged_diagnosis_is_named(copies: tuple[Path, Path]) -> None:
+    shards, annotations = copies
+    changed(annotations / "00000.tar", "000000005.prior.json", lambda old: b"?" * len(old))
+    with (
+        restorer_batches(str(shards), str(annotations), 8, seed=0) as loader,
+        pytest.raises(ShardDamagedError) as caught,
+    ):
+        whole_epoch(loader)
+    message = f"{annotations}/00000.tar: sample 000000005 cannot be read (prior.json: "
+    assert str(caught.value).startswith(message)
+
+
+def test_a_diagnosis_of_another_sample_is_not_taken(copies: tuple[Path, Path]) -> None:
+    shards, annotations = copies
+    tar = annotations / "00000.tar"
+    # digits of the same sum keep the header's checksum
+    tar.write_bytes(tar.read_bytes().replace(b"000000005.prior", b"000000050.prior"))
+    with (
+        restorer_batches(str(shards), str(annotations), 8, seed=0) as loader,
+        pytest.raises(MissingDiagnosesError, match=r"00000\.tar has no diagnosis of 000000005"),
+    ):
+        whole_epoch(loader)
