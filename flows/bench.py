@@ -1,6 +1,8 @@
 """Runs the benchmarks and shows their figures."""
 
 import tempfile
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 from rich.console import Console
@@ -8,9 +10,12 @@ from rich.table import Table
 
 from flows.launch import launch
 from flows.restore import restore
+from rr_tasks.benchmarks.loading import make_training_data, measure_loading
 from rr_tasks.benchmarks.restoration import RestorationSpeed, measure_restoration
 from rr_tasks.benchmarks.synthesis import measure_synthesis
 from schemas.archive import RestoreParameters
+
+_SAMPLES = 256
 
 
 def bench_restoration(console: Console, photographs: str, count: int) -> None:
@@ -42,6 +47,32 @@ def bench_synthesis(console: Console, photographs: str, samples: int) -> None:
         f"{speed.samples} samples, one thread: {speed.samples / speed.whole_seconds:.1f} "
         f"samples/s; synthesis takes {speed.ratio:.2f} times as long as encoding its images alone"
     )
+
+
+def bench_loading(
+    console: Console, shards: str | None, annotations: str | None, photographs: str, batches: int
+) -> None:
+    """Show how fast training data is loaded beside what training consumes, and its memory."""
+    with tempfile.TemporaryDirectory(prefix="rr-bench-") as work:
+        if shards is None or annotations is None:
+            shards, annotations = _made_elsewhere(photographs, work)
+        speed = measure_loading(shards, annotations, batches)
+    console.print(
+        f"loader alone: {speed.loaded_per_second:.0f} examples/s over {speed.loaded} examples; "
+        f"training step of the edge restorer: {speed.consumed_per_second:.1f} examples/s "
+        f"({speed.step_seconds:.2f} s a step)"
+    )
+    console.print(f"the loader is {speed.ratio:.1f} times as fast (aim: at least 5)")
+    console.print(
+        f"peak memory: {speed.first_peak_mib:.0f} MiB after the first quarter, "
+        f"{speed.last_peak_mib:.0f} MiB after the last"
+    )
+
+
+def _made_elsewhere(photographs: str, work: str) -> tuple[str, str]:
+    """In a process of its own, so that its memory does not hide that of the loader."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        return pool.submit(make_training_data, photographs, _SAMPLES, work).result()
 
 
 def _restore(source: Path, output: Path) -> None:

@@ -28,6 +28,30 @@ def bench_restore(
     bench_restoration(console, str(photographs), count)
 
 
+@app.command("loader")
+def bench_loader(
+    shards: Annotated[
+        str | None, typer.Argument(help="Folder of a data set; by default a small one is made.")
+    ] = None,
+    annotations: Annotated[str | None, typer.Argument(help="Folder of its annotations.")] = None,
+    photographs: Annotated[
+        Path, typer.Option(help="Clean photographs to make the small data set of.")
+    ] = Path("infra/samples/train"),
+    batches: Annotated[int, typer.Option(min=4, help="Batches of 8 crops to load.")] = 1536,
+) -> None:
+    """Compare the speed of loading training data with what the edge restorer's training consumes.
+
+    Example: [bold]rr bench loader[/bold], or for storage far away
+    [bold]rr bench loader s3://bucket/data/edge-default-1f0c...
+    s3://bucket/data/annotations-77ab...[/bold]
+    """
+    from flows.bench import bench_loading
+
+    if (shards is None) != (annotations is None):
+        raise typer.BadParameter("name the annotations of the data set too")
+    bench_loading(console, shards, annotations, str(photographs), batches)
+
+
 @app.command("synthesize")
 def bench_synthesize(
     photographs: Annotated[Path, typer.Argument(help="Clean photographs.")] = Path(

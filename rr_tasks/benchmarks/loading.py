@@ -1,0 +1,120 @@
+"""How fast training data is loaded, beside what a training step of the edge restorer consumes."""
+
+import resource
+import tempfile
+import time
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from statistics import median
+
+import torch
+from torch import nn
+
+from rr_tasks.degrade.synthesis import open_dataset, plan_synthesis, synthesize_shard
+from rr_tasks.reasoner.annotation import annotate_shard, open_annotations, plan_annotation
+from rr_tasks.reasoner.edge import EdgeReasoner
+from rr_tasks.restorer.network import RestorerNetwork
+from rr_tasks.training.loop import Losses, train
+from rr_tasks.training.restorer import restoration_loss, restorer_batches
+from rr_tasks.training.rounds import Batch
+from schemas.recipe import EDGE_DEFAULT
+from schemas.shard import shard_count
+from schemas.training import LoopSettings
+
+_BATCH_SIZE = 8
+_SHARD_SIZE = 64
+_STEPS = 12
+_SEED = 0
+
+
+@dataclass(frozen=True)
+class LoadingSpeed:
+    """Examples and seconds of the loader alone and of training steps; peaks of memory in MiB."""
+
+    loaded: int
+    loading_seconds: float
+    first_peak_mib: float
+    last_peak_mib: float
+    step_seconds: float
+
+    @property
+    def loaded_per_second(self) -> float:
+        """Examples a second that the loader alone gives, the wait for the first included."""
+        return self.loaded / self.loading_seconds
+
+    @property
+    def consumed_per_second(self) -> float:
+        """Examples a second that training takes."""
+        return _BATCH_SIZE / self.step_seconds
+
+    @property
+    def ratio(self) -> float:
+        """How many times as fast the loader is."""
+        return self.loaded_per_second / self.consumed_per_second
+
+
+def make_training_data(photographs: str, samples: int, work: str) -> tuple[str, str]:
+    """Make a small data set with the shipped reasoner's annotations.
+
+    Returns:
+        URLs of shards and annotations.
+    """
+    spec, urls = plan_synthesis(photographs, EDGE_DEFAULT, _SEED, samples, _SHARD_SIZE)
+    reasoner = EdgeReasoner.load()
+    shards = open_dataset(work, spec)
+    annotated = plan_annotation(shards, reasoner)
+    annotations = open_annotations(work, annotated)
+    for shard in range(shard_count(spec)):
+        synthesize_shard(shards, spec, urls, shard)
+        annotate_shard(shards, annotations, annotated, reasoner, shard)
+    return shards, annotations
+
+
+def measure_loading(shards: str, annotations: str, batches: int) -> LoadingSpeed:
+    """Load batches as fast as it goes, then train the edge restorer on one for some steps.
+
+    Args:
+        shards: URL of a synthesized data set.
+        annotations: URL of its annotations.
+        batches: how many to load; peaks of memory are taken after the first and last quarter.
+    """
+    with restorer_batches(shards, annotations, _BATCH_SIZE, _SEED) as loader:
+        start = time.perf_counter()
+        for step in range(batches):
+            batch = loader.batch(step)
+            if step < max(1, batches // 4):
+                first_peak = _peak_mib()
+        seconds = time.perf_counter() - start
+        last_peak = _peak_mib()
+    return LoadingSpeed(batches * _BATCH_SIZE, seconds, first_peak, last_peak, _step_seconds(batch))
+
+
+def _step_seconds(batch: Batch) -> float:
+    """Median time between the beginnings of training steps; the first two warm up."""
+    begun: list[float] = []
+
+    def timed(model: nn.Module, given: Batch, generator: torch.Generator) -> Losses:
+        begun.append(time.perf_counter())
+        return restoration_loss(model, given, generator)
+
+    torch.manual_seed(_SEED)
+    model = RestorerNetwork().to(memory_format=torch.channels_last)
+    settings = LoopSettings(steps=_STEPS, batch_size=_BATCH_SIZE, learning_rate=1e-4)
+    with tempfile.TemporaryDirectory(prefix="rr-bench-") as folder:
+        train(model, _Fixed(batch), timed, settings, Path(folder), on_progress=lambda *_: None)
+    return median(end - start for start, end in pairwise(begun[2:]))
+
+
+class _Fixed:
+    """Costs nothing to load."""
+
+    def __init__(self, batch: Batch) -> None:
+        self._batch = batch
+
+    def batch(self, _step: int) -> Batch:
+        return self._batch
+
+
+def _peak_mib() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
