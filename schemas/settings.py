@@ -1,0 +1,119 @@
+"""How `s3://` URLs are reached: environment variables that begin with `RR_S3_`."""
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from schemas.errors import ExpectedError
+
+PREFIX = "RR_S3_"
+
+
+class UnusableSettingsError(ExpectedError, ValueError):
+    """An `RR_S3_` variable makes no sense; the message never holds its value."""
+
+
+def _http(url: str) -> str:
+    if not url.startswith(("http://", "https://")) or "@" in url:
+        raise ValueError("must be http://HOST or https://HOST, with a port if need be")
+    return url.rstrip("/")
+
+
+Seconds = Annotated[float, Field(gt=0.0, le=600.0, allow_inf_nan=False)]
+
+
+class S3Settings(BaseSettings):
+    """One S3 service. What is not set comes from the AWS variables, profiles and instance roles.
+
+    Timeouts are in seconds. `attempts` counts tries of one request, the first included.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_file=".env",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,
+    )
+
+    endpoint_url: Annotated[str, AfterValidator(_http)] | None = None
+    region: str | None = None
+    profile: str | None = None
+    access_key: SecretStr | None = None
+    secret_key: SecretStr | None = None
+    session_token: SecretStr | None = None
+    addressing_style: Literal["auto", "path", "virtual"] = "auto"
+    connect_timeout: Seconds = 3.0
+    read_timeout: Seconds = 30.0
+    attempts: Annotated[int, Field(ge=1, le=20)] = 3
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if (self.access_key is None) != (self.secret_key is None):
+            raise ValueError(f"set {PREFIX}ACCESS_KEY and {PREFIX}SECRET_KEY, both or neither")
+        if self.session_token and not self.access_key:
+            raise ValueError(f"{PREFIX}SESSION_TOKEN needs {PREFIX}ACCESS_KEY and its secret")
+        if self.profile and self.access_key:
+            raise ValueError(f"set {PREFIX}PROFILE or {PREFIX}ACCESS_KEY, not both")
+        return self
+
+    def s3fs_options(self) -> dict[str, Any]:
+        """Keyword arguments of `s3fs.S3FileSystem`."""
+        options = {
+            "endpoint_url": self.endpoint_url,
+            "profile": self.profile,
+            "key": _revealed(self.access_key),
+            "secret": _revealed(self.secret_key),
+            "token": _revealed(self.session_token),
+            "client_kwargs": {"region_name": self.region} if self.region else None,
+        }
+        return {
+            **{name: value for name, value in options.items() if value is not None},
+            "config_kwargs": {
+                "connect_timeout": self.connect_timeout,
+                "read_timeout": self.read_timeout,
+                "retries": {"total_max_attempts": self.attempts, "mode": "standard"},
+                "s3": {"addressing_style": self.addressing_style},
+            },
+        }
+
+    def polars_options(self) -> dict[str, str]:
+        """`storage_options` of polars' readers and writers; a profile needs boto3 there."""
+        options = {
+            "aws_endpoint_url": self.endpoint_url,
+            "aws_region": self.region or ("us-east-1" if self.endpoint_url else None),
+            "aws_profile": self.profile,
+            "aws_access_key_id": _revealed(self.access_key),
+            "aws_secret_access_key": _revealed(self.secret_key),
+            "aws_session_token": _revealed(self.session_token),
+            "aws_virtual_hosted_style_request": _ADDRESSING[self.addressing_style],
+            "aws_allow_http": "true" if (self.endpoint_url or "").startswith("http://") else None,
+            "connect_timeout": f"{self.connect_timeout}s",
+            "timeout": f"{self.read_timeout}s",
+            "max_retries": str(self.attempts - 1),
+        }
+        return {name: value for name, value in options.items() if value is not None}
+
+
+_ADDRESSING = {"auto": None, "path": "false", "virtual": "true"}
+
+
+def s3_settings() -> S3Settings:
+    """The settings of this process.
+
+    Raises:
+        UnusableSettingsError: one of them makes no sense.
+    """
+    try:
+        return S3Settings()
+    except ValidationError as error:
+        problem = error.errors(include_input=False, include_context=False, include_url=False)[0]
+        place = "".join(f"{PREFIX}{str(name).upper()}: " for name in problem["loc"][:1])
+        reason = problem["msg"].removeprefix("Value error, ")
+        raise UnusableSettingsError(f"{place}{reason}") from None
+
+
+def _revealed(secret: SecretStr | None) -> str | None:
+    return None if secret is None else secret.get_secret_value()
