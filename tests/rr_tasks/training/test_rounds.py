@@ -99,6 +99,7 @@ def test_a_batch_may_be_asked_for_again(loader: Make) -> None:
     with loader() as batches:
         late = batches.batch(11)
         assert not same(batches.batch(0), late)
+        assert len(batches._rounds) == 2
         assert same(batches.batch(11), late)
 
 
@@ -132,8 +133,9 @@ def test_epochs_and_seeds_differ_in_order_and_draws(loader: Make) -> None:
         orders = [keys(one, range(6)), keys(one, range(6, 12)), keys(other, range(6))]
         assert orders[0] != orders[1]
         assert orders[0] != orders[2]
-        draws = [batches.batch(step)["draw"] for batches, step in ((one, 0), (one, 6), (other, 0))]
-    assert len({float(number) for draw in draws for number in draw.flatten()}) == 36
+        draws = [one.batch(step)["draw"] for step in range(12)]
+        draws += [other.batch(step)["draw"] for step in range(6)]
+    assert torch.stack(draws).unique().numel() == 18 * 4 * 3
 
 
 def test_copies_of_a_photograph_do_not_follow_each_other(loader: Make) -> None:
@@ -155,6 +157,7 @@ def test_samples_with_more_examples_are_drawn_more_often(loader: Make) -> None:
 
     with loader((4,), load=load_thrice) as batches:
         seen = Counter(key[1] for key in keys(batches, range(600)))
+        assert {len(held.result()) for held in batches._rounds.values()} == {8}
     others = [seen[index] for index in (1, 2, 3)]
     assert seen[0] == pytest.approx(1200, rel=0.1)
     assert others == pytest.approx([400] * 3, rel=0.15)
