@@ -2,14 +2,15 @@
 
 from typing import Any
 
-_TRANSIENT = (ConnectionError, TimeoutError)
+TRANSIENT = (ConnectionError, TimeoutError)
+"""What the network does, not what the input is."""
 
 
 def is_transient(_task: Any, _run: Any, state: Any) -> bool:
     """Prefect's `retry_condition_fn`: retry what the network did, not what the input is."""
     try:
         state.result()
-    except _TRANSIENT:
+    except TRANSIENT:
         return True
     except Exception:  # noqa: BLE001 - whatever else went wrong would go wrong again
         return False

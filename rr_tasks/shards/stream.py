@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import polars as pl
 
+from rr_tasks.retries import TRANSIENT
 from rr_tasks.shards.reader import read_samples, sidecar_url, tar_url
 from rr_tasks.shards.writer import ShardDamagedError
 from rr_tasks.storage.files import read_bytes
@@ -18,7 +19,7 @@ Sample = dict[str, Any]
 """`__key__`, `__url__` of the tar, and the bytes of each file by its extension."""
 
 _T = TypeVar("_T")
-_BROKEN_OFF = (OSError, EOFError, ValueError, tarfile.TarError)
+_CUT_OFF = (*TRANSIENT, EOFError, ValueError, tarfile.TarError)
 _ATTEMPTS = 3
 _MOST_OPEN = 8
 
@@ -54,7 +55,7 @@ class ShardStream:
 
         Raises:
             ShardDamagedError: a tar is missing, cut off or garbled, also when read again.
-            OSError: storage failed several times in a row.
+            ConnectionError, TimeoutError: the network failed several times in a row.
         """
         for place in range(piece.start, piece.stop):
             yield self._read(piece.shard, place)
@@ -64,10 +65,12 @@ class ShardStream:
         while True:
             try:
                 return self._next(shard, place)
-            except _BROKEN_OFF as error:  # a network may cut off what is whole in storage
+            except _CUT_OFF as error:  # a network may cut off what is whole in storage
                 failures += 1
                 if failures == _ATTEMPTS:
                     raise self._explained(error, shard, place) from error
+            except FileNotFoundError as error:
+                raise self._damaged(shard, place, "the tar is missing") from error
 
     def _next(self, shard: int, place: int) -> Sample:
         stream = self._open.pop((shard, place), None) or self._opened(shard, place)
@@ -89,13 +92,16 @@ class ShardStream:
         return stream
 
     def _explained(self, error: Exception, shard: int, place: int) -> Exception:
-        url = tar_url(self._folder, shard)
-        if isinstance(error, OSError) and not isinstance(error, FileNotFoundError):
-            error.filename = error.filename or url
+        reason = str(error.args[0]).partition(" @ ")[0]  # WebDataset adds its own names to it
+        if isinstance(error, TRANSIENT):
+            error.args = (reason,)
             return error
+        return self._damaged(shard, place, reason)
+
+    def _damaged(self, shard: int, place: int, reason: str) -> ShardDamagedError:
         rows = pl.read_parquet(read_bytes(sidecar_url(self._folder, shard)))
         key = rows.filter(pl.col("status") == "ok")["key"][place]
-        return _damaged(url, key, str(error.args[0]).partition(" @ ")[0])
+        return _unreadable(tar_url(self._folder, shard), key, reason)
 
 
 def unpack(sample: Sample, extension: str, decode: Callable[[bytes], _T]) -> _T:
@@ -110,10 +116,10 @@ def unpack(sample: Sample, extension: str, decode: Callable[[bytes], _T]) -> _T:
         raise
     except ValueError as error:
         reason = f"{extension}: {str(error).splitlines()[0]}"
-        raise _damaged(sample["__url__"], sample["__key__"], reason) from error
+        raise _unreadable(sample["__url__"], sample["__key__"], reason) from error
 
 
-def _damaged(tar: str, key: str, reason: str) -> ShardDamagedError:
+def _unreadable(tar: str, key: str, reason: str) -> ShardDamagedError:
     return ShardDamagedError(
         f"{tar}: sample {key} cannot be read ({reason}); delete {tar.removesuffix('.tar')}"
         ".done.json and run the command that made the shard again"

@@ -115,13 +115,23 @@ def test_a_read_that_breaks_off_is_taken_up_again(
     assert len(set(keys(opened(folder).read(Piece(0, 0, 11))))) == 11
 
 
-def test_storage_that_keeps_failing_is_named(shards: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    reset = Interrupted(5, 99, ConnectionResetError("reset"))
+def test_a_network_that_keeps_failing_is_not_called_a_damage(
+    shards: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    as_webdataset_says_it = ConnectionResetError("reset @ <a stream>", object(), "00001.tar")
+    reset = Interrupted(5, 99, as_webdataset_says_it)
     monkeypatch.setattr(streaming, "read_samples", reset)
-    with pytest.raises(ConnectionResetError) as caught:
+    with pytest.raises(ConnectionResetError, match=r"^reset$"):
         list(opened(shards).read(Piece(1, 0, 11)))
-    assert caught.value.filename == f"{shards}/00001.tar"
     assert reset.times == 96
+
+
+def test_a_refusal_is_not_tried_again(shards: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    refused = Interrupted(5, 99, PermissionError("denied"))
+    monkeypatch.setattr(streaming, "read_samples", refused)
+    with pytest.raises(PermissionError, match="denied"):
+        list(opened(shards).read(Piece(1, 0, 11)))
+    assert refused.times == 98
 
 
 BROKEN = "000010006"
