@@ -118,8 +118,9 @@ def test_a_read_that_breaks_off_is_taken_up_again(
 def test_a_network_that_keeps_failing_is_not_called_a_damage(
     shards: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    as_webdataset_says_it = ConnectionResetError("reset @ <a stream>", object(), "00001.tar")
-    reset = Interrupted(5, 99, as_webdataset_says_it)
+    error = ConnectionResetError("reset")
+    error.args = ("reset @ <a stream>", object(), "00001.tar")  # as WebDataset leaves it behind
+    reset = Interrupted(5, 99, error)
     monkeypatch.setattr(streaming, "read_samples", reset)
     with pytest.raises(ConnectionResetError, match=r"^reset$"):
         list(opened(shards).read(Piece(1, 0, 11)))
