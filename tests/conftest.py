@@ -1,4 +1,4 @@
-"""What tests share: how priors are drawn, small photographs, a data set, untrained networks.
+"""What tests share: how priors are drawn, small photographs, a data set, untrained networks, S3.
 
 A prior is drawn with `hypothesis.strategies.from_type(DiagnosticPrior)`.
 """
@@ -38,6 +38,8 @@ from schemas.prior.current import (
 )
 from schemas.prior.text import reasoning, undo_order
 from schemas.recipe import DegradationRecipe, JpegRecipe
+
+pytest_plugins = ["tests.s3"]
 
 torch.set_num_threads(1)
 cv2.setNumThreads(1)

@@ -1,21 +1,26 @@
-"""Storage behind fsspec URLs: joining, atomic publishing, identity of inputs."""
+"""Storage behind fsspec URLs: joining, atomic publishing, identity of inputs.
+
+Everything here names the URL when it fails; see `rr_tasks.storage.failure.explained` for what is
+raised.
+"""
 
 import hashlib
-import io
-import os
 import shutil
-import threading
 from collections.abc import Iterable
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any
 
-import fsspec
-import fsspec.implementations.local
+from rr_tasks.storage.atomic import write_new, written_whole
+from rr_tasks.storage.failure import StorageError, explained, s3_code
+from rr_tasks.storage.filesystem import filesystem_of, is_local, is_s3
 
-from schemas.errors import ExpectedError
+# Up to here one request carries a file, which is held in memory; larger ones go in parts.
+_SINGLE_PUT = 256 << 20
+_PART, _PARTS_AT_A_TIME = 32 << 20, 4
+_TAKEN = ("PreconditionFailed", "412")
 
 
-class MissingFolderError(ExpectedError, FileNotFoundError):
+class MissingFolderError(StorageError, FileNotFoundError):
     """A folder is missing or holds nothing that is looked for."""
 
 
@@ -25,9 +30,22 @@ def join(url: str, *names: str) -> str:
 
 
 def exists(url: str) -> bool:
-    """Whether an object or file is there."""
-    filesystem, path = fsspec.core.url_to_fs(url)
-    return bool(filesystem.exists(path))
+    """Whether an object, file or folder is there.
+
+    Raises:
+        MissingBucketError: not even the bucket is.
+    """
+    filesystem, path = filesystem_of(url)
+    with explained(url):
+        if not is_s3(filesystem):
+            return bool(filesystem.exists(path))
+        try:
+            filesystem.info(path)
+        except FileNotFoundError as error:
+            if s3_code(error) == "NoSuchBucket":
+                raise
+            return False
+        return True
 
 
 def publish(local: Path, url: str) -> None:
@@ -36,27 +54,71 @@ def publish(local: Path, url: str) -> None:
     Object stores show an upload only when it is complete; on a local disk the file is copied to a
     temporary name beside its target, flushed and renamed.
     """
-    filesystem, path = fsspec.core.url_to_fs(url)
-    if _is_local(filesystem):
-        with local.open("rb") as source:
-            _write_then_rename(source, Path(path))
-    else:
-        filesystem.put_file(str(local), path)
+    filesystem, path = filesystem_of(url)
+    with explained(url):
+        if is_local(filesystem):
+            with written_whole(Path(path)) as partial:
+                shutil.copyfile(local, partial)
+        elif is_s3(filesystem):
+            part = _SINGLE_PUT if local.stat().st_size <= _SINGLE_PUT else _PART
+            filesystem.put_file(str(local), path, chunksize=part, max_concurrency=_PARTS_AT_A_TIME)
+        else:
+            filesystem.put_file(str(local), path)
 
 
 def publish_bytes(content: bytes, url: str) -> None:
     """Make `content` visible at `url` in one step."""
-    filesystem, path = fsspec.core.url_to_fs(url)
-    if _is_local(filesystem):
-        _write_then_rename(io.BytesIO(content), Path(path))
-    else:
-        filesystem.pipe_file(path, content)
+    filesystem, path = filesystem_of(url)
+    with explained(url):
+        if is_local(filesystem):
+            with written_whole(Path(path)) as partial:
+                partial.write_bytes(content)
+        else:
+            filesystem.pipe_file(path, content)
+
+
+def publish_if_absent(content: bytes, url: str) -> bool:
+    """Make `content` visible at `url` unless something is there; of several callers one succeeds.
+
+    A request that is sent again after a lost answer finds what it wrote itself, so the same content
+    counts as ours: where it matters who was first, contents have to differ.
+
+    Returns:
+        Whether `content` is what is there because of this call, or because of one with the same
+        content.
+    """
+    filesystem, path = filesystem_of(url)
+    with explained(url):
+        if is_local(filesystem):
+            made = write_new(content, Path(path))
+        else:
+            made = _created(filesystem, path, content)
+    return made or read_bytes(url) == content
 
 
 def read_bytes(url: str) -> bytes:
     """Read a whole object."""
-    filesystem, path = fsspec.core.url_to_fs(url)
-    return bytes(filesystem.cat_file(path))
+    filesystem, path = filesystem_of(url)
+    with explained(url):
+        return bytes(filesystem.cat_file(path))
+
+
+def read_range(url: str, start: int, end: int) -> bytes:
+    """Read the bytes of an object from `start` to `end`, `end` not included."""
+    filesystem, path = filesystem_of(url)
+    with explained(url):
+        return bytes(filesystem.cat_file(path, start=start, end=end))
+
+
+def remove(url: str) -> None:
+    """Delete an object or file; it may be gone already."""
+    filesystem, path = filesystem_of(url)
+    with explained(url):
+        try:
+            filesystem.rm_file(path)
+        except FileNotFoundError as error:
+            if s3_code(error) == "NoSuchBucket":
+                raise
 
 
 def list_files(url: str) -> list[str]:
@@ -65,44 +127,38 @@ def list_files(url: str) -> list[str]:
     Raises:
         MissingFolderError: nothing is there.
     """
-    filesystem, root = fsspec.core.url_to_fs(url)
-    if not filesystem.exists(root):
+    filesystem, root = filesystem_of(url)
+    with explained(url):
+        found = filesystem.find(root, detail=True)
+    if not found and not exists(url):
         raise MissingFolderError(f"{url}: no such folder; check the path or URL")
-    found = sorted(filesystem.find(root))
-    visible = [path for path in found if not _is_hidden(path[len(root) :])]
+    files = sorted(path for path, entry in found.items() if entry["type"] != "directory")
+    visible = [path for path in files if not _is_hidden(path[len(root) :])]
     return [str(filesystem.unstrip_protocol(path)) for path in visible]
 
 
 def identity(root: str, urls: Iterable[str]) -> str:
     """SHA-256 over names below `root` and contents: changes when any input does."""
     digest = hashlib.sha256()
-    prefix = str(fsspec.core.url_to_fs(root)[1])
+    prefix = filesystem_of(root)[1]
     for url in urls:
-        path = str(fsspec.core.url_to_fs(url)[1])
+        path = filesystem_of(url)[1]
         digest.update(path.removeprefix(prefix).strip("/").encode("utf-8", "surrogateescape"))
         digest.update(hashlib.sha256(read_bytes(url)).digest())
     return digest.hexdigest()
 
 
-def _write_then_rename(source: BinaryIO, target: Path) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    partial = target.with_name(f".{target.name}.{os.getpid()}.{threading.get_ident()}.part")
+def _created(filesystem: Any, path: str, content: bytes) -> bool:
     try:
-        with partial.open("wb") as out:
-            shutil.copyfileobj(source, out, 1 << 20)
-            out.flush()
-            os.fsync(out.fileno())
-        partial.replace(target)
+        filesystem.pipe_file(path, content, mode="create")
+    except FileExistsError:
+        return False
     except OSError as error:
-        error.filename = error.filename or str(target)  # a full disk does not name one
-        raise
-    finally:
-        partial.unlink(missing_ok=True)
+        if s3_code(error) not in _TAKEN:
+            raise
+        return False
+    return True
 
 
 def _is_hidden(relative: str) -> bool:
     return any(part.startswith(".") for part in relative.strip("/").split("/"))
-
-
-def _is_local(filesystem: fsspec.AbstractFileSystem) -> bool:
-    return isinstance(filesystem, fsspec.implementations.local.LocalFileSystem)

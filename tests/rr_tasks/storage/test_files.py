@@ -1,11 +1,12 @@
 import os
-import shutil
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from rr_tasks.storage import files
+from rr_tasks.storage import atomic
+from rr_tasks.storage.failure import StorageError
 from rr_tasks.storage.files import (
     MissingFolderError,
     exists,
@@ -20,14 +21,15 @@ from rr_tasks.storage.files import (
 Place = Callable[[str], str]
 
 
-@pytest.fixture(params=["local", "file", "memory"])
+@pytest.fixture(params=["local", "file", "memory", "s3"])
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
     """Makes URLs below a new folder."""
     root = {
         "local": str(tmp_path / "store"),
         "file": f"file://{tmp_path}/store",
-        "memory": f"memory://{request.node.name}-{tmp_path.name}",
-    }[request.param]
+        "memory": f"memory://{request.node.name}-{tmp_path.name}/store",
+        "s3": "",
+    }[request.param] or f"{request.getfixturevalue('s3').url}/store"
     return lambda name: join(root, name) if name else root
 
 
@@ -83,22 +85,23 @@ def test_a_full_disk_leaves_the_old_file_and_no_rest(
     target = tmp_path / "store" / "one"
     publish_bytes(b"old", str(target))
 
-    def full(source: object, out: object, _: int) -> None:
+    def full(_: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(shutil, "copyfileobj", full)
-    with pytest.raises(OSError, match="No space left"):
+    monkeypatch.setattr(atomic.os, "fsync", full)
+    words = f"{target}: No space left on device; free some space and run"
+    with pytest.raises(StorageError, match=re.escape(words)) as failure:
         publish_bytes(b"new", str(target))
+    assert failure.value.errno == 28
     assert target.read_bytes() == b"old"
     assert os.listdir(target.parent) == ["one"]  # noqa: PTH208
 
 
-def test_a_file_is_flushed_before_it_gets_its_name(
+def test_a_file_is_flushed_before_it_gets_its_name_and_the_name_after_that(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     target = tmp_path / "one"
     flushed: list[bool] = []
-    monkeypatch.setattr(files.os, "fsync", lambda _: flushed.append(target.exists()))
+    monkeypatch.setattr(atomic.os, "fsync", lambda _: flushed.append(target.exists()))
     publish_bytes(b"x", str(target))
-    assert flushed == [False]
-    assert target.exists()
+    assert flushed == [False, True]

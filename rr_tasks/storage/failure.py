@@ -1,0 +1,140 @@
+"""Says what storage refused, where, and what to do about it; never with a key or a secret."""
+
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    CredentialRetrievalError,
+    HTTPClientError,
+    NoCredentialsError,
+    PartialCredentialsError,
+    ProfileNotFound,
+)
+from botocore.exceptions import (
+    ConnectionError as BotocoreConnectionError,
+)
+
+from schemas.errors import ExpectedError
+
+
+class StorageError(ExpectedError, OSError):
+    """Storage refused; `errno` is kept where a disk gave one."""
+
+
+class AccessDeniedError(StorageError, PermissionError):
+    """These credentials, or this user, may not do that."""
+
+
+class UnreachableStorageError(StorageError, ConnectionError):
+    """The S3 service does not answer, or is too busy; it may be otherwise later."""
+
+
+class MissingBucketError(StorageError, FileNotFoundError):
+    """The bucket of a URL does not exist."""
+
+
+class MissingFileError(StorageError, FileNotFoundError):
+    """There is nothing of that name."""
+
+
+@contextmanager
+def explained(url: str) -> Iterator[None]:
+    """Turn what storage libraries raise inside into a `StorageError` that names the URL.
+
+    Raises:
+        AccessDeniedError: wrong credentials, or a permission is missing.
+        UnreachableStorageError: no answer, or not the last of several failures.
+        MissingBucketError: see there.
+        MissingFileError: see there.
+        StorageError: everything else, such as a full disk.
+    """
+    try:
+        yield
+    except ExpectedError:
+        raise
+    except (OSError, BotoCoreError, ClientError) as error:
+        raise _explain(url, error) from error
+
+
+def s3_code(error: BaseException) -> str:
+    """The S3 service's own word for a failure, such as `NoSuchBucket`; empty if it said nothing."""
+    cause = error if isinstance(error, ClientError) else error.__cause__
+    return str(cause.response["Error"].get("Code", "")) if isinstance(cause, ClientError) else ""
+
+
+def _explain(url: str, error: Exception) -> StorageError:
+    code = s3_code(error)
+    if code in _REFUSALS:
+        kind, reason = _REFUSALS[code]
+        return kind(f"{url}: {reason}")
+    if isinstance(error, _NO_ANSWER) or code in _BUSY:
+        said = f" ({code})" if code else ""
+        return UnreachableStorageError(
+            f"{url}: the S3 service does not answer{said}; check RR_S3_ENDPOINT_URL, the network "
+            "and the service, and run the same command again"
+        )
+    if isinstance(error, _NO_CREDENTIALS):
+        return AccessDeniedError(
+            f"{url}: no usable credentials; set RR_S3_ACCESS_KEY and RR_S3_SECRET_KEY, or "
+            "RR_S3_PROFILE to a profile that exists"
+        )
+    if isinstance(error, FileNotFoundError):
+        return MissingFileError(f"{url}: no such file")
+    return _refused_by_disk(url, error)
+
+
+def _refused_by_disk(url: str, error: Exception) -> StorageError:
+    number: int | None = getattr(error, "errno", None)
+    reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    advice = _ADVICE.get(number or 0)
+    kind = AccessDeniedError if isinstance(error, PermissionError) else StorageError
+    explained = kind(f"{url}: {reason.splitlines()[0]}" + (f"; {advice}" if advice else ""))
+    explained.errno = number
+    return explained
+
+
+_NO_ANSWER = (BotocoreConnectionError, HTTPClientError, ConnectionError, TimeoutError)
+_NO_CREDENTIALS = (
+    NoCredentialsError,
+    PartialCredentialsError,
+    ProfileNotFound,
+    CredentialRetrievalError,
+)
+_BUSY = (
+    "SlowDown",
+    "ServiceUnavailable",
+    "InternalError",
+    "RequestTimeout",
+    "500",
+    "503",
+    "ConditionalRequestConflict",
+)
+
+_DENIED = "permission denied; check RR_S3_ACCESS_KEY, RR_S3_SECRET_KEY and what they may do here"
+_REGION = "the bucket is in another region; set RR_S3_REGION"
+_EXPIRED = "the session token is not valid any more; renew RR_S3_SESSION_TOKEN and its keys"
+_REFUSALS: dict[str, tuple[type[StorageError], str]] = {
+    "NoSuchBucket": (MissingBucketError, "no such bucket; create it or correct the URL"),
+    "SignatureDoesNotMatch": (AccessDeniedError, "wrong secret key; correct RR_S3_SECRET_KEY"),
+    "InvalidAccessKeyId": (AccessDeniedError, "unknown access key; correct RR_S3_ACCESS_KEY"),
+    "AccessDenied": (AccessDeniedError, _DENIED),
+    "403": (AccessDeniedError, _DENIED),
+    "ExpiredToken": (AccessDeniedError, _EXPIRED),
+    "InvalidToken": (AccessDeniedError, _EXPIRED),
+    "RequestTimeTooSkewed": (AccessDeniedError, "this machine's clock is wrong; set it right"),
+    "PermanentRedirect": (StorageError, _REGION),
+    "AuthorizationHeaderMalformed": (StorageError, _REGION),
+    "301": (StorageError, _REGION),
+}
+
+_FREE = "free some space and run the same command again to go on"
+_ADVICE = {
+    errno.ENOSPC: _FREE,
+    errno.EDQUOT: _FREE,
+    errno.EROFS: "choose a folder that can be written",
+    errno.EACCES: "check who may read and write there",
+    errno.EPERM: "check who may read and write there",
+}

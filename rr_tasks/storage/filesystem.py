@@ -1,0 +1,91 @@
+"""The only door from a URL to the storage behind it."""
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, BinaryIO
+
+import fsspec
+import fsspec.core
+from fsspec.implementations.local import LocalFileSystem
+
+from rr_tasks.storage.failure import StorageError, explained
+from schemas.settings import s3_settings
+
+_S3 = ("s3://", "s3a://")
+_BLOCK = 8 << 20
+# botocore tries a request again; s3fs tries again when an answer breaks off in the middle.
+_BROKEN_ANSWERS = 2
+
+
+def filesystem_of(url: str) -> tuple[Any, str]:
+    """The fsspec filesystem of a URL, and the path there.
+
+    To be called in the process that uses it: connections do not survive a fork. Nothing about
+    storage is remembered from one call to the next, because others write there too.
+
+    Raises:
+        StorageError: no such kind of storage, or a package is missing that it needs.
+        UnusableSettingsError: an `RR_S3_` variable makes no sense.
+    """
+    options: dict[str, Any] = {}
+    if url.startswith(_S3):
+        options = {
+            **s3_settings().s3fs_options(),
+            "default_block_size": _BLOCK,
+            "use_listings_cache": False,
+        }
+    try:
+        filesystem, path = fsspec.core.url_to_fs(url, **options)
+    except (ValueError, ImportError) as error:
+        raise StorageError(f"{url}: no such storage: {error}") from error
+    if options:
+        filesystem.retries = _BROKEN_ANSWERS
+    return filesystem, str(path)
+
+
+def is_local(filesystem: Any) -> bool:
+    """Whether paths are those of this machine's disks."""
+    return isinstance(filesystem, LocalFileSystem)
+
+
+def is_s3(filesystem: Any) -> bool:
+    """Whether this is an S3 service."""
+    return "s3" in filesystem.protocol
+
+
+@contextmanager
+def open_url(url: str) -> Iterator[BinaryIO]:
+    """Open for reading from front to back; some megabytes are read ahead.
+
+    Raises:
+        StorageError: storage refused, now or while it is read.
+    """
+    filesystem, path = filesystem_of(url)
+    with explained(url):
+        stream = filesystem.open(path, "rb")
+    with stream:
+        yield _Explained(stream, url)
+
+
+class _Explained(io.BufferedIOBase, BinaryIO):
+    """A stream whose failures say where they happened."""
+
+    def __init__(self, stream: BinaryIO, url: str) -> None:
+        self._stream, self._url = stream, url
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        with explained(self._url):
+            return self._stream.read(-1 if size is None else size)
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
+        return self._stream.seek(offset, whence)
+
+    def tell(self) -> int:
+        return self._stream.tell()
