@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-import fsspec
 import numpy as np
 import pytest
 import torch
@@ -15,6 +14,7 @@ import torch
 from rr_tasks.shards.png import decode_png
 from rr_tasks.shards.reader import read_samples
 from rr_tasks.shards.writer import ShardDamagedError
+from rr_tasks.storage.files import join, publish
 from rr_tasks.training import restorer as training
 from rr_tasks.training.dataset import MissingDiagnosesError, UnfinishedDataSetError
 from rr_tasks.training.restorer import CROP_SIDE, restorer_batches
@@ -112,17 +112,25 @@ def test_blur_alone_is_drawn_four_times_as_often(
     assert min(draws[False]) > 0
 
 
+@pytest.fixture(params=["memory", "s3"])
+def elsewhere(
+    request: pytest.FixtureRequest, dataset: str, annotations: str, tmp_path: Path
+) -> tuple[str, str]:
+    """URLs of the same shards and annotations on other storage."""
+    s3 = request.param == "s3"
+    root = request.getfixturevalue("s3").url if s3 else f"memory://{tmp_path.name}"
+    for folder, name in ((dataset, "shards"), (annotations, "annotations")):
+        for path in Path(folder).iterdir():
+            publish(path, join(root, name, path.name))
+    return join(root, "shards"), join(root, "annotations")
+
+
 def test_other_storage_gives_the_same_batches(
-    dataset: str, annotations: str, tmp_path: Path
+    dataset: str, annotations: str, elsewhere: tuple[str, str]
 ) -> None:
-    memory = fsspec.filesystem("memory")
-    root = f"/{tmp_path.name}"
-    memory.put(dataset, f"{root}/shards", recursive=True)
-    memory.put(annotations, f"{root}/annotations", recursive=True)
-    remote = f"memory:/{root}/shards", f"memory:/{root}/annotations"
     with (
         restorer_batches(dataset, annotations, 8, seed=0) as here,
-        restorer_batches(*remote, 8, seed=0) as there,
+        restorer_batches(*elsewhere, 8, seed=0) as there,
     ):
         for step in (0, 1, 30, 71):
             one, other = here.batch(step), there.batch(step)
