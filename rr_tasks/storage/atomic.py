@@ -16,19 +16,25 @@ _NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK)
 
 
 @contextmanager
-def written_whole(target: Path) -> Iterator[Path]:
-    """Give a temporary path beside `target`; what is written there replaces it at the end.
+def written_whole(target: Path, scratch: Path | None = None) -> Iterator[Path]:
+    """Give a temporary path, by default beside `target`, which it replaces at the end.
 
     The file is flushed to the disk before it gets its name, and the name after that, so that a
     power cut leaves the old file or the new one. When the block fails, `target` stays what it was
     and nothing is left behind. Missing folders are made.
 
+    Args:
+        target: where the file shall be.
+        scratch: a folder of the same disk for the temporary file, where one of a killed process is
+            easily found.
+
     Raises:
         OSError: the disk refused; it names the file.
     """
-    partial = partial_beside(target)
+    partial = partial_beside(target if scratch is None else scratch / target.name)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
+        partial.parent.mkdir(parents=True, exist_ok=True)
         yield partial
         flush(partial)
         partial.replace(target)
