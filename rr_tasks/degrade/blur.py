@@ -4,11 +4,11 @@ All kernels are convolved in linear light, where light adds up. The extent is th
 disc's diameter, or four standard deviations, which look about equally soft.
 """
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
 from rr_tasks.degrade.color import Linear
+from rr_tasks.degrade.convolution import spread
 from rr_tasks.degrade.severity import blur_extent, blur_severity
 from schemas.prior.current import Blur, BlurKind, BlurParameters
 from schemas.recipe import BlurRecipe
@@ -33,7 +33,7 @@ def add_blur(
         kernel = disc_kernel(extent)
     else:
         kernel = gaussian_kernel(extent, angle, recipe.anisotropy.draw(rng))
-    blurred = np.asarray(cv2.filter2D(image, -1, kernel, borderType=cv2.BORDER_REFLECT_101))
+    blurred = spread(image, kernel)
     parameters = BlurParameters(kind=kind, extent_px=extent, angle_deg=angle)
     found = Blur(present=True, severity=blur_severity(extent, short_side), parameters=parameters)
     return blurred, found

@@ -30,7 +30,24 @@ def to_linear(image: Bytes) -> Linear:
     return np.asarray(cv2.LUT(image, _TO_LINEAR), dtype=np.float32)
 
 
+def blend(image: Linear, colour: npt.NDArray[np.float64], share: Linear) -> Linear:
+    """Mix an image with one colour: image * share + colour * (1 - share).
+
+    Args:
+        image: (H, W, 3).
+        colour: (3,), linear light.
+        share: (H, W), 0-1.
+    """
+    shift = (*map(float, colour), 0.0)
+    mixed = cv2.subtract(image, shift)
+    cv2.multiply(mixed, cv2.merge([share] * 3), dst=mixed)
+    return np.asarray(cv2.add(mixed, shift, dst=mixed), dtype=np.float32)
+
+
 def to_bytes(image: Linear) -> Bytes:
     """Linear light to sRGB bytes; values outside 0-1 are clipped as a sensor does."""
-    codes = np.sqrt(np.clip(image, 0.0, 1.0)) * np.float32(_CODES - 1) + np.float32(0.5)
-    return _TO_BYTES[codes.astype(np.uint16)]
+    codes = np.clip(image, 0.0, 1.0)
+    np.sqrt(codes, out=codes)
+    codes *= np.float32(_CODES - 1)
+    codes += np.float32(0.5)
+    return np.take(_TO_BYTES, codes.astype(np.uint16))

@@ -7,7 +7,7 @@ U(1, 2), A U(0.6, 0.9).
 
 import numpy as np
 
-from rr_tasks.degrade.color import Linear, decode
+from rr_tasks.degrade.color import Linear, blend, decode
 from rr_tasks.degrade.depth import Depth
 from rr_tasks.degrade.severity import haze_severity, haze_transmission
 from schemas.prior.current import Haze, HazeParameters
@@ -32,8 +32,7 @@ def add_haze(
     tint = rng.uniform(-recipe.tint, recipe.tint, size=3)
     light = np.clip(brightness + tint - tint.mean(), 0.0, 1.0)
     beta, transmission = scatter(depth, haze_transmission(severity))
-    veil = transmission[..., None]
-    hazy = image * veil + decode(light).astype(np.float32) * (1 - veil)
+    hazy = blend(image, decode(light), transmission)
     mean = float(transmission.mean())
     red, green, blue = (float(channel) for channel in light)
     parameters = HazeParameters(atmospheric_light=(red, green, blue), transmission=mean, beta=beta)

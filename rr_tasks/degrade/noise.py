@@ -4,6 +4,7 @@ Photon noise is drawn as a gaussian of the same variance, which it is at any vis
 """
 
 import numpy as np
+import torch
 
 from rr_tasks.degrade.color import Linear
 from rr_tasks.degrade.severity import MID_GREY, noise_deviation, noise_severity
@@ -18,8 +19,18 @@ def add_noise(
     variance = noise_deviation(severity) ** 2
     read_share = recipe.read_share.draw(rng)
     sigma, gain = float(np.sqrt(read_share * variance)), (1 - read_share) * variance / MID_GREY
-    spread = np.sqrt(np.maximum(image, 0.0) * np.float32(gain) + np.float32(sigma**2))
-    noisy = image + spread * rng.standard_normal(image.shape, dtype=np.float32)
+    spread = np.maximum(image, 0.0)
+    spread *= np.float32(gain)
+    spread += np.float32(sigma**2)
+    np.sqrt(spread, out=spread)
+    spread *= _gaussian(image.shape, rng)
+    spread += image
     parameters = NoiseParameters(sigma=sigma, gain=gain)
     found = Noise(present=True, severity=noise_severity(sigma, gain), parameters=parameters)
-    return noisy, found
+    return spread, found
+
+
+def _gaussian(shape: tuple[int, ...], rng: np.random.Generator) -> Linear:
+    """Standard normal numbers from a generator that is much faster than NumPy's."""
+    generator = torch.Generator().manual_seed(int(rng.integers(2**63)))
+    return torch.randn(shape, generator=generator).numpy()

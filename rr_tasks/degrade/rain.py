@@ -9,7 +9,8 @@ import cv2
 import numpy as np
 
 from rr_tasks.degrade.blur import motion_kernel
-from rr_tasks.degrade.color import Linear, decode
+from rr_tasks.degrade.color import Linear, blend, decode
+from rr_tasks.degrade.convolution import spread
 from rr_tasks.degrade.depth import Depth
 from rr_tasks.degrade.haze import scatter
 from rr_tasks.degrade.severity import rain_alpha, rain_severity
@@ -40,10 +41,9 @@ def add_rain(
     opacity = recipe.opacity.draw(rng)
     target = rain_alpha(severity)
     streaks = streak_map(image.shape[:2], target / opacity, length, angle, rng)
-    light = np.float32(decode(np.asarray(recipe.light.draw(rng))))
+    light = np.broadcast_to(decode(np.asarray(recipe.light.draw(rng))), 3)
     _, transmission = scatter(depth, 1 - _VEIL_AT_100 * severity / 100)
-    alpha = 1 - transmission * (1 - np.float32(opacity) * streaks)
-    wet = image + alpha[..., None] * (light - image)
+    wet = blend(image, light, transmission * (1 - np.float32(opacity) * streaks))
     density = float(streaks.mean())
     parameters = RainParameters(density=density, length_px=length, angle_deg=angle, opacity=opacity)
     found = Rain(present=True, severity=rain_severity(density * opacity), parameters=parameters)
@@ -69,16 +69,18 @@ def streak_map(
         kernel = cv2.GaussianBlur(
             np.pad(motion_kernel(stretch * length, tilt), 2), (0, 0), softness
         )
-        field += cv2.filter2D(drops, -1, kernel / kernel.max(), borderType=cv2.BORDER_REFLECT_101)
+        field += spread(drops, kernel / kernel.max())
     return _brightened_to(np.maximum(field, 0.0), density)
 
 
 def _brightened_to(field: Linear, mean: float) -> Linear:
     """Scale and clip a field to 0-1 so that its mean comes out as asked (by bisection)."""
     low, high = 0.0, 64.0
+    wet = field[field > 0]
+    total = mean * field.size
     for _ in range(14):
         middle = (low + high) / 2
-        if float(np.minimum(field * np.float32(middle), 1.0).mean()) < mean:
+        if float(np.minimum(wet * np.float32(middle), 1.0).sum(dtype=np.float64)) < total:
             low = middle
         else:
             high = middle

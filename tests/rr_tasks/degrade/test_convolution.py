@@ -1,0 +1,23 @@
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rr_tasks.degrade.convolution import spread
+
+
+@given(st.integers(1, 16), st.integers(32, 70), st.integers(32, 70), st.integers(0, 99))
+def test_it_is_the_sum_that_filter2d_makes(half: int, height: int, width: int, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    image = rng.random((height, width, 3), dtype=np.float32)
+    kernel = rng.random((2 * half - 1, 2 * half - 1), dtype=np.float32)
+    kernel /= kernel.sum()
+    expected = cv2.filter2D(image, -1, kernel, borderType=cv2.BORDER_REFLECT_101)
+    np.testing.assert_allclose(spread(image, kernel), expected, atol=2e-6)
+
+
+@pytest.mark.parametrize("side", [3, 21])
+def test_a_single_channel_stays_one(side: int) -> None:
+    kernel = np.full((side, side), 1 / side**2, np.float32)
+    assert spread(np.ones((48, 40), np.float32), kernel).shape == (48, 40)
