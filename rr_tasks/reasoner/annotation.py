@@ -11,7 +11,8 @@ from rr_tasks.shards.png import decode_png
 from rr_tasks.shards.reader import NoShardsError, OtherDataSetError, read_samples
 from rr_tasks.shards.spec import read_synthesis_spec
 from rr_tasks.shards.writer import Outcome, write_shard
-from rr_tasks.storage.files import exists, join, publish_bytes, read_bytes
+from rr_tasks.storage.failure import MissingFileError
+from rr_tasks.storage.files import join, publish_bytes, read_bytes
 from schemas.prior.current import DiagnosticPrior
 from schemas.shard import AnnotationSpec, DoneMarker, SampleRow, spec_hash
 
@@ -40,12 +41,17 @@ def check_belongs(annotations: str, shards: str) -> None:
         OtherDataSetError: the annotations belong to another data set.
     """
     url = join(annotations, "spec.json")
-    if not exists(url):
-        raise NoShardsError(f"{annotations}: no annotations here; run `rr annotate` first")
     try:
         spec = AnnotationSpec.model_validate_json(read_bytes(url))
+    except MissingFileError as error:
+        raise NoShardsError(
+            f"{annotations}: no annotations here; run `rr annotate` first"
+        ) from error
     except ValidationError as error:
-        raise OtherDataSetError(f"{url}: not written by `rr annotate`") from error
+        raise OtherDataSetError(
+            f"{url}: not written by `rr annotate`, or damaged; name a folder that `rr annotate` "
+            "made, or run it again as before, which writes the file anew"
+        ) from error
     if spec.source != spec_hash(read_synthesis_spec(shards)):
         raise OtherDataSetError(
             f"{annotations} describes another data set than {shards}; run `rr annotate {shards}`"

@@ -6,11 +6,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import fsspec
 import polars as pl
+from pydantic import ValidationError
 from webdataset.tariterators import group_by_keys, tar_file_expander
 
-from rr_tasks.storage.files import exists, join, list_files, read_bytes
+from rr_tasks.storage.failure import MissingFileError
+from rr_tasks.storage.files import (
+    MissingFolderError,
+    join,
+    list_files,
+    read_all,
+    read_bytes,
+    read_range,
+)
+from rr_tasks.storage.filesystem import open_url
 from schemas.errors import ExpectedError
 from schemas.shard import DoneMarker
 
@@ -21,6 +30,13 @@ class OtherDataSetError(ExpectedError, ValueError):
 
 class NoShardsError(ExpectedError, FileNotFoundError):
     """A folder holds no finished shard."""
+
+
+class DamagedMarkerError(ExpectedError, ValueError):
+    """A done marker is empty, cut off, or of another version of this program."""
+
+
+_DONE = ".done.json"
 
 
 def tar_url(folder: str, shard: int) -> str:
@@ -35,13 +51,20 @@ def sidecar_url(folder: str, shard: int) -> str:
 
 def marker_url(folder: str, shard: int) -> str:
     """URL of a shard's done marker."""
-    return join(folder, f"{shard:05d}.done.json")
+    return join(folder, f"{shard:05d}{_DONE}")
 
 
 def read_marker(folder: str, shard: int) -> DoneMarker | None:
-    """The done marker of a shard, or None while it is not finished."""
+    """The done marker of a shard, or None while it is not finished.
+
+    Raises:
+        DamagedMarkerError: it is there, but cannot be understood.
+    """
     url = marker_url(folder, shard)
-    return DoneMarker.model_validate_json(read_bytes(url)) if exists(url) else None
+    try:
+        return _understood(url, read_bytes(url))
+    except MissingFileError:
+        return None
 
 
 def done_shards(folder: str) -> list[DoneMarker]:
@@ -49,31 +72,29 @@ def done_shards(folder: str) -> list[DoneMarker]:
 
     Raises:
         NoShardsError: there is none.
+        DamagedMarkerError: one cannot be understood.
     """
-    names = list_files(folder) if exists(folder) else []
-    markers = [
-        DoneMarker.model_validate_json(read_bytes(url))
-        for url in names
-        if url.endswith(".done.json")
-    ]
-    if not markers:
+    try:
+        urls = [url for url in list_files(folder) if url.endswith(_DONE)]
+    except MissingFolderError:
+        urls = []
+    if not urls:
         raise NoShardsError(f"{folder}: no finished shards here; run `rr synthesize` first")
+    markers = [_understood(*found) for found in zip(urls, read_all(urls), strict=True)]
     return sorted(markers, key=lambda marker: marker.shard)
 
 
 def read_samples(folder: str, shard: int) -> Iterator[dict[str, Any]]:
     """Stream the samples of one shard: `__key__` and a bytes value for each extension."""
     url = tar_url(folder, shard)
-    with fsspec.open(url, "rb") as stream:
+    with open_url(url) as stream:
         yield from group_by_keys(tar_file_expander([{"url": url, "stream": stream}]))
 
 
 def read_rows(folder: str) -> pl.DataFrame:
     """The sidecar rows of all finished shards, failures included."""
-    return pl.concat(
-        pl.read_parquet(read_bytes(sidecar_url(folder, marker.shard)))
-        for marker in done_shards(folder)
-    )
+    urls = [sidecar_url(folder, marker.shard) for marker in done_shards(folder)]
+    return pl.concat(pl.read_parquet(content) for content in read_all(urls))
 
 
 def count_samples(tar: Path) -> int:
@@ -93,8 +114,7 @@ class Member:
 
     def read(self) -> bytes:
         """Fetch just this range."""
-        filesystem, path = fsspec.core.url_to_fs(self.url)
-        return bytes(filesystem.cat_file(path, start=self.start, end=self.end))
+        return read_range(self.url, self.start, self.end)
 
 
 def index_samples(folder: str, *needed: str) -> dict[str, dict[str, Member]]:
@@ -111,7 +131,7 @@ def index_samples(folder: str, *needed: str) -> dict[str, dict[str, Member]]:
     samples: dict[str, dict[str, Member]] = {}
     for marker in done_shards(folder):
         url = tar_url(folder, marker.shard)
-        with fsspec.open(url, "rb") as stream, tarfile.open(fileobj=stream) as archive:
+        with open_url(url) as stream, tarfile.open(fileobj=stream) as archive:
             for entry in archive:
                 key, extension = entry.name.split(".", 1)
                 member = Member(url, entry.offset_data, entry.offset_data + entry.size)
@@ -124,3 +144,13 @@ def index_samples(folder: str, *needed: str) -> dict[str, dict[str, Member]]:
                 "is needed here; check the order and the names of the folders"
             )
     return samples
+
+
+def _understood(url: str, content: bytes) -> DoneMarker:
+    try:
+        return DoneMarker.model_validate_json(content)
+    except ValidationError as error:
+        raise DamagedMarkerError(
+            f"{url}: not a readable done marker; delete it and run the command that made the shard "
+            "again"
+        ) from error

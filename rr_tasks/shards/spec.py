@@ -3,7 +3,8 @@
 from pydantic import ValidationError
 
 from rr_tasks.shards.reader import NoShardsError, OtherDataSetError
-from rr_tasks.storage.files import exists, join, read_bytes
+from rr_tasks.storage.failure import MissingFileError
+from rr_tasks.storage.files import join, read_bytes
 from schemas.shard import SynthesisSpec
 
 
@@ -12,14 +13,17 @@ def read_synthesis_spec(folder: str) -> SynthesisSpec:
 
     Raises:
         NoShardsError: the folder is missing or no data set.
-        OtherDataSetError: the folder was not made by synthesis.
+        OtherDataSetError: the folder was not made by synthesis, or its spec is damaged.
     """
     url = join(folder, "spec.json")
-    if not exists(url):
-        raise NoShardsError(f"{folder}: no data set here (no spec.json); run `rr synthesize` first")
     try:
         return SynthesisSpec.model_validate_json(read_bytes(url))
+    except MissingFileError as error:
+        raise NoShardsError(
+            f"{folder}: no data set here (no spec.json); run `rr synthesize` first"
+        ) from error
     except ValidationError as error:
         raise OtherDataSetError(
-            f"{url}: not written by `rr synthesize`; name the folder of a synthesized data set"
+            f"{url}: not written by `rr synthesize`, or damaged; name the folder of a synthesized "
+            "data set, or run `rr synthesize` again as before, which writes the file anew"
         ) from error

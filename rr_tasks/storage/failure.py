@@ -23,6 +23,13 @@ from schemas.errors import ExpectedError
 class StorageError(ExpectedError, OSError):
     """Storage refused; `errno` is kept where a disk gave one."""
 
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self._message = message
+
+    def __str__(self) -> str:
+        return self._message  # whatever libraries on the way up have added to `args`
+
 
 class AccessDeniedError(StorageError, PermissionError):
     """These credentials, or this user, may not do that."""

@@ -1,3 +1,4 @@
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -5,6 +6,7 @@ from typing import Any
 import pytest
 
 from rr_tasks.shards.reader import (
+    DamagedMarkerError,
     NoShardsError,
     count_samples,
     done_shards,
@@ -35,6 +37,21 @@ def test_a_folder_without_shards_is_named(tmp_path: Path, exists: bool) -> None:
         folder.mkdir()
     with pytest.raises(NoShardsError, match=r"data: no finished shards here; run `rr synthesize`"):
         done_shards(str(folder))
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b'{"shard": 0}', b"\xff"])
+def test_a_damaged_marker_is_named(tmp_path: Path, write: Write, content: bytes) -> None:
+    write(str(tmp_path))
+    marker = tmp_path / "00000.done.json"
+    marker.write_bytes(content)
+    words = f"{marker}: not a readable done marker; delete it and run the command that made"
+    with pytest.raises(DamagedMarkerError, match=f"^{re.escape(words)}"):
+        read_marker(str(tmp_path), 0)
+    with pytest.raises(DamagedMarkerError, match=re.escape(words)):
+        done_shards(str(tmp_path))
+    marker.unlink()
+    write(str(tmp_path))
+    assert len(done_shards(str(tmp_path))) == 1
 
 
 def test_shards_come_in_the_order_of_their_numbers(tmp_path: Path, write: Write) -> None:

@@ -16,10 +16,11 @@ from schemas.prior.migrations import UnknownPriorVersionError, load_prior
 Read = Callable[[str, int], Iterator[Sample]]
 
 
-@pytest.fixture(params=["local", "memory"])
+@pytest.fixture(params=["local", "s3"])
 def folder(request: pytest.FixtureRequest, tmp_path: Path, write: Callable[..., Any]) -> str:
     """Three shards of 12 inputs, of which one failed each: 33 samples."""
-    url = f"memory://{tmp_path.name}" if request.param == "memory" else str(tmp_path)
+    s3 = request.param == "s3"
+    url = request.getfixturevalue("s3").url if s3 else str(tmp_path)
     for shard in range(3):
         write(url, shard=shard, count=12, failed=(2,))
     return url
