@@ -1,0 +1,83 @@
+"""Removes what writers that died in the middle have left behind; nobody sees it, but it costs."""
+
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from rr_tasks.storage.atomic import PARTIAL
+from rr_tasks.storage.failure import StorageError, explained
+from rr_tasks.storage.filesystem import filesystem_of, is_local, is_s3
+
+STALE = timedelta(days=1)
+"""Nothing is written for so long."""
+
+
+def remove_leftovers(folder: str) -> None:
+    """Remove stale temporary files or uploads below a folder that is about to be written to.
+
+    Storage that does not let us look for them does not fail the work.
+    """
+    filesystem, path = filesystem_of(folder)
+    with suppress(StorageError):
+        if is_local(filesystem):
+            remove_stale_partials(Path(path), STALE)
+        elif is_s3(filesystem):
+            abort_stale_uploads(folder, STALE)
+
+
+def remove_stale_partials(folder: Path, older_than: timedelta) -> int:
+    """Remove temporary files that nobody has written to for so long.
+
+    Returns:
+        How many.
+
+    Raises:
+        StorageError: one cannot be removed.
+    """
+    removed = 0
+    for path in folder.rglob(".*.part"):
+        with explained(str(path)), suppress(FileNotFoundError):
+            age = time.time() - path.stat().st_mtime
+            if PARTIAL.fullmatch(path.name) and age >= older_than.total_seconds():
+                path.unlink()
+                removed += 1
+    return removed
+
+
+def abort_stale_uploads(folder: str, older_than: timedelta) -> int:
+    """Abort uploads in parts to an S3 folder that began so long ago and never ended.
+
+    Returns:
+        How many.
+
+    Raises:
+        StorageError: see `explained`.
+    """
+    filesystem, path = filesystem_of(folder)
+    bucket, key, _ = filesystem.split_path(path)
+    latest = datetime.now(UTC) - older_than
+    aborted = 0
+    with explained(folder):
+        for upload in _uploads(filesystem, bucket, f"{key.rstrip('/')}/".lstrip("/")):
+            if upload["Initiated"] <= latest:
+                filesystem.call_s3(
+                    "abort_multipart_upload",
+                    Bucket=bucket,
+                    Key=upload["Key"],
+                    UploadId=upload["UploadId"],
+                )
+                aborted += 1
+    return aborted
+
+
+def _uploads(filesystem: Any, bucket: str, prefix: str) -> Iterator[dict[str, Any]]:
+    place: dict[str, str] = {}
+    while True:
+        page = filesystem.call_s3("list_multipart_uploads", Bucket=bucket, Prefix=prefix, **place)
+        yield from page.get("Uploads", ())
+        if not page.get("IsTruncated"):
+            return
+        place = {"KeyMarker": page["NextKeyMarker"], "UploadIdMarker": page["NextUploadIdMarker"]}

@@ -1,0 +1,98 @@
+import os
+import time
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from rr_tasks.storage import files
+from rr_tasks.storage.atomic import partial_beside
+from rr_tasks.storage.files import list_files, publish, publish_bytes, read_bytes
+from rr_tasks.storage.filesystem import filesystem_of
+from rr_tasks.storage.leftovers import (
+    STALE,
+    abort_stale_uploads,
+    remove_leftovers,
+    remove_stale_partials,
+)
+from tests.s3 import READER_KEY, READER_SECRET, S3
+
+NOW = timedelta(0)
+
+
+def test_only_stale_partials_of_ours_go(tmp_path: Path) -> None:
+    folder = tmp_path / "deep" / "er"
+    folder.mkdir(parents=True)
+    stale, fresh = partial_beside(folder / "a"), partial_beside(folder / "a")
+    other = [folder / name for name in (".film.part", "a.part", ".rr-1.part", "a")]
+    for path in (stale, fresh, *other):
+        path.touch()
+    long_ago = time.time() - STALE.total_seconds() - 60
+    for path in (stale, *other):
+        os.utime(path, (long_ago, long_ago))
+    remove_leftovers(str(tmp_path))
+    assert sorted(folder.iterdir()) == sorted([fresh, *other])
+    assert remove_stale_partials(tmp_path, NOW) == 1
+    assert sorted(folder.iterdir()) == sorted(other)
+
+
+def begun(url: str) -> str:
+    """An upload in parts that its writer never ends."""
+    filesystem, path = filesystem_of(url)
+    bucket, key, _ = filesystem.split_path(path)
+    upload = filesystem.call_s3("create_multipart_upload", Bucket=bucket, Key=key)
+    place = {"Bucket": bucket, "Key": key, "UploadId": upload["UploadId"]}
+    filesystem.call_s3("upload_part", **place, PartNumber=1, Body=b"x" * 1000)
+    return str(upload["UploadId"])
+
+
+def unfinished(url: str) -> set[str]:
+    filesystem, path = filesystem_of(url)
+    found = filesystem.call_s3("list_multipart_uploads", Bucket=path.split("/")[0])
+    return {upload["UploadId"] for upload in found.get("Uploads", ())}
+
+
+def test_uploads_that_never_ended_are_aborted_below_the_folder_alone(s3: S3) -> None:
+    inside, beside = begun(f"{s3.url}/sets/a"), begun(f"{s3.url}/sets-2/a")
+    remove_leftovers(f"{s3.url}/sets")  # both have just begun
+    assert {inside, beside} <= unfinished(s3.url)
+    assert abort_stale_uploads(f"{s3.url}/sets", NOW) == 1
+    assert inside not in unfinished(s3.url)
+    assert beside in unfinished(s3.url)
+    assert abort_stale_uploads(s3.url, NOW) == 1
+
+
+def test_what_may_not_be_looked_for_fails_nothing(s3: S3, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RR_S3_SECRET_KEY", "wrong")
+    remove_leftovers(s3.url)
+    monkeypatch.setenv("RR_S3_ACCESS_KEY", READER_KEY)
+    monkeypatch.setenv("RR_S3_SECRET_KEY", READER_SECRET)
+    remove_leftovers(s3.url)
+
+
+def test_a_large_file_goes_in_parts_that_arrive_whole_or_not_at_all(
+    s3: S3, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = os.urandom(11 << 20)
+    (tmp_path / "tar").write_bytes(content)
+    monkeypatch.setattr(files, "_SINGLE_PUT", 1 << 20)
+    monkeypatch.setattr(files, "_PART", 5 << 20)
+    publish(tmp_path / "tar", f"{s3.url}/tar")
+    assert read_bytes(f"{s3.url}/tar") == content
+    filesystem, path = filesystem_of(f"{s3.url}/tar")
+    assert filesystem.info(path)["ETag"].endswith('-3"')  # S3 says of how many parts it is made
+    monkeypatch.setattr(type(filesystem), "_upload_file_part_concurrent", _breaks)
+    with pytest.raises(ConnectionError):
+        publish(tmp_path / "tar", f"{s3.url}/other")
+    assert list_files(s3.url) == [f"{s3.url}/tar"]
+    assert not unfinished(f"{s3.url}/other")
+
+
+async def _breaks(*_: object, **__: object) -> None:
+    raise ConnectionResetError("reset")
+
+
+def test_a_file_below_the_limit_goes_in_one_request(s3: S3) -> None:
+    publish_bytes(os.urandom(11 << 20), f"{s3.url}/one")
+    filesystem, path = filesystem_of(f"{s3.url}/one")
+    assert "-" not in filesystem.info(path)["ETag"]
