@@ -21,6 +21,7 @@ from schemas.parameters import (
     TrainRestorerParameters,
 )
 from schemas.prior.v1 import DiagnosticPriorV1
+from schemas.prior.v2 import DiagnosticPriorV2
 from schemas.recipe import DegradationRecipe
 from schemas.shard import DoneMarker, SampleRow
 
@@ -28,6 +29,7 @@ PUBLISHED = Path(__file__).parent / "published"
 
 MODELS: Mapping[str, tuple[str, type[BaseModel]]] = {
     "prior-v1": ("Diagnostic prior, version 1", DiagnosticPriorV1),
+    "prior-v2": ("Diagnostic prior, version 2", DiagnosticPriorV2),
     "recipe": ("Degradation recipe", DegradationRecipe),
     "sample-row": ("Row of a shard's sidecar", SampleRow),
     "done-marker": ("Done marker of a shard", DoneMarker),

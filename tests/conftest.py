@@ -59,8 +59,15 @@ _severities = _floats(1.0, 100.0)
 
 
 def _findings(model: type, parameters: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
-    found = st.builds(model, present=st.just(True), severity=_severities, parameters=parameters)
-    return st.one_of(st.just(model(present=False, severity=0.0)), found)
+    certainty = {
+        "probability": st.none() | _unit,
+        "severity_std": st.none() | _floats(0.0, 100.0),
+    }
+    found = st.builds(
+        model, present=st.just(True), severity=_severities, parameters=parameters, **certainty
+    )
+    absent = st.builds(model, present=st.just(False), severity=st.just(0.0), **certainty)
+    return st.one_of(absent, found)
 
 
 def _axis_of(parameters: BlurParameters) -> BlurParameters:

@@ -158,15 +158,19 @@ def ground_truth(clean: Bytes, degraded: Degraded, recipe: DegradationRecipe) ->
     noise = degraded.noise if degraded.noise.severity >= VISIBLE_SEVERITY else _ABSENT_NOISE
     return DiagnosticPrior(
         image=ImageSize(width=clean.shape[1], height=clean.shape[0]),
-        haze=haze,
-        blur=blur,
-        rain=rain,
-        noise=noise,
+        haze=haze.model_copy(update=_exactly(haze.present)),
+        blur=blur.model_copy(update=_exactly(blur.present)),
+        rain=rain.model_copy(update=_exactly(rain.present)),
+        noise=noise.model_copy(update=_exactly(noise.present)),
         scene=describe(clean),
         order=undo_order(haze, blur, rain, noise),
         reasoning=reasoning(haze, blur, rain, noise),
         provenance=Provenance(source="synthesis", author=f"recipe {recipe.name}"),
     )
+
+
+def _exactly(present: bool) -> dict[str, float]:
+    return {"probability": float(present), "severity_std": 0.0}
 
 
 _ABSENT_HAZE = Haze(present=False, severity=0.0)

@@ -18,6 +18,7 @@ from schemas.prior.current import (
     DEGRADATIONS,
     VISIBLE_SEVERITY,
     Blur,
+    DegradationName,
     DiagnosticPrior,
     Haze,
     ImageSize,
@@ -90,10 +91,10 @@ class EdgeReasoner:
         haze, blur, rain, noise = findings
         return DiagnosticPrior(
             image=ImageSize(width=width, height=height),
-            haze=haze,
-            blur=blur,
-            rain=rain,
-            noise=noise,
+            haze=haze.model_copy(update={"probability": _probability(vector, "haze")}),
+            blur=blur.model_copy(update={"probability": _probability(vector, "blur")}),
+            rain=rain.model_copy(update={"probability": _probability(vector, "rain")}),
+            noise=noise.model_copy(update={"probability": _probability(vector, "noise")}),
             scene=describe(image),
             order=undo_order(*findings),
             reasoning=reasoning(*findings),
@@ -101,6 +102,10 @@ class EdgeReasoner:
                 source="reasoner", author=NAME, weights_sha256=self.weights_sha256
             ),
         )
+
+
+def _probability(vector: npt.NDArray[np.float32], name: DegradationName) -> float:
+    return round(float(vector[FIELDS.index(f"{name}.present")]), 4)
 
 
 # Severity is a function of the physical parameters (`rr_tasks.degrade.severity`), but the network

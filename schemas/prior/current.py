@@ -3,23 +3,20 @@
 from schemas.prior.v1 import (
     DEGRADATIONS,
     VISIBLE_SEVERITY,
-    Blur,
     BlurKind,
     BlurParameters,
     DegradationName,
-    Haze,
     HazeParameters,
     ImageSize,
-    Noise,
     NoiseParameters,
     Provenance,
-    Rain,
     RainParameters,
     Scene,
 )
-from schemas.prior.v1 import DiagnosticPriorV1 as DiagnosticPrior
+from schemas.prior.v2 import Blur, Haze, Noise, Rain
+from schemas.prior.v2 import DiagnosticPriorV2 as DiagnosticPrior
 
-CURRENT_VERSION = 1
+CURRENT_VERSION = 2
 
 __all__ = [
     "CURRENT_VERSION",

@@ -6,11 +6,22 @@ from collections.abc import Callable
 from typing import Any
 
 from schemas.errors import ExpectedError
-from schemas.prior.current import CURRENT_VERSION, DiagnosticPrior
+from schemas.prior.current import CURRENT_VERSION, DEGRADATIONS, DiagnosticPrior
 
 Document = dict[str, Any]
 
-MIGRATIONS: dict[int, Callable[[Document], Document]] = {}
+
+def _add_certainty(document: Document) -> Document:
+    """From 1 to 2: synthesis knows its findings exactly, nobody else said how sure they were."""
+    exact = document["provenance"]["source"] == "synthesis"
+    for name in DEGRADATIONS:
+        finding = document[name]
+        finding["probability"] = float(finding["present"]) if exact else None
+        finding["severity_std"] = 0.0 if exact else None
+    return document
+
+
+MIGRATIONS: dict[int, Callable[[Document], Document]] = {1: _add_certainty}
 """`MIGRATIONS[n]` turns a document of version n into one of version n + 1, without its version."""
 
 

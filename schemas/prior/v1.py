@@ -145,10 +145,13 @@ class DiagnosticPriorV1(Strict):
 
     @model_validator(mode="after")
     def _order_lists_what_is_present(self) -> Self:
-        present = {name for name in DEGRADATIONS if getattr(self, name).present}
-        if sorted(self.order) != sorted(present):
-            raise ValueError(
-                f"order must list each present degradation once: {sorted(present)}, "
-                f"not {list(self.order)}"
-            )
+        check_order(self.order, {name for name in DEGRADATIONS if getattr(self, name).present})
         return self
+
+
+def check_order(order: tuple[DegradationName, ...], present: set[DegradationName]) -> None:
+    """Raise ValueError unless `order` lists each present degradation once."""
+    if sorted(order) != sorted(present):
+        raise ValueError(
+            f"order must list each present degradation once: {sorted(present)}, not {list(order)}"
+        )

@@ -14,9 +14,9 @@ from schemas.publish import MODELS, PUBLISHED, publish, render
 
 MEND = "run `python -m schemas.publish` and commit the files"
 NEW_VERSION = (
-    "priors on disk have this format: leave schemas/prior/v1.py as it is and give a changed format "
-    "a new version (a module of its own, a migration, an entry in schemas/publish.py); only if the "
-    f"change is of words alone, {MEND}"
+    "priors on disk have this format: leave the modules of schemas/prior as they are and give a "
+    "changed format a new version (a module of its own, a migration, an entry in "
+    f"schemas/publish.py); only if the change is of words alone, {MEND}"
 )
 
 
@@ -57,7 +57,7 @@ def test_a_schema_is_valid_and_names_itself(name: str) -> None:
 
 
 def test_the_schema_of_the_prior_accepts_priors_and_refuses_others(prior: DiagnosticPrior) -> None:
-    schema = json.loads(render("prior-v1"))
+    schema = json.loads(render(f"prior-v{CURRENT_VERSION}"))
     document = json.loads(prior.model_dump_json())
     jsonschema.validate(document, schema)
     with pytest.raises(jsonschema.ValidationError, match="fog"):

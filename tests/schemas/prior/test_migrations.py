@@ -1,14 +1,18 @@
 import json
 from typing import Any
 
+import jsonschema
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from schemas.errors import ExpectedError
-from schemas.prior.current import CURRENT_VERSION, DiagnosticPrior
+from schemas.prior.current import CURRENT_VERSION, DEGRADATIONS, DiagnosticPrior
 from schemas.prior.migrations import MIGRATIONS, UnknownPriorVersionError, load_prior, migrate
+from schemas.prior.v1 import DiagnosticPriorV1
+from schemas.prior.vector import to_vector
+from schemas.publish import PUBLISHED
 
 
 def rename_fog(document: dict[str, Any]) -> dict[str, Any]:
@@ -67,6 +71,47 @@ def test_a_gap_between_migrations_is_named() -> None:
 
 def test_every_version_before_the_current_has_its_migration() -> None:
     assert sorted(MIGRATIONS) == list(range(1, CURRENT_VERSION))
+
+
+def as_version_1(prior: DiagnosticPrior, source: str = "reasoner") -> dict[str, Any]:
+    document = prior.model_dump(mode="json")
+    for name in DEGRADATIONS:
+        del document[name]["probability"], document[name]["severity_std"]
+    document["provenance"]["source"] = source
+    return {**document, "schema_version": 1}
+
+
+sources = st.sampled_from(["synthesis", "teacher", "reasoner"])
+
+
+@given(st.from_type(DiagnosticPrior), sources)
+def test_version_1_keeps_every_field_on_its_way_to_version_2(
+    prior: DiagnosticPrior, source: str
+) -> None:
+    old = as_version_1(prior, source)
+    text = DiagnosticPriorV1.model_validate_json(json.dumps(old)).model_dump_json()
+    new = load_prior(text)
+    assert as_version_1(new, source) == old
+    assert to_vector(new) == to_vector(prior)
+    assert load_prior(new.model_dump_json()) == new
+
+
+@given(st.from_type(DiagnosticPrior), sources)
+def test_only_synthesis_knows_its_findings_exactly(prior: DiagnosticPrior, source: str) -> None:
+    new = load_prior(json.dumps(as_version_1(prior, source)))
+    for name in DEGRADATIONS:
+        finding = getattr(new, name)
+        known = (float(finding.present), 0.0) if source == "synthesis" else (None, None)
+        assert (finding.probability, finding.severity_std) == known
+
+
+def test_the_published_schema_of_version_1_still_describes_its_documents(
+    prior: DiagnosticPrior,
+) -> None:
+    schema = json.loads((PUBLISHED / "prior-v1.json").read_text())
+    jsonschema.validate(as_version_1(prior), schema)
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate({**prior.model_dump(mode="json"), "schema_version": 1}, schema)
 
 
 @given(st.from_type(DiagnosticPrior))
