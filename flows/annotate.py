@@ -19,7 +19,7 @@ def annotate(parameters: AnnotateParameters) -> str:
     """Diagnose every degraded photograph not yet diagnosed and return the annotations' folder."""
     weights = Path(parameters.reasoner) if parameters.reasoner else None
     spec = plan_annotation(parameters.shards, load_reasoner(weights))
-    folder = open_annotations(parameters.output or _beside(parameters.shards), spec)
+    folder = open_annotations(parameters.output or beside(parameters.shards), spec)
     markers = run_shards(
         annotate_shard_task,
         [marker.shard for marker in done_shards(parameters.shards)],
@@ -34,7 +34,8 @@ def annotate(parameters: AnnotateParameters) -> str:
     return folder
 
 
-def _beside(folder: str) -> str:
+def beside(folder: str) -> str:
+    """The folder around a folder."""
     if "://" in folder:
         return folder.rstrip("/").rpartition("/")[0]
     return str(Path(folder).absolute().parent)

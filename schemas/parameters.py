@@ -40,6 +40,13 @@ class AnnotateParameters(Parameters):
     reasoner: str | None = Field(None, description="Weights; by default the shipped ones")
 
 
+class MigrateParameters(Parameters):
+    """Rewrite the diagnostic priors of a data set to the current version."""
+
+    shards: str = Field(description="Folder of a data set or of annotations")
+    output: str | None = Field(None, description="Receives the new folder; by default beside it")
+
+
 class TrainReasonerParameters(Parameters):
     """Train the edge reasoner on a data set's ground truth."""
 

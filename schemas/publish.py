@@ -14,6 +14,7 @@ from schemas.archive import RestoreParameters
 from schemas.parameters import (
     AnnotateParameters,
     EvaluateParameters,
+    MigrateParameters,
     PipelineParameters,
     PromoteParameters,
     SynthesizeParameters,
@@ -35,6 +36,7 @@ MODELS: Mapping[str, tuple[str, type[BaseModel]]] = {
     "done-marker": ("Done marker of a shard", DoneMarker),
     "synthesize-parameters": ("Parameters of the flow synthesize", SynthesizeParameters),
     "annotate-parameters": ("Parameters of the flow annotate", AnnotateParameters),
+    "migrate-parameters": ("Parameters of the flow migrate", MigrateParameters),
     "train-reasoner-parameters": ("Parameters of the flow train reasoner", TrainReasonerParameters),
     "train-restorer-parameters": ("Parameters of the flow train restorer", TrainRestorerParameters),
     "evaluate-parameters": ("Parameters of the flow evaluate", EvaluateParameters),

@@ -1,7 +1,7 @@
 """Shards on storage: what decides their bytes, the row of each sample, and the done marker."""
 
 import hashlib
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import Field
 
@@ -22,6 +22,7 @@ class SynthesisSpec(Strict):
     shard_size: Annotated[int, Field(gt=0)]
     inputs_sha256: Sha256
     schema_version: int = CURRENT_VERSION
+    migrated_from: int | None = None
 
 
 class AnnotationSpec(Strict):
@@ -32,14 +33,35 @@ class AnnotationSpec(Strict):
     reasoner: str
     weights_sha256: Sha256
     schema_version: int = CURRENT_VERSION
+    migrated_from: int | None = None
 
 
 Spec = SynthesisSpec | AnnotationSpec
+"""`schema_version` is that of the priors inside; `migrated_from` the one they were made with, where
+they were rewritten since."""
+
+SpecT = TypeVar("SpecT", SynthesisSpec, AnnotationSpec)
 
 
 def spec_hash(spec: Spec) -> str:
     """First 16 hex digits of the SHA-256 of the spec's JSON: the name of the data set's folder."""
-    return hashlib.sha256(spec.model_dump_json().encode()).hexdigest()[:16]
+    # What is not given leaves the hash alone, so that specs from before a field keep theirs.
+    return hashlib.sha256(spec.model_dump_json(exclude_none=True).encode()).hexdigest()[:16]
+
+
+def migrated(spec: SpecT) -> SpecT:
+    """The spec of the same data set with its priors rewritten to the current version."""
+    changes = {
+        "schema_version": CURRENT_VERSION,
+        "migrated_from": spec.migrated_from or spec.schema_version,
+    }
+    return spec.model_copy(update=changes)
+
+
+def original(spec: SpecT) -> SpecT:
+    """The spec under which a data set was made, before any migration."""
+    version = spec.migrated_from or spec.schema_version
+    return spec.model_copy(update={"schema_version": version, "migrated_from": None})
 
 
 def shard_count(spec: SynthesisSpec) -> int:

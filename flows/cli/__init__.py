@@ -25,6 +25,7 @@ for command in (
     photographs.restore,
     data.synthesize,
     data.annotate,
+    data.migrate,
     pipeline.evaluate,
     pipeline.pipeline,
 ):

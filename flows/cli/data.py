@@ -1,12 +1,17 @@
-"""`rr synthesize` and `rr annotate`: make data sets."""
+"""`rr synthesize`, `rr annotate` and `rr migrate`: make data sets."""
 
 from typing import Annotated
 
 import typer
 
-from flows.cli.options import Seed, Weights, text
+from flows.cli.options import Seed, Weights, console, text
 from flows.failure import complain
-from schemas.parameters import AnnotateParameters, RecipeName, SynthesizeParameters
+from schemas.parameters import (
+    AnnotateParameters,
+    MigrateParameters,
+    RecipeName,
+    SynthesizeParameters,
+)
 
 
 def synthesize(
@@ -64,3 +69,25 @@ def annotate(
 
     parameters = AnnotateParameters(shards=shards, output=output, reasoner=text(reasoner))
     typer.echo(launch(flow, parameters))
+
+
+def migrate(
+    shards: Annotated[str, typer.Argument(help="Folder of a data set or of annotations.")],
+    output: Annotated[
+        str | None, typer.Option(help="Receives the new folder; by default beside the old one.")
+    ] = None,
+) -> None:
+    """Rewrite the diagnoses in shards to the current version of the prior.
+
+    The old folder is left as it is; photographs are copied byte for byte. Every command reads older
+    versions as well, so this is for other programs and for good order. Run it again after a stop.
+
+    Example: [bold]rr migrate data/edge-default-1f0c...[/bold]
+    """
+    from flows.launch import launch
+    from flows.migrate import migrate as flow
+
+    folder = launch(flow, MigrateParameters(shards=shards, output=output))
+    if folder == shards:
+        console.print("This is the current version already; nothing to do.")
+    typer.echo(folder)

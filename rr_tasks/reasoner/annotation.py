@@ -14,7 +14,7 @@ from rr_tasks.shards.writer import Outcome, write_shard
 from rr_tasks.storage.failure import MissingFileError
 from rr_tasks.storage.files import join, publish_bytes, read_bytes
 from schemas.prior.current import DiagnosticPrior
-from schemas.shard import AnnotationSpec, DoneMarker, SampleRow, spec_hash
+from schemas.shard import AnnotationSpec, DoneMarker, SampleRow, original, spec_hash
 
 _BATCH = 8
 
@@ -52,7 +52,9 @@ def check_belongs(annotations: str, shards: str) -> None:
             f"{url}: not written by `rr annotate`, or damaged; name a folder that `rr annotate` "
             "made, or run it again as before, which writes the file anew"
         ) from error
-    if spec.source != spec_hash(read_synthesis_spec(shards)):
+    data = read_synthesis_spec(shards)
+    # Rewriting the priors of a data set leaves its photographs as they were.
+    if spec.source not in (spec_hash(data), spec_hash(original(data))):
         raise OtherDataSetError(
             f"{annotations} describes another data set than {shards}; run `rr annotate {shards}`"
         )

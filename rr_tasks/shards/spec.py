@@ -1,11 +1,15 @@
 """What a folder says about the data set in it."""
 
-from pydantic import ValidationError
+from typing import Annotated
+
+from pydantic import Field, TypeAdapter, ValidationError
 
 from rr_tasks.shards.reader import NoShardsError, OtherDataSetError
 from rr_tasks.storage.failure import MissingFileError
 from rr_tasks.storage.files import join, read_bytes
-from schemas.shard import SynthesisSpec
+from schemas.shard import Spec, SynthesisSpec
+
+_ANY_SPEC: TypeAdapter[Spec] = TypeAdapter(Annotated[Spec, Field(discriminator="kind")])
 
 
 def read_synthesis_spec(folder: str) -> SynthesisSpec:
@@ -26,4 +30,25 @@ def read_synthesis_spec(folder: str) -> SynthesisSpec:
         raise OtherDataSetError(
             f"{url}: not written by `rr synthesize`, or damaged; name the folder of a synthesized "
             "data set, or run `rr synthesize` again as before, which writes the file anew"
+        ) from error
+
+
+def read_spec(folder: str) -> Spec:
+    """The spec of a data set or of annotations.
+
+    Raises:
+        NoShardsError: the folder is missing or holds neither.
+        OtherDataSetError: its spec is damaged or of another kind.
+    """
+    url = join(folder, "spec.json")
+    try:
+        return _ANY_SPEC.validate_json(read_bytes(url))
+    except MissingFileError as error:
+        raise NoShardsError(
+            f"{folder}: no data set here (no spec.json); check the folder's name"
+        ) from error
+    except ValidationError as error:
+        raise OtherDataSetError(
+            f"{url}: not the spec of a data set or of annotations, or damaged; run the command "
+            "that made the folder again, which writes the file anew"
         ) from error

@@ -1,0 +1,33 @@
+"""Shards with priors of an older version -> the same shards with current ones."""
+
+import polars as pl
+from prefect import flow
+
+from flows.annotate import beside
+from flows.artifacts import publish_table
+from flows.launch import task_runner
+from flows.shards import run_shards
+from rr_tasks.shards.migration import open_migrated, plan_migration
+from rr_tasks.shards.reader import done_shards
+from rr_tasks.shards.tasks import migrate_shard_task
+from schemas.parameters import MigrateParameters
+
+
+@flow(name="migrate", task_runner=task_runner())
+def migrate(parameters: MigrateParameters) -> str:
+    """Rewrite every finished shard and return the new folder, or the old one if it is current."""
+    spec = plan_migration(parameters.shards)
+    if spec is None:
+        return parameters.shards
+    folder = open_migrated(parameters.output or beside(parameters.shards), spec)
+    markers = run_shards(
+        migrate_shard_task,
+        [marker.shard for marker in done_shards(parameters.shards)],
+        parameters.shards,
+        folder,
+        spec,
+        label="Migrate shards",
+    )
+    table = pl.DataFrame([marker.model_dump() for marker in markers])
+    publish_table("migrated-shards", table, f"Shards of {folder}")
+    return folder
