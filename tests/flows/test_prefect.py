@@ -27,6 +27,7 @@ from flows import cli
 from flows.annotate import annotate
 from flows.evaluate import evaluate
 from flows.launch import MAX_WORKERS, in_flow_run, launch
+from flows.migrate import migrate
 from flows.pipeline import pipeline
 from flows.promote import promote
 from flows.restore import restore
@@ -39,6 +40,7 @@ from schemas.archive import RestoreParameters
 from schemas.parameters import (
     AnnotateParameters,
     EvaluateParameters,
+    MigrateParameters,
     PipelineParameters,
     PromoteParameters,
     SynthesizeParameters,
@@ -52,6 +54,7 @@ TRIAL = EvaluateParameters(photographs="heldout", output="evaluation")
 FLOWS: list[tuple[Flow[Any, Any], Any]] = [
     (synthesize, SynthesizeParameters(photographs="clean", output="sets", samples=7)),
     (annotate, AnnotateParameters(shards="sets/a")),
+    (migrate, MigrateParameters(shards="sets/a", output="sets")),
     (train_reasoner, TrainReasonerParameters(shards="sets/a", output="run", start="w")),
     (train_restorer, TrainRestorerParameters(shards="s", annotations="a", output="run")),
     (evaluate, TRIAL),
