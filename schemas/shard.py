@@ -40,7 +40,7 @@ Spec = SynthesisSpec | AnnotationSpec
 """`schema_version` is that of the priors inside; `migrated_from` the one they were made with, where
 they were rewritten since."""
 
-SpecT = TypeVar("SpecT", SynthesisSpec, AnnotationSpec)
+SpecT = TypeVar("SpecT", bound=Spec)
 
 
 def spec_hash(spec: Spec) -> str:
