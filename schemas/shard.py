@@ -1,7 +1,7 @@
 """Shards on storage: what decides their bytes, the row of each sample, and the done marker."""
 
 import hashlib
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -40,8 +40,6 @@ Spec = SynthesisSpec | AnnotationSpec
 """`schema_version` is that of the priors inside; `migrated_from` the one they were made with, where
 they were rewritten since."""
 
-SpecT = TypeVar("SpecT", bound=Spec)
-
 
 def spec_hash(spec: Spec) -> str:
     """First 16 hex digits of the SHA-256 of the spec's JSON: the name of the data set's folder."""
@@ -49,7 +47,7 @@ def spec_hash(spec: Spec) -> str:
     return hashlib.sha256(spec.model_dump_json(exclude_none=True).encode()).hexdigest()[:16]
 
 
-def migrated(spec: SpecT) -> SpecT:
+def migrated(spec: Spec) -> Spec:
     """The spec of the same data set with its priors rewritten to the current version."""
     changes = {
         "schema_version": CURRENT_VERSION,
@@ -58,7 +56,7 @@ def migrated(spec: SpecT) -> SpecT:
     return spec.model_copy(update=changes)
 
 
-def original(spec: SpecT) -> SpecT:
+def original(spec: Spec) -> Spec:
     """The spec under which a data set was made, before any migration."""
     version = spec.migrated_from or spec.schema_version
     return spec.model_copy(update={"schema_version": version, "migrated_from": None})
