@@ -17,8 +17,7 @@ from schemas.parameters import AnnotateParameters
 @flow(name="annotate", task_runner=task_runner())
 def annotate(parameters: AnnotateParameters) -> str:
     """Diagnose every degraded photograph not yet diagnosed and return the annotations' folder."""
-    weights = Path(parameters.reasoner) if parameters.reasoner else None
-    spec = plan_annotation(parameters.shards, load_reasoner(weights))
+    spec = plan_annotation(parameters.shards, load_reasoner(parameters.reasoner))
     folder = open_annotations(parameters.output or beside(parameters.shards), spec)
     markers = run_shards(
         annotate_shard_task,
@@ -26,7 +25,7 @@ def annotate(parameters: AnnotateParameters) -> str:
         parameters.shards,
         folder,
         spec,
-        weights,
+        parameters.reasoner,
         label="Annotate shards",
     )
     table = pl.DataFrame([marker.model_dump() for marker in markers])

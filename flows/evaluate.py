@@ -1,7 +1,6 @@
 """Held-out photographs -> tables of image quality and of diagnosis, for given weights."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import polars as pl
 from prefect import flow
@@ -17,7 +16,7 @@ from rr_tasks.evaluation.metrics import presence_table, quality_table
 from rr_tasks.evaluation.shard import read_evaluation, rows_folder
 from rr_tasks.evaluation.tasks import evaluate_shard_task, load_restorer
 from rr_tasks.reasoner.tasks import load_reasoner
-from rr_tasks.storage.files import exists, join, publish_bytes
+from rr_tasks.storage.files import exists, join, name_of, publish_bytes
 from schemas.parameters import EvaluateParameters
 from schemas.recipe import BENCHMARK
 from schemas.shard import shard_count
@@ -47,8 +46,8 @@ def evaluate(parameters: EvaluateParameters) -> Evaluation:
     run_shards(
         synthesize_shard_task, numbers, shards, spec, photographs, label="Make evaluation set"
     )
-    reasoner = Path(parameters.reasoner or weights.shipped("edge-reasoner"))
-    restorer = Path(parameters.restorer or weights.shipped("edge-restorer"))
+    reasoner = parameters.reasoner or weights.shipped("edge-reasoner")
+    restorer = parameters.restorer or weights.shipped("edge-restorer")
     folder = rows_folder(
         parameters.output, weights.digest(reasoner), weights.digest(restorer), shards
     )
@@ -60,13 +59,11 @@ def evaluate(parameters: EvaluateParameters) -> Evaluation:
     _show_examples(join(folder, "examples.jpg"), shards, rows, reasoner, restorer)
     for name, table in (("quality", quality), ("diagnosis", diagnosis)):
         publish_bytes(table.write_csv(float_precision=4).encode(), join(folder, f"{name}.csv"))
-        publish_table(name, table, f"{name} of {restorer.name} on {len(rows)} samples")
+        publish_table(name, table, f"{name} of {name_of(restorer)} on {len(rows)} samples")
     return Evaluation(rows, quality, diagnosis, folder, shards)
 
 
-def _show_examples(
-    url: str, shards: str, rows: pl.DataFrame, reasoner: Path, restorer: Path
-) -> None:
+def _show_examples(url: str, shards: str, rows: pl.DataFrame, reasoner: str, restorer: str) -> None:
     if not exists(url):
         models = load_reasoner(reasoner), load_restorer(restorer)
         publish_bytes(contact_sheet(shards, rows, *models), url)

@@ -16,7 +16,8 @@ from rr_tasks import weights
 from rr_tasks.archive.layout import check_folders
 from rr_tasks.degrade.archive import export_archive
 from rr_tasks.evaluation.leakage import check_disjoint
-from rr_tasks.evaluation.promotion import Verdict, champion_path
+from rr_tasks.evaluation.promotion import Verdict, champion_url
+from rr_tasks.storage.files import join, name_of
 from schemas.archive import RestoreParameters, RunSummary
 from schemas.parameters import (
     AnnotateParameters,
@@ -43,54 +44,51 @@ def pipeline(parameters: PipelineParameters) -> PipelineResult:
 
     Every stage keeps what an earlier run finished, so running it again does nothing twice.
     """
-    work = Path(parameters.output)
+    work = parameters.output
     _check(parameters, work)
     shards = launch(
         synthesize,
         SynthesizeParameters(
             photographs=parameters.photographs,
-            output=str(work / "shards"),
+            output=join(work, "shards"),
             samples=parameters.samples,
             seed=parameters.seed,
         ),
     )
     annotations = launch(annotate, AnnotateParameters(shards=shards))
     candidate = launch(train_restorer, _fine_tuning(parameters, shards, annotations, work))
-    trial = EvaluateParameters(photographs=parameters.heldout, output=str(work / "evaluation"))
-    champions = work / "champions"
+    trial = EvaluateParameters(photographs=parameters.heldout, output=join(work, "evaluation"))
+    champions = join(work, "champions")
     verdict = launch(
         promote,
-        PromoteParameters(candidate=str(candidate), champions=str(champions), evaluation=trial),
+        PromoteParameters(candidate=candidate, champions=champions, evaluation=trial),
     )
-    champion = str(champion_path(champions, "edge-restorer"))
+    champion = champion_url(champions, "edge-restorer")
     evaluation = launch(evaluate, trial.model_copy(update={"restorer": champion}))
-    degraded = work / f"degraded-{Path(evaluation.shards).name}"
+    degraded = join(work, f"degraded-{name_of(evaluation.shards)}")
     archive = parameters.archive or export_archive(evaluation.shards, degraded)
-    restored = work / f"restored-{Path(archive).name}"
-    summary = launch(
-        restore,
-        RestoreParameters(input=str(archive), output=str(restored), restorer=champion),
-    )
+    restored = join(work, f"restored-{name_of(archive)}")
+    summary = launch(restore, RestoreParameters(input=archive, output=restored, restorer=champion))
     return PipelineResult(verdict, evaluation, summary)
 
 
-def _check(parameters: PipelineParameters, work: Path) -> None:
+def _check(parameters: PipelineParameters, work: str) -> None:
     """Find out now, not after the training, what makes a later stage fail or dishonest."""
     check_disjoint(parameters.photographs, parameters.heldout)
     if parameters.archive is not None:
-        archive = Path(parameters.archive)
-        check_folders(archive, work / f"restored-{archive.name}")
+        restored = join(work, f"restored-{name_of(parameters.archive)}")
+        check_folders(Path(parameters.archive), Path(restored))
 
 
 def _fine_tuning(
-    parameters: PipelineParameters, shards: str, annotations: str, work: Path
+    parameters: PipelineParameters, shards: str, annotations: str, work: str
 ) -> TrainRestorerParameters:
-    name = f"{Path(shards).name}-{parameters.steps}-steps-{parameters.learning_rate:g}"
+    name = f"{name_of(shards)}-{parameters.steps}-steps-{parameters.learning_rate:g}"
     return TrainRestorerParameters(
         shards=shards,
         annotations=annotations,
-        output=str(work / "training" / name),
-        start=str(weights.shipped("edge-restorer")),
+        output=join(work, "training", name),
+        start=weights.shipped("edge-restorer"),
         steps=parameters.steps,
         learning_rate=parameters.learning_rate,
         seed=parameters.seed,

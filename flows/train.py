@@ -1,7 +1,5 @@
 """Shards and annotations -> weights of the reasoner and of the restorer."""
 
-from pathlib import Path
-
 from prefect import flow
 
 from flows.launch import in_flow_run, task_runner
@@ -12,7 +10,7 @@ from schemas.parameters import TrainReasonerParameters, TrainRestorerParameters
 
 
 @flow(name="train reasoner", task_runner=task_runner())
-def train_reasoner(parameters: TrainReasonerParameters) -> Path:
+def train_reasoner(parameters: TrainReasonerParameters) -> str:
     """Train the reasoner on the ground truth of synthesized shards; return its weights."""
     task = train_reasoner_task if in_flow_run() else train_reasoner_task.fn
     with progress("Train reasoner", parameters.steps) as advance:
@@ -20,7 +18,7 @@ def train_reasoner(parameters: TrainReasonerParameters) -> Path:
 
 
 @flow(name="train restorer", task_runner=task_runner())
-def train_restorer(parameters: TrainRestorerParameters) -> Path:
+def train_restorer(parameters: TrainRestorerParameters) -> str:
     """Train the restorer on shards and their annotations; return its weights."""
     task = train_restorer_task if in_flow_run() else train_restorer_task.fn
     with progress("Train restorer", parameters.steps) as advance:

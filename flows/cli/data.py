@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from flows.cli.options import Seed, Weights, console, text
+from flows.cli.options import Seed, Weights, console
 from flows.failure import complain
 from schemas.parameters import (
     AnnotateParameters,
@@ -67,7 +67,7 @@ def annotate(
     from flows.annotate import annotate as flow
     from flows.launch import launch
 
-    parameters = AnnotateParameters(shards=shards, output=output, reasoner=text(reasoner))
+    parameters = AnnotateParameters(shards=shards, output=output, reasoner=reasoner)
     typer.echo(launch(flow, parameters))
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from flows.cli.options import Weights, console, text
+from flows.cli.options import Weights, console
 from flows.failure import complain
 from schemas.errors import ExpectedError
 
@@ -50,8 +50,8 @@ def diagnose(
 
 
 def restore(
-    source: Annotated[Path, typer.Argument(metavar="IN", help="Folder of photographs; only read.")],
-    output: Annotated[Path, typer.Argument(metavar="OUT", help="Gets the same tree, restored.")],
+    source: Annotated[str, typer.Argument(metavar="IN", help="Folder of photographs; only read.")],
+    output: Annotated[str, typer.Argument(metavar="OUT", help="Gets the same tree, restored.")],
     keep: Annotated[
         list[Look] | None,
         typer.Option(help="A look that is meant, such as morning haze. May be repeated."),
@@ -82,14 +82,14 @@ def restore(
     summary = launch(
         flow,
         RestoreParameters(
-            input=str(source),
-            output=str(output),
+            input=source,
+            output=output,
             keep=tuple(look.value for look in keep or ()),
             threshold=threshold,
             max_pixels=max_pixels,
             verify=verify,
-            reasoner=text(reasoner),
-            restorer=text(restorer),
+            reasoner=reasoner,
+            restorer=restorer,
         ),
     )
     from flows.outcome import show_restoration

@@ -1,11 +1,10 @@
 """`rr evaluate` and `rr pipeline`: measure weights, and do the whole job."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from flows.cli.options import Seed, Weights, console, text
+from flows.cli.options import Seed, Weights, console
 from schemas.parameters import EvaluateParameters, PipelineParameters
 
 
@@ -27,8 +26,8 @@ def evaluate(
     parameters = EvaluateParameters(
         photographs=photographs,
         output=output,
-        reasoner=text(reasoner),
-        restorer=text(restorer),
+        reasoner=reasoner,
+        restorer=restorer,
         seed=seed,
     )
     show_evaluation(console, launch(flow, parameters))
@@ -37,9 +36,9 @@ def evaluate(
 def pipeline(
     photographs: Annotated[str, typer.Argument(help="Clean photographs to learn from.")],
     heldout: Annotated[str, typer.Argument(help="Clean photographs that are never learned from.")],
-    output: Annotated[Path, typer.Argument(help="Receives everything that is made.")],
+    output: Annotated[str, typer.Argument(help="Receives everything that is made.")],
     archive: Annotated[
-        Path | None,
+        str | None,
         typer.Option(help="Folder to restore; by default the degraded held-out photographs."),
     ] = None,
     samples: Annotated[int, typer.Option(help="Degraded samples to make.")] = 128,
@@ -60,8 +59,8 @@ def pipeline(
     parameters = PipelineParameters(
         photographs=photographs,
         heldout=heldout,
-        output=str(output),
-        archive=text(archive),
+        output=output,
+        archive=archive,
         samples=samples,
         steps=steps,
         learning_rate=learning_rate,

@@ -1,11 +1,10 @@
 """`rr train reasoner` and `rr train restorer`."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from flows.cli.options import Seed, text
+from flows.cli.options import Seed
 from schemas.parameters import TrainReasonerParameters, TrainRestorerParameters
 
 app = typer.Typer(help="Train the reasoner or the restorer.", no_args_is_help=True)
@@ -14,8 +13,8 @@ app = typer.Typer(help="Train the reasoner or the restorer.", no_args_is_help=Tr
 @app.command("reasoner")
 def train_reasoner(
     shards: Annotated[str, typer.Argument(help="Folder of a data set.")],
-    output: Annotated[Path, typer.Argument(help="Receives checkpoint, log and weights.")],
-    start: Annotated[Path | None, typer.Option(help="Weights to start from.")] = None,
+    output: Annotated[str, typer.Argument(help="Receives checkpoint, log and weights.")],
+    start: Annotated[str | None, typer.Option(help="Weights to start from.")] = None,
     steps: Annotated[int, typer.Option(help="Training steps.")] = 4000,
     batch_size: Annotated[int, typer.Option(help="Photographs in a step.")] = 24,
     learning_rate: Annotated[float, typer.Option(help="Highest learning rate.")] = 1.5e-3,
@@ -30,8 +29,8 @@ def train_reasoner(
 
     parameters = TrainReasonerParameters(
         shards=shards,
-        output=str(output),
-        start=text(start),
+        output=output,
+        start=start,
         steps=steps,
         batch_size=batch_size,
         learning_rate=learning_rate,
@@ -44,8 +43,8 @@ def train_reasoner(
 def train_restorer(
     shards: Annotated[str, typer.Argument(help="Folder of a data set.")],
     annotations: Annotated[str, typer.Argument(help="Folder of its annotations.")],
-    output: Annotated[Path, typer.Argument(help="Receives checkpoint, log and weights.")],
-    start: Annotated[Path | None, typer.Option(help="Weights to start from.")] = None,
+    output: Annotated[str, typer.Argument(help="Receives checkpoint, log and weights.")],
+    start: Annotated[str | None, typer.Option(help="Weights to start from.")] = None,
     steps: Annotated[int, typer.Option(help="Training steps.")] = 7_000,
     batch_size: Annotated[int, typer.Option(help="Crops in a step.")] = 8,
     learning_rate: Annotated[float, typer.Option(help="Highest learning rate.")] = 1e-3,
@@ -62,8 +61,8 @@ def train_restorer(
     parameters = TrainRestorerParameters(
         shards=shards,
         annotations=annotations,
-        output=str(output),
-        start=text(start),
+        output=output,
+        start=start,
         steps=steps,
         batch_size=batch_size,
         learning_rate=learning_rate,

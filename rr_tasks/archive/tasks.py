@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
@@ -41,8 +40,4 @@ def restore_chunk_task(
 
 def engine_for(parameters: RestoreParameters) -> EdgeEngine:
     """The engine with the weights that the parameters name, by default the shipped ones."""
-    return _load_engine(_path(parameters.reasoner), _path(parameters.restorer))
-
-
-def _path(weights: str | None) -> Path | None:
-    return Path(weights) if weights else None
+    return _load_engine(parameters.reasoner, parameters.restorer)

@@ -5,7 +5,6 @@ import tempfile
 import time
 from dataclasses import dataclass
 from itertools import pairwise
-from pathlib import Path
 from statistics import median
 
 import torch
@@ -102,7 +101,7 @@ def _step_seconds(batch: Batch) -> float:
     model = RestorerNetwork().to(memory_format=torch.channels_last)
     settings = LoopSettings(steps=_STEPS, batch_size=_BATCH_SIZE, learning_rate=1e-4)
     with tempfile.TemporaryDirectory(prefix="rr-bench-") as folder:
-        train(model, _Fixed(batch), timed, settings, Path(folder), on_progress=lambda *_: None)
+        train(model, _Fixed(batch), timed, settings, folder, on_progress=lambda *_: None)
     return median(end - start for start, end in pairwise(begun[2:]))
 
 

@@ -1,42 +1,47 @@
 """Turns a synthesized data set into a folder of degraded photographs, as an archive would be."""
 
-from pathlib import Path
-
 import cv2
 
 from rr_tasks.shards.png import decode_png
 from rr_tasks.shards.reader import done_shards, read_rows, read_samples
+from rr_tasks.storage.files import MissingFolderError, join, list_files, publish_bytes
 from schemas.prior.current import DEGRADATIONS
 from schemas.prior.migrations import load_prior
 
 _QUALITY = [cv2.IMWRITE_JPEG_QUALITY, 95]
 
 
-def export_archive(shards: str, folder: Path) -> Path:
-    """Write every degraded photograph as JPEG into `folder`, in a subfolder for its mixture.
+def export_archive(shards: str, folder: str) -> str:
+    """Write every degraded photograph as JPEG below a URL, in a subfolder for its mixture.
 
     A file is named after its clean photograph, and after its key too if that name is taken. Files
     that are there already are left alone. Returns `folder`.
     """
-    taken: set[Path] = set()
+    taken: set[str] = set()
+    there = _names(folder)
     sources = dict(read_rows(shards).select("key", "source").iter_rows())
     for marker in done_shards(shards):
         for sample in read_samples(shards, marker.shard):
             truth = load_prior(sample["prior.json"])
             mixture = "+".join(name for name in DEGRADATIONS if getattr(truth, name).present)
             stem = sources[sample["__key__"]].rsplit(".", 1)[0]
-            target = folder / (mixture or "clean") / f"{stem}.jpg"
-            if target in taken:
-                target = target.with_name(f"{stem}-{sample['__key__']}.jpg")
-            taken.add(target)
-            if not target.exists():
-                _write_jpeg(sample["degraded.png"], target)
+            name = f"{mixture or 'clean'}/{stem}.jpg"
+            if name in taken:
+                name = f"{mixture or 'clean'}/{stem}-{sample['__key__']}.jpg"
+            taken.add(name)
+            if name not in there:
+                publish_bytes(_jpeg(sample["degraded.png"]), join(folder, name))
     return folder
 
 
-def _write_jpeg(png: bytes, target: Path) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
+def _names(folder: str) -> set[str]:
+    """Files that are there, by mixture and name."""
+    try:
+        return {"/".join(url.rsplit("/", 2)[-2:]) for url in list_files(folder)}
+    except MissingFolderError:
+        return set()
+
+
+def _jpeg(png: bytes) -> bytes:
     _, packed = cv2.imencode(".jpg", cv2.cvtColor(decode_png(png), cv2.COLOR_RGB2BGR), _QUALITY)
-    partial = target.with_suffix(".part")
-    partial.write_bytes(packed.tobytes())
-    partial.replace(target)
+    return packed.tobytes()

@@ -23,6 +23,7 @@ from rr_tasks.scene import describe
 from rr_tasks.shards.png import encode_png
 from rr_tasks.shards.writer import Outcome, sample_key, write_shard
 from rr_tasks.storage.files import identity, join, publish_bytes
+from rr_tasks.storage.leftovers import remove_leftovers
 from schemas.prior.current import (
     VISIBLE_SEVERITY,
     Blur,
@@ -81,6 +82,7 @@ def open_dataset(root: str, spec: SynthesisSpec) -> str:
     """Write down the spec in the data set's folder and return the folder."""
     folder = dataset_folder(root, spec)
     publish_bytes(spec.model_dump_json(indent=2).encode(), join(folder, "spec.json"))
+    remove_leftovers(folder)
     return folder
 
 

@@ -1,12 +1,10 @@
 """Decides whether a candidate replaces the champion, and keeps the champion's weights."""
 
-import shutil
-from pathlib import Path
-
 import polars as pl
 
 from rr_tasks import weights
 from rr_tasks.evaluation.metrics import quality_table
+from rr_tasks.storage.files import exists, join, publish_bytes, read_bytes
 from schemas.base import Strict
 from schemas.prior.current import DEGRADATIONS
 
@@ -56,20 +54,17 @@ def compare(champion: pl.DataFrame, candidate: pl.DataFrame) -> Verdict:
     )
 
 
-def champion_path(folder: Path, name: weights.WeightsName) -> Path:
+def champion_url(folder: str, name: weights.WeightsName) -> str:
     """The weights in use: those promoted into `folder`, else the shipped ones."""
-    promoted = folder / f"{name}.safetensors"
-    return promoted if promoted.exists() else weights.shipped(name)
+    promoted = join(folder, f"{name}.safetensors")
+    return promoted if exists(promoted) else weights.shipped(name)
 
 
-def promote(candidate: Path, folder: Path, name: weights.WeightsName, verdict: Verdict) -> Path:
+def promote(candidate: str, folder: str, name: weights.WeightsName, verdict: Verdict) -> str:
     """Make the candidate the champion of `folder`; the change is visible at once and whole."""
-    folder.mkdir(parents=True, exist_ok=True)
-    target = folder / f"{name}.safetensors"
-    partial = target.with_name(f".{target.name}.part")
-    shutil.copyfile(candidate, partial)
-    partial.replace(target)
-    target.with_suffix(".json").write_text(verdict.model_dump_json(indent=2))
+    target = join(folder, f"{name}.safetensors")
+    publish_bytes(read_bytes(candidate), target)
+    publish_bytes(verdict.model_dump_json(indent=2).encode(), join(folder, f"{name}.json"))
     return target
 
 

@@ -1,7 +1,5 @@
 """Prefect task: one evaluated shard."""
 
-from pathlib import Path
-
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 from prefect.tasks import exponential_backoff
@@ -23,8 +21,6 @@ load_restorer = remembered(PhotographRestorer.load)
     retry_condition_fn=is_transient,
     cache_policy=NO_CACHE,
 )
-def evaluate_shard_task(
-    shard: int, shards: str, folder: str, reasoner: Path, restorer: Path
-) -> str:
+def evaluate_shard_task(shard: int, shards: str, folder: str, reasoner: str, restorer: str) -> str:
     """See `rr_tasks.evaluation.shard.evaluate_shard`; weights are loaded once per process."""
     return evaluate_shard(shards, shard, folder, load_reasoner(reasoner), load_restorer(restorer))

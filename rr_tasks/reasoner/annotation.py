@@ -13,6 +13,7 @@ from rr_tasks.shards.spec import read_synthesis_spec
 from rr_tasks.shards.writer import Outcome, write_shard
 from rr_tasks.storage.failure import MissingFileError
 from rr_tasks.storage.files import join, publish_bytes, read_bytes
+from rr_tasks.storage.leftovers import remove_leftovers
 from schemas.prior.current import DiagnosticPrior
 from schemas.shard import AnnotationSpec, DoneMarker, SampleRow, original, spec_hash
 
@@ -64,6 +65,7 @@ def open_annotations(root: str, spec: AnnotationSpec) -> str:
     """Write down the spec in the annotations' folder below `root` and return the folder."""
     folder = join(root, f"annotations-{spec_hash(spec)}")
     publish_bytes(spec.model_dump_json(indent=2).encode(), join(folder, "spec.json"))
+    remove_leftovers(folder)
     return folder
 
 

@@ -1,7 +1,6 @@
 """The edge reasoner: diagnoses a photograph on a CPU in a few hundredths of a second."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Self
 
 import numpy as np
@@ -48,14 +47,14 @@ class EdgeReasoner:
         self.network, self.weights_sha256 = network, weights_sha256
 
     @classmethod
-    def load(cls, path: Path | None = None) -> Self:
+    def load(cls, url: str | None = None) -> Self:
         """Load weights, by default the shipped ones.
 
         Raises:
             UnusableWeightsError: see `rr_tasks.weights.load`.
         """
-        path = path or weights.shipped(NAME)
-        return cls(weights.load(ReasonerNetwork(), path, NAME), weights.digest(path))
+        url = url or weights.shipped(NAME)
+        return cls(weights.load(ReasonerNetwork(), url, NAME), weights.digest(url))
 
     def diagnose(self, pixels: Pixels) -> DiagnosticPrior:
         """Diagnose one photograph, (H, W, 3), sRGB-coded, 8 or 16 bits, of any size."""

@@ -1,7 +1,5 @@
 """Prefect task: one annotated shard."""
 
-from pathlib import Path
-
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 from prefect.tasks import exponential_backoff
@@ -24,7 +22,7 @@ load_reasoner = remembered(EdgeReasoner.load)
     cache_policy=NO_CACHE,
 )
 def annotate_shard_task(
-    shard: int, shards: str, folder: str, spec: AnnotationSpec, weights: Path | None
+    shard: int, shards: str, folder: str, spec: AnnotationSpec, weights: str | None
 ) -> DoneMarker:
     """See `rr_tasks.reasoner.annotation.annotate_shard`; weights are loaded once per process."""
     return annotate_shard(shards, folder, spec, load_reasoner(weights), shard)

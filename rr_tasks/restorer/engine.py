@@ -1,6 +1,5 @@
 """Reasoner and restorer of the edge tier together, as the archive job uses them."""
 
-from pathlib import Path
 from typing import Self
 
 import numpy as np
@@ -20,7 +19,7 @@ class EdgeEngine:
         self._reasoner, self._restorer = reasoner, restorer
 
     @classmethod
-    def load(cls, reasoner: Path | None = None, restorer: Path | None = None) -> Self:
+    def load(cls, reasoner: str | None = None, restorer: str | None = None) -> Self:
         """Load weights, by default the shipped ones.
 
         Raises:

@@ -1,7 +1,6 @@
 """Restores whole photographs of any size with the edge restorer, tile by tile."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Self
 
 import numpy as np
@@ -37,14 +36,14 @@ class PhotographRestorer:
         self._flow = EdgeRestorer(network)
 
     @classmethod
-    def load(cls, path: Path | None = None) -> Self:
+    def load(cls, url: str | None = None) -> Self:
         """Load weights, by default the shipped ones.
 
         Raises:
             UnusableWeightsError: see `rr_tasks.weights.load`.
         """
-        path = path or weights.shipped(NAME)
-        return cls(weights.load(RestorerNetwork(), path, NAME), weights.digest(path))
+        url = url or weights.shipped(NAME)
+        return cls(weights.load(RestorerNetwork(), url, NAME), weights.digest(url))
 
     def restore(self, pixels: Pixels, prior: DiagnosticPrior) -> Pixels:
         """Restore one photograph.

@@ -95,10 +95,13 @@ def _explain(url: str, error: Exception) -> StorageError:
 
 def _refused_by_disk(url: str, error: Exception) -> StorageError:
     number: int | None = getattr(error, "errno", None)
-    reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    said = getattr(error, "strerror", None) or " ".join(map(str, error.args))
     advice = _ADVICE.get(number or 0)
     kind = AccessDeniedError if isinstance(error, PermissionError) else StorageError
-    explained = kind(f"{url}: {reason.splitlines()[0]}" + (f"; {advice}" if advice else ""))
+    explained = kind(
+        f"{url}: {(said or type(error).__name__).splitlines()[0]}"
+        + (f"; {advice}" if advice else "")
+    )
     explained.errno = number
     return explained
 

@@ -7,7 +7,9 @@ raised.
 import hashlib
 import shutil
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from rr_tasks.storage.atomic import write_new, written_whole
@@ -28,6 +30,11 @@ class MissingFolderError(StorageError, FileNotFoundError):
 def join(url: str, *names: str) -> str:
     """Append path segments to a URL or folder."""
     return "/".join([url.rstrip("/"), *names])
+
+
+def name_of(url: str) -> str:
+    """The last path segment of a URL or folder, of `.` that of the folder it stands for."""
+    return filesystem_of(url)[1].rstrip("/").rsplit("/", 1)[-1]
 
 
 def exists(url: str) -> bool:
@@ -65,6 +72,23 @@ def publish(local: Path, url: str) -> None:
             filesystem.put_file(str(local), path, chunksize=part, max_concurrency=_PARTS_AT_A_TIME)
         else:
             filesystem.put_file(str(local), path)
+
+
+@contextmanager
+def published(url: str) -> Iterator[Path]:
+    """Give a local path; what is written there becomes visible at `url` in one step at the end.
+
+    When the block fails, nothing is published.
+    """
+    filesystem, path = filesystem_of(url)
+    with explained(url):
+        if is_local(filesystem):
+            with written_whole(Path(path)) as partial:
+                yield partial
+        else:
+            with TemporaryDirectory(prefix="rr-publish-") as scratch:
+                yield Path(scratch, "file")
+                publish(Path(scratch, "file"), url)
 
 
 def publish_bytes(content: bytes, url: str) -> None:
@@ -135,6 +159,16 @@ def remove(url: str) -> None:
         except FileNotFoundError as error:
             if s3_code(error) == "NoSuchBucket":
                 raise
+
+
+def stamp(url: str) -> str | None:
+    """Changes when an object is replaced; None when there is none."""
+    filesystem, path = filesystem_of(url)
+    with explained(url):
+        try:
+            return str(filesystem.ukey(path))
+        except FileNotFoundError:
+            return None
 
 
 def list_files(url: str) -> list[str]:

@@ -1,8 +1,7 @@
 """The training loop: AdamW, cosine schedule, moving average of the weights, exact resume."""
 
-import json
+import io
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -11,6 +10,9 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from transformers import get_cosine_schedule_with_warmup
 
 from rr_tasks.precision import autocast
+from rr_tasks.storage.failure import MissingFileError
+from rr_tasks.storage.files import join, published, read_bytes
+from rr_tasks.training.log import TrainingLog
 from rr_tasks.training.rounds import Batch, Batches
 from schemas.errors import ExpectedError
 from schemas.training import LoopSettings
@@ -34,7 +36,7 @@ def train(
     loader: Batches,
     loss_function: LossFunction,
     settings: LoopSettings,
-    folder: Path,
+    folder: str,
     *,
     on_progress: ProgressReport,
 ) -> nn.Module:
@@ -46,18 +48,18 @@ def train(
         loss_function: takes the model, a batch and a generator seeded by the step; returns named
             scalars, of which `loss` is minimised.
         settings: see `LoopSettings`.
-        folder: receives `checkpoint.pt` and `log.jsonl`.
+        folder: URL that receives `checkpoint.pt` and `log.jsonl`.
         on_progress: called with the step and the current averages every few steps.
 
     Raises:
         TrainingDivergedError: the loss or a weight became NaN or infinite; the last checkpoint is
             from before.
-        UnwritableCheckpointError: the disk is full or refuses; the last checkpoint stays.
+        UnwritableCheckpointError: the disk is full; the last checkpoint stays.
+        StorageError: storage refuses.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     state = _State(model, settings)
-    first = state.load(folder / CHECKPOINT)
-    _truncate_log(folder / "log.jsonl", first)
+    first = state.load(join(folder, CHECKPOINT))
+    log = TrainingLog(join(folder, "log.jsonl"), first)
     sums: dict[str, float] = {}
     logged = first
     model.train()
@@ -75,18 +77,18 @@ def train(
             sums, logged = {}, done
             if not all(map(_is_finite, means.values())):
                 raise _diverged(f"the loss is not finite at step {done}: {means}", folder)
-            _append(folder / "log.jsonl", {"step": done, "lr": state.learning_rate, **means})
+            log.append({"step": done, "lr": state.learning_rate, **means})
             on_progress(done, means)
         if done % settings.checkpoint_every == 0 or done == settings.steps:
             if not all(value.isfinite().all() for value in model.state_dict().values()):
                 raise _diverged(f"the weights are not finite at step {done}", folder)
-            state.save(folder / CHECKPOINT, done)
+            state.save(join(folder, CHECKPOINT), done)
     averaged: nn.Module = state.average.module
     return averaged.eval()
 
 
 class UnwritableCheckpointError(ExpectedError, OSError):
-    """A checkpoint cannot be written to disk."""
+    """A checkpoint does not fit on the disk."""
 
 
 class _State:
@@ -120,24 +122,23 @@ class _State:
         self.schedule.step()
         self.average.update_parameters(self.model)
 
-    def save(self, path: Path, step: int) -> None:
-        partial = path.with_suffix(".part")
+    def save(self, url: str, step: int) -> None:
         state = {"step": step, **{name: part.state_dict() for name, part in self._parts()}}
         try:
-            torch.save(state, partial)
-            partial.replace(path)
+            with published(url) as path:
+                torch.save(state, path)
         except RuntimeError as error:  # how torch reports what the system refused
             raise UnwritableCheckpointError(
-                f"{path}: cannot be written at step {step}; free some space and run the same "
+                f"{url}: cannot be written at step {step}; free some space and run the same "
                 "command again to go on"
             ) from error
-        finally:
-            partial.unlink(missing_ok=True)
 
-    def load(self, path: Path) -> int:
-        if not path.exists():
+    def load(self, url: str) -> int:
+        try:
+            content = read_bytes(url)
+        except MissingFileError:
             return 0
-        saved = torch.load(path, weights_only=True)
+        saved = torch.load(io.BytesIO(content), weights_only=True)
         for name, part in self._parts():
             part.load_state_dict(saved[name])
         return int(saved["step"])
@@ -151,7 +152,7 @@ class _State:
         ]
 
 
-def _diverged(what: str, folder: Path) -> TrainingDivergedError:
+def _diverged(what: str, folder: str) -> TrainingDivergedError:
     return TrainingDivergedError(
         f"{what}; lower learning_rate and start again in another folder than {folder}"
     )
@@ -159,18 +160,3 @@ def _diverged(what: str, folder: Path) -> TrainingDivergedError:
 
 def _is_finite(value: float) -> bool:
     return abs(value) < float("inf")
-
-
-def _append(path: Path, row: dict[str, float]) -> None:
-    with path.open("a") as stream:
-        stream.write(json.dumps(row) + "\n")
-
-
-def _truncate_log(path: Path, step: int) -> None:
-    """Drop rows written after the checkpoint, which the resumed run writes again."""
-    if not path.exists():
-        return
-    whole = [line for line in path.read_text().splitlines(keepends=True) if line.endswith("\n")]
-    partial = path.with_suffix(".part")
-    partial.write_text("".join(line for line in whole if json.loads(line)["step"] <= step))
-    partial.replace(path)

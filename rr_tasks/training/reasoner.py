@@ -1,7 +1,5 @@
 """Teaches the edge reasoner the ground truth of synthesized shards."""
 
-from pathlib import Path
-
 import numpy as np
 import torch
 from torch import nn
@@ -45,7 +43,7 @@ _WEIGHTS = torch.tensor(
 def train_reasoner(
     shards: str,
     settings: LoopSettings,
-    folder: Path,
+    folder: str,
     on_progress: ProgressReport,
     *,
     network: ReasonerNetwork | None = None,

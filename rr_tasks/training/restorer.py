@@ -1,7 +1,6 @@
 """Teaches the edge restorer to undo degradations, given diagnoses as good as it will get in use."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -45,7 +44,7 @@ def train_restorer(
     shards: str,
     annotations: str,
     settings: LoopSettings,
-    folder: Path,
+    folder: str,
     on_progress: ProgressReport,
     *,
     network: RestorerNetwork | None = None,

@@ -1,14 +1,16 @@
 """A training run in a folder: record, checkpoint, log and, at the end, weights."""
 
 from collections.abc import Callable
-from pathlib import Path
 
+from pydantic import ValidationError
 from torch import nn
 
 from rr_tasks import weights
 from rr_tasks.reasoner.annotation import check_belongs
 from rr_tasks.reasoner.network import ReasonerNetwork
 from rr_tasks.restorer.network import RestorerNetwork
+from rr_tasks.storage.failure import MissingFileError
+from rr_tasks.storage.files import exists, join, publish_bytes, read_bytes
 from rr_tasks.training.loop import CHECKPOINT, ProgressReport
 from rr_tasks.training.reasoner import train_reasoner
 from rr_tasks.training.restorer import train_restorer
@@ -21,11 +23,11 @@ class OtherRunError(ExpectedError, ValueError):
     """A folder already holds a training run with other settings."""
 
 
-def run_reasoner_training(parameters: TrainReasonerParameters, on_progress: ProgressReport) -> Path:
+def run_reasoner_training(parameters: TrainReasonerParameters, on_progress: ProgressReport) -> str:
     """Train a reasoner as `parameters` say, from its checkpoint if there is one.
 
     Returns:
-        The trained weights; if they are there already, nothing is done.
+        URL of the trained weights; if they are there already, nothing is done.
 
     Raises:
         OtherRunError: the folder holds a run with other settings.
@@ -40,19 +42,19 @@ def run_reasoner_training(parameters: TrainReasonerParameters, on_progress: Prog
         start_sha256=_digest(parameters.start),
     )
 
-    def run(folder: Path) -> nn.Module:
+    def run(folder: str) -> nn.Module:
         start = parameters.start and weights.load(
-            ReasonerNetwork(), Path(parameters.start), "edge-reasoner"
+            ReasonerNetwork(), parameters.start, "edge-reasoner"
         )
         settings = record.settings
         return train_reasoner(
             parameters.shards, settings, folder, on_progress, network=start or None
         )
 
-    return _finish(Path(parameters.output), record, run)
+    return _finish(parameters.output, record, run)
 
 
-def run_restorer_training(parameters: TrainRestorerParameters, on_progress: ProgressReport) -> Path:
+def run_restorer_training(parameters: TrainRestorerParameters, on_progress: ProgressReport) -> str:
     """Train a restorer as `parameters` say; see `run_reasoner_training`.
 
     Raises:
@@ -67,34 +69,44 @@ def run_restorer_training(parameters: TrainRestorerParameters, on_progress: Prog
         start_sha256=_digest(parameters.start),
     )
 
-    def run(folder: Path) -> nn.Module:
+    def run(folder: str) -> nn.Module:
         start = parameters.start and weights.load(
-            RestorerNetwork(), Path(parameters.start), "edge-restorer"
+            RestorerNetwork(), parameters.start, "edge-restorer"
         )
         data = (parameters.shards, parameters.annotations)
         return train_restorer(*data, record.settings, folder, on_progress, network=start or None)
 
-    return _finish(Path(parameters.output), record, run)
+    return _finish(parameters.output, record, run)
 
 
-def _finish(folder: Path, record: TrainingRecord, run: Callable[[Path], nn.Module]) -> Path:
-    target = folder / f"{record.network}.safetensors"
-    _claim(folder, record, begun=target.exists() or (folder / CHECKPOINT).exists())
-    if not target.exists():
+def _finish(folder: str, record: TrainingRecord, run: Callable[[str], nn.Module]) -> str:
+    target = join(folder, f"{record.network}.safetensors")
+    finished = exists(target)
+    _claim(folder, record, begun=finished or exists(join(folder, CHECKPOINT)))
+    if not finished:
         weights.save(run(folder), target, record.network, record.model_dump(mode="json"))
     return target
 
 
-def _claim(folder: Path, record: TrainingRecord, *, begun: bool) -> None:
-    note = folder / "run.json"
+def _claim(folder: str, record: TrainingRecord, *, begun: bool) -> None:
+    note = join(folder, "run.json")
     if not begun:  # a run that failed before its first checkpoint does not keep the folder
-        folder.mkdir(parents=True, exist_ok=True)
-        note.write_text(record.model_dump_json(indent=2))
-    elif TrainingRecord.model_validate_json(note.read_text()) != record:
+        publish_bytes(record.model_dump_json(indent=2).encode(), note)
+    elif _read_record(note) != record:
         raise OtherRunError(
             f"{folder} holds a training run with other settings or data (see {note}); "
             "choose another output folder"
         )
+
+
+def _read_record(url: str) -> TrainingRecord:
+    try:
+        return TrainingRecord.model_validate_json(read_bytes(url))
+    except (MissingFileError, ValidationError) as error:
+        raise OtherRunError(
+            f"{url}: missing or damaged, so nobody knows what the run in this folder is; choose "
+            "another output folder"
+        ) from error
 
 
 def _settings(parameters: TrainReasonerParameters | TrainRestorerParameters) -> LoopSettings:
@@ -117,5 +129,5 @@ def _name(url: str) -> str:
     return url.rstrip("/").rsplit("/", 1)[-1]
 
 
-def _digest(path: str | None) -> str | None:
-    return weights.digest(Path(path)) if path else None
+def _digest(url: str | None) -> str | None:
+    return weights.digest(url) if url else None

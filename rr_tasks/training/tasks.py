@@ -1,7 +1,5 @@
 """Prefect tasks: one training run each, resumed from its checkpoint when it is run again."""
 
-from pathlib import Path
-
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
@@ -11,12 +9,12 @@ from schemas.parameters import TrainReasonerParameters, TrainRestorerParameters
 
 
 @task(name="train reasoner", cache_policy=NO_CACHE)
-def train_reasoner_task(parameters: TrainReasonerParameters, on_progress: ProgressReport) -> Path:
+def train_reasoner_task(parameters: TrainReasonerParameters, on_progress: ProgressReport) -> str:
     """See `rr_tasks.training.run.run_reasoner_training`."""
     return run_reasoner_training(parameters, on_progress)
 
 
 @task(name="train restorer", cache_policy=NO_CACHE)
-def train_restorer_task(parameters: TrainRestorerParameters, on_progress: ProgressReport) -> Path:
+def train_restorer_task(parameters: TrainRestorerParameters, on_progress: ProgressReport) -> str:
     """See `rr_tasks.training.run.run_restorer_training`."""
     return run_restorer_training(parameters, on_progress)

@@ -1,19 +1,22 @@
-"""Weights: the shipped ones, and saving and loading them as safetensors.
+"""Weights: the shipped ones, and saving and loading them as safetensors, at any URL.
 
 Files hold float16 tensors; what trained them is written in the file's metadata.
 """
 
+import errno
 import hashlib
 import json
-import os
 from pathlib import Path
 from typing import Literal, TypeVar
 
 import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import load_file, save_file
+from safetensors import SafetensorError
+from safetensors.torch import load as unpack
+from safetensors.torch import save as pack
 from torch import nn
 
+from rr_tasks.storage.failure import MissingFileError, StorageError
+from rr_tasks.storage.files import publish_bytes, read_bytes
 from schemas.errors import ExpectedError
 
 WeightsName = Literal["edge-reasoner", "edge-restorer"]
@@ -24,85 +27,76 @@ class UnusableWeightsError(ExpectedError, ValueError):
     """A weights file is missing, damaged, or belongs to another network."""
 
 
-class UnwritableWeightsError(ExpectedError, OSError):
-    """Weights cannot be written to disk."""
-
-
-def shipped(name: WeightsName) -> Path:
+def shipped(name: WeightsName) -> str:
     """Path of the weights that come with the package."""
-    return Path(__file__).parent / f"{name}.safetensors"
+    return str(Path(__file__).parent / f"{name}.safetensors")
 
 
-def save(network: nn.Module, path: Path, name: WeightsName, record: dict[str, object]) -> None:
-    """Write weights as float16 under a temporary name and rename them into place.
+def save(network: nn.Module, url: str, name: WeightsName, record: dict[str, object]) -> None:
+    """Write weights as float16, whole or not at all.
 
     Raises:
-        UnwritableWeightsError: the disk is full or refuses; a file that is there stays as it was.
-        OSError: the folder cannot be made.
+        StorageError: storage refuses, for example a full disk; what is there stays as it was.
     """
     tensors = {
         key: value.half().contiguous() if value.is_floating_point() else value.contiguous()
         for key, value in network.state_dict().items()
     }
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        # One entry: safetensors writes several in an order that changes from file to file.
-        note = json.dumps({**record, "network": name}, sort_keys=True)
-        save_file(tensors, partial, metadata={"record": note})
-        partial.replace(path)
-    except SafetensorError as error:  # how it reports what the system refused
-        raise UnwritableWeightsError(
-            f"{path}: cannot be written: {error}; free some space or choose another folder, and "
-            "run again"
-        ) from error
-    finally:
-        partial.unlink(missing_ok=True)
+    # One entry: safetensors writes several in an order that changes from file to file.
+    note = json.dumps({**record, "network": name}, sort_keys=True)
+    publish_bytes(pack(tensors, metadata={"record": note}), url)
 
 
-def load(network: NetworkT, path: Path, name: WeightsName) -> NetworkT:
+def load(network: NetworkT, url: str, name: WeightsName) -> NetworkT:
     """Fill `network` from a file and set it to evaluation.
 
     Raises:
         UnusableWeightsError: no such file, no safetensors, or tensors of another network.
+        StorageError: storage refuses.
     """
+    content = _read(url)
     try:
-        found = record(path).get("network")
+        tensors = unpack(content)
+        found = _record(content).get("network")
         if found != name:
-            raise UnusableWeightsError(f"{path}: holds {found or 'unnamed'} weights, not {name}")
-        tensors = load_file(path)
+            raise UnusableWeightsError(f"{url}: holds {found or 'unnamed'} weights, not {name}")
         network.load_state_dict(
             {
                 key: value.float() if value.dtype == torch.float16 else value
                 for key, value in tensors.items()
             }
         )
-    except OSError as error:
-        raise _missing(path) from error
     except (SafetensorError, RuntimeError) as error:
         reason = str(error).splitlines()[0]
-        raise UnusableWeightsError(f"{path}: not usable as {name} weights: {reason}") from error
+        raise UnusableWeightsError(f"{url}: not usable as {name} weights: {reason}") from error
     return network.eval()
 
 
-def record(path: Path) -> dict[str, object]:
+def record(url: str) -> dict[str, object]:
     """What was written down when the weights were saved, and the name of their network."""
-    with safe_open(path, framework="pt") as file:
-        return dict(json.loads((file.metadata() or {}).get("record", "{}")))
+    return _record(_read(url))
 
 
-def digest(path: Path) -> str:
+def digest(url: str) -> str:
     """SHA-256 of a weights file.
 
     Raises:
         UnusableWeightsError: no such file.
+        StorageError: storage refuses.
     """
+    return hashlib.sha256(_read(url)).hexdigest()
+
+
+def _record(content: bytes) -> dict[str, object]:
+    """A file begins with the length of its header, which is JSON."""
+    header = json.loads(content[8 : 8 + int.from_bytes(content[:8], "little")])
+    return dict(json.loads(header.get("__metadata__", {}).get("record", "{}")))
+
+
+def _read(url: str) -> bytes:
     try:
-        with path.open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
-    except OSError as error:
-        raise _missing(path) from error
-
-
-def _missing(path: Path) -> UnusableWeightsError:
-    return UnusableWeightsError(f"{path}: no such weights file; check the path")
+        return read_bytes(url)
+    except StorageError as error:
+        if isinstance(error, MissingFileError) or error.errno == errno.EISDIR:
+            raise UnusableWeightsError(f"{url}: no such weights file; check the path") from error
+        raise

@@ -345,7 +345,7 @@ def test_a_training_on_a_full_disk_is_one_line_and_goes_on(
     made = run / "edge-reasoner.safetensors"
     made.unlink()
     with files_of_at_most(100_000):
-        assert only_error(rr(*command, code=1)).startswith(f"{made}: cannot be written")
+        assert only_error(rr(*command, code=1)).startswith(f"{made}: File too large")
     rr(*command)
     assert made.exists()
 

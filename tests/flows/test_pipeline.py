@@ -84,7 +84,7 @@ def test_a_candidate_that_is_not_better_does_not_replace_the_shipped_weights(
 ) -> None:
     assert not result.verdict.promoted
     assert not list((work / "champions").rglob("*"))
-    assert result.summary.parameters.restorer == str(SHIPPED)
+    assert result.summary.parameters.restorer == SHIPPED
     assert weights.digest(SHIPPED)[:12] in result.evaluation.folder
 
 
@@ -147,8 +147,8 @@ def test_a_better_candidate_becomes_the_champion_that_restores(
     champion = work / "champions" / "edge-restorer.safetensors"
     assert promoted.verdict == win
     assert promoted.summary.parameters.restorer == str(champion)
-    assert weights.digest(champion) != weights.digest(SHIPPED)
+    assert weights.digest(str(champion)) != weights.digest(SHIPPED)
     assert json.loads(champion.with_suffix(".json").read_text())["reason"] == win.reason
-    assert weights.digest(champion)[:12] in promoted.evaluation.folder
+    assert weights.digest(str(champion))[:12] in promoted.evaluation.folder
     assert promoted.summary.engine != result.summary.engine
     assert (promoted.summary.found, promoted.summary.parameters.input) == (1, str(archive))

@@ -15,7 +15,7 @@ from schemas.recipe import DegradationRecipe
 def test_every_degraded_photograph_is_exported_under_its_mixture(
     dataset: str, photographs: Path, tmp_path: Path
 ) -> None:
-    assert export_archive(dataset, tmp_path / "archive") == tmp_path / "archive"
+    assert export_archive(dataset, str(tmp_path / "archive")) == str(tmp_path / "archive")
     files = sorted(path.relative_to(tmp_path / "archive") for path in tmp_path.rglob("*.jpg"))
     assert len(files) == 48
     assert {path.stem for path in files} == {path.stem for path in photographs.iterdir()}
@@ -24,7 +24,7 @@ def test_every_degraded_photograph_is_exported_under_its_mixture(
 
 
 def test_an_exported_photograph_shows_the_degraded_pixels(dataset: str, tmp_path: Path) -> None:
-    export_archive(dataset, tmp_path)
+    export_archive(dataset, str(tmp_path))
     first = next(read_samples(dataset, 0))
     saved = cv2.imread(str(sorted((tmp_path / "clean").iterdir())[0]), cv2.IMREAD_COLOR_RGB)
     difference = saved.astype(float) - decode_png(first["degraded.png"])
@@ -32,11 +32,11 @@ def test_an_exported_photograph_shows_the_degraded_pixels(dataset: str, tmp_path
 
 
 def test_files_that_are_there_are_left_alone(dataset: str, tmp_path: Path) -> None:
-    export_archive(dataset, tmp_path)
+    export_archive(dataset, str(tmp_path))
     kept = sorted(tmp_path.rglob("*.jpg"))[0]
     kept.write_bytes(b"mine")
     sorted(tmp_path.rglob("*.jpg"))[1].unlink()
-    export_archive(dataset, tmp_path)
+    export_archive(dataset, str(tmp_path))
     assert kept.read_bytes() == b"mine"
     assert len(list(tmp_path.rglob("*.jpg"))) == 48
 
@@ -52,6 +52,6 @@ def test_photographs_of_one_name_do_not_hide_each_other(photographs: Path, tmp_p
     data = open_dataset(str(tmp_path / "data"), spec)
     synthesize_shard(data, spec, urls, 0)
     for _ in range(2):
-        export_archive(data, tmp_path / "out")
+        export_archive(data, str(tmp_path / "out"))
         assert len(list((tmp_path / "out").rglob("*.jpg"))) == 32
     assert len(list((tmp_path / "out" / "haze").iterdir())) == 2

@@ -1,11 +1,15 @@
-import shutil
+import re
 from pathlib import Path
 
 import polars as pl
 import pytest
 
 from rr_tasks import weights
-from rr_tasks.evaluation.promotion import Verdict, champion_path, compare, promote
+from rr_tasks.evaluation.promotion import Verdict, champion_url, compare, promote
+from rr_tasks.storage import atomic
+from rr_tasks.storage.failure import StorageError
+from rr_tasks.storage.files import join, publish_bytes, read_bytes
+from tests.s3 import S3
 
 NAME: weights.WeightsName = "edge-restorer"
 VERDICT = Verdict(promoted=True, reason="promoted: better", champion_psnr=25.0, candidate_psnr=26.0)
@@ -59,38 +63,43 @@ def test_clean_photographs_need_not_be_better_than_the_champion_keeps_them() -> 
     assert not compare(weak, rows(28.0, 28.0, 29.5)).promoted
 
 
-def test_the_promoted_weights_come_before_the_shipped_ones(tmp_path: Path) -> None:
-    champions = tmp_path / "champions"
-    assert champion_path(champions, NAME) == weights.shipped(NAME)
-    candidate = tmp_path / "candidate.safetensors"
+@pytest.fixture(params=["local", "s3"])
+def root(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "local":
+        return str(tmp_path)
+    s3: S3 = request.getfixturevalue("s3")
+    return s3.url
+
+
+def test_the_promoted_weights_come_before_the_shipped_ones(root: str) -> None:
+    champions, candidate = join(root, "champions"), join(root, "candidate.safetensors")
+    assert champion_url(champions, NAME) == weights.shipped(NAME)
     for content in (b"first", b"second"):
-        candidate.write_bytes(content)
+        publish_bytes(content, candidate)
         target = promote(candidate, champions, NAME, VERDICT)
-        assert champion_path(champions, NAME) == target
-        assert target.read_bytes() == content
-    assert candidate.exists()
-    assert champion_path(champions, "edge-reasoner") == weights.shipped("edge-reasoner")
-    written = (champions / "edge-restorer.json").read_text()
+        assert champion_url(champions, NAME) == target
+        assert read_bytes(target) == content
+    assert champion_url(champions, "edge-reasoner") == weights.shipped("edge-reasoner")
+    written = read_bytes(join(champions, "edge-restorer.json"))
     assert Verdict.model_validate_json(written) == VERDICT
 
 
 def test_a_copy_that_is_cut_off_keeps_the_champion(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    candidate = tmp_path / "candidate.safetensors"
-    candidate.write_bytes(b"champion")
-    target = promote(candidate, tmp_path / "champions", NAME, VERDICT)
-    candidate.write_bytes(b"candidate")
+    candidate, champions = str(tmp_path / "candidate.safetensors"), str(tmp_path / "champions")
+    publish_bytes(b"champion", candidate)
+    target = promote(candidate, champions, NAME, VERDICT)
+    publish_bytes(b"candidate", candidate)
 
-    def cut_off(_source: Path, out: Path) -> None:
-        out.write_bytes(b"cand")
-        raise OSError("disk full")
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr(shutil, "copyfile", cut_off)
-        with pytest.raises(OSError, match="disk full"):
-            promote(candidate, tmp_path / "champions", NAME, VERDICT)
-    assert champion_path(tmp_path / "champions", NAME) == target
-    assert target.read_bytes() == b"champion"
-    promote(candidate, tmp_path / "champions", NAME, VERDICT)
-    assert target.read_bytes() == b"candidate"
+        patch.setattr(atomic.os, "fsync", full)
+        with pytest.raises(StorageError, match=f"^{re.escape(target)}: No space left on device; "):
+            promote(candidate, champions, NAME, VERDICT)
+    assert champion_url(champions, NAME) == target
+    assert read_bytes(target) == b"champion"
+    promote(candidate, champions, NAME, VERDICT)
+    assert read_bytes(target) == b"candidate"

@@ -135,10 +135,10 @@ def test_16_bits_are_diagnosed_as_8_bits_are(reasoner_network: MakeNetwork) -> N
 
 
 def test_weights_come_from_a_file(tmp_path: Path) -> None:
-    path = tmp_path / "reasoner.safetensors"
+    path = str(tmp_path / "reasoner.safetensors")
     weights.save(ReasonerNetwork(), path, "edge-reasoner", {})
     reasoner = EdgeReasoner.load(path)
     assert reasoner.weights_sha256 == weights.digest(path)
     assert reasoner.diagnose(image(9, 9)).provenance.weights_sha256 == weights.digest(path)
     with pytest.raises(UnusableWeightsError, match="no such weights file"):
-        EdgeReasoner.load(tmp_path / "other.safetensors")
+        EdgeReasoner.load(str(tmp_path / "other.safetensors"))

@@ -80,10 +80,10 @@ def test_the_photograph_is_left_alone_and_may_be_a_view(
 
 
 def test_weights_come_from_a_file(tmp_path: Path, prior: DiagnosticPrior) -> None:
-    path = tmp_path / "restorer.safetensors"
+    path = str(tmp_path / "restorer.safetensors")
     weights.save(RestorerNetwork(), path, "edge-restorer", {})
     restorer = PhotographRestorer.load(path)
     assert restorer.weights_sha256 == weights.digest(path)
     assert np.array_equal(restorer.restore(noise(16, 16), prior), noise(16, 16))
     with pytest.raises(UnusableWeightsError, match="no such weights file"):
-        PhotographRestorer.load(tmp_path / "other.safetensors")
+        PhotographRestorer.load(str(tmp_path / "other.safetensors"))

@@ -62,12 +62,12 @@ def test_a_resumed_run_ends_with_exactly_the_same_weights(
     power_cut: type[Exception],
     steps_before: int,
 ) -> None:
-    through = train(model(), loader, loss, SETTINGS, tmp_path / "one", on_progress=silent)
+    through = train(model(), loader, loss, SETTINGS, str(tmp_path / "one"), on_progress=silent)
     dying = dies_after(loss, steps_before)
     with pytest.raises(power_cut):
-        train(model(), loader, dying, SETTINGS, tmp_path / "two", on_progress=silent)
+        train(model(), loader, dying, SETTINGS, str(tmp_path / "two"), on_progress=silent)
     torch.manual_seed(99)
-    resumed = train(model(), loader, loss, SETTINGS, tmp_path / "two", on_progress=silent)
+    resumed = train(model(), loader, loss, SETTINGS, str(tmp_path / "two"), on_progress=silent)
     assert same(through, resumed)
     assert [row["step"] for row in rows(tmp_path / "two")] == [50, 100, 120]
     assert rows(tmp_path / "two")[-1] == pytest.approx(rows(tmp_path / "one")[-1])
@@ -81,14 +81,14 @@ def test_the_log_averages_over_the_steps_taken(
 
     dying = dies_after(constant, 70)
     with pytest.raises(power_cut):
-        train(model(), loader, dying, SETTINGS, tmp_path, on_progress=silent)
+        train(model(), loader, dying, SETTINGS, str(tmp_path), on_progress=silent)
     reports: Reports = []
     train(
         model(),
         loader,
         constant,
         SETTINGS,
-        tmp_path,
+        str(tmp_path),
         on_progress=lambda step, means: reports.append((step, means)),
     )
     assert [row["loss"] for row in rows(tmp_path)] == [2.0, 2.0, 2.0]
@@ -99,8 +99,8 @@ def test_a_finished_run_is_not_trained_again(tmp_path: Path, loader: Batches) ->
     def never(*_: Any) -> Losses:
         pytest.fail("a finished run was trained")
 
-    finished = train(model(), loader, loss, SETTINGS, tmp_path, on_progress=silent)
-    again = train(model(), loader, never, SETTINGS, tmp_path, on_progress=silent)
+    finished = train(model(), loader, loss, SETTINGS, str(tmp_path), on_progress=silent)
+    again = train(model(), loader, never, SETTINGS, str(tmp_path), on_progress=silent)
     assert same(finished, again)
     assert not again.training
 
@@ -108,14 +108,14 @@ def test_a_finished_run_is_not_trained_again(tmp_path: Path, loader: Batches) ->
 def test_the_result_is_the_moving_average(tmp_path: Path, loader: Batches) -> None:
     lively, sluggish = model(), model()
     frozen = SETTINGS.model_copy(update={"ema_decay": 1.0})
-    averaged = train(lively, loader, loss, SETTINGS, tmp_path / "a", on_progress=silent)
+    averaged = train(lively, loader, loss, SETTINGS, str(tmp_path / "a"), on_progress=silent)
     assert not same(averaged, lively)
-    start = train(sluggish, loader, loss, frozen, tmp_path / "b", on_progress=silent)
+    start = train(sluggish, loader, loss, frozen, str(tmp_path / "b"), on_progress=silent)
     assert not same(start, averaged)
 
 
 def test_it_learns(tmp_path: Path, loader: Batches) -> None:
-    train(model(), loader, loss, SETTINGS, tmp_path, on_progress=silent)
+    train(model(), loader, loss, SETTINGS, str(tmp_path), on_progress=silent)
     assert rows(tmp_path)[-1]["loss"] < 0.5 * rows(tmp_path)[0]["loss"]
     assert rows(tmp_path)[-1]["lr"] < rows(tmp_path)[0]["lr"]
 
@@ -129,7 +129,7 @@ def test_a_loss_that_is_no_number_stops_the_run(
 
     rarely_saved = SETTINGS.model_copy(update={"checkpoint_every": 60})
     with pytest.raises(TrainingDivergedError, match=r"loss is not finite at step 50.*lower lear"):
-        train(model(), loader, diverging, rarely_saved, tmp_path, on_progress=silent)
+        train(model(), loader, diverging, rarely_saved, str(tmp_path), on_progress=silent)
     assert issubclass(TrainingDivergedError, ExpectedError)
     assert not (tmp_path / "log.jsonl").exists()
 
@@ -144,7 +144,7 @@ def test_no_checkpoint_holds_what_is_no_number(tmp_path: Path, loader: Batches) 
         return found if calls <= 51 else {**found, "loss": found["loss"] * float("nan")}
 
     with pytest.raises(TrainingDivergedError, match=r"weights are not finite at step 60; lower"):
-        train(model(), loader, diverging, SETTINGS, tmp_path, on_progress=silent)
+        train(model(), loader, diverging, SETTINGS, str(tmp_path), on_progress=silent)
     saved = torch.load(tmp_path / CHECKPOINT, weights_only=True)
     assert saved["step"] == 30
     assert all(value.isfinite().all() for value in saved["model"].values())
@@ -159,7 +159,7 @@ def test_a_gradient_that_is_no_number_is_noticed_though_the_loss_is_one(
 
     short = SETTINGS.model_copy(update={"steps": 1, "warmup_steps": 0})
     with pytest.raises(TrainingDivergedError, match="weights are not finite at step 1"):
-        train(model(), loader, treacherous, short, tmp_path, on_progress=silent)
+        train(model(), loader, treacherous, short, str(tmp_path), on_progress=silent)
     assert not (tmp_path / CHECKPOINT).exists()
 
 
@@ -179,7 +179,7 @@ def test_a_save_that_is_cut_off_keeps_the_last_checkpoint(
     with monkeypatch.context() as patch:
         patch.setattr(torch, "save", cut_off)
         with pytest.raises(OSError, match="disk full"):
-            train(model(), loader, loss, SETTINGS, tmp_path / "two", on_progress=silent)
-    resumed = train(model(), loader, loss, SETTINGS, tmp_path / "two", on_progress=silent)
-    through = train(model(), loader, loss, SETTINGS, tmp_path / "one", on_progress=silent)
+            train(model(), loader, loss, SETTINGS, str(tmp_path / "two"), on_progress=silent)
+    resumed = train(model(), loader, loss, SETTINGS, str(tmp_path / "two"), on_progress=silent)
+    through = train(model(), loader, loss, SETTINGS, str(tmp_path / "one"), on_progress=silent)
     assert same(resumed, through)

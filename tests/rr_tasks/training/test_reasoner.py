@@ -48,7 +48,7 @@ def test_a_resumed_run_ends_with_exactly_the_same_weights(
     steps_before: int,
 ) -> None:
     monkeypatch.setattr(training, "_PHOTOGRAPHS_PER_ROUND", 6)
-    one, two = tmp_path / "one", tmp_path / "two"
+    one, two = str(tmp_path / "one"), str(tmp_path / "two")
     through = train_reasoner(dataset, SETTINGS, one, silent, network=network())
     with monkeypatch.context() as patch:
         patch.setattr(training, "diagnosis_loss", dies_after(diagnosis_loss, steps_before))

@@ -64,12 +64,12 @@ def test_a_resumed_run_ends_with_exactly_the_same_weights(
 ) -> None:
     monkeypatch.setattr(training, "_PHOTOGRAPHS_PER_ROUND", 2)
     data = (dataset, annotations, SETTINGS)
-    through = train_restorer(*data, tmp_path / "one", silent, network=restorer_network())
+    through = train_restorer(*data, str(tmp_path / "one"), silent, network=restorer_network())
     with monkeypatch.context() as patch:
         patch.setattr(training, "restoration_loss", dies_after(restoration_loss, steps_before))
         with pytest.raises(power_cut):
-            train_restorer(*data, tmp_path / "two", silent, network=restorer_network())
-    resumed = train_restorer(*data, tmp_path / "two", silent, network=restorer_network())
+            train_restorer(*data, str(tmp_path / "two"), silent, network=restorer_network())
+    resumed = train_restorer(*data, str(tmp_path / "two"), silent, network=restorer_network())
     for name, value in through.state_dict().items():
         assert torch.equal(value, resumed.state_dict()[name]), name
     assert not torch.equal(through.leave.weight, restorer_network().leave.weight)
@@ -84,7 +84,7 @@ def test_samples_without_a_diagnosis_are_named(
     for path in Path(annotations).glob(f"{shard:05d}.*"):
         (partial / path.name).write_bytes(path.read_bytes())
     with pytest.raises(MissingDiagnosesError, match=r"lacks 16 samples .*, 000010000 first; run"):
-        train_restorer(dataset, str(partial), SETTINGS, tmp_path / "run", silent)
+        train_restorer(dataset, str(partial), SETTINGS, str(tmp_path / "run"), silent)
 
 
 def test_the_loss_walks_the_flow_that_restoring_walks() -> None:
@@ -152,7 +152,7 @@ def test_a_tiny_restorer_learns(tmp_path: Path, restorer_network: MakeNetwork) -
         seen.append(losses["loss"].item())
         return losses
 
-    train(restorer_network(), Same(), remember, settings, tmp_path, on_progress=silent)
+    train(restorer_network(), Same(), remember, settings, str(tmp_path), on_progress=silent)
     assert np.mean(seen[-10:]) < 0.6 * np.mean(seen[:10])
 
 

@@ -1,0 +1,32 @@
+"""The log of a training run: a row of averages every few steps."""
+
+import json
+
+from rr_tasks.storage.failure import MissingFileError
+from rr_tasks.storage.files import publish_bytes, read_bytes
+
+
+class TrainingLog:
+    """Rows of JSON at a URL; small enough to be written anew for each row, so it is always whole.
+
+    Args:
+        url: of the log; rows of an earlier run stay, but not those after `step`.
+        step: of the checkpoint from which the run goes on, and writes later rows again.
+    """
+
+    def __init__(self, url: str, step: int) -> None:
+        self._url = url
+        try:
+            lines = read_bytes(url).decode().splitlines()
+        except MissingFileError:
+            lines = []
+        self._lines = [line for line in lines if json.loads(line)["step"] <= step]
+
+    def append(self, row: dict[str, float]) -> None:
+        """Add a row.
+
+        Raises:
+            StorageError: storage refuses; the rows before stay.
+        """
+        self._lines.append(json.dumps(row))
+        publish_bytes("".join(f"{line}\n" for line in self._lines).encode(), self._url)
