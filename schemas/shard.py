@@ -26,12 +26,16 @@ class SynthesisSpec(Strict):
 
 
 class AnnotationSpec(Strict):
-    """Everything that decides the bytes of a set of annotations."""
+    """Everything that decides the bytes of a set of annotations.
+
+    `prompt_version` is that of the prompt the reasoner was asked with, null where it takes none.
+    """
 
     kind: Literal["annotation"] = "annotation"
     source: SpecHash
     reasoner: str
     weights_sha256: Sha256
+    prompt_version: str | None = None
     schema_version: int = CURRENT_VERSION
     migrated_from: int | None = None
 

@@ -15,13 +15,20 @@ from rr_tasks.storage.failure import MissingFileError
 from rr_tasks.storage.files import join, publish_bytes, read_bytes
 from rr_tasks.storage.leftovers import remove_leftovers
 from schemas.prior.current import DiagnosticPrior
-from schemas.shard import AnnotationSpec, DoneMarker, SampleRow, original, spec_hash
+from schemas.shard import (
+    AnnotationSpec,
+    DoneMarker,
+    SampleRow,
+    SynthesisSpec,
+    original,
+    spec_hash,
+)
 
 _BATCH = 8
 
 
 def plan_annotation(shards: str, reasoner: EdgeReasoner) -> AnnotationSpec:
-    """Settle what the diagnoses of a data set depend on: its spec and the reasoner's weights.
+    """Settle what the diagnoses of a data set depend on: its spec, the reasoner and its prompt.
 
     Raises:
         NoShardsError: the folder is missing or no data set.
@@ -31,19 +38,20 @@ def plan_annotation(shards: str, reasoner: EdgeReasoner) -> AnnotationSpec:
         source=spec_hash(read_synthesis_spec(shards)),
         reasoner=NAME,
         weights_sha256=reasoner.weights_sha256,
+        prompt_version=reasoner.prompt_version,
     )
 
 
-def check_belongs(annotations: str, shards: str) -> None:
-    """Make sure that annotations were made of this data set: keys alone do not tell.
+def read_annotation_spec(annotations: str) -> AnnotationSpec:
+    """The spec that `rr annotate` wrote into a folder.
 
     Raises:
-        NoShardsError: one of the folders is missing or no data set.
-        OtherDataSetError: the annotations belong to another data set.
+        NoShardsError: the folder is missing or holds no annotations.
+        OtherDataSetError: its spec is of another kind, or damaged.
     """
     url = join(annotations, "spec.json")
     try:
-        spec = AnnotationSpec.model_validate_json(read_bytes(url))
+        return AnnotationSpec.model_validate_json(read_bytes(url))
     except MissingFileError as error:
         raise NoShardsError(
             f"{annotations}: no annotations here; run `rr annotate` first"
@@ -53,9 +61,22 @@ def check_belongs(annotations: str, shards: str) -> None:
             f"{url}: not written by `rr annotate`, or damaged; name a folder that `rr annotate` "
             "made, or run it again as before, which writes the file anew"
         ) from error
-    data = read_synthesis_spec(shards)
-    # Rewriting the priors of a data set leaves its photographs as they were.
-    if spec.source not in (spec_hash(data), spec_hash(original(data))):
+
+
+def describes(spec: AnnotationSpec, data: SynthesisSpec) -> bool:
+    """Whether annotations are of this data set; rewriting its priors leaves its photographs."""
+    return spec.source in (spec_hash(data), spec_hash(original(data)))
+
+
+def check_belongs(annotations: str, shards: str) -> None:
+    """Make sure that annotations were made of this data set: keys alone do not tell.
+
+    Raises:
+        NoShardsError: one of the folders is missing or no data set.
+        OtherDataSetError: the annotations belong to another data set.
+    """
+    spec = read_annotation_spec(annotations)
+    if not describes(spec, read_synthesis_spec(shards)):
         raise OtherDataSetError(
             f"{annotations} describes another data set than {shards}; run `rr annotate {shards}`"
         )
@@ -76,11 +97,12 @@ def annotate_shard(
 
     The annotation shard holds `prior.json` for each key of the source shard, and no pixels.
     """
-    outcomes = _outcomes(shards, reasoner, shard)
+    outcomes = diagnoses(shards, reasoner, shard)
     return write_shard(folder, shard, spec_hash(spec), spec.schema_version, outcomes)
 
 
-def _outcomes(shards: str, reasoner: EdgeReasoner, shard: int) -> Iterator[Outcome]:
+def diagnoses(shards: str, reasoner: EdgeReasoner, shard: int) -> Iterator[Outcome]:
+    """Row and prior of each sample of a shard, a batch at a time."""
     remaining = read_samples(shards, shard)
     while samples := list(islice(remaining, _BATCH)):
         priors = reasoner.diagnose_all([decode_png(sample["degraded.png"]) for sample in samples])

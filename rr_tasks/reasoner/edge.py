@@ -43,6 +43,9 @@ class EdgeReasoner:
         weights_sha256: what identifies them in the provenance.
     """
 
+    prompt_version: str | None = None
+    """It is shown the photograph alone."""
+
     def __init__(self, network: ReasonerNetwork, weights_sha256: str) -> None:
         self.network, self.weights_sha256 = network, weights_sha256
 
@@ -98,7 +101,10 @@ class EdgeReasoner:
             order=undo_order(*findings),
             reasoning=reasoning(*findings),
             provenance=Provenance(
-                source="reasoner", author=NAME, weights_sha256=self.weights_sha256
+                source="reasoner",
+                author=NAME,
+                weights_sha256=self.weights_sha256,
+                prompt_version=self.prompt_version,
             ),
         )
 

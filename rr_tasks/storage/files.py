@@ -187,6 +187,28 @@ def list_files(url: str) -> list[str]:
     return [str(filesystem.unstrip_protocol(path)) for path in visible]
 
 
+def list_folders(url: str) -> list[str]:
+    """The folders in a folder, sorted, as URLs; hidden ones and those further down are left out.
+
+    Raises:
+        MissingFolderError: nothing is there.
+    """
+    filesystem, root = filesystem_of(url)
+    with explained(url):
+        try:
+            found = filesystem.ls(root, detail=True)
+        except FileNotFoundError as error:
+            if s3_code(error) == "NoSuchBucket":
+                raise
+            raise MissingFolderError(f"{url}: no such folder; check the path or URL") from error
+    names = (
+        entry["name"].rstrip("/").rpartition("/")[2]
+        for entry in found
+        if entry["type"] == "directory"
+    )
+    return [join(url, name) for name in sorted(names) if not name.startswith(".")]
+
+
 def identity(root: str, urls: Sequence[str]) -> str:
     """SHA-256 over names below `root` and contents: changes when any input does."""
     digest = hashlib.sha256()

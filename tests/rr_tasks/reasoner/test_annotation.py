@@ -1,3 +1,4 @@
+import hashlib
 from collections.abc import Callable, Sequence
 from itertools import islice
 from pathlib import Path
@@ -12,7 +13,7 @@ from rr_tasks.shards.png import decode_png
 from rr_tasks.shards.reader import index_samples, read_rows, read_samples
 from schemas.prior.current import DiagnosticPrior
 from schemas.prior.migrations import load_prior
-from schemas.shard import AnnotationSpec
+from schemas.shard import AnnotationSpec, spec_hash
 
 
 class Counting(EdgeReasoner):
@@ -74,3 +75,17 @@ def test_other_weights_or_data_have_a_folder_of_their_own(
     assert len(folders) == 3
     written = Path(open_annotations(str(tmp_path), specs[1]), "spec.json").read_bytes()
     assert AnnotationSpec.model_validate_json(written) == specs[1]
+
+
+def test_a_prompt_has_annotations_of_its_own_and_none_changes_no_hash(
+    dataset: str, tmp_path: Path, reasoner: Counting
+) -> None:
+    spec = plan_annotation(dataset, reasoner)
+    before = spec.model_dump_json(exclude={"prompt_version"}, exclude_none=True)
+    assert spec_hash(spec) == hashlib.sha256(before.encode()).hexdigest()[:16]
+    reasoner.prompt_version = "2"
+    asked = plan_annotation(dataset, reasoner)
+    assert open_annotations(str(tmp_path), asked) != open_annotations(str(tmp_path), spec)
+    sample = next(read_samples(dataset, 0))
+    (prior,) = reasoner.diagnose_all([decode_png(sample["degraded.png"])])
+    assert prior.provenance.prompt_version == "2"

@@ -13,6 +13,7 @@ from rr_tasks.storage.files import (
     identity,
     join,
     list_files,
+    list_folders,
     publish,
     publish_bytes,
     read_bytes,
@@ -55,6 +56,16 @@ def test_files_are_listed_sorted_without_hidden_ones(place: Place) -> None:
     listed = list_files(place(""))
     assert [url.rsplit("store/", 1)[-1].rsplit("/", 2)[-1] for url in listed] == ["z", "b"]
     assert all(read_bytes(url) == b"x" for url in listed)
+
+
+def test_only_the_folders_of_a_folder_are_listed(place: Place) -> None:
+    for name in ("b/x", "a/deep/z", "file", ".git/x"):
+        publish_bytes(b"x", place(name))
+    assert list_folders(place("")) == [place("a"), place("b")]
+    assert list_folders(place("") + "/") == [place("a"), place("b")]
+    assert list_folders(place("b")) == []
+    with pytest.raises(MissingFolderError, match=re.escape(place("none"))):
+        list_folders(place("none"))
 
 
 def test_a_hidden_folder_above_hides_nothing(tmp_path: Path) -> None:
