@@ -57,6 +57,9 @@ class TrainReasonerParameters(Parameters):
     batch_size: Count = Field(24, description="Photographs in a step")
     learning_rate: LearningRate = 1.5e-3
     seed: Seed = 0
+    compiled: bool = Field(
+        False, description="Compile the network first: minutes once, a quarter less for each step"
+    )
 
 
 class TrainRestorerParameters(Parameters):
@@ -70,6 +73,9 @@ class TrainRestorerParameters(Parameters):
     batch_size: Count = Field(8, description="Crops in a step")
     learning_rate: LearningRate = 1e-3
     seed: Seed = 0
+    compiled: bool = Field(
+        False, description="Compile the network first: minutes once, a quarter less for each step"
+    )
 
 
 class EvaluateParameters(Parameters):

@@ -21,6 +21,7 @@ class LoopSettings(Strict):
     ema_decay: Unit = 0.999
     checkpoint_every: Positive = 500
     seed: int = 0
+    compiled: bool = False
 
 
 class TrainingRecord(Strict):

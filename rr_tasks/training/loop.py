@@ -1,6 +1,8 @@
 """The training loop: AdamW, cosine schedule, moving average of the weights, exact resume."""
 
 import io
+import os
+import shutil
 from collections.abc import Callable
 from typing import Any
 
@@ -54,6 +56,7 @@ def train(
     Raises:
         TrainingDivergedError: the loss or a weight became NaN or infinite; the last checkpoint is
             from before.
+        MissingCompilerError: `settings.compiled` without a C++ compiler.
         UnwritableCheckpointError: the disk is full; the last checkpoint stays.
         StorageError: storage refuses.
     """
@@ -63,6 +66,8 @@ def train(
     sums: dict[str, float] = {}
     logged = first
     model.train()
+    if settings.compiled:
+        _compile(model)
     for step in range(first, settings.steps):
         generator = torch.Generator().manual_seed(settings.seed * 1_000_003 + step)
         torch.manual_seed(settings.seed * 1_000_003 + step)  # dropout draws from the global one
@@ -85,6 +90,10 @@ def train(
             state.save(join(folder, CHECKPOINT), done)
     averaged: nn.Module = state.average.module
     return averaged.eval()
+
+
+class MissingCompilerError(ExpectedError, RuntimeError):
+    """A network is to be compiled on a machine that cannot."""
 
 
 class UnwritableCheckpointError(ExpectedError, OSError):
@@ -150,6 +159,16 @@ class _State:
             ("optimizer", self.optimizer),
             ("schedule", self.schedule),
         ]
+
+
+def _compile(model: nn.Module) -> None:
+    compiler = os.environ.get("CXX", "g++")  # where torch looks
+    if shutil.which(compiler) is None:
+        raise MissingCompilerError(
+            f"compiling needs a C++ compiler, and there is no {compiler} here; install one or "
+            "train without --compile"
+        )
+    model.compile()
 
 
 def _diverged(what: str, folder: str) -> TrainingDivergedError:

@@ -117,6 +117,7 @@ def _settings(parameters: TrainReasonerParameters | TrainRestorerParameters) -> 
         warmup_steps=min(200, parameters.steps // 10),
         ema_decay=_ema_decay(parameters.steps),
         seed=parameters.seed,
+        compiled=parameters.compiled,
     )
 
 

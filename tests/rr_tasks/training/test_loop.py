@@ -1,4 +1,5 @@
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -183,3 +184,32 @@ def test_a_save_that_is_cut_off_keeps_the_last_checkpoint(
     resumed = train(model(), loader, loss, SETTINGS, str(tmp_path / "two"), on_progress=silent)
     through = train(model(), loader, loss, SETTINGS, str(tmp_path / "one"), on_progress=silent)
     assert same(resumed, through)
+
+
+@pytest.mark.skipif(shutil.which("g++") is None, reason="compiling needs g++")
+def test_a_compiled_network_learns_the_same_and_keeps_the_names_of_its_weights(
+    tmp_path: Path, loader: Batches
+) -> None:
+    runs = {
+        compiled: train(
+            model(),
+            loader,
+            loss,
+            SETTINGS.model_copy(update={"steps": 20, "compiled": compiled}),
+            str(tmp_path / str(compiled)),
+            on_progress=silent,
+        ).state_dict()
+        for compiled in (False, True)
+    }
+    assert runs[True].keys() == runs[False].keys()
+    for name, value in runs[False].items():
+        torch.testing.assert_close(runs[True][name], value, rtol=0.2, atol=0.2)
+
+
+def test_compiling_without_a_compiler_is_an_expected_error(
+    tmp_path: Path, loader: Batches, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CXX", "no-such-compiler")
+    settings = SETTINGS.model_copy(update={"compiled": True})
+    with pytest.raises(ExpectedError, match=r"no no-such-compiler here; install one or"):
+        train(model(), loader, loss, settings, str(tmp_path), on_progress=silent)
