@@ -47,7 +47,7 @@ class S3Settings(BaseSettings):
     addressing_style: Literal["auto", "path", "virtual"] = "auto"
     connect_timeout: Seconds = 3.0
     read_timeout: Seconds = 30.0
-    attempts: Annotated[int, Field(ge=1, le=20)] = 3
+    attempts: Annotated[int, Field(ge=1, le=20)] = 5
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
@@ -79,7 +79,7 @@ class S3Settings(BaseSettings):
             },
         }
 
-    def polars_options(self) -> dict[str, str]:
+    def polars_options(self) -> dict[str, Any]:
         """`storage_options` of polars' readers and writers; a profile needs boto3 there."""
         options = {
             "aws_endpoint_url": self.endpoint_url,
@@ -92,7 +92,7 @@ class S3Settings(BaseSettings):
             "aws_allow_http": "true" if (self.endpoint_url or "").startswith("http://") else None,
             "connect_timeout": f"{self.connect_timeout}s",
             "timeout": f"{self.read_timeout}s",
-            "max_retries": str(self.attempts - 1),
+            "max_retries": self.attempts - 1,
         }
         return {name: value for name, value in options.items() if value is not None}
 

@@ -1,0 +1,1 @@
+"""Data sets at a glance: counts from markers and sidecars, a few pictures, a page of HTML."""

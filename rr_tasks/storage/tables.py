@@ -1,0 +1,62 @@
+"""Asks parquet files questions without reading them whole."""
+
+from collections.abc import Callable, Sequence
+
+import polars as pl
+from polars.exceptions import PolarsError
+
+from rr_tasks.storage.failure import explained
+from rr_tasks.storage.files import read_all, read_bytes
+from rr_tasks.storage.filesystem import filesystem_of, is_local, is_s3
+from schemas.errors import ExpectedError
+from schemas.settings import s3_settings
+
+
+class DamagedTableError(ExpectedError, ValueError):
+    """A parquet file cannot be read."""
+
+
+def ask(urls: Sequence[str], question: Callable[[pl.LazyFrame], pl.LazyFrame]) -> pl.DataFrame:
+    """Answer a lazy query over the rows of parquet files that have the same columns.
+
+    From disks and S3 only the columns in question are fetched, a few files at a time; other storage
+    is read whole.
+
+    Args:
+        urls: the files, all in the same storage; at least one.
+        question: what to do with their rows.
+
+    Raises:
+        DamagedTableError: a file is no parquet, or was cut off.
+        StorageError: see `rr_tasks.storage.failure.explained`.
+    """
+    try:
+        return question(_rows(urls)).collect(engine="streaming")
+    except (PolarsError, OSError) as error:
+        _name_the_damaged(urls)
+        with explained(urls[0]):
+            raise error
+
+
+def _rows(urls: Sequence[str]) -> pl.LazyFrame:
+    filesystem = filesystem_of(urls[0])[0]
+    if is_s3(filesystem):
+        options = s3_settings().polars_options()
+        return pl.scan_parquet(urls, glob=False, hive_partitioning=False, storage_options=options)
+    if is_local(filesystem):
+        paths = [filesystem_of(url)[1] for url in urls]
+        return pl.scan_parquet(paths, glob=False, hive_partitioning=False)
+    return pl.concat(pl.read_parquet(content) for content in read_all(urls)).lazy()
+
+
+def _name_the_damaged(urls: Sequence[str]) -> None:
+    """Polars does not always say which of many files it could not read."""
+    for url in urls:
+        content = read_bytes(url)
+        try:
+            pl.read_parquet(content)
+        except PolarsError as error:
+            raise DamagedTableError(
+                f"{url}: not a readable parquet file; delete it and the done marker of the same "
+                "number, and run the command that made them again"
+            ) from error
