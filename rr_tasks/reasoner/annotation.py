@@ -82,9 +82,14 @@ def check_belongs(annotations: str, shards: str) -> None:
         )
 
 
+def annotations_folder(root: str, spec: AnnotationSpec) -> str:
+    """Where below `root` the annotations of a spec lie, or would lie."""
+    return join(root, f"annotations-{spec_hash(spec)}")
+
+
 def open_annotations(root: str, spec: AnnotationSpec) -> str:
     """Write down the spec in the annotations' folder below `root` and return the folder."""
-    folder = join(root, f"annotations-{spec_hash(spec)}")
+    folder = annotations_folder(root, spec)
     publish_bytes(spec.model_dump_json(indent=2).encode(), join(folder, "spec.json"))
     remove_leftovers(folder)
     return folder

@@ -1,0 +1,102 @@
+"""Compares the priors of one shard in older and newer annotations, sample by sample."""
+
+import io
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+
+from rr_tasks.shards.reader import read_samples
+from rr_tasks.storage.files import exists, join, publish_bytes
+from schemas.errors import ExpectedError
+from schemas.prior.current import DEGRADATIONS, DiagnosticPrior
+from schemas.prior.migrations import load_prior
+from schemas.shard import AnnotationSpec, spec_hash
+
+COMPARISON_VERSION = 1
+"""Counts changes of the code that alter the rows of the same two annotations."""
+
+COLUMNS: Mapping[str, type[pl.DataType]] = {
+    "key": pl.String,
+    "equal": pl.Boolean,
+    "order_changed": pl.Boolean,
+    "reordered": pl.Boolean,
+    **{f"{side}_{name}": pl.Float64 for name in DEGRADATIONS for side in ("old", "new")},
+}
+"""A row for each sample; `old_X` and `new_X` are severities, 0 where X is absent.
+
+`equal`: the same JSON apart from the provenance, both brought to the current schema version.
+`order_changed`: the orders of treatment differ. `reordered`: they do in what both contain.
+What only one side has leaves these three, and the severities of the other side, empty.
+"""
+
+
+class UnreadablePriorError(ExpectedError, ValueError):
+    """An annotation holds no prior that this release can read."""
+
+
+def comparison_folder(root: str, old: AnnotationSpec, new: AnnotationSpec) -> str:
+    """Where below `root` the comparison of two sets of annotations lies."""
+    name = f"comparison-v{COMPARISON_VERSION}-{spec_hash(old)}-{spec_hash(new)}"
+    return join(root, name)
+
+
+def compare_shard(old: str, new: str, folder: str, shard: int) -> str:
+    """Compare a shard that two folders of annotations have finished.
+
+    Returns:
+        URL of a parquet file with the rows of `compare`; one that is there already is kept.
+
+    Raises:
+        UnreadablePriorError: a prior is damaged or of an unknown version.
+    """
+    url = join(folder, f"{shard:05d}.parquet")
+    if not exists(url):
+        buffer = io.BytesIO()
+        compare(_read(old, shard), _read(new, shard)).write_parquet(buffer)
+        publish_bytes(buffer.getvalue(), url)
+    return url
+
+
+def compare(old: Mapping[str, DiagnosticPrior], new: Mapping[str, DiagnosticPrior]) -> pl.DataFrame:
+    """Compare priors by key; see `COLUMNS` for what the rows say."""
+    rows = [_row(key, old.get(key), new.get(key)) for key in sorted(old.keys() | new.keys())]
+    return pl.DataFrame(rows, schema=COLUMNS)
+
+
+def _row(key: str, old: DiagnosticPrior | None, new: DiagnosticPrior | None) -> dict[str, Any]:
+    return {
+        "key": key,
+        **(_changes(old, new) if old and new else {}),
+        **_severities("old", old),
+        **_severities("new", new),
+    }
+
+
+def _changes(old: DiagnosticPrior, new: DiagnosticPrior) -> dict[str, bool]:
+    both = set(old.order) & set(new.order)
+    return {
+        "equal": _content(old) == _content(new),
+        "order_changed": old.order != new.order,
+        "reordered": [x for x in old.order if x in both] != [x for x in new.order if x in both],
+    }
+
+
+def _content(prior: DiagnosticPrior) -> str:
+    return prior.model_dump_json(exclude={"provenance"})
+
+
+def _severities(side: str, prior: DiagnosticPrior | None) -> dict[str, float]:
+    return {f"{side}_{name}": getattr(prior, name).severity for name in DEGRADATIONS if prior}
+
+
+def _read(folder: str, shard: int) -> dict[str, DiagnosticPrior]:
+    priors = {}
+    for sample in read_samples(folder, shard):
+        try:
+            priors[sample["__key__"]] = load_prior(sample["prior.json"])
+        except ValueError as error:
+            raise UnreadablePriorError(
+                f"{folder}: shard {shard:05d}, sample {sample['__key__']}: {error}"
+            ) from error
+    return priors

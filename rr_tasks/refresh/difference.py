@@ -1,0 +1,152 @@
+"""What became different between two sets of annotations, in figures.
+
+Comparisons are taken in shard by shard and only counts are kept, so that memory does not grow with
+the data set. Shifts of the severity are counted to a tenth of a point.
+"""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+import polars as pl
+
+from rr_tasks.refresh.comparison import COLUMNS
+from schemas.prior.current import DEGRADATIONS
+
+QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+EDGES = (0, 2, 5, 10, 20, 100)
+"""Bins of the histogram, in points of severity: none, up to 2, and so on, in both directions."""
+
+_COUNTED = ("degradation", "was", "now", "tenths")
+_NOTHING = pl.DataFrame(schema=COLUMNS)
+_COMPARED = pl.col("equal").is_not_null()
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Tables of all samples that two sets of annotations have.
+
+    `totals` is one row: samples compared, how many are equal, have another order, are reordered,
+    and how many one side alone has. `changes` has a row for each degradation: how often it was and
+    is found, appeared and vanished, and, over samples with it in both, the shift of its severity,
+    new less old (mean and quantiles; null where there is none). `histogram` counts those shifts
+    in bins above `low` up to `high`, mirrored below zero; 0 to 0 is none, or under 0.05.
+    """
+
+    totals: pl.DataFrame
+    changes: pl.DataFrame
+    histogram: pl.DataFrame
+
+
+def difference(comparisons: Iterable[pl.DataFrame]) -> Difference:
+    """Sum up the rows of `rr_tasks.refresh.comparison.compare`, one shard after the other."""
+    totals, counts = _totals(_NOTHING), _counts(_NOTHING)
+    for rows in comparisons:
+        totals = pl.concat([totals, _totals(rows)]).sum()
+        counts = _summed(pl.concat([counts, _counts(rows)]))
+    return Difference(totals, _changes(counts), _histogram(counts))
+
+
+def _totals(rows: pl.DataFrame) -> pl.DataFrame:
+    compared = rows.filter(_COMPARED)
+    return pl.DataFrame(
+        {
+            "samples": compared.height,
+            "equal": compared["equal"].sum(),
+            "order_changed": compared["order_changed"].sum(),
+            "reordered": compared["reordered"].sum(),
+            "only_old": rows["new_haze"].is_null().sum(),
+            "only_new": rows["old_haze"].is_null().sum(),
+        }
+    )
+
+
+def _counts(rows: pl.DataFrame) -> pl.DataFrame:
+    """Samples and summed shifts by degradation, presence before and after, and rounded shift."""
+    compared = rows.lazy().filter(_COMPARED)
+    parts = [
+        compared.select(
+            degradation=pl.lit(name),
+            was=pl.col(f"old_{name}") > 0,
+            now=pl.col(f"new_{name}") > 0,
+            tenths=((pl.col(f"new_{name}") - pl.col(f"old_{name}")) * 10).round().cast(pl.Int32),
+            shift=pl.col(f"new_{name}") - pl.col(f"old_{name}"),
+            samples=pl.lit(1, pl.Int64),
+        )
+        for name in DEGRADATIONS
+    ]
+    return _summed(pl.concat(parts).collect())
+
+
+def _summed(counts: pl.DataFrame) -> pl.DataFrame:
+    return counts.group_by(_COUNTED).agg(pl.col("shift", "samples").sum()).sort(_COUNTED)
+
+
+def _changes(counts: pl.DataFrame) -> pl.DataFrame:
+    was, now, samples = pl.col("was"), pl.col("now"), pl.col("samples")
+    found = (
+        _for_each_degradation(counts)
+        .group_by("degradation", maintain_order=True)
+        .agg(
+            samples.filter(was).sum().alias("found_old"),
+            samples.filter(now).sum().alias("found_new"),
+            samples.filter(~was, now).sum().alias("appeared"),
+            samples.filter(was, ~now).sum().alias("vanished"),
+            samples.filter(was, now).sum().alias("in_both"),
+            (pl.col("shift").filter(was, now).sum() / samples.filter(was, now).sum())
+            .fill_nan(None)
+            .alias("shift_mean"),
+        )
+    )
+    kept = counts.filter("was", "now").partition_by("degradation", as_dict=True)
+    quantiles = pl.DataFrame(
+        [[_quantile(kept.get((name,)), share) for name in DEGRADATIONS] for share in QUANTILES],
+        schema={_name(share): pl.Float64 for share in QUANTILES},
+    )
+    return found.hstack(quantiles)
+
+
+def _for_each_degradation(counts: pl.DataFrame) -> pl.DataFrame:
+    """The counts in the order of `DEGRADATIONS`, those without any with nulls."""
+    return pl.DataFrame({"degradation": DEGRADATIONS}).join(
+        counts, on="degradation", how="left", maintain_order="left_right"
+    )
+
+
+def _name(share: float) -> str:
+    return "shift_median" if share == 0.5 else f"shift_q{100 * share:02.0f}"
+
+
+def _quantile(kept: pl.DataFrame | None, share: float) -> float | None:
+    """Linear between the two nearest samples."""
+    if kept is None:
+        return None
+    tenths, upto = kept["tenths"].to_numpy(), kept["samples"].cum_sum().to_numpy()
+    rank = share * (upto[-1] - 1)
+    near = np.searchsorted(upto, [math.floor(rank), math.ceil(rank)], side="right")
+    return float(np.interp(rank % 1.0, [0.0, 1.0], tenths[near])) / 10
+
+
+def _histogram(counts: pl.DataFrame) -> pl.DataFrame:
+    tenths = pl.col("tenths")
+    size = pl.sum_horizontal(tenths.abs() > 10 * edge for edge in EDGES[:-1]).cast(pl.Int32)
+    counted = (
+        counts.filter("was", "now")
+        .group_by("degradation", (size * tenths.sign()).alias("bin"))
+        .agg(pl.col("samples").sum())
+    )
+    bins = pl.DataFrame(_bins(), schema={"bin": pl.Int32, "low": int, "high": int}, orient="row")
+    return (
+        pl.DataFrame({"degradation": DEGRADATIONS})
+        .join(bins, how="cross")
+        .join(counted, on=("degradation", "bin"), how="left", maintain_order="left")
+        .select("degradation", "low", "high", pl.col("samples").fill_null(0))
+    )
+
+
+def _bins() -> list[tuple[int, int, int]]:
+    upwards = [(place, *edges) for place, edges in enumerate(pairwise(EDGES), 1)]
+    downwards = [(-place, -low, -high) for place, low, high in reversed(upwards)]
+    return [*downwards, (0, 0, 0), *upwards]

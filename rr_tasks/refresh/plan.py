@@ -1,0 +1,160 @@
+"""Which shards of a data set have to be diagnosed anew, and why."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+import polars as pl
+
+from rr_tasks.reasoner.annotation import annotations_folder
+from rr_tasks.refresh.history import Annotations, read_annotations, read_history
+from rr_tasks.shards.reader import OtherDataSetError, done_shards
+from schemas.shard import AnnotationSpec, original
+
+State = Literal["current", "stale", "missing"]
+
+
+class Reason(NamedTuple):
+    """Something that annotations were made with, and what it would be today."""
+
+    what: Literal["reasoner", "prompt version", "schema version"]
+    old: str
+    new: str
+
+
+@dataclass(frozen=True)
+class ShardState:
+    """A shard of the data set: `stale` for one reason or more, `missing` where never annotated."""
+
+    shard: int
+    samples: int
+    state: State
+    reasons: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True)
+class RefreshPlan:
+    """What a refresh would do: the spec and folder it fills, and what it would compare with."""
+
+    spec: AnnotationSpec
+    folder: str
+    shards: tuple[ShardState, ...]
+    old: Annotations | None
+    unreadable: tuple[str, ...]
+
+    @property
+    def pending(self) -> tuple[ShardState, ...]:
+        """What has to be diagnosed."""
+        return tuple(one for one in self.shards if one.state != "current")
+
+
+def plan_refresh(
+    shards: str, root: str, wanted: AnnotationSpec, against: str | None
+) -> RefreshPlan:
+    """Look at what is there; nothing is written.
+
+    A shard that several older folders hold is judged by `against`, then by the newest of them.
+
+    Args:
+        shards: folder of the data set.
+        root: folder that holds the folders of annotations.
+        wanted: what annotations would be made with today.
+        against: older annotations to compare with; by default the newest that are not current.
+
+    Raises:
+        NoShardsError: the data set, or `against`, is missing or holds nothing finished.
+        OtherDataSetError: `against` is of another data set, or current itself.
+    """
+    history = read_history(root, shards)
+    made_so = [one for one in history.known if not reasons(one.spec, wanted)]
+    # A data set whose own priors were rewritten has another hash, but the same photographs.
+    current = max(made_so, key=lambda one: one.spec == wanted, default=None)
+    spec = current.spec if current else wanted
+    older = [one for one in history.known if reasons(one.spec, wanted) and one.samples]
+    if against is not None:
+        older.insert(0, _chosen(against, shards, wanted))
+    done = current.samples if current else {}
+    return RefreshPlan(
+        spec=spec,
+        folder=annotations_folder(root, spec),
+        shards=tuple(
+            ShardState(marker.shard, marker.samples, "current")
+            if marker.shard in done
+            else _judged(marker.shard, marker.samples, older, wanted)
+            for marker in done_shards(shards)
+        ),
+        old=older[0] if older else None,
+        unreadable=history.unreadable,
+    )
+
+
+def reasons(old: AnnotationSpec, new: AnnotationSpec) -> tuple[Reason, ...]:
+    """Why annotations made to `old` are stale where `new` is wanted; empty where they are not.
+
+    Priors rewritten to a newer schema count with the version that the reasoner wrote: rewriting
+    leaves empty what only the reasoner can tell.
+    """
+    pairs = (
+        Reason("reasoner", _reasoner(old), _reasoner(new)),
+        Reason("prompt version", old.prompt_version or "none", new.prompt_version or "none"),
+        Reason("schema version", _schema(old), _schema(new)),
+    )
+    exact = (
+        (old.reasoner, old.weights_sha256) != (new.reasoner, new.weights_sha256),
+        old.prompt_version != new.prompt_version,
+        original(old).schema_version != original(new).schema_version,
+    )
+    return tuple(pair for pair, differs in zip(pairs, exact, strict=True) if differs)
+
+
+def plan_table(plan: RefreshPlan) -> pl.DataFrame:
+    """Shards and samples by state; `because of` rows say it for each reason, and may overlap."""
+    stale = [one for one in plan.shards if one.state == "stale"]
+    because = {reason: None for one in stale for reason in one.reasons}
+    rows = [
+        _row("current", (s for s in plan.shards if s.state == "current"), "nothing to do"),
+        _row("stale", stale, "made with something older" if stale else ""),
+        *(
+            _row(
+                f"  because of {reason.what}",
+                (one for one in stale if reason in one.reasons),
+                f"{reason.old} -> {reason.new}",
+            )
+            for reason in because
+        ),
+        _row("missing", (s for s in plan.shards if s.state == "missing"), "never annotated here"),
+    ]
+    return pl.DataFrame(rows, schema=["state", "shards", "samples", "why"], orient="row")
+
+
+def _judged(
+    shard: int, samples: int, older: Sequence[Annotations], wanted: AnnotationSpec
+) -> ShardState:
+    for one in older:
+        if shard in one.samples:
+            return ShardState(shard, samples, "stale", reasons(one.spec, wanted))
+    return ShardState(shard, samples, "missing")
+
+
+def _chosen(folder: str, shards: str, wanted: AnnotationSpec) -> Annotations:
+    chosen = read_annotations(folder, shards)
+    if not reasons(chosen.spec, wanted):
+        raise OtherDataSetError(
+            f"{folder}: these annotations are current, made with the same reasoner, prompt and "
+            "schema; name older ones to compare with"
+        )
+    return chosen
+
+
+def _row(state: str, shards: Iterable[ShardState], why: str) -> tuple[str, int, int, str]:
+    samples = [one.samples for one in shards]
+    return state, len(samples), sum(samples), why if samples else ""
+
+
+def _reasoner(spec: AnnotationSpec) -> str:
+    return f"{spec.reasoner} {spec.weights_sha256[:8]}"
+
+
+def _schema(spec: AnnotationSpec) -> str:
+    written = original(spec).schema_version
+    return f"{written}, rewritten as {spec.schema_version}" if spec.migrated_from else str(written)
