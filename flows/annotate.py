@@ -7,7 +7,7 @@ from prefect import flow
 
 from flows.artifacts import publish_table
 from flows.launch import task_runner
-from flows.shards import run_shards
+from flows.shards import share_shards
 from rr_tasks.reasoner.annotation import open_annotations, plan_annotation
 from rr_tasks.reasoner.tasks import annotate_shard_task, load_reasoner
 from rr_tasks.shards.reader import done_shards
@@ -19,7 +19,7 @@ def annotate(parameters: AnnotateParameters) -> str:
     """Diagnose every degraded photograph not yet diagnosed and return the annotations' folder."""
     spec = plan_annotation(parameters.shards, load_reasoner(parameters.reasoner))
     folder = open_annotations(parameters.output or beside(parameters.shards), spec)
-    markers = run_shards(
+    markers = share_shards(
         annotate_shard_task,
         [marker.shard for marker in done_shards(parameters.shards)],
         parameters.shards,

@@ -7,7 +7,7 @@ from prefect import flow
 
 from flows.artifacts import publish_table
 from flows.launch import task_runner
-from flows.shards import run_shards
+from flows.shards import share_shards
 from rr_tasks import weights
 from rr_tasks.degrade.synthesis import open_dataset, plan_synthesis
 from rr_tasks.degrade.tasks import synthesize_shard_task
@@ -17,6 +17,7 @@ from rr_tasks.evaluation.shard import read_evaluation, rows_folder
 from rr_tasks.evaluation.tasks import evaluate_shard_task, load_restorer
 from rr_tasks.reasoner.tasks import load_reasoner
 from rr_tasks.storage.files import exists, join, name_of, publish_bytes
+from rr_tasks.storage.leftovers import remove_leftovers
 from schemas.parameters import EvaluateParameters
 from schemas.recipe import BENCHMARK
 from schemas.shard import shard_count
@@ -43,7 +44,7 @@ def evaluate(parameters: EvaluateParameters) -> Evaluation:
     )
     shards = open_dataset(join(parameters.output, "shards"), spec)
     numbers = range(shard_count(spec))
-    run_shards(
+    share_shards(
         synthesize_shard_task, numbers, shards, spec, photographs, label="Make evaluation set"
     )
     reasoner = parameters.reasoner or weights.shipped("edge-reasoner")
@@ -51,7 +52,8 @@ def evaluate(parameters: EvaluateParameters) -> Evaluation:
     folder = rows_folder(
         parameters.output, weights.digest(reasoner), weights.digest(restorer), shards
     )
-    urls = run_shards(
+    remove_leftovers(folder)
+    urls = share_shards(
         evaluate_shard_task, numbers, shards, folder, reasoner, restorer, label="Evaluate"
     )
     rows = read_evaluation(urls)

@@ -6,7 +6,7 @@ from prefect import flow
 from flows.annotate import beside
 from flows.artifacts import publish_table
 from flows.launch import task_runner
-from flows.shards import run_shards
+from flows.shards import share_shards
 from rr_tasks.shards.migration import open_migrated, plan_migration
 from rr_tasks.shards.reader import done_shards
 from rr_tasks.shards.tasks import migrate_shard_task
@@ -20,7 +20,7 @@ def migrate(parameters: MigrateParameters) -> str:
     if spec is None:
         return parameters.shards
     folder = open_migrated(parameters.output or beside(parameters.shards), spec)
-    markers = run_shards(
+    markers = share_shards(
         migrate_shard_task,
         [marker.shard for marker in done_shards(parameters.shards)],
         parameters.shards,

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import Any, Protocol, cast
 from uuid import UUID
 
+from prefect import get_run_logger
 from prefect.artifacts import create_progress_artifact, update_progress_artifact
 from rich.console import Console
 from rich.progress import (
@@ -23,6 +24,14 @@ from rich.text import Text
 from flows.launch import in_flow_run
 
 console = Console(stderr=True)
+
+
+def say(message: str) -> None:
+    """Tell people something in passing: above the bar, or in the log of the flow run."""
+    if in_flow_run():
+        get_run_logger().info(message)
+    else:
+        console.print(message, soft_wrap=True, highlight=False, markup=False)
 
 
 class Advance(Protocol):

@@ -1,4 +1,4 @@
-"""Runs one task for each shard, a bounded number of them at a time."""
+"""Runs one task for each shard, a bounded number at a time, beside other runs of the same job."""
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -9,10 +9,41 @@ from typing import Any, TypeVar
 from prefect import Task
 
 from flows.launch import in_flow_run
-from flows.progress import progress
+from flows.progress import progress, say
+from rr_tasks.storage.claim import Held
 
 KeyT = TypeVar("KeyT")
 ResultT = TypeVar("ResultT")
+
+
+def share_shards(
+    task: "Task[Any, ResultT | Held]",
+    shards: Sequence[int],
+    *arguments: Any,
+    label: str,
+    workers: int = 1,
+) -> list[ResultT]:
+    """Like `run_shards`, for tasks that leave a shard alone which another run is making.
+
+    Those shards come last: when everything else is done, this waits until the other run has made
+    them, or makes them itself if the other run has stopped.
+    """
+    results: dict[int, ResultT] = {}
+    held: dict[int, Held] = {}
+    with progress(label, len(shards)) as advance:
+        while missing := [shard for shard in shards if shard not in results]:
+            for shard, other in held.items():
+                say(f"Shard {shard:05d} is being made by {other.owner}; waiting.")
+                other.wait()
+            held = {}
+            outcomes = _results(task, missing, arguments, workers)
+            for shard, outcome in zip(missing, outcomes, strict=True):
+                if isinstance(outcome, Held):
+                    held[shard] = outcome
+                else:
+                    results[shard] = outcome
+                    advance(len(results))
+    return [results[shard] for shard in shards]
 
 
 def run_shards(

@@ -5,7 +5,7 @@ from prefect import flow
 
 from flows.artifacts import publish_table
 from flows.launch import task_runner
-from flows.shards import run_shards
+from flows.shards import share_shards
 from rr_tasks.degrade.synthesis import open_dataset, plan_synthesis
 from rr_tasks.degrade.tasks import synthesize_shard_task
 from schemas.parameters import SynthesizeParameters
@@ -24,7 +24,7 @@ def synthesize(parameters: SynthesizeParameters) -> str:
         parameters.shard_size,
     )
     folder = open_dataset(parameters.output, spec)
-    markers = run_shards(
+    markers = share_shards(
         synthesize_shard_task,
         range(shard_count(spec)),
         folder,

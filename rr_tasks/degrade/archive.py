@@ -5,6 +5,7 @@ import cv2
 from rr_tasks.shards.png import decode_png
 from rr_tasks.shards.reader import done_shards, read_rows, read_samples
 from rr_tasks.storage.files import MissingFolderError, join, list_files, publish_bytes
+from rr_tasks.storage.leftovers import remove_leftovers
 from schemas.prior.current import DEGRADATIONS
 from schemas.prior.migrations import load_prior
 
@@ -17,6 +18,7 @@ def export_archive(shards: str, folder: str) -> str:
     A file is named after its clean photograph, and after its key too if that name is taken. Files
     that are there already are left alone. Returns `folder`.
     """
+    remove_leftovers(folder)
     taken: set[str] = set()
     there = _names(folder)
     sources = dict(read_rows(shards).select("key", "source").iter_rows())

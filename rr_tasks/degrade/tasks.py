@@ -8,6 +8,7 @@ from prefect.tasks import exponential_backoff
 
 from rr_tasks.degrade.synthesis import synthesize_shard
 from rr_tasks.retries import is_transient
+from rr_tasks.storage.claim import Held, unless_held
 from schemas.shard import DoneMarker, SynthesisSpec
 
 
@@ -21,6 +22,6 @@ from schemas.shard import DoneMarker, SynthesisSpec
 )
 def synthesize_shard_task(
     shard: int, folder: str, spec: SynthesisSpec, photographs: Sequence[str]
-) -> DoneMarker:
+) -> DoneMarker | Held:
     """See `rr_tasks.degrade.synthesis.synthesize_shard`."""
-    return synthesize_shard(folder, spec, photographs, shard)
+    return unless_held(lambda: synthesize_shard(folder, spec, photographs, shard))

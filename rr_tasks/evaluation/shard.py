@@ -13,6 +13,7 @@ from rr_tasks.reasoner.edge import EdgeReasoner
 from rr_tasks.restorer.photograph import PhotographRestorer
 from rr_tasks.shards.png import decode_png
 from rr_tasks.shards.reader import read_samples
+from rr_tasks.storage.claim import claimed
 from rr_tasks.storage.files import exists, join, publish_bytes, read_bytes
 from schemas.errors import ExpectedError
 from schemas.prior.current import DEGRADATIONS, DiagnosticPrior
@@ -43,13 +44,19 @@ def evaluate_shard(
 
     Returns:
         URL of a parquet file with a row for each sample; one that is there already is kept.
+
+    Raises:
+        HeldError: another run is making the file.
     """
     url = join(folder, f"{shard:05d}.parquet")
-    if not exists(url):
-        rows = pl.DataFrame(list(_rows(shards, shard, reasoner, restorer)))
-        buffer = io.BytesIO()
-        rows.write_parquet(buffer)
-        publish_bytes(buffer.getvalue(), url)
+    if exists(url):
+        return url
+    with claimed(url):
+        if not exists(url):  # whoever held the claim may have finished just now
+            rows = pl.DataFrame(list(_rows(shards, shard, reasoner, restorer)))
+            buffer = io.BytesIO()
+            rows.write_parquet(buffer)
+            publish_bytes(buffer.getvalue(), url)
     return url
 
 

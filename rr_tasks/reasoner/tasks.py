@@ -7,6 +7,7 @@ from prefect.tasks import exponential_backoff
 from rr_tasks.reasoner.annotation import annotate_shard
 from rr_tasks.reasoner.edge import EdgeReasoner
 from rr_tasks.retries import is_transient
+from rr_tasks.storage.claim import Held, unless_held
 from rr_tasks.weights.remembered import remembered
 from schemas.shard import AnnotationSpec, DoneMarker
 
@@ -23,6 +24,6 @@ load_reasoner = remembered(EdgeReasoner.load)
 )
 def annotate_shard_task(
     shard: int, shards: str, folder: str, spec: AnnotationSpec, weights: str | None
-) -> DoneMarker:
+) -> DoneMarker | Held:
     """See `rr_tasks.reasoner.annotation.annotate_shard`; weights are loaded once per process."""
-    return annotate_shard(shards, folder, spec, load_reasoner(weights), shard)
+    return unless_held(lambda: annotate_shard(shards, folder, spec, load_reasoner(weights), shard))

@@ -8,6 +8,7 @@ from rr_tasks.shards.reader import read_samples, sidecar_url
 from rr_tasks.shards.spec import read_spec
 from rr_tasks.shards.writer import Outcome, write_shard
 from rr_tasks.storage.files import join, publish_bytes, read_bytes
+from rr_tasks.storage.leftovers import remove_leftovers
 from schemas.errors import ExpectedError
 from schemas.prior.current import CURRENT_VERSION
 from schemas.prior.migrations import UnknownPriorVersionError, load_prior
@@ -39,6 +40,7 @@ def open_migrated(root: str, spec: Spec) -> str:
     name = spec.recipe.name if isinstance(spec, SynthesisSpec) else "annotations"
     folder = join(root, f"{name}-{spec_hash(spec)}")
     publish_bytes(spec.model_dump_json(indent=2).encode(), join(folder, "spec.json"))
+    remove_leftovers(folder)
     return folder
 
 

@@ -6,6 +6,7 @@ from prefect.tasks import exponential_backoff
 
 from rr_tasks.retries import is_transient
 from rr_tasks.shards.migration import migrate_shard
+from rr_tasks.storage.claim import Held, unless_held
 from schemas.shard import DoneMarker, Spec
 
 
@@ -17,6 +18,6 @@ from schemas.shard import DoneMarker, Spec
     retry_condition_fn=is_transient,
     cache_policy=NO_CACHE,
 )
-def migrate_shard_task(shard: int, source: str, folder: str, spec: Spec) -> DoneMarker:
+def migrate_shard_task(shard: int, source: str, folder: str, spec: Spec) -> DoneMarker | Held:
     """See `rr_tasks.shards.migration.migrate_shard`."""
-    return migrate_shard(source, folder, spec, shard)
+    return unless_held(lambda: migrate_shard(source, folder, spec, shard))

@@ -1,7 +1,6 @@
 """Writes one shard: tar, then sidecar, then done marker, each visible only when whole."""
 
 import hashlib
-import tempfile
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -11,12 +10,17 @@ import polars as pl
 import webdataset as wds
 
 from rr_tasks.shards.reader import count_samples, marker_url, read_marker, sidecar_url, tar_url
+from rr_tasks.storage.claim import claimed
 from rr_tasks.storage.files import publish, publish_bytes
+from rr_tasks.storage.scratch import scratch_folder
 from schemas.errors import ExpectedError
 from schemas.shard import DoneMarker, SampleRow, SpecHash
 
 Sample = dict[str, bytes | str]
 Outcome = tuple[SampleRow, Sample | None]
+
+# Tar writes in small pieces.
+_BUFFER = 1 << 20
 
 # Said rather than inferred: a column without a value would get another type than in other shards.
 _COLUMNS: dict[str, type[pl.DataType]] = {
@@ -42,6 +46,8 @@ def write_shard(
 ) -> DoneMarker:
     """Write samples and rows as shard number `shard` of a data set, or return the finished one.
 
+    Several runs at once write the same bytes. A claim keeps them from doing so twice.
+
     Args:
         folder: URL of the data set's folder.
         shard: shard number.
@@ -51,14 +57,30 @@ def write_shard(
 
     Raises:
         ShardDamagedError: the local tar does not read back with the samples put in.
+        HeldError: another run is making the shard.
         OSError: storage refused; nothing half-written is visible.
     """
     finished = read_marker(folder, shard)
     if finished is not None:
         return finished
-    with tempfile.TemporaryDirectory(prefix="rr-shard-") as scratch:
-        tar, sidecar = Path(scratch, "shard.tar"), Path(scratch, "rows.parquet")
-        with tar.open("wb") as stream, wds.TarWriter(stream, mtime=0.0) as archive:
+    with claimed(marker_url(folder, shard)):
+        # Whoever held the claim may have finished just now.
+        return read_marker(folder, shard) or _write(
+            folder, shard, spec_hash, schema_version, outcomes
+        )
+
+
+def sample_key(shard: int, index: int) -> str:
+    """The key of a sample; it holds no dot, at which WebDataset splits names."""
+    return f"{shard:05d}{index:04d}"
+
+
+def _write(
+    folder: str, shard: int, spec_hash: SpecHash, schema_version: int, outcomes: Iterable[Outcome]
+) -> DoneMarker:
+    with scratch_folder() as scratch:
+        tar, sidecar = scratch / "shard.tar", scratch / "rows.parquet"
+        with tar.open("wb", _BUFFER) as stream, wds.TarWriter(stream, mtime=0.0) as archive:
             rows = list(_write_samples(archive, outcomes))
         written = sum(row.status == "ok" for row in rows)
         found = count_samples(tar)
@@ -79,15 +101,13 @@ def write_shard(
             code_version=version("reason-and-restore"),
             finished_at=datetime.now(UTC).isoformat(timespec="seconds"),
         )
+        theirs = read_marker(folder, shard)
+        if theirs is not None:  # of a run that took this one for dead, because it stood still
+            return theirs
         publish(tar, tar_url(folder, shard))
         publish(sidecar, sidecar_url(folder, shard))
         publish_bytes(marker.model_dump_json(indent=2).encode(), marker_url(folder, shard))
     return marker
-
-
-def sample_key(shard: int, index: int) -> str:
-    """The key of a sample; it holds no dot, at which WebDataset splits names."""
-    return f"{shard:05d}{index:04d}"
 
 
 def _write_samples(archive: wds.TarWriter, outcomes: Iterable[Outcome]) -> Iterator[SampleRow]:

@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-PARTIAL = re.compile(r"\.rr-[0-9a-f]{16}\.part")
-"""Names of files that are being written."""
+from rr_tasks.storage.process import SIGN, sign
+
+PARTIAL = re.compile(rf"\.rr-(?P<writer>{SIGN.pattern})-[0-9a-f]{{16}}\.part")
+"""Names of files that are being written; they say by which process."""
 
 _NOT_FOR_FOLDERS = (errno.EINVAL, errno.ENOTSUP)
 _NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK)
@@ -74,7 +76,7 @@ def write_new(content: bytes, target: Path) -> bool:
 
 def partial_beside(target: Path) -> Path:
     """A hidden name in the same folder that no other writer uses; see `PARTIAL`."""
-    return target.with_name(f".rr-{secrets.token_hex(8)}.part")
+    return target.with_name(f".rr-{sign()}-{secrets.token_hex(8)}.part")
 
 
 def flush(path: Path) -> None:

@@ -7,20 +7,21 @@ raised.
 import hashlib
 import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from rr_tasks.storage.atomic import write_new, written_whole
-from rr_tasks.storage.failure import StorageError, explained, s3_code
+from rr_tasks.storage.failure import MissingFileError, StorageError, explained, s3_code
 from rr_tasks.storage.filesystem import filesystem_of, is_local, is_s3
+from rr_tasks.storage.scratch import scratch_folder
 
 # Up to here one request carries a file, which is held in memory; larger ones go in parts.
 _SINGLE_PUT = 256 << 20
 _PART, _PARTS_AT_A_TIME = 32 << 20, 4
 _READ_AT_A_TIME = 16
-_TAKEN = ("PreconditionFailed", "412")
+# The third is the answer to writers at the very same time.
+_TAKEN = ("PreconditionFailed", "412", "ConditionalRequestConflict")
 
 
 class MissingFolderError(StorageError, FileNotFoundError):
@@ -86,9 +87,9 @@ def published(url: str) -> Iterator[Path]:
             with written_whole(Path(path)) as partial:
                 yield partial
         else:
-            with TemporaryDirectory(prefix="rr-publish-") as scratch:
-                yield Path(scratch, "file")
-                publish(Path(scratch, "file"), url)
+            with scratch_folder() as scratch:
+                yield scratch / "file"
+                publish(scratch / "file", url)
 
 
 def publish_bytes(content: bytes, url: str) -> None:
@@ -113,12 +114,14 @@ def publish_if_absent(content: bytes, url: str) -> bool:
         content.
     """
     filesystem, path = filesystem_of(url)
-    with explained(url):
-        if is_local(filesystem):
-            made = write_new(content, Path(path))
-        else:
-            made = _created(filesystem, path, content)
-    return made or read_bytes(url) == content
+    while True:
+        with explained(url):
+            if is_local(filesystem):
+                made = write_new(content, Path(path))
+            else:
+                made = _created(filesystem, path, content)
+        with suppress(MissingFileError):  # it is gone again
+            return made or read_bytes(url) == content
 
 
 def read_bytes(url: str) -> bytes:

@@ -8,28 +8,56 @@ from pathlib import Path
 from typing import Any
 
 from rr_tasks.storage.atomic import PARTIAL
+from rr_tasks.storage.claim import claim_url
 from rr_tasks.storage.failure import StorageError, explained
+from rr_tasks.storage.files import join, remove
 from rr_tasks.storage.filesystem import filesystem_of, is_local, is_s3
+from rr_tasks.storage.process import is_gone
+from rr_tasks.storage.scratch import remove_dead_scratch
 
 STALE = timedelta(days=1)
 """Nothing is written for so long."""
 
 
 def remove_leftovers(folder: str) -> None:
-    """Remove stale temporary files or uploads below a folder that is about to be written to.
+    """Remove what nobody will finish below a folder that is about to be written to.
 
-    Storage that does not let us look for them does not fail the work.
+    What a living run is at is never touched: temporary files are those of killed processes of this
+    machine, or as old as uploads have to be, `STALE`; a claim goes when its file is there. Storage
+    that does not let us look for them does not fail the work.
     """
+    remove_dead_scratch()
     filesystem, path = filesystem_of(folder)
     with suppress(StorageError):
         if is_local(filesystem):
             remove_stale_partials(Path(path), STALE)
         elif is_s3(filesystem):
             abort_stale_uploads(folder, STALE)
+    with suppress(StorageError):
+        remove_settled_claims(folder)
+
+
+def remove_settled_claims(folder: str) -> int:
+    """Remove claims on files of a folder that are there: whoever made them died just after.
+
+    Returns:
+        How many.
+
+    Raises:
+        StorageError: see `explained`.
+    """
+    filesystem, path = filesystem_of(folder)
+    with explained(folder):
+        names = {name.rsplit("/", 1)[-1] for name in filesystem.ls(path, detail=False)}
+    there = [join(folder, name) for name in names]
+    settled = {claim_url(url) for url in there}.intersection(there)
+    for claim in settled:
+        remove(claim)
+    return len(settled)
 
 
 def remove_stale_partials(folder: Path, older_than: timedelta) -> int:
-    """Remove temporary files that nobody has written to for so long.
+    """Remove temporary files whose writer was killed, or that nobody has written to for so long.
 
     Returns:
         How many.
@@ -40,8 +68,8 @@ def remove_stale_partials(folder: Path, older_than: timedelta) -> int:
     removed = 0
     for path in folder.rglob(".*.part"):
         with explained(str(path)), suppress(FileNotFoundError):
-            age = time.time() - path.stat().st_mtime
-            if PARTIAL.fullmatch(path.name) and age >= older_than.total_seconds():
+            ours = PARTIAL.fullmatch(path.name)
+            if ours and (is_gone(ours["writer"]) or _age(path) >= older_than):
                 path.unlink()
                 removed += 1
     return removed
@@ -71,6 +99,10 @@ def abort_stale_uploads(folder: str, older_than: timedelta) -> int:
                 )
                 aborted += 1
     return aborted
+
+
+def _age(path: Path) -> timedelta:
+    return timedelta(seconds=time.time() - path.stat().st_mtime)
 
 
 def _uploads(filesystem: Any, bucket: str, prefix: str) -> Iterator[dict[str, Any]]:

@@ -11,6 +11,7 @@ from rr_tasks.reasoner.network import ReasonerNetwork
 from rr_tasks.restorer.network import RestorerNetwork
 from rr_tasks.storage.failure import MissingFileError
 from rr_tasks.storage.files import exists, join, publish_bytes, read_bytes
+from rr_tasks.storage.leftovers import remove_leftovers
 from rr_tasks.training.loop import CHECKPOINT, ProgressReport
 from rr_tasks.training.reasoner import train_reasoner
 from rr_tasks.training.restorer import train_restorer
@@ -80,6 +81,7 @@ def run_restorer_training(parameters: TrainRestorerParameters, on_progress: Prog
 
 
 def _finish(folder: str, record: TrainingRecord, run: Callable[[str], nn.Module]) -> str:
+    remove_leftovers(folder)
     target = join(folder, f"{record.network}.safetensors")
     finished = exists(target)
     _claim(folder, record, begun=finished or exists(join(folder, CHECKPOINT)))

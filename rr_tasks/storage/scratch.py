@@ -1,0 +1,34 @@
+"""Folders on the local disk for what is not published yet."""
+
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory, gettempdir
+
+from rr_tasks.storage.process import SIGN, is_gone, sign
+
+_OURS = re.compile(rf"rr-(?P<writer>{SIGN.pattern})-\w+")
+
+
+@contextmanager
+def scratch_folder() -> Iterator[Path]:
+    """An empty folder that is removed at the end."""
+    with TemporaryDirectory(prefix=f"rr-{sign()}-") as folder:
+        yield Path(folder)
+
+
+def remove_dead_scratch() -> int:
+    """Remove the folders of processes that were killed.
+
+    Returns:
+        How many.
+    """
+    removed = 0
+    for folder in Path(gettempdir()).glob("rr-*"):
+        ours = _OURS.fullmatch(folder.name)
+        if ours and is_gone(ours["writer"]):
+            shutil.rmtree(folder, ignore_errors=True)
+            removed += 1
+    return removed
