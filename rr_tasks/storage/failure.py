@@ -7,16 +7,19 @@ from contextlib import contextmanager
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
+    ConnectTimeoutError,
     CredentialRetrievalError,
     HTTPClientError,
     NoCredentialsError,
     PartialCredentialsError,
     ProfileNotFound,
+    ReadTimeoutError,
 )
 from botocore.exceptions import (
     ConnectionError as BotocoreConnectionError,
 )
 
+from rr_tasks.storage.answers import CUT_OFF
 from schemas.errors import ExpectedError
 
 
@@ -62,7 +65,7 @@ def explained(url: str) -> Iterator[None]:
         yield
     except ExpectedError:
         raise
-    except (OSError, BotoCoreError, ClientError) as error:
+    except (OSError, BotoCoreError, ClientError, *CUT_OFF) as error:
         raise _explain(url, error) from error
 
 
@@ -78,10 +81,9 @@ def _explain(url: str, error: Exception) -> StorageError:
         kind, reason = _REFUSALS[code]
         return kind(f"{url}: {reason}")
     if isinstance(error, _NO_ANSWER) or code in _BUSY:
-        said = f" ({code})" if code else ""
         return UnreachableStorageError(
-            f"{url}: the S3 service does not answer{said}; check RR_S3_ENDPOINT_URL, the network "
-            "and the service, and run the same command again"
+            f"{url}: the S3 service does not answer ({code or _silence(error)}); check "
+            "RR_S3_ENDPOINT_URL, the network and the service, and run the same command again"
         )
     if isinstance(error, _NO_CREDENTIALS):
         return AccessDeniedError(
@@ -91,6 +93,16 @@ def _explain(url: str, error: Exception) -> StorageError:
     if isinstance(error, FileNotFoundError):
         return MissingFileError(f"{url}: no such file")
     return _refused_by_disk(url, error)
+
+
+def _silence(error: Exception) -> str:
+    """How a request went without an answer, without the long URL of the request itself."""
+    if isinstance(error, ConnectTimeoutError):
+        return "no connection within RR_S3_CONNECT_TIMEOUT"
+    if isinstance(error, ReadTimeoutError | TimeoutError):
+        return "nothing came within RR_S3_READ_TIMEOUT"
+    reason = error.kwargs.get("error") if isinstance(error, BotoCoreError) else error
+    return str(getattr(reason, "strerror", None) or "it broke off the connection")
 
 
 def _refused_by_disk(url: str, error: Exception) -> StorageError:
@@ -106,7 +118,7 @@ def _refused_by_disk(url: str, error: Exception) -> StorageError:
     return explained
 
 
-_NO_ANSWER = (BotocoreConnectionError, HTTPClientError, ConnectionError, TimeoutError)
+_NO_ANSWER = (BotocoreConnectionError, HTTPClientError, ConnectionError, TimeoutError, *CUT_OFF)
 _NO_CREDENTIALS = (
     NoCredentialsError,
     PartialCredentialsError,

@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from rr_tasks.storage.answers import CUT_OFF, read_whole
 from rr_tasks.storage.atomic import write_new, written_whole
 from rr_tasks.storage.failure import MissingFileError, StorageError, explained, s3_code
 from rr_tasks.storage.filesystem import filesystem_of, is_local, is_s3
@@ -69,8 +70,7 @@ def publish(local: Path, url: str) -> None:
             with written_whole(Path(path)) as partial:
                 shutil.copyfile(local, partial)
         elif is_s3(filesystem):
-            part = _SINGLE_PUT if local.stat().st_size <= _SINGLE_PUT else _PART
-            filesystem.put_file(str(local), path, chunksize=part, max_concurrency=_PARTS_AT_A_TIME)
+            _upload(filesystem, local, path)
         else:
             filesystem.put_file(str(local), path)
 
@@ -128,7 +128,7 @@ def read_bytes(url: str) -> bytes:
     """Read a whole object."""
     filesystem, path = filesystem_of(url)
     with explained(url):
-        return bytes(filesystem.cat_file(path))
+        return read_whole(lambda: bytes(filesystem.cat_file(path)))
 
 
 def read_all(urls: Sequence[str]) -> Iterator[bytes]:
@@ -140,6 +140,9 @@ def read_all(urls: Sequence[str]) -> Iterator[bytes]:
         whole = [None] * len(paths)
         contents = filesystem.cat_ranges(paths, whole, whole, on_error="return")
         for url, content in zip(batch, contents, strict=True):
+            if isinstance(content, CUT_OFF):
+                yield read_bytes(url)
+                continue
             with explained(url):
                 if isinstance(content, Exception):
                     raise content
@@ -150,7 +153,7 @@ def read_range(url: str, start: int, end: int) -> bytes:
     """Read the bytes of an object from `start` to `end`, `end` not included."""
     filesystem, path = filesystem_of(url)
     with explained(url):
-        return bytes(filesystem.cat_file(path, start=start, end=end))
+        return read_whole(lambda: bytes(filesystem.cat_file(path, start=start, end=end)))
 
 
 def remove(url: str) -> None:
@@ -233,6 +236,20 @@ def _created(filesystem: Any, path: str, content: bytes) -> bool:
             raise
         return False
     return True
+
+
+def _upload(filesystem: Any, local: Path, path: str) -> None:
+    options = {
+        "chunksize": _SINGLE_PUT if local.stat().st_size <= _SINGLE_PUT else _PART,
+        "max_concurrency": _PARTS_AT_A_TIME,
+    }
+    try:
+        filesystem.put_file(str(local), path, **options)
+    except FileNotFoundError as error:
+        if s3_code(error) != "NoSuchUpload":
+            raise
+        # It ended, but the answer was lost, and some services forget what has ended. Once more.
+        filesystem.put_file(str(local), path, **options)
 
 
 def _is_hidden(relative: str) -> bool:

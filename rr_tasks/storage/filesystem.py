@@ -9,13 +9,12 @@ import fsspec
 import fsspec.core
 from fsspec.implementations.local import LocalFileSystem
 
+from rr_tasks.storage.answers import read_whole
 from rr_tasks.storage.failure import StorageError, explained
 from schemas.settings import s3_settings
 
 _S3 = ("s3://", "s3a://")
 _BLOCK = 8 << 20
-# botocore tries a request again; s3fs tries again when an answer breaks off in the middle.
-_BROKEN_ANSWERS = 2
 
 
 def filesystem_of(url: str) -> tuple[Any, str]:
@@ -34,13 +33,15 @@ def filesystem_of(url: str) -> tuple[Any, str]:
             **s3_settings().s3fs_options(),
             "default_block_size": _BLOCK,
             "use_listings_cache": False,
+            # An object is read by one request: in parts it could be replaced half-way.
+            "max_concurrency": 1,
         }
     try:
         filesystem, path = fsspec.core.url_to_fs(url, **options)
     except (ValueError, ImportError) as error:
         raise StorageError(f"{url}: no such storage: {error}") from error
     if options:
-        filesystem.retries = _BROKEN_ANSWERS
+        filesystem.retries = 1  # on top of botocore's own, it would multiply them
     return filesystem, str(path)
 
 
@@ -82,7 +83,7 @@ class _Explained(io.BufferedIOBase, BinaryIO):
 
     def read(self, size: int | None = -1, /) -> bytes:
         with explained(self._url):
-            return self._stream.read(-1 if size is None else size)
+            return read_whole(lambda: self._stream.read(-1 if size is None else size))
 
     def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
         return self._stream.seek(offset, whence)

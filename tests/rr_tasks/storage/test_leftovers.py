@@ -48,7 +48,8 @@ def begun(url: str) -> str:
 
 def unfinished(url: str) -> set[str]:
     filesystem, path = filesystem_of(url)
-    found = filesystem.call_s3("list_multipart_uploads", Bucket=path.split("/")[0])
+    bucket, key, _ = filesystem.split_path(path)
+    found = filesystem.call_s3("list_multipart_uploads", Bucket=bucket, Prefix=key)
     return {upload["UploadId"] for upload in found.get("Uploads", ())}
 
 
