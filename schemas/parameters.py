@@ -40,6 +40,15 @@ class AnnotateParameters(Parameters):
     reasoner: str | None = Field(None, description="Weights; by default the shipped ones")
 
 
+class RefreshParameters(AnnotateParameters):
+    """Diagnose anew what an older reasoner, prompt or schema left, and compare old with new."""
+
+    against: str | None = Field(
+        None, description="Older annotations to compare with; by default the newest ones"
+    )
+    dry_run: bool = Field(False, description="Only say what would be done, and how long it takes")
+
+
 class MigrateParameters(Parameters):
     """Rewrite the diagnostic priors of a data set to the current version."""
 

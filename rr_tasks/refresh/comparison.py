@@ -1,13 +1,13 @@
 """Compares the priors of one shard in older and newer annotations, sample by sample."""
 
 import io
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import polars as pl
 
 from rr_tasks.shards.reader import read_samples
-from rr_tasks.storage.files import exists, join, publish_bytes
+from rr_tasks.storage.files import exists, join, publish_bytes, read_all
 from schemas.errors import ExpectedError
 from schemas.prior.current import DEGRADATIONS, DiagnosticPrior
 from schemas.prior.migrations import load_prior
@@ -56,6 +56,11 @@ def compare_shard(old: str, new: str, folder: str, shard: int) -> str:
         compare(_read(old, shard), _read(new, shard)).write_parquet(buffer)
         publish_bytes(buffer.getvalue(), url)
     return url
+
+
+def read_comparisons(urls: Sequence[str]) -> Iterator[pl.DataFrame]:
+    """The rows of shard after shard."""
+    return map(pl.read_parquet, read_all(urls))
 
 
 def compare(old: Mapping[str, DiagnosticPrior], new: Mapping[str, DiagnosticPrior]) -> pl.DataFrame:

@@ -9,13 +9,23 @@ from prefect import Flow
 from prefect.flows import load_flow_from_entrypoint
 from prefect.utilities.callables import parameter_schema
 
-from flows import annotate, evaluate, migrate, pipeline, promote, restore, synthesize, train
+from flows import (
+    annotate,
+    evaluate,
+    migrate,
+    pipeline,
+    promote,
+    refresh,
+    restore,
+    synthesize,
+    train,
+)
 from schemas.archive import RestoreParameters
 
 ROOT = Path(__file__).parents[2]
 FILE = yaml.safe_load((ROOT / "infra" / "prefect.yaml").read_text())
 DEPLOYMENTS: list[dict[str, Any]] = FILE["deployments"]
-STAGES = (annotate, evaluate, migrate, pipeline, promote, restore, synthesize, train)
+STAGES = (annotate, evaluate, migrate, pipeline, promote, refresh, restore, synthesize, train)
 each = pytest.mark.parametrize("deployment", DEPLOYMENTS, ids=[d["name"] for d in DEPLOYMENTS])
 
 

@@ -30,6 +30,7 @@ from flows.launch import MAX_WORKERS, in_flow_run, launch
 from flows.migrate import migrate
 from flows.pipeline import pipeline
 from flows.promote import promote
+from flows.refresh import refresh
 from flows.restore import restore
 from flows.synthesize import synthesize
 from flows.train import train_reasoner, train_restorer
@@ -43,6 +44,7 @@ from schemas.parameters import (
     MigrateParameters,
     PipelineParameters,
     PromoteParameters,
+    RefreshParameters,
     SynthesizeParameters,
     TrainReasonerParameters,
     TrainRestorerParameters,
@@ -54,6 +56,7 @@ TRIAL = EvaluateParameters(photographs="heldout", output="evaluation")
 FLOWS: list[tuple[Flow[Any, Any], Any]] = [
     (synthesize, SynthesizeParameters(photographs="clean", output="sets", samples=7)),
     (annotate, AnnotateParameters(shards="sets/a")),
+    (refresh, RefreshParameters(shards="sets/a", against="sets/old", dry_run=True)),
     (migrate, MigrateParameters(shards="sets/a", output="sets")),
     (train_reasoner, TrainReasonerParameters(shards="sets/a", output="run", start="w")),
     (train_restorer, TrainRestorerParameters(shards="s", annotations="a", output="run")),

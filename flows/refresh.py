@@ -1,0 +1,81 @@
+"""Annotations of an older reasoner, prompt or schema -> current ones, and what became different."""
+
+from dataclasses import dataclass
+
+from prefect import flow
+
+from flows.annotate import beside
+from flows.artifacts import publish_note, publish_table
+from flows.launch import task_runner
+from flows.shards import run_shards, share_shards
+from rr_tasks.reasoner.annotation import open_annotations, plan_annotation
+from rr_tasks.reasoner.tasks import annotate_shard_task, load_reasoner
+from rr_tasks.refresh.comparison import comparison_folder, read_comparisons
+from rr_tasks.refresh.difference import Difference, difference
+from rr_tasks.refresh.estimate import Estimate, estimate
+from rr_tasks.refresh.history import Annotations, read_annotations
+from rr_tasks.refresh.plan import RefreshPlan, plan_refresh, plan_table
+from rr_tasks.refresh.report import write_difference
+from rr_tasks.refresh.tasks import compare_shard_task
+from schemas.parameters import RefreshParameters
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What became different, and the page that shows it."""
+
+    difference: Difference
+    report: str
+
+
+@dataclass(frozen=True)
+class Refreshed:
+    """The plan and, after a dry run, how long it would take; else the comparison, if any."""
+
+    plan: RefreshPlan
+    estimate: Estimate | None = None
+    comparison: Comparison | None = None
+
+
+@flow(name="refresh", task_runner=task_runner())
+def refresh(parameters: RefreshParameters) -> Refreshed:
+    """Diagnose anew what is stale, and what is missing; then compare with the older diagnoses.
+
+    Older annotations stay as they are.
+    """
+    reasoner = load_reasoner(parameters.reasoner)
+    wanted = plan_annotation(parameters.shards, reasoner)
+    root = parameters.output or beside(parameters.shards)
+    plan = plan_refresh(parameters.shards, root, wanted, parameters.against)
+    publish_table("refresh-plan", plan_table(plan), f"What becomes current in {plan.folder}")
+    if parameters.dry_run:
+        expected = estimate(parameters.shards, plan.pending, reasoner)
+        publish_note("refresh-estimate", str(expected or "Nothing to diagnose."))
+        return Refreshed(plan, estimate=expected)
+    share_shards(
+        annotate_shard_task,
+        [one.shard for one in plan.pending],
+        parameters.shards,
+        open_annotations(root, plan.spec),
+        plan.spec,
+        parameters.reasoner,
+        label="Annotate shards",
+    )
+    if plan.old is None:
+        return Refreshed(plan)
+    new = read_annotations(plan.folder, parameters.shards)
+    return Refreshed(plan, comparison=_compare(plan.old, new, root))
+
+
+def _compare(old: Annotations, new: Annotations, root: str) -> Comparison:
+    folder = comparison_folder(root, old.spec, new.spec)
+    shards = sorted(old.samples.keys() & new.samples.keys())
+    urls = run_shards(
+        compare_shard_task, shards, old.folder, new.folder, folder, label="Compare shards"
+    )
+    found = difference(read_comparisons(urls))
+    report = write_difference(folder, old, new, found)
+    for name in ("totals", "changes", "histogram"):
+        publish_table(f"priors-{name}", getattr(found, name), f"{old.folder} -> {new.folder}")
+    publish_note("priors-report", f"Report: `{report}`")
+    return Comparison(found, report)

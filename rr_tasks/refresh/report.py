@@ -1,0 +1,60 @@
+"""Writes what became different: tables for programs, and an HTML page that needs nothing else."""
+
+from importlib.resources import files
+from typing import Any
+
+import polars as pl
+from jinja2 import Environment, StrictUndefined
+
+from rr_tasks.refresh.difference import Difference
+from rr_tasks.refresh.history import Annotations
+from rr_tasks.storage.files import join, publish_bytes
+from schemas.prior.current import DEGRADATIONS
+
+
+def write_difference(
+    folder: str, old: Annotations, new: Annotations, difference: Difference
+) -> str:
+    """Write `totals.csv`, `changes.csv`, `histogram.csv` and `report.html` into a folder.
+
+    Returns:
+        URL of the page.
+    """
+    for name in ("totals", "changes", "histogram"):
+        table: pl.DataFrame = getattr(difference, name)
+        content = table.write_csv(float_precision=4).encode()
+        publish_bytes(content, join(folder, f"{name}.csv"))
+    report = join(folder, "report.html")
+    publish_bytes(render(old, new, difference).encode(), report)
+    return report
+
+
+def render(old: Annotations, new: Annotations, difference: Difference) -> str:
+    """The page: who diagnosed, how much is equal, a row and a histogram for each degradation."""
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+    template = environment.from_string(
+        files("rr_tasks.refresh").joinpath("report.html.j2").read_text(encoding="utf-8")
+    )
+    return template.render(
+        sides=(("Old", old), ("New", new)),
+        totals=difference.totals.row(0, named=True),
+        changes=difference.changes.to_dicts(),
+        histograms=[_bars(difference.histogram.filter(degradation=name)) for name in DEGRADATIONS],
+    )
+
+
+def bin_label(low: int, high: int) -> str:
+    """Name a bin of the histogram of shifts."""
+    return f"{low:+d} to {high:+d}".replace("+0", "0") if high else "no shift"
+
+
+def _bars(histogram: pl.DataFrame) -> dict[str, Any]:
+    tallest = max(1, *histogram["samples"])
+    return {
+        "name": histogram["degradation"][0],
+        "total": sum(histogram["samples"]),
+        "bars": [
+            (bin_label(low, high), samples, round(100 * samples / tallest, 1))
+            for _, low, high, samples in histogram.iter_rows()
+        ],
+    }
