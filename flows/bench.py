@@ -10,6 +10,7 @@ from rich.table import Table
 
 from flows.launch import launch
 from flows.restore import restore
+from rr_tasks.benchmarks.inspection import InspectionSpeed, make_sidecars, measure_inspection
 from rr_tasks.benchmarks.loading import make_training_data, measure_loading
 from rr_tasks.benchmarks.restoration import RestorationSpeed, measure_restoration
 from rr_tasks.benchmarks.synthesis import measure_synthesis
@@ -67,6 +68,23 @@ def bench_loading(
         f"peak memory: {speed.first_peak_mib:.0f} MiB after the first quarter, "
         f"{speed.last_peak_mib:.0f} MiB after the last"
     )
+
+
+def bench_inspection(console: Console, rows: int, shard_size: int) -> None:
+    """Show how long it takes to survey that many rows."""
+    with tempfile.TemporaryDirectory(prefix="rr-bench-") as work:
+        speed = _surveyed_elsewhere(work, rows, shard_size)
+    console.print(
+        f"{speed.rows:,} rows in {speed.shards:,} shards surveyed in {speed.seconds:.1f} s; "
+        f"peak memory {speed.peak_mib:.0f} MiB"
+    )
+
+
+def _surveyed_elsewhere(work: str, rows: int, shard_size: int) -> InspectionSpeed:
+    """In a process of its own, so that the memory is that of the survey."""
+    make_sidecars(work, rows, shard_size)
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        return pool.submit(measure_inspection, work).result()
 
 
 def _made_elsewhere(photographs: str, work: str) -> tuple[str, str]:

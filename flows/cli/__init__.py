@@ -5,7 +5,7 @@ Heavy imports wait until a command needs them, so that `rr --help` answers at on
 
 import typer
 
-from flows.cli import bench, data, photographs, pipeline, train
+from flows.cli import bench, data, inspect, photographs, pipeline, train
 from flows.failure import Commands
 
 app = typer.Typer(
@@ -26,6 +26,7 @@ for command in (
     data.synthesize,
     data.annotate,
     data.migrate,
+    inspect.inspect,
     pipeline.evaluate,
     pipeline.pipeline,
 ):

@@ -66,3 +66,17 @@ def bench_synthesize(
     from flows.bench import bench_synthesis
 
     bench_synthesis(console, str(photographs), samples)
+
+
+@app.command("inspect")
+def bench_inspect(
+    rows: Annotated[int, typer.Option(min=1, help="Rows of made-up sidecars.")] = 1_000_000,
+    shard_size: Annotated[int, typer.Option(min=1, max=10_000, help="Rows in a shard.")] = 128,
+) -> None:
+    """Measure how long [bold]rr inspect[/bold] takes on a large data set, and its memory.
+
+    Example: [bold]rr bench inspect --rows 1000000[/bold]
+    """
+    from flows.bench import bench_inspection
+
+    bench_inspection(console, rows, shard_size)

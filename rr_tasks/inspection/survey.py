@@ -1,7 +1,8 @@
 """Finds out what a data set holds without opening its tars."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeVar
 
 import polars as pl
 
@@ -12,15 +13,17 @@ from schemas.inspection import SEVERITY_BINS, Extent, Inspection
 from schemas.prior.current import DEGRADATIONS, DegradationName
 from schemas.shard import DoneMarker, Spec, SynthesisSpec, shard_count, spec_hash
 
+_Version = TypeVar("_Version", int, str)
+
 SHOWN_REASONS = 20
 SHOWN_MISSING = 20
 
-_GROUP = {
+_NUMBERS = ("rows", "least_width", "most_width", "least_height", "most_height")
+_GROUP: dict[str, type[pl.DataType]] = {
     "status": pl.String,
     "error": pl.String,
-    **dict.fromkeys(DEGRADATIONS, pl.Int8),
-    "rows": pl.Int64,
-    **dict.fromkeys(("least_width", "most_width", "least_height", "most_height"), pl.Int64),
+    **{str(name): pl.Int8 for name in DEGRADATIONS},
+    **dict.fromkeys(_NUMBERS, pl.Int64),
 }
 
 
@@ -49,8 +52,8 @@ def inspect(folder: str) -> Inspection:
         samples=samples,
         failures=sum(marker.failures for marker in markers),
         failure_reasons=_reasons(groups),
-        schema_versions=_counted([marker.schema_version for marker in markers]),
-        code_versions=_counted([marker.code_version for marker in markers]),
+        schema_versions=_counted(marker.schema_version for marker in markers),
+        code_versions=_counted(marker.code_version for marker in markers),
         mixtures=_mixtures(good),
         severities={name: _histogram(good, name) for name in DEGRADATIONS},
         total_bytes=total_bytes,
@@ -114,13 +117,14 @@ def _missing(markers: Sequence[DoneMarker], expected: int) -> tuple[int, ...]:
     return tuple(sorted(missing)[:SHOWN_MISSING])
 
 
-def _counted(values: Sequence[int] | Sequence[str]) -> dict[int, int] | dict[str, int]:
-    return dict(sorted(Counter(values).items()))
+def _counted(versions: Iterable[_Version]) -> dict[_Version, int]:
+    return dict(sorted(Counter(versions).items()))
 
 
 def _extent(groups: pl.DataFrame, side: str) -> Extent | None:
-    least, most = groups[f"least_{side}"].min(), groups[f"most_{side}"].max()
-    return Extent(least=least, most=most) if least is not None and most is not None else None
+    least: Any = groups[f"least_{side}"].min()
+    most: Any = groups[f"most_{side}"].max()
+    return None if least is None else Extent(least=least, most=most)
 
 
 def title(spec: Spec) -> str:

@@ -42,7 +42,9 @@ def _rows(urls: Sequence[str]) -> pl.LazyFrame:
     filesystem = filesystem_of(urls[0])[0]
     if is_s3(filesystem):
         options = s3_settings().polars_options()
-        return pl.scan_parquet(urls, glob=False, hive_partitioning=False, storage_options=options)
+        return pl.scan_parquet(
+            list(urls), glob=False, hive_partitioning=False, storage_options=options
+        )
     if is_local(filesystem):
         paths = [filesystem_of(url)[1] for url in urls]
         return pl.scan_parquet(paths, glob=False, hive_partitioning=False)

@@ -1,0 +1,22 @@
+"""An inspection as one HTML file that needs nothing else, not even a network."""
+
+from collections.abc import Sequence
+from importlib.resources import files
+
+from jinja2 import Environment, StrictUndefined
+
+from rr_tasks.inspection.pictures import Picture
+from rr_tasks.inspection.survey import title
+from schemas.inspection import Inspection
+
+
+def render_page(inspection: Inspection, pictures: Sequence[Picture]) -> bytes:
+    """Render the figures, the severities as bars, and the pictures."""
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+    template = environment.from_string(
+        files("rr_tasks.inspection").joinpath("page.html.j2").read_text(encoding="utf-8")
+    )
+    spec = inspection.spec.model_dump_json(indent=2)
+    return template.render(
+        title=title(inspection.spec), found=inspection, pictures=pictures, spec=spec
+    ).encode()
