@@ -13,9 +13,7 @@ def inspect(
     html: Annotated[
         str | None, typer.Option(metavar="FILE", help="Write a page with pictures, in one file.")
     ] = None,
-    pictures: Annotated[
-        int, typer.Option(min=0, max=48, help="Samples to show on the page.")
-    ] = 12,
+    pictures: Annotated[int, typer.Option(min=0, max=48, help="Samples to show on the page.")] = 12,
 ) -> None:
     """Look at a data set: what is finished, what failed and why, severities, mixtures, sizes.
 
