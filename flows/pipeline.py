@@ -1,7 +1,6 @@
 """The whole way, from clean photographs to better weights and a restored archive."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from prefect import flow
 
@@ -13,7 +12,7 @@ from flows.restore import restore
 from flows.synthesize import synthesize
 from flows.train import train_restorer
 from rr_tasks import weights
-from rr_tasks.archive.layout import check_folders
+from rr_tasks.archive.check import check_folders
 from rr_tasks.degrade.archive import export_archive
 from rr_tasks.evaluation.leakage import check_disjoint
 from rr_tasks.evaluation.promotion import Verdict, champion_url
@@ -77,7 +76,7 @@ def _check(parameters: PipelineParameters, work: str) -> None:
     check_disjoint(parameters.photographs, parameters.heldout)
     if parameters.archive is not None:
         restored = join(work, f"restored-{name_of(parameters.archive)}")
-        check_folders(Path(parameters.archive), Path(restored))
+        check_folders(parameters.archive, restored)
 
 
 def _fine_tuning(

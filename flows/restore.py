@@ -1,7 +1,6 @@
 """A folder of degraded photographs -> a mirrored folder of restored ones, with a report."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import polars as pl
 from prefect import flow
@@ -10,8 +9,8 @@ from flows.artifacts import publish_note, publish_table
 from flows.launch import in_flow_run, task_runner
 from flows.progress import Advance, progress
 from flows.shards import run_shards
+from rr_tasks.archive.check import check_folders
 from rr_tasks.archive.claim import claimed
-from rr_tasks.archive.layout import check_folders
 from rr_tasks.archive.run import finish, prepare
 from rr_tasks.archive.tasks import engine_for, restore_chunk_task
 from schemas.archive import ChunkCounts, Counts, RestoreParameters, RunSummary
@@ -20,9 +19,8 @@ from schemas.archive import ChunkCounts, Counts, RestoreParameters, RunSummary
 @flow(name="restore", task_runner=task_runner())
 def restore(parameters: RestoreParameters) -> RunSummary:
     """Restore every photograph that is not restored yet; one that fails never stops the others."""
-    output = Path(parameters.output)
-    check_folders(Path(parameters.input), output)
-    with claimed(output):
+    check_folders(parameters.input, parameters.output)
+    with claimed(parameters.output):
         plan = prepare(parameters)
         chunks = _restore_chunks(plan.chunks, plan.found, parameters)
         summary = finish(parameters, plan, chunks, engine_for(parameters).identity)

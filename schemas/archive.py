@@ -12,6 +12,8 @@ Folder = Annotated[str, Field(min_length=1)]
 ChunkId = Annotated[str, Field(pattern=r"^[0-9]{5,}$")]
 Fingerprint = Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
 Severities = dict[DegradationName, Annotated[float, Field(ge=0.0, le=100.0)]]
+SchemaVersion = Literal[1]
+"""Of the documents of an archive; those that do not name one are of version 1."""
 
 MAX_PREVIEWS = 24
 
@@ -19,9 +21,13 @@ MAX_PREVIEWS = 24
 class RestoreParameters(Strict):
     """What to restore, where to, and which looks are meant to stay."""
 
-    input: Annotated[Folder, Field(description="Folder of photographs; it is only ever read.")]
+    input: Annotated[
+        Folder,
+        Field(description="Folder or URL of photographs; it is only ever read."),
+    ]
     output: Annotated[
-        Folder, Field(description="Folder that receives the restored photographs, same names.")
+        Folder,
+        Field(description="Folder or URL that receives the restored photographs, same names."),
     ]
     keep: Annotated[
         tuple[DegradationName, ...],
@@ -60,9 +66,11 @@ class PlanItem(Strict):
     """One photograph as it was listed; a change of size or time makes it another item.
 
     `path` is relative to the input folder, with forward slashes, as `rr_tasks.archive.names` writes
-    it. `mtime_ns` is the time of the last change in nanoseconds since 1970.
+    it. `mtime_ns` is the time of the last change in nanoseconds since 1970; object storage tells
+    whole seconds.
     """
 
+    schema_version: SchemaVersion = 1
     path: str
     size: Count
     mtime_ns: int
@@ -84,11 +92,14 @@ class ArchivePlan(Strict):
 class LedgerRow(Strict):
     """The outcome of one photograph, written once it is final.
 
-    `size` and `mtime_ns` are those of the original that was read, `output_size` and `output_hash`
-    (64 bits, hexadecimal) those of the file written. `seconds` is the time the engine took.
-    `preview` is the stem of its before/after pair in the previews folder.
+    `reason` says why it failed, or why a restored one has no preview. `size` and `mtime_ns` are
+    those of the original that was read, `output_size` and `output_hash` (64 bits, hexadecimal)
+    those of the file written; in a failed row, of the one that an earlier run made of the same
+    original and that is still there. `seconds` is the time the engine took. `preview` is the stem
+    of its before/after pair in the previews folder.
     """
 
+    schema_version: SchemaVersion = 1
     path: str
     status: Literal["restored", "clean", "failed"]
     reason: str | None = None
@@ -140,6 +151,7 @@ class RunSummary(Strict):
     matter which run it comes from (nothing is skipped there).
     """
 
+    schema_version: SchemaVersion = 1
     parameters: RestoreParameters
     engine: str
     finished_at: str

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from schemas.archive import RestoreParameters
+from schemas.archive import LedgerRow, PlanItem, RestoreParameters, RunSummary
+from schemas.inspection import Inspection
 from schemas.parameters import (
     AnnotateParameters,
     EvaluateParameters,
@@ -35,6 +36,10 @@ MODELS: Mapping[str, tuple[str, type[BaseModel]]] = {
     "recipe": ("Degradation recipe", DegradationRecipe),
     "sample-row": ("Row of a shard's sidecar", SampleRow),
     "done-marker": ("Done marker of a shard", DoneMarker),
+    "plan-item": ("Line of a chunk of an archive's plan", PlanItem),
+    "ledger-row": ("Line of a chunk's ledger", LedgerRow),
+    "run-summary": ("Summary of a run over an archive", RunSummary),
+    "inspection": ("What rr inspect --json prints", Inspection),
     "synthesize-parameters": ("Parameters of the flow synthesize", SynthesizeParameters),
     "annotate-parameters": ("Parameters of the flow annotate", AnnotateParameters),
     "refresh-parameters": ("Parameters of the flow refresh", RefreshParameters),

@@ -5,17 +5,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from rr_tasks.archive.layout import FolderError, Layout
+from rr_tasks.archive import layout
+from rr_tasks.archive.check import FolderError
 
 
 @contextmanager
-def claimed(output: Path) -> Iterator[None]:
+def claimed(output: str) -> Iterator[None]:
     """Hold an output folder; the operating system lets go of it however the process ends.
 
     Raises:
         FolderError: another run on this machine holds it.
     """
-    lock = Layout(output).lock
+    lock = Path(output) / layout.LOCK
     lock.parent.mkdir(parents=True, exist_ok=True)
     with lock.open("w") as stream:
         try:

@@ -1,41 +1,112 @@
-"""The ledger of a chunk: a row for each outcome, appended at once, so that a run can be resumed."""
+"""The ledger of a chunk: a row for each outcome, so that a run can be resumed.
+
+On a disk it is one file, to which every row is appended at once. Object storage does not append:
+there rows are put in numbered parts, at most some seconds later, and the parts are joined into one
+object when the chunk is finished. A row is only ever written after its output is in place, so what
+a killed run had not put yet is made again, with the same result.
+"""
 
 import os
+import time
+from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from threading import Lock
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
 from pydantic import ValidationError
 
+from rr_tasks.archive import layout
+from rr_tasks.archive.folder import Folder
+from rr_tasks.archive.local_folder import LocalFolder
 from rr_tasks.archive.storage import write_failure
+from rr_tasks.storage.failure import StorageError
 from schemas.archive import LedgerRow
+from schemas.errors import ExpectedError
+
+PART_ROWS, PART_SECONDS = 16, 10.0
+"""A part is put when it has so many rows, or when a row comes so long after the last part."""
 
 
-def last_rows(path: Path) -> dict[str, LedgerRow]:
-    """Return the last row of each photograph, by its path.
+class DamagedLedgerError(ExpectedError, ValueError):
+    """A ledger holds what this version cannot read; the message names it."""
 
-    A line that is no row was torn by a crash: its photograph counts as not done.
+
+class Ledger(Protocol):
+    """Takes rows from any thread, within a `with` block.
+
+    Raises:
+        WriteFailedError: on opening, appending or closing, when a file cannot be written.
+        WRITING_STOPS: storage refuses.
+    """
+
+    def append(self, row: LedgerRow) -> None:
+        """Append a row."""
+
+    def __enter__(self) -> Self:
+        """Begin."""
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Make sure that every row is in storage."""
+
+
+def open_ledger(output: Folder, chunk: str) -> Ledger:
+    """Open the ledger of a chunk, which one task at a time owns."""
+    if isinstance(output, LocalFolder):
+        return AppendedLedger(Path(output.at(layout.ledger(chunk))))
+    return PartedLedger(output, chunk)
+
+
+def last_rows(output: Folder, chunk: str) -> dict[str, LedgerRow]:
+    """Return the last row of each photograph of a chunk, by its path.
+
+    A line that is no JSON was torn by a crash: its photograph counts as not done.
+
+    Raises:
+        DamagedLedgerError: a line is no row of a version that is known here.
+        StorageError: storage refuses.
     """
     rows: dict[str, LedgerRow] = {}
-    if not path.exists():
-        return rows
-    with path.open("rb") as lines:
-        for line in lines:
-            try:
-                row = LedgerRow.model_validate_json(line)
-            except ValidationError:
-                continue
-            rows[row.path] = row
+    for path in (layout.ledger(chunk), *_parts(output, chunk)):
+        with suppress(FileNotFoundError):
+            for row in _rows(output.read(path), output.at(path)):
+                rows[row.path] = row
     return rows
 
 
-class Ledger:
-    """Appends rows to a ledger from any thread; each is handed to the operating system at once.
+def _rows(content: bytes, where: str) -> Iterable[LedgerRow]:
+    # not splitlines, which also splits at line separators within a file's name
+    for line in content.split(b"\n"):
+        try:
+            yield LedgerRow.model_validate_json(line)
+        except ValidationError as error:
+            problem = error.errors()[0]
+            if problem["type"] != "json_invalid":
+                field = ".".join(map(str, problem["loc"]))
+                raise DamagedLedgerError(
+                    f"{where} holds a row that this version cannot read ({field}: "
+                    f"{problem['msg']}); update this package, or restore the file from a backup"
+                ) from error
 
-    Raises:
-        WriteFailedError: on opening, appending or closing, when the file cannot be written.
-    """
+
+def _line(row: LedgerRow) -> bytes:
+    return row.model_dump_json(exclude_none=True).encode() + b"\n"
+
+
+def _parts(output: Folder, chunk: str) -> list[str]:
+    """Oldest first."""
+    folder = layout.ledger_parts(chunk)
+    return [f"{folder}/{name}" for name in output.names(folder)]
+
+
+class AppendedLedger:
+    """Appends rows to a file; each is handed to the operating system at once."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -50,10 +121,9 @@ class Ledger:
 
     def append(self, row: LedgerRow) -> None:
         """Append a row."""
-        line = row.model_dump_json(exclude_defaults=True).encode() + b"\n"
         try:
             with self._lock:
-                self._write(line)
+                self._write(_line(row))
         except OSError as error:
             raise write_failure(self._path, error) from error
 
@@ -76,6 +146,59 @@ class Ledger:
                     os.fsync(self._file.fileno())
                 except OSError as failure:
                     raise write_failure(self._path, failure) from failure
+
+
+class PartedLedger:
+    """Puts rows in numbered parts, and joins all parts at the end of a chunk."""
+
+    def __init__(self, output: Folder, chunk: str) -> None:
+        self._output, self._chunk = output, chunk
+        parts = _parts(output, chunk)
+        self._following = 1 + int(Path(parts[-1]).stem) if parts else 0
+        self._lines: list[bytes] = []
+        self._put_at = time.monotonic()
+        self._lock = Lock()
+
+    def append(self, row: LedgerRow) -> None:
+        """Take a row, and put those that wait if it is time."""
+        with self._lock:
+            self._lines.append(_line(row))
+            late = time.monotonic() - self._put_at >= PART_SECONDS
+            if late or len(self._lines) >= PART_ROWS:
+                self._put()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if kind is None:
+            self._put()
+            self._join()
+        else:
+            with suppress(StorageError):  # something else went wrong before, which is told
+                self._put()
+
+    def _put(self) -> None:
+        if self._lines:
+            path = f"{layout.ledger_parts(self._chunk)}/{self._following:07d}.jsonl"
+            self._output.write(path, b"".join(self._lines))
+            self._following += 1
+            self._lines.clear()
+        self._put_at = time.monotonic()
+
+    def _join(self) -> None:
+        """Whoever is killed in here leaves parts whose rows are known already, in their order."""
+        parts = _parts(self._output, self._chunk)
+        if parts:
+            rows = last_rows(self._output, self._chunk)
+            self._output.write(layout.ledger(self._chunk), b"".join(map(_line, rows.values())))
+        for part in parts:
+            self._output.remove(part)
 
 
 def _is_torn(path: Path) -> bool:

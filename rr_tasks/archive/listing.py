@@ -3,22 +3,73 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Protocol
 
+from rr_tasks.archive.folder import Folder
 from rr_tasks.archive.names import to_display, to_text
+from rr_tasks.archive.remote_folder import RemoteFolder
 from schemas.archive import PlanItem
 
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff"})
 CLUTTER = frozenset({"thumbs.db", "desktop.ini", "_rr"})
 
 
-class Listing:
-    """Streams the photographs below `root`, sorted by name in each folder.
+class Listing(Protocol):
+    """Streams the photographs below a folder, always in the same order.
 
-    At most one folder's entries per level are held at a time. Hidden files and folders, system
-    clutter and our own `_rr` folder are passed over; other files count as `ignored` and folders
-    that cannot be read are named in `unreadable`, both complete once the iteration has ended.
-    Symbolic links to files are read; links to folders are followed only when they lead out of
-    `root`, and once each, so that no loop can arise, and never into or around `output`.
+    Hidden files and folders, system clutter and our own `_rr` folder are passed over; other files
+    count as `ignored` and folders that cannot be read are named in `unreadable`, both complete once
+    the iteration has ended.
+    """
+
+    ignored: int
+    unreadable: list[str]
+
+    def __iter__(self) -> Iterator[PlanItem]:
+        """List the folder again from the start."""
+
+
+def listing_of(source: Folder, output: Folder) -> Listing:
+    """A listing of `source` that never leads into `output`."""
+    if isinstance(source, RemoteFolder):
+        return RemoteListing(source)
+    return LocalListing(Path(source.url), Path(output.place))
+
+
+class RemoteListing:
+    """A listing of object storage, in the order in which it tells its keys.
+
+    Only a page of entries is held at a time.
+    """
+
+    def __init__(self, root: RemoteFolder) -> None:
+        self.root = root
+        self.ignored = 0
+        self.unreadable: list[str] = []
+
+    def __iter__(self) -> Iterator[PlanItem]:
+        """List the folder again from the start.
+
+        Raises:
+            StorageError: storage refuses; nothing can be said about what was not listed.
+        """
+        self.ignored = 0
+        for entry in self.root.entries():
+            if any(_is_clutter(name) for name in entry.path.split("/")):
+                continue
+            if not _is_photograph(entry.path):
+                self.ignored += 1
+                continue
+            status = entry.status
+            yield PlanItem(path=entry.path, size=status.size, mtime_ns=status.mtime_ns)
+
+
+class LocalListing:
+    """A listing of a folder on a disk, sorted by name in each folder.
+
+    At most one folder's entries per level are held at a time. Symbolic links to files are read;
+    links to folders are followed only when they lead out of `root`, and once each, so that no loop
+    can arise, and never into or around `output`.
     """
 
     def __init__(self, root: Path, output: Path | None = None) -> None:
@@ -42,13 +93,13 @@ class Listing:
             self.unreadable.append(f"{to_display(to_text(folder)) or '.'}: {error.strerror}")
             return
         for entry in entries:
-            if entry.name.startswith(".") or entry.name.lower() in CLUTTER:
+            if _is_clutter(entry.name):
                 continue
             path = f"{folder}/{entry.name}" if folder else entry.name
             if _is_folder(entry):
                 if self._enters(entry):
                     yield from self._walk(path)
-            elif os.path.splitext(entry.name)[1].lower() not in SUFFIXES:  # noqa: PTH122
+            elif not _is_photograph(entry.name):
                 self.ignored += 1
             elif (item := _item(entry, path)) is not None:
                 yield item
@@ -65,6 +116,14 @@ class Listing:
             return False
         self._linked.append(str(target))
         return True
+
+
+def _is_clutter(name: str) -> bool:
+    return name.startswith(".") or name.lower() in CLUTTER
+
+
+def _is_photograph(path: str) -> bool:
+    return os.path.splitext(path)[1].lower() in SUFFIXES  # noqa: PTH122
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:

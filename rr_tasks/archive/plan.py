@@ -2,82 +2,105 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache, partial
 from pathlib import Path
 
 import numpy as np
 from pydantic import ValidationError
 
+from rr_tasks.archive.folder import Folder, open_folder
+from rr_tasks.archive.layout import OWN, PLAN
 from rr_tasks.archive.listing import Listing
-from rr_tasks.archive.storage import write_whole
+from rr_tasks.archive.storage import READING_STOPS
+from rr_tasks.archive.together import together
 from schemas.archive import ArchivePlan, PlanItem
 from schemas.errors import ExpectedError
 
-RETIRED = "retired.json"
+RETIRED = f"{PLAN}/retired.json"
+
+
+Retired = Mapping[str, frozenset[int]]
 
 
 class DamagedPlanError(ExpectedError, ValueError):
     """A file of the plan is not what was written; the message names it."""
 
 
-def chunk_ids(folder: Path) -> list[str]:
+def chunk_ids(output: Folder) -> list[str]:
     """Return the ids of all chunks, oldest first."""
-    return sorted((path.stem for path in folder.glob("*.jsonl")), key=int)
+    names = (Path(name) for name in output.names(PLAN))
+    return sorted((name.stem for name in names if name.suffix == ".jsonl"), key=int)
 
 
-def read_chunk(folder: Path, chunk: str) -> list[PlanItem]:
+def read_chunk(output: Folder, chunk: str) -> list[PlanItem]:
     """Read one chunk.
 
     Raises:
         DamagedPlanError: the chunk is missing or not what was written.
+        READING_STOPS: storage does not answer.
     """
-    path = folder / f"{chunk}.jsonl"
+    path = _path(chunk)
     try:
-        # not str.splitlines, which also splits at line separators within a file's name
-        lines = path.read_bytes().split(b"\n")
+        # not bytes.splitlines, which also splits at returns within a file's name
+        lines = output.read(path).split(b"\n")
         return [PlanItem.model_validate_json(line) for line in lines if line]
+    except READING_STOPS:
+        raise
     except (OSError, ValidationError) as error:
         raise DamagedPlanError(
-            f"the plan's chunk {path} cannot be read ({error}); restore it from a backup, or "
-            f"delete the folder {folder.parent} to plan and restore the archive afresh"
+            f"the plan's chunk {output.at(path)} cannot be read ({error}); restore it from a "
+            f"backup, or delete the folder {output.at(OWN)} to plan and restore the archive afresh"
         ) from error
 
 
-def read_retired(folder: Path) -> dict[str, set[int]]:
-    """Return, for each chunk, the positions of items that are gone from the archive or changed."""
-    path = folder / RETIRED
-    if not path.exists():
-        return {}
+def read_retired(output: Folder) -> Retired:
+    """Return, for each chunk, the positions of items that are gone from the archive or changed.
+
+    The file is read once in a process, however many chunks ask.
+
+    Raises:
+        DamagedPlanError: it is not what was written.
+    """
+    stamp = output.stamp(RETIRED)
+    return {} if stamp is None else _retired(output.url, stamp)
+
+
+@lru_cache(maxsize=1)
+def _retired(url: str, _stamp: str) -> Retired:
+    output = open_folder(url)
     try:
-        return {chunk: set(places) for chunk, places in json.loads(path.read_bytes()).items()}
+        found = json.loads(output.read(RETIRED))
+        return {chunk: frozenset(places) for chunk, places in found.items()}
     except (ValueError, AttributeError, TypeError) as error:
         raise DamagedPlanError(
-            f"{path} cannot be read ({error}); run again from the start"
+            f"{output.at(RETIRED)} cannot be read ({error}); run again from the start"
         ) from error
 
 
-def current_items(folder: Path, chunk: str) -> list[PlanItem]:
+def current_items(output: Folder, chunk: str) -> list[PlanItem]:
     """Return the items of a chunk that are in the archive as they were planned."""
-    retired = read_retired(folder).get(chunk, set())
-    return [item for place, item in enumerate(read_chunk(folder, chunk)) if place not in retired]
+    retired = read_retired(output).get(chunk, frozenset())
+    return [item for place, item in enumerate(read_chunk(output, chunk)) if place not in retired]
 
 
-def extend_plan(folder: Path, listing: Listing, chunk_size: int) -> ArchivePlan:
+def extend_plan(output: Folder, listing: Listing, chunk_size: int) -> ArchivePlan:
     """List the archive and append what is not planned yet.
 
     Memory grows by 17 bytes for each photograph that is already planned, and by one chunk.
 
     Args:
-        folder: where the chunks are.
+        output: the output folder, which the plan is in.
         listing: the archive.
         chunk_size: number of photographs in each new chunk.
 
     Raises:
         DamagedPlanError: an existing chunk cannot be read.
         WriteFailedError: a new one cannot be written.
+        StorageError: storage refuses.
     """
-    index = _Index(folder)
-    chunks = dict.fromkeys(chunk_ids(folder))
+    index = _Index(output)
+    chunks = dict.fromkeys(chunk_ids(output))
     following = 1 + max((int(chunk) for chunk in chunks), default=-1)
     found, fresh = 0, list[PlanItem]()
     for item in listing:
@@ -86,12 +109,12 @@ def extend_plan(folder: Path, listing: Listing, chunk_size: int) -> ArchivePlan:
             continue
         fresh.append(item)
         if len(fresh) == chunk_size:
-            chunks[_append(folder, following, fresh)] = None
+            chunks[_append(output, following, fresh)] = None
             following, fresh = following + 1, []
     if fresh:
-        chunks[_append(folder, following, fresh)] = None
+        chunks[_append(output, following, fresh)] = None
     gone = index.unticked()
-    write_whole(folder / RETIRED, json.dumps(gone, separators=(",", ":")).encode())
+    output.write(RETIRED, json.dumps(gone, separators=(",", ":")).encode())
     empty = {chunk for chunk, places in gone.items() if len(places) == index.sizes[chunk]}
     return ArchivePlan(
         found=found,
@@ -101,11 +124,15 @@ def extend_plan(folder: Path, listing: Listing, chunk_size: int) -> ArchivePlan:
     )
 
 
-def _append(folder: Path, number: int, items: Iterable[PlanItem]) -> str:
+def _append(output: Folder, number: int, items: Iterable[PlanItem]) -> str:
     chunk = f"{number:05d}"
     text = "".join(item.model_dump_json() + "\n" for item in items)
-    write_whole(folder / f"{chunk}.jsonl", text.encode())
+    output.write(_path(chunk), text.encode())
     return chunk
+
+
+def _path(chunk: str) -> str:
+    return f"{PLAN}/{chunk}.jsonl"
 
 
 def _key(item: PlanItem) -> int:
@@ -116,16 +143,16 @@ def _key(item: PlanItem) -> int:
 class _Index:
     """Which items are planned, and which of them the listing has shown."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, output: Folder) -> None:
         self.sizes: dict[str, int] = {}
-        keys = np.fromiter(self._planned(folder), dtype=np.uint64)
+        keys = np.fromiter(self._planned(output), dtype=np.uint64)
         self._order = np.argsort(keys, kind="stable")
         self._keys = keys[self._order]
         self._ticked = np.zeros(len(keys), dtype=np.bool_)
 
-    def _planned(self, folder: Path) -> Iterator[int]:
-        for chunk in chunk_ids(folder):
-            items = read_chunk(folder, chunk)
+    def _planned(self, output: Folder) -> Iterator[int]:
+        chunks = chunk_ids(output)
+        for chunk, items in zip(chunks, together(partial(read_chunk, output), chunks), strict=True):
             self.sizes[chunk] = len(items)
             yield from map(_key, items)
 

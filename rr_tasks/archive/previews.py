@@ -1,6 +1,5 @@
 """Small before/after pairs for the report, made while the pixels are at hand."""
 
-from pathlib import Path
 from threading import Lock
 
 import cv2
@@ -8,19 +7,21 @@ import numpy as np
 import pyvips
 
 from rr_tasks.archive.engine import Pixels
-from rr_tasks.archive.storage import write_whole
+from rr_tasks.archive.folder import Folder
+from rr_tasks.archive.layout import PREVIEWS
 
 WIDTH, HEIGHT = 640, 960
 _QUALITY = 82
 
 
 class Previews:
-    """Keeps up to `limit` pairs in a folder: those of the first photographs that were restored."""
+    """Keeps up to `limit` pairs in an output folder, of the first photographs restored there."""
 
-    def __init__(self, folder: Path, limit: int) -> None:
-        self._folder = folder
+    def __init__(self, output: Folder, limit: int) -> None:
+        self._output, self._limit = output, limit
         self._lock = Lock()
-        self._room = limit - sum(1 for _ in folder.glob("*-after.jpg"))
+        endings = {name.rpartition("-")[::2] for name in output.names(PREVIEWS)}
+        self._stems = {stem for stem, side in endings if side == "after.jpg"}
 
     def add(self, stem: str, before: Pixels, after: Pixels, icc: bytes | None) -> str | None:
         """Write a pair, unless it would be a new one too many; return its stem if written.
@@ -33,25 +34,25 @@ class Previews:
 
         Raises:
             WriteFailedError: a file cannot be written.
+            StorageError: storage refuses.
         """
         with self._lock:
-            if not after_path(self._folder, stem).exists():
-                if self._room <= 0:
-                    return None
-                self._room -= 1
-        write_whole(before_path(self._folder, stem), _small(before, icc))
-        write_whole(after_path(self._folder, stem), _small(after, icc))
+            if stem not in self._stems and len(self._stems) >= self._limit:
+                return None
+            self._stems.add(stem)
+        self._output.write(before_path(stem), _small(before, icc))
+        self._output.write(after_path(stem), _small(after, icc))
         return stem
 
 
-def before_path(folder: Path, stem: str) -> Path:
-    """Return where the original's preview is."""
-    return folder / f"{stem}-before.jpg"
+def before_path(stem: str) -> str:
+    """Return where the original's preview is, below the output folder."""
+    return f"{PREVIEWS}/{stem}-before.jpg"
 
 
-def after_path(folder: Path, stem: str) -> Path:
-    """Return where the restored photograph's preview is."""
-    return folder / f"{stem}-after.jpg"
+def after_path(stem: str) -> str:
+    """Return where the restored photograph's preview is, below the output folder."""
+    return f"{PREVIEWS}/{stem}-after.jpg"
 
 
 def _small(pixels: Pixels, icc: bytes | None) -> bytes:

@@ -2,16 +2,17 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
 from types import TracebackType
 from typing import Protocol, Self
 
+from rr_tasks.archive.folder import Folder
 from rr_tasks.archive.formats.base import UnreadablePhotographError
 from rr_tasks.archive.names import to_path
 from rr_tasks.archive.photograph import Photograph, largest_file, open_photograph
 from rr_tasks.archive.reason import reason_for
+from rr_tasks.archive.storage import READING_STOPS
 from rr_tasks.archive.window import Window
 from schemas.archive import PlanItem
 
@@ -59,7 +60,7 @@ class Reader:
 
     def __init__(
         self,
-        folder: Path,
+        folder: Folder,
         items: Sequence[PlanItem],
         finished: Finished,
         window: Window,
@@ -116,18 +117,22 @@ class Reader:
             if self._finished(item):
                 return Skipped(item)
             return self._open(item)
+        except READING_STOPS:
+            raise
         except Exception as error:  # noqa: BLE001 - one photograph must not stop the others
             return Failed(item, reason_for(error))
 
     def _open(self, item: PlanItem) -> Opened | None:
-        path = self._folder / to_path(item.path)
-        status = path.stat()
-        if status.st_size > largest_file(self._max_pixels):
+        path = to_path(item.path)
+        status = self._folder.status(path)
+        if status is None:
+            raise UnreadablePhotographError("the file is gone, or is a link that leads nowhere")
+        if status.size > largest_file(self._max_pixels):
             raise UnreadablePhotographError(
-                f"its {status.st_size} bytes are more than a photograph within the limit of "
+                f"its {status.size} bytes are more than a photograph within the limit of "
                 f"{self._max_pixels} pixels (max_pixels) takes"
             )
-        negative = open_photograph(path.read_bytes(), self._max_pixels)
+        negative = open_photograph(self._folder.read(path), self._max_pixels)
         weight = negative.weight
         if not self._window.enter(weight):
             return None
@@ -136,5 +141,5 @@ class Reader:
         except BaseException:
             self._window.leave(weight)
             raise
-        seen = item.model_copy(update={"size": status.st_size, "mtime_ns": status.st_mtime_ns})
+        seen = item.model_copy(update={"size": status.size, "mtime_ns": status.mtime_ns})
         return Opened(seen, photograph, weight)

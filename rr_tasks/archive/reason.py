@@ -2,6 +2,7 @@
 
 from rr_tasks.archive.formats.base import UnreadablePhotographError
 from rr_tasks.archive.storage import WriteFailedError
+from rr_tasks.storage.failure import StorageError
 
 
 class EngineError(RuntimeError):
@@ -11,7 +12,7 @@ class EngineError(RuntimeError):
 def reason_for(error: Exception) -> str:
     """Return one line, for the list of failures."""
     match error:
-        case UnreadablePhotographError() | WriteFailedError() | EngineError():
+        case UnreadablePhotographError() | WriteFailedError() | StorageError() | EngineError():
             return str(error)
         case MemoryError():
             return "there is not enough memory for it"

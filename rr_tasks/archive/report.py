@@ -4,13 +4,13 @@ import base64
 from collections import Counter
 from dataclasses import dataclass, field
 from importlib.resources import files
-from pathlib import Path
 
 from jinja2 import Environment, StrictUndefined
 
+from rr_tasks.archive.folder import Folder
+from rr_tasks.archive.layout import REPORT
 from rr_tasks.archive.names import to_display
 from rr_tasks.archive.previews import after_path, before_path
-from rr_tasks.archive.storage import write_whole
 from schemas.archive import Counts, LedgerRow, RunSummary
 from schemas.prior.current import DEGRADATIONS, DegradationName
 
@@ -25,7 +25,7 @@ class Findings:
     Only `previews` rows and one line for each failure are held.
     """
 
-    folder: Path
+    output: Folder
     previews: int
     failures: list[tuple[str, str]] = field(default_factory=list)
     pairs: list[LedgerRow] = field(default_factory=list)
@@ -54,15 +54,16 @@ class Findings:
     def _has_preview(self, row: LedgerRow) -> bool:
         if row.preview is None:
             return False
-        sides = (before_path(self.folder, row.preview), after_path(self.folder, row.preview))
-        return all(side.exists() for side in sides)
+        sides = (before_path(row.preview), after_path(row.preview))
+        return len(self.output.statuses(sides)) == len(sides)
 
 
-def write_report(path: Path, summary: RunSummary, findings: Findings) -> None:
-    """Render the report and write it.
+def write_report(output: Folder, summary: RunSummary, findings: Findings) -> None:
+    """Render the report and write it into the output folder.
 
     Raises:
         WriteFailedError: the file cannot be written.
+        StorageError: storage refuses.
     """
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
     template = environment.from_string(
@@ -74,10 +75,10 @@ def write_report(path: Path, summary: RunSummary, findings: Findings) -> None:
         failures=[(to_display(name), reason) for name, reason in failures[:SHOWN_FAILURES]],
         unlisted=max(0, len(failures) - SHOWN_FAILURES),
         histograms=[_histogram(name, bins) for name, bins in findings.histograms.items()],
-        pairs=[_pair(findings.folder, row) for row in findings.pairs],
+        pairs=[_pair(output, row) for row in findings.pairs],
         seconds=findings.seconds,
     )
-    write_whole(path, text.encode())
+    output.write(REPORT, text.encode())
 
 
 @dataclass(frozen=True)
@@ -109,15 +110,15 @@ def _histogram(name: str, bins: list[int]) -> Histogram:
     return Histogram(name=name, total=sum(bins), bars=bars)
 
 
-def _pair(folder: Path, row: LedgerRow) -> Pair:
+def _pair(output: Folder, row: LedgerRow) -> Pair:
     stem = row.preview or ""
     return Pair(
         name=to_display(row.path),
-        before=_data_uri(before_path(folder, stem)),
-        after=_data_uri(after_path(folder, stem)),
+        before=_data_uri(output.read(before_path(stem))),
+        after=_data_uri(output.read(after_path(stem))),
         diagnosis=sorted(row.severities.items(), key=lambda found: -found[1]),
     )
 
 
-def _data_uri(path: Path) -> str:
-    return f"data:image/jpeg;base64,{base64.b64encode(path.read_bytes()).decode()}"
+def _data_uri(jpeg: bytes) -> str:
+    return f"data:image/jpeg;base64,{base64.b64encode(jpeg).decode()}"

@@ -1,19 +1,18 @@
 """Restores one chunk of an archive: decode ahead, diagnose and restore, encode behind."""
 
-import shutil
 import time
 from collections.abc import Callable
-from pathlib import Path
 
+from rr_tasks.archive import layout
 from rr_tasks.archive.engine import Engine, Pixels
-from rr_tasks.archive.layout import Layout
-from rr_tasks.archive.ledger import Ledger, last_rows
+from rr_tasks.archive.folder import open_folder
+from rr_tasks.archive.ledger import last_rows, open_ledger
 from rr_tasks.archive.plan import current_items
 from rr_tasks.archive.previews import Previews
 from rr_tasks.archive.reader import Failed, Opened, Outcome, Reader, Skipped
 from rr_tasks.archive.reason import EngineError, reason_for
 from rr_tasks.archive.reconcile import reconcile
-from rr_tasks.archive.resume import Maker, is_finished, settings_hash
+from rr_tasks.archive.resume import Maker, content_hash, is_finished, settings_hash
 from rr_tasks.archive.treatment import treatment
 from rr_tasks.archive.window import Window
 from rr_tasks.archive.writer import Result, Writer
@@ -47,28 +46,33 @@ def restore_chunk(
     Raises:
         StorageStoppedError: the output takes no more files.
         WriteFailedError: the ledger cannot be written.
+        UnreachableStorageError: storage does not answer, after several tries.
+        StorageError: storage refuses otherwise.
         DamagedPlanError: the chunk cannot be read.
         CountsDisagreeError: a photograph got lost or was counted twice.
     """
-    layout, source = Layout(Path(parameters.output)), Path(parameters.input)
-    items = current_items(layout.plan, chunk)
+    source = open_folder(parameters.input)
+    output = open_folder(parameters.output, layout.scratch(chunk))
+    items = current_items(output, chunk)
     maker = Maker(engine.identity, settings_hash(parameters))
-    rows = last_rows(layout.ledger(chunk))
+    rows = last_rows(output, chunk)
+    there = output.statuses(layout.restored(item.path) for item in items if item.path in rows)
 
     def finished(item: PlanItem) -> bool:
-        output = layout.restored(item.path)
-        row = rows.get(item.path)
-        return is_finished(row, item, maker, output, verify=parameters.verify)
+        row, path = rows.get(item.path), layout.restored(item.path)
+        if row is None or not is_finished(row, item, maker, there.get(path)):
+            return False
+        return not parameters.verify or content_hash(output.read(path)) == row.output_hash
 
-    # what a killed run left unfinished
-    shutil.rmtree(layout.scratch(chunk), ignore_errors=True)
+    output.clear_scratch()
     window = Window(WINDOW_IMAGES, WINDOW_WEIGHT)
-    previews = Previews(layout.previews, parameters.previews)
+    previews = Previews(output, parameters.previews)
     with (
-        Ledger(layout.ledger(chunk)) as ledger,
+        open_ledger(output, chunk) as ledger,
         Writer(
-            layout=layout,
+            output=output,
             chunk=chunk,
+            earlier=rows,
             ledger=ledger,
             previews=previews,
             window=window,
@@ -81,7 +85,7 @@ def restore_chunk(
             del outcome  # its pixels are not kept while the next one is waited for
             if on_progress is not None:
                 on_progress(writer.counts)
-    shutil.rmtree(layout.scratch(chunk), ignore_errors=True)
+    output.clear_scratch()
     if on_progress is not None:
         on_progress(writer.counts)
     counts = ChunkCounts(chunk=chunk, found=len(items), **writer.counts.model_dump())

@@ -3,9 +3,8 @@
 import hashlib
 import json
 from dataclasses import dataclass
-from pathlib import Path
 
-from rr_tasks.archive.storage import size_of
+from rr_tasks.archive.status import Status
 from schemas.archive import LedgerRow, PlanItem, RestoreParameters
 from schemas.prior.current import CURRENT_VERSION
 
@@ -37,24 +36,29 @@ def content_hash(data: bytes) -> str:
     return hashlib.blake2b(data, digest_size=8).hexdigest()
 
 
-def is_finished(
-    row: LedgerRow | None, item: PlanItem, maker: Maker, output: Path, *, verify: bool
-) -> bool:
-    """Tell whether a photograph's output is there and is what would be made again.
+def is_finished(row: LedgerRow, item: PlanItem, maker: Maker, output: Status | None) -> bool:
+    """Tell whether a photograph's output is there and, by its size, what would be made again.
 
     Args:
-        row: the photograph's last row, if any.
+        row: the photograph's last row.
         item: the photograph as it is in the archive now.
         maker: what makes outputs in this run.
-        output: where the output should be.
-        verify: also compare the output's content, which reads it.
+        output: the file where the output should be, if there is one.
     """
-    if row is None or row.status == "failed":
+    if row.status == "failed":
         return False
-    if (row.size, row.mtime_ns) != (item.size, item.mtime_ns):
-        return False
-    if Maker(row.engine, row.settings) != maker:
-        return False
-    if row.output_size is None or size_of(output) != row.output_size:
-        return False
-    return not verify or content_hash(output.read_bytes()) == row.output_hash
+    return (
+        is_of_same_original(row, item)
+        and Maker(row.engine, row.settings) == maker
+        and is_in_place(row, output)
+    )
+
+
+def is_of_same_original(row: LedgerRow, item: PlanItem) -> bool:
+    """Tell whether a row is about the photograph as it is in the archive now."""
+    return (row.size, row.mtime_ns) == (item.size, item.mtime_ns)
+
+
+def is_in_place(row: LedgerRow, output: Status | None) -> bool:
+    """Tell whether a file can be the output that a row is about."""
+    return output is not None and row.output_size == output.size

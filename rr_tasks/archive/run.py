@@ -1,19 +1,21 @@
 """A run over an archive: prepare it, restore its chunks in any order, finish it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
+from functools import partial
 
 import polars as pl
 
-from rr_tasks.archive.layout import FolderError, Layout, check_folders
+from rr_tasks.archive import layout
+from rr_tasks.archive.check import FolderError, check_folders
+from rr_tasks.archive.folder import Folder, open_folder
 from rr_tasks.archive.ledger import last_rows
-from rr_tasks.archive.listing import Listing
+from rr_tasks.archive.listing import listing_of
 from rr_tasks.archive.names import to_display
 from rr_tasks.archive.plan import current_items, extend_plan
 from rr_tasks.archive.reconcile import reconcile
 from rr_tasks.archive.report import Findings, write_report
-from rr_tasks.archive.storage import write_whole
+from rr_tasks.archive.together import together
 from schemas.archive import (
     ArchivePlan,
     ChunkCounts,
@@ -31,12 +33,14 @@ def prepare(parameters: RestoreParameters) -> ArchivePlan:
         FolderError: the folders cannot be used.
         DamagedPlanError: the plan of an earlier run cannot be read.
         WriteFailedError: the plan cannot be written.
+        StorageError: storage refuses.
     """
-    source, output = Path(parameters.input), Path(parameters.output)
-    check_folders(source, output)
-    plan = extend_plan(Layout(output).plan, Listing(source, output), parameters.chunk_size)
+    check_folders(parameters.input, parameters.output)
+    source, output = open_folder(parameters.input), open_folder(parameters.output)
+    output.remove_leftovers()
+    plan = extend_plan(output, listing_of(source, output), parameters.chunk_size)
     if plan.found == 0:
-        raise FolderError(f"the photographs of the input folder {source} have just disappeared")
+        raise FolderError(f"the photographs of the input folder {source.url} have just disappeared")
     return plan
 
 
@@ -55,12 +59,13 @@ def finish(
         CountsDisagreeError: found is not restored + clean + skipped + failed, in this run or in the
             ledgers; nothing is written then.
         WriteFailedError: a file cannot be written.
+        StorageError: storage refuses.
     """
-    layout = Layout(Path(parameters.output))
+    output = open_folder(parameters.output)
     counts = sum(chunks, Counts())
     reconcile(plan.found, counts)
-    findings = Findings(layout.previews, parameters.previews)
-    for row in current_rows(layout, plan.chunks):
+    findings = Findings(output, parameters.previews)
+    for row in current_rows(output, plan.chunks):
         findings.add(row)
     reconcile(plan.found, findings.counts)
     summary = RunSummary(
@@ -72,26 +77,28 @@ def finish(
         unreadable=plan.unreadable,
         counts=counts,
         archive=findings.counts,
-        report=str(layout.report),
-        failures=str(layout.failures),
+        report=output.at(layout.REPORT),
+        failures=output.at(layout.FAILURES),
     )
-    _write_failures(layout.failures, findings.failures)
-    write_report(layout.report, summary, findings)
-    write_whole(layout.summary, (summary.model_dump_json(indent=2) + "\n").encode())
+    _write_failures(output, findings.failures)
+    write_report(output, summary, findings)
+    output.write(layout.SUMMARY, (summary.model_dump_json(indent=2) + "\n").encode())
     return summary
 
 
-def current_rows(layout: Layout, chunks: Iterable[str]) -> Iterator[LedgerRow]:
+def current_rows(output: Folder, chunks: Sequence[str]) -> Iterator[LedgerRow]:
     """Yield the last row of every photograph that is in the archive, chunk by chunk."""
-    for chunk in chunks:
-        rows = last_rows(layout.ledger(chunk))
-        for item in current_items(layout.plan, chunk):
-            if item.path in rows:
-                yield rows[item.path]
+    for rows in together(partial(_current_rows, output), chunks):
+        yield from rows
 
 
-def _write_failures(path: Path, failures: list[tuple[str, str]]) -> None:
+def _current_rows(output: Folder, chunk: str) -> list[LedgerRow]:
+    rows = last_rows(output, chunk)
+    return [rows[item.path] for item in current_items(output, chunk) if item.path in rows]
+
+
+def _write_failures(output: Folder, failures: list[tuple[str, str]]) -> None:
     schema = {"path": pl.String, "reason": pl.String}
     rows = [(to_display(name), reason) for name, reason in sorted(failures)]
     text = pl.DataFrame(rows, schema=schema, orient="row").write_csv()
-    write_whole(path, text.encode())
+    output.write(layout.FAILURES, text.encode())

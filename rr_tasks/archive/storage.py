@@ -1,11 +1,9 @@
-"""Reads originals and writes files that are either complete or absent."""
+"""Which failures of storage concern one file, and which all of them."""
 
 import errno
-import os
-import secrets
-from contextlib import suppress
 from pathlib import Path
 
+from rr_tasks.storage.failure import AccessDeniedError, MissingBucketError, UnreachableStorageError
 from schemas.errors import ExpectedError
 
 _STOPPING = {
@@ -24,60 +22,18 @@ class StorageStoppedError(WriteFailedError):
     """The output takes no more files at all; the run can be resumed once that is solved."""
 
 
+READING_STOPS = (UnreachableStorageError, MissingBucketError)
+"""Failures of reading that are not the file's fault: the run stops and can be resumed."""
+
+WRITING_STOPS = (*READING_STOPS, AccessDeniedError, StorageStoppedError)
+"""Failures of writing after which no other file can be written either."""
+
+
 def write_failure(target: Path, error: OSError) -> WriteFailedError:
-    """Say why `target` could not be written, and whether it makes sense to go on."""
+    """Say why `target` could not be written on a disk, and whether it makes sense to go on."""
     if error.errno in _STOPPING:
         return StorageStoppedError(
             f"cannot write {target}: {_STOPPING[error.errno]}. Solve that and run again: "
             "what is finished will be skipped"
         )
     return WriteFailedError(f"cannot write {target}: {error.strerror or error}")
-
-
-def write_whole(target: Path, data: bytes, scratch: Path | None = None) -> None:
-    """Write `data` to a temporary file, sync it, and move it to `target`.
-
-    Args:
-        target: replaced when it exists; missing folders are made.
-        data: the whole content.
-        scratch: folder on the same file system for the temporary file; `target`'s own by default.
-
-    Raises:
-        WriteFailedError: see there; nothing is left behind and `target` is what it was.
-    """
-    folder = target.parent if scratch is None else scratch
-    temporary = folder / f".{secrets.token_hex(8)}.part"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with temporary.open("xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(target)
-    except BaseException as error:
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
-        if isinstance(error, OSError):
-            raise write_failure(target, error) from error
-        raise
-
-
-def size_of(path: Path) -> int | None:
-    """Return the size of a regular file in bytes; None when there is none."""
-    try:
-        return path.stat().st_size if path.is_file() else None
-    except OSError:
-        return None
-
-
-def remove(path: Path) -> None:
-    """Delete a file of ours if it exists.
-
-    Raises:
-        WriteFailedError: it cannot be deleted.
-    """
-    try:
-        path.unlink(missing_ok=True)
-    except OSError as error:
-        raise write_failure(path, error) from error

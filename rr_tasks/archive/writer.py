@@ -1,25 +1,26 @@
 """Encodes and writes results behind the engine, in a thread of its own, and notes each outcome."""
 
-import os
 from collections import Counter
+from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
 from threading import Lock
 from types import TracebackType
 from typing import Literal, Self
 
+from rr_tasks.archive import layout
 from rr_tasks.archive.engine import Pixels
-from rr_tasks.archive.layout import Layout
+from rr_tasks.archive.folder import Folder
 from rr_tasks.archive.ledger import Ledger
 from rr_tasks.archive.photograph import encode
 from rr_tasks.archive.previews import Previews
 from rr_tasks.archive.reader import Opened
 from rr_tasks.archive.reason import reason_for
-from rr_tasks.archive.resume import Maker, content_hash
-from rr_tasks.archive.storage import StorageStoppedError, WriteFailedError, remove, write_whole
+from rr_tasks.archive.resume import Maker, content_hash, is_in_place, is_of_same_original
+from rr_tasks.archive.storage import WRITING_STOPS, WriteFailedError
 from rr_tasks.archive.treatment import severities
 from rr_tasks.archive.window import Window
+from rr_tasks.storage.failure import StorageError
 from schemas.archive import Counts, LedgerRow, PlanItem
 from schemas.prior.current import DiagnosticPrior
 
@@ -38,22 +39,28 @@ class Writer:
     """Writes results in the background and counts outcomes.
 
     `check` and leaving the context raise what stopped the background thread: a full or read-only
-    disk. Everything that concerns a single photograph becomes a failed row instead.
+    disk, or storage that refuses everything. What concerns a single photograph becomes a failed row
+    instead; a preview that cannot be made only costs the preview.
+
+    Where a photograph fails that an earlier run restored, that output stays if it was made of the
+    same original, by size and time, and its row keeps naming it. An output of another original is
+    removed: it would pass for the restored form of a photograph that it never came from.
     """
 
     def __init__(
         self,
         *,
-        layout: Layout,
+        output: Folder,
         chunk: str,
+        earlier: Mapping[str, LedgerRow],
         ledger: Ledger,
         previews: Previews,
         window: Window,
         maker: Maker,
     ) -> None:
-        self._layout = layout
+        self._output = output
         self._chunk = chunk
-        self._scratch = layout.scratch(chunk)
+        self._earlier = earlier
         self._ledger = ledger
         self._previews = previews
         self._window = window
@@ -77,9 +84,12 @@ class Writer:
         """Note a failure.
 
         Raises:
-            WriteFailedError: the ledger cannot be written.
+            WRITING_STOPS: the ledger cannot be written.
         """
         found = {} if prior is None else severities(prior)
+        kept = self._older_output(item)
+        if kept is None:
+            reason += self._remove_outputs(item)
         self._ledger.append(
             LedgerRow(
                 path=item.path,
@@ -90,6 +100,8 @@ class Writer:
                 settings=self._maker.settings,
                 size=item.size,
                 mtime_ns=item.mtime_ns,
+                output_size=kept.output_size if kept else None,
+                output_hash=kept.output_hash if kept else None,
             )
         )
         self._count("failed")
@@ -98,7 +110,7 @@ class Writer:
         """Encode and write a result in the background; its room in the window is given back.
 
         Raises:
-            WriteFailedError: see `check`.
+            WRITING_STOPS: see `check`.
         """
         self.check()
         self._pending.append(self._pool.submit(self._finish, result))
@@ -107,7 +119,7 @@ class Writer:
         """Raise what stopped the background thread, if anything did.
 
         Raises:
-            WriteFailedError: the output takes no more files, or the ledger cannot be written.
+            WRITING_STOPS: the output takes no more files, or the ledger cannot be written.
         """
         done = [future for future in self._pending if future.done()]
         self._pending = [future for future in self._pending if not future.done()]
@@ -130,7 +142,7 @@ class Writer:
     def _finish(self, result: Result) -> None:
         try:
             self._write(result)
-        except StorageStoppedError:
+        except WRITING_STOPS:
             raise
         except Exception as error:  # noqa: BLE001 - one photograph must not stop the others
             self.fail(result.opened.item, reason_for(error), result.prior)
@@ -139,28 +151,23 @@ class Writer:
 
     def _write(self, result: Result) -> None:
         item, photograph = result.opened.item, result.opened.photograph
-        output, prior = self._layout.restored(item.path), self._layout.prior(item.path)
-        if not Path(os.path.realpath(output.parent)).is_relative_to(
-            os.path.realpath(self._layout.output)
-        ):
-            raise WriteFailedError(f"{output.parent} leads out of the output folder by a link")
-        preview = None
+        preview, reason = None, None
         if result.pixels is None:
             data = photograph.source
-            remove(prior)
+            self._output.remove(layout.prior(item.path))
         else:
             data = encode(photograph, result.pixels)
             written = result.prior.model_dump_json(indent=2) + "\n"
-            write_whole(prior, written.encode(), self._scratch)
-        write_whole(output, data, self._scratch)
+            self._output.write(layout.prior(item.path), written.encode())
+        self._output.write(layout.restored(item.path), data)
         if result.pixels is not None:
-            stem = f"{self._chunk}-{content_hash(item.path.encode())}"
-            preview = self._previews.add(stem, photograph.pixels, result.pixels, photograph.icc)
+            preview, reason = self._preview(result, result.pixels)
         status: Literal["clean", "restored"] = "clean" if result.pixels is None else "restored"
         self._ledger.append(
             LedgerRow(
                 path=item.path,
                 status=status,
+                reason=reason,
                 severities=severities(result.prior),
                 engine=self._maker.engine,
                 settings=self._maker.settings,
@@ -173,6 +180,34 @@ class Writer:
             )
         )
         self._count(status)
+
+    def _preview(self, result: Result, restored: Pixels) -> tuple[str | None, str | None]:
+        """Return the pair's stem, if there is one, and what went wrong, if anything did."""
+        item, photograph = result.opened.item, result.opened.photograph
+        stem = f"{self._chunk}-{content_hash(item.path.encode())}"
+        try:
+            return self._previews.add(stem, photograph.pixels, restored, photograph.icc), None
+        except Exception as error:  # noqa: BLE001 - the photograph is restored all the same
+            return None, f"no preview: {reason_for(error)}"
+
+    def _older_output(self, item: PlanItem) -> LedgerRow | None:
+        """The row of an output that an earlier run made of the same original and that is there."""
+        row, path = self._earlier.get(item.path), layout.restored(item.path)
+        if row is None or not is_of_same_original(row, item):
+            return None
+        return row if is_in_place(row, self._output.statuses([path]).get(path)) else None
+
+    def _remove_outputs(self, item: PlanItem) -> str:
+        """Remove outputs of another original; returns what to add to a reason where that fails."""
+        paths = (layout.restored(item.path), layout.prior(item.path))
+        try:
+            for path in self._output.statuses(paths):
+                self._output.remove(path)
+        except WRITING_STOPS:
+            raise
+        except (WriteFailedError, StorageError) as error:
+            return f"; an older output cannot be removed: {error}"
+        return ""
 
     def _count(self, status: str) -> None:
         with self._lock:

@@ -3,9 +3,33 @@ from pathlib import Path
 
 import pytest
 
-from rr_tasks.archive.ledger import Ledger, last_rows
+from rr_tasks.archive import ledger as ledgers
+from rr_tasks.archive.folder import Folder, open_folder
+from rr_tasks.archive.layout import ledger, ledger_parts
+from rr_tasks.archive.ledger import DamagedLedgerError, last_rows, open_ledger
 from rr_tasks.archive.storage import WriteFailedError
 from schemas.archive import LedgerRow
+from tests.s3 import S3
+
+CHUNK = "00003"
+
+
+@pytest.fixture(params=["disk", "s3"])
+def output(request: pytest.FixtureRequest, tmp_path: Path) -> Folder:
+    if request.param == "disk":
+        return open_folder(str(tmp_path))
+    s3: S3 = request.getfixturevalue("s3")
+    return open_folder(s3.url)
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Folder:
+    return open_folder(str(tmp_path))
+
+
+@pytest.fixture
+def bucket(s3: S3) -> Folder:
+    return open_folder(s3.url)
 
 
 def row(path: str, status: str = "restored", **others: object) -> LedgerRow:
@@ -22,42 +46,98 @@ def row(path: str, status: str = "restored", **others: object) -> LedgerRow:
     )
 
 
-def test_the_last_row_counts(tmp_path: Path) -> None:
-    path = tmp_path / "ledger" / "00000.jsonl"
-    with Ledger(path) as ledger:
-        ledger.append(row("a", "failed", reason="broken"))
-        ledger.append(row("ü\u2028\n", severities={"haze": 12.5}))
-    with Ledger(path) as ledger:
-        ledger.append(row("a", output_size=3, seconds=0.5))
-    assert last_rows(path) == {
+def test_the_last_row_counts(output: Folder) -> None:
+    with open_ledger(output, CHUNK) as opened:
+        opened.append(row("a", "failed", reason="broken"))
+        opened.append(row("ü\u2028\n", severities={"haze": 12.5}))
+    with open_ledger(output, CHUNK) as opened:
+        opened.append(row("a", output_size=3, seconds=0.5))
+    assert last_rows(output, CHUNK) == {
         "a": row("a", output_size=3, seconds=0.5),
         "ü\u2028\n": row("ü\u2028\n", severities={"haze": 12.5}),
     }
+    assert last_rows(output, "00004") == {}
+    assert output.names(ledger_parts(CHUNK)) == []
+    first = output.read(ledger(CHUNK)).partition(b"\n")[0]
+    assert first.startswith(b'{"schema_version":1,"path":')
 
 
-def test_a_row_is_on_disk_at_once(tmp_path: Path) -> None:
-    with Ledger(tmp_path / "l.jsonl") as ledger:
-        ledger.append(row("a"))
-        assert list(last_rows(tmp_path / "l.jsonl")) == ["a"]
+def test_rows_without_a_version_are_of_the_first(output: Folder) -> None:
+    old = row("a").model_dump_json(exclude_defaults=True)
+    output.write(ledger(CHUNK), f"{old}\n".encode())
+    assert "schema_version" not in old
+    assert last_rows(output, CHUNK) == {"a": row("a")}
 
 
-def test_a_torn_line_costs_only_its_own_row(tmp_path: Path) -> None:
-    path = tmp_path / "l.jsonl"
-    with Ledger(path) as ledger:
-        ledger.append(row("a"))
-        ledger.append(row("b"))
+def test_rows_of_a_later_version_are_not_taken_for_torn_ones(output: Folder) -> None:
+    new = row("a").model_dump_json().replace('"schema_version":1', '"schema_version":2')
+    output.write(ledger(CHUNK), f"{new}\n".encode())
+    with pytest.raises(DamagedLedgerError, match=rf"{CHUNK}\.jsonl holds a row .* update"):
+        last_rows(output, CHUNK)
+
+
+def test_on_a_disk_a_row_is_there_at_once(disk: Folder) -> None:
+    with open_ledger(disk, CHUNK) as opened:
+        opened.append(row("a"))
+        assert list(last_rows(disk, CHUNK)) == ["a"]
+
+
+def test_a_torn_line_costs_only_its_own_row(disk: Folder) -> None:
+    path = Path(disk.at(ledger(CHUNK)))
+    with open_ledger(disk, CHUNK) as opened:
+        opened.append(row("a"))
+        opened.append(row("b"))
     os.truncate(path, path.stat().st_size - 7)
-    assert list(last_rows(path)) == ["a"]
-    with Ledger(path) as ledger:
-        ledger.append(row("c"))
-    assert list(last_rows(path)) == ["a", "c"]
+    assert list(last_rows(disk, CHUNK)) == ["a"]
+    with open_ledger(disk, CHUNK) as opened:
+        opened.append(row("c"))
+    assert list(last_rows(disk, CHUNK)) == ["a", "c"]
 
 
-def test_no_ledger_has_no_rows(tmp_path: Path) -> None:
-    assert last_rows(tmp_path / "none.jsonl") == {}
+def test_a_ledger_that_cannot_be_written_is_named(disk: Folder) -> None:
+    path = Path(disk.at(ledger(CHUNK)))
+    path.mkdir(parents=True)
+    with pytest.raises(WriteFailedError, match=rf"{CHUNK}\.jsonl"):
+        open_ledger(disk, CHUNK)
 
 
-def test_a_ledger_that_cannot_be_written_is_named(tmp_path: Path) -> None:
-    (tmp_path / "l.jsonl").mkdir()
-    with pytest.raises(WriteFailedError, match=r"l\.jsonl"):
-        Ledger(tmp_path / "l.jsonl")
+def test_rows_are_put_in_parts_by_number_or_by_time(
+    bucket: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ledgers, "PART_ROWS", 2)
+    opened = open_ledger(bucket, CHUNK)
+    for name in "abc":
+        opened.append(row(name))
+    assert list(last_rows(bucket, CHUNK)) == ["a", "b"]
+    monkeypatch.setattr(ledgers, "PART_SECONDS", 0.0)
+    opened.append(row("d"))
+    assert list(last_rows(bucket, CHUNK)) == ["a", "b", "c", "d"]
+    names = ["0000000.jsonl", "0000001.jsonl"]
+    assert bucket.names(ledger_parts(CHUNK)) == names
+    open_ledger(bucket, CHUNK).append(row("a", "failed"))  # after a kill
+    assert bucket.names(ledger_parts(CHUNK)) == [*names, "0000002.jsonl"]
+    assert last_rows(bucket, CHUNK)["a"].status == "failed"
+
+
+def test_parts_that_a_killed_run_left_are_joined(
+    bucket: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ledgers, "PART_ROWS", 1)
+    opened = open_ledger(bucket, CHUNK)
+    opened.append(row("a", "failed"))
+    opened.append(row("a"))
+    with open_ledger(bucket, CHUNK):
+        pass
+    assert bucket.names(ledger_parts(CHUNK)) == []
+    assert last_rows(bucket, CHUNK) == {"a": row("a")}
+
+
+def test_what_stops_a_run_costs_no_row(bucket: Folder) -> None:
+    def interrupted() -> None:
+        with open_ledger(bucket, CHUNK) as opened:
+            opened.append(row("a"))
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert list(last_rows(bucket, CHUNK)) == ["a"]

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from rr_tasks.archive.listing import Listing
+from rr_tasks.archive.listing import LocalListing
 from rr_tasks.archive.names import to_path
 
 
@@ -15,7 +15,7 @@ def write(root: Path, *names: str) -> None:
 
 
 def paths(root: Path, output: Path | None = None) -> list[str]:
-    return [item.path for item in Listing(root, output)]
+    return [item.path for item in LocalListing(root, output)]
 
 
 def test_lists_supported_files_in_order_of_their_names(tmp_path: Path) -> None:
@@ -28,14 +28,14 @@ def test_knows_size_and_time(tmp_path: Path) -> None:
     write(tmp_path, "four")
     (tmp_path / "four").rename(tmp_path / "a.jpg")
     os.utime(tmp_path / "a.jpg", ns=(1, 1_600_000_000_000_000_001))
-    (item,) = Listing(tmp_path)
+    (item,) = LocalListing(tmp_path)
     assert (item.size, item.mtime_ns) == (4, 1_600_000_000_000_000_001)
 
 
 def test_passes_over_clutter_and_counts_other_files(tmp_path: Path) -> None:
     write(tmp_path, "Thumbs.db", ".DS_Store", "desktop.ini", ".hidden.jpg", ".cache/a.jpg")
     write(tmp_path, "_rr/previews/a.jpg", "notes.txt", "film.mp4", "a.jpg")
-    listing = Listing(tmp_path)
+    listing = LocalListing(tmp_path)
     assert [item.path for item in listing] == ["a.jpg"]
     assert listing.ignored == 2
 
@@ -65,7 +65,7 @@ def test_never_lists_the_output_through_a_link(tmp_path: Path) -> None:
 def test_a_dangling_link_is_reported_and_a_pipe_is_not_opened(tmp_path: Path) -> None:
     (tmp_path / "lost.jpg").symlink_to(tmp_path / "nowhere.jpg")
     os.mkfifo(tmp_path / "pipe.jpg")
-    listing = Listing(tmp_path)
+    listing = LocalListing(tmp_path)
     assert [(item.path, item.size) for item in listing] == [("lost.jpg", 0)]
     assert listing.ignored == 1
 
@@ -76,7 +76,7 @@ def test_undecodable_names_can_be_opened_again(tmp_path: Path) -> None:
         Path(os.fsdecode(raw)).write_bytes(b"abc")
     except OSError:
         pytest.skip("this file system takes UTF-8 names only")
-    (item,) = Listing(tmp_path)
+    (item,) = LocalListing(tmp_path)
     item.model_dump_json()
     assert (tmp_path / to_path(item.path)).read_bytes() == b"abc"
 
@@ -93,6 +93,6 @@ def test_names_folders_that_cannot_be_listed(
         return scandir(path)
 
     monkeypatch.setattr(os, "scandir", refuse)
-    listing = Listing(tmp_path)
+    listing = LocalListing(tmp_path)
     assert [item.path for item in listing] == ["b/2.jpg"]
     assert listing.unreadable == ["a: Permission denied"]

@@ -10,8 +10,10 @@ import pytest
 import pyvips
 
 from rr_tasks.archive import restore, writer
+from rr_tasks.archive.folder import open_folder
 from rr_tasks.archive.ledger import last_rows
 from rr_tasks.archive.photograph import Negative
+from rr_tasks.archive.plan import chunk_ids
 from rr_tasks.archive.reconcile import CountsDisagreeError, reconcile
 from rr_tasks.archive.restore import restore_chunk
 from rr_tasks.archive.run import prepare
@@ -26,8 +28,9 @@ def run(parameters: RestoreParameters, engine: Any) -> Counts:
 
 def rows(parameters: RestoreParameters) -> dict[str, LedgerRow]:
     found: dict[str, LedgerRow] = {}
-    for path in sorted(Path(parameters.output, "_rr", "ledger").glob("*.jsonl")):
-        found |= last_rows(path)
+    output = open_folder(parameters.output)
+    for chunk in chunk_ids(output):
+        found |= last_rows(output, chunk)
     return found
 
 

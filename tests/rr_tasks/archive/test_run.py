@@ -12,7 +12,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from rr_tasks.archive.layout import FolderError
+from rr_tasks.archive.check import FolderError
 from rr_tasks.archive.reconcile import CountsDisagreeError
 from rr_tasks.archive.restore import restore_chunk
 from rr_tasks.archive.run import finish, prepare

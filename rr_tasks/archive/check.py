@@ -1,0 +1,95 @@
+"""Whether the input and the output folder of a run can be used at all."""
+
+import os
+from pathlib import Path, PurePath
+
+from rr_tasks.archive import layout
+from rr_tasks.archive.folder import Folder, open_folder
+from rr_tasks.archive.listing import listing_of
+from rr_tasks.archive.local_folder import LocalFolder
+from rr_tasks.archive.storage import WriteFailedError
+from schemas.errors import ExpectedError
+
+
+class FolderError(ExpectedError, ValueError):
+    """The input or the output folder cannot be used; the message says which and what to do."""
+
+
+def check_folders(source: str, output: str) -> None:
+    """Make sure that a run can start.
+
+    Args:
+        source: URL of the folder with the originals.
+        output: URL of the folder for the restored ones.
+
+    Raises:
+        FolderError: the input is missing, no folder, or without photographs; one folder lies in
+            the other; the output is no folder or cannot be written.
+        StorageError: storage refuses.
+    """
+    originals, restored = open_folder(source), open_folder(output)
+    if isinstance(originals, LocalFolder):
+        _check_is_folder(source)
+    _check_apart(originals.place, restored.place)
+    _check_ours(originals, restored)
+    listing = listing_of(originals, restored)
+    if next(iter(listing), None) is None:
+        hidden = f" (unreadable: {'; '.join(listing.unreadable)})" if listing.unreadable else ""
+        raise FolderError(
+            f"the input folder {source} holds no photographs "
+            f"(JPEG, PNG, WebP or TIFF){hidden}; check the path"
+        )
+    _sign(originals, restored)
+
+
+def _check_is_folder(source: str) -> None:
+    path = Path(open_folder(source).url)
+    if not path.exists():
+        raise FolderError(f"the input folder {source} does not exist; check the path")
+    if not path.is_dir():
+        raise FolderError(f"the input {source} is not a folder; name the folder that holds it")
+
+
+def _check_apart(source: str, output: str) -> None:
+    if source == output:
+        raise FolderError(
+            f"input and output are the same folder, {source}; originals are never overwritten: "
+            "choose another output folder"
+        )
+    if PurePath(output).is_relative_to(source):
+        raise FolderError(
+            f"the output folder {output} lies inside the input folder {source}, so the next run "
+            "would restore its own results; choose an output folder outside of it"
+        )
+    if PurePath(source).is_relative_to(output):
+        raise FolderError(
+            f"the input folder {source} lies inside the output folder {output}; "
+            "choose another output folder"
+        )
+
+
+def _check_ours(source: Folder, output: Folder) -> None:
+    """Refuse an output folder with other people's files, or with another archive's."""
+    if output.status(layout.SOURCE) is not None:
+        known = os.fsdecode(output.read(layout.SOURCE))
+        if known != source.place:
+            raise FolderError(
+                f"the output folder {output.url} holds the restored photographs of {known}, not of "
+                f"{source.url}; choose another output folder (or, if the archive has moved, delete "
+                f"{output.at(layout.SOURCE)})"
+            )
+    elif output.is_foreign(layout.OWN):
+        raise FolderError(
+            f"the output folder {output.url} is not empty and was not made by this command; files "
+            "in it could be overwritten: choose an empty or a new folder"
+        )
+
+
+def _sign(source: Folder, output: Folder) -> None:
+    """Write down whose restored photographs these are, which shows that we can write there."""
+    if isinstance(output, LocalFolder) and Path(output.url).is_file():
+        raise FolderError(f"the output {output.url} is a file, not a folder; choose another output")
+    try:
+        output.write(layout.SOURCE, os.fsencode(source.place))
+    except (OSError, WriteFailedError) as error:
+        raise FolderError(f"the output folder {output.url} cannot be used: {error}") from error

@@ -1,0 +1,11 @@
+"""What tells one version of a file from another."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Status:
+    """Size in bytes, and the time of the last change in nanoseconds since 1970."""
+
+    size: int
+    mtime_ns: int

@@ -1,0 +1,17 @@
+"""Does several slow things at a time and gives the results in order."""
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+KeyT = TypeVar("KeyT")
+ResultT = TypeVar("ResultT")
+
+_AT_A_TIME = 16
+
+
+def together(function: Callable[[KeyT], ResultT], keys: Sequence[KeyT]) -> Iterator[ResultT]:
+    """Call `function` for each key in threads; no more than 16 results are held."""
+    with ThreadPoolExecutor(_AT_A_TIME, thread_name_prefix="rr-archive-storage") as pool:
+        for first in range(0, len(keys), _AT_A_TIME):
+            yield from pool.map(function, keys[first : first + _AT_A_TIME])
