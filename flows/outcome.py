@@ -9,6 +9,8 @@ from rich.table import Table
 
 from flows.evaluate import Evaluation
 from flows.pipeline import PipelineResult
+from flows.refresh import Comparison, Refreshed
+from rr_tasks.refresh.plan import plan_table
 from schemas.archive import RunSummary
 
 
@@ -44,13 +46,64 @@ def show_pipeline(console: Console, result: PipelineResult) -> None:
     _where(console, "Metrics table", str(Path(result.evaluation.folder) / "quality.csv"))
 
 
-def _table(title: str, frame: pl.DataFrame) -> Table:
+def show_refresh(console: Console, refreshed: Refreshed) -> None:
+    """Print the plan and, after a dry run, how long it would take; else what became different."""
+    plan = refreshed.plan
+    console.print(_table("Shards before this run", plan_table(plan)))
+    for folder in plan.unreadable:
+        console.print(
+            f"[yellow]{escape(folder)}: its spec.json cannot be read, so it was left out[/yellow]",
+            soft_wrap=True,
+        )
+    if refreshed.dry_run:
+        console.print(str(refreshed.estimate or "Nothing to diagnose."), soft_wrap=True)
+        _where(console, "Would fill", plan.folder)
+    if plan.old:
+        _where(console, "Compared with", plan.old.folder)
+    elif not plan.unreadable:
+        console.print("There are no older annotations to compare with.")
+    if refreshed.comparison:
+        _show_comparison(console, refreshed.comparison)
+
+
+def _show_comparison(console: Console, comparison: Comparison) -> None:
+    totals = comparison.difference.totals.row(0, named=True)
+    console.print(
+        f"{totals['samples']} diagnoses compared: {totals['equal']} are equal apart from who wrote "
+        f"them, {totals['order_changed']} have another order of treatment",
+        soft_wrap=True,
+    )
+    shown = comparison.difference.changes.select(**_SHOWN)
+    console.print(_table("Found, old and new, and the shift of the severity", shown, places=1))
+    _where(console, "Report", comparison.report)
+
+
+_SHOWN = {
+    "type": "degradation",
+    "old": "found_old",
+    "new": "found_new",
+    "appeared": "appeared",
+    "vanished": "vanished",
+    "mean": "shift_mean",
+    "5 %": "shift_q05",
+    "median": "shift_median",
+    "95 %": "shift_q95",
+}
+
+
+def _table(title: str, frame: pl.DataFrame, places: int = 3) -> Table:
     table = Table(title=title, title_justify="left", title_style="bold")
     for name, kind in frame.schema.items():
         table.add_column(name.replace("_", " "), justify="left" if kind == pl.String else "right")
     for row in frame.iter_rows():
-        table.add_row(*(f"{cell:.3f}" if isinstance(cell, float) else str(cell) for cell in row))
+        table.add_row(*(_cell(value, places) for value in row))
     return table
+
+
+def _cell(value: object, places: int) -> str:
+    if isinstance(value, float):
+        return f"{value:.{places}f}"
+    return "" if value is None else str(value)
 
 
 def _where(console: Console, what: str, path: str) -> None:

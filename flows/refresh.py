@@ -33,6 +33,7 @@ class Refreshed:
     """The plan and, after a dry run, how long it would take; else the comparison, if any."""
 
     plan: RefreshPlan
+    dry_run: bool
     estimate: Estimate | None = None
     comparison: Comparison | None = None
 
@@ -51,7 +52,7 @@ def refresh(parameters: RefreshParameters) -> Refreshed:
     if parameters.dry_run:
         expected = estimate(parameters.shards, plan.pending, reasoner)
         publish_note("refresh-estimate", str(expected or "Nothing to diagnose."))
-        return Refreshed(plan, estimate=expected)
+        return Refreshed(plan, dry_run=True, estimate=expected)
     share_shards(
         annotate_shard_task,
         [one.shard for one in plan.pending],
@@ -62,9 +63,9 @@ def refresh(parameters: RefreshParameters) -> Refreshed:
         label="Annotate shards",
     )
     if plan.old is None:
-        return Refreshed(plan)
+        return Refreshed(plan, dry_run=False)
     new = read_annotations(plan.folder, parameters.shards)
-    return Refreshed(plan, comparison=_compare(plan.old, new, root))
+    return Refreshed(plan, dry_run=False, comparison=_compare(plan.old, new, root))
 
 
 def _compare(old: Annotations, new: Annotations, root: str) -> Comparison:

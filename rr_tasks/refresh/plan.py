@@ -113,7 +113,7 @@ def plan_table(plan: RefreshPlan) -> pl.DataFrame:
     because = {reason: None for one in stale for reason in one.reasons}
     rows = [
         _row("current", (s for s in plan.shards if s.state == "current"), "nothing to do"),
-        _row("stale", stale, "made with something older" if stale else ""),
+        _row("stale", stale, "made with something else:"),
         *(
             _row(
                 f"  because of {reason.what}",
