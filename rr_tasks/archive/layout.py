@@ -23,6 +23,8 @@ LOCK = f"{OWN}/lock"
 """Held by the run that works on this output, on a disk."""
 RUN = f"{OWN}/run"
 """Claimed by the run that works on this output, in object storage."""
+CLOCK = f"{OWN}/clock"
+"""Written to see what time object storage has."""
 
 
 def ledger(chunk: str) -> str:

@@ -13,6 +13,8 @@ from rr_tasks.storage.failure import StorageError, explained, s3_code
 from rr_tasks.storage.filesystem import is_s3
 from rr_tasks.storage.leftovers import STALE, abort_stale_uploads
 
+_VERSION = "?versionId="
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -117,6 +119,10 @@ class RemoteFolder:
             raise WriteFailedError(
                 "its name is not UTF-8, and storage takes no other; rename it"
             ) from None
+        if _VERSION in path:
+            raise WriteFailedError(
+                f"its name holds {_VERSION}, which asks for a version of another file; rename it"
+            )
         return f"{self._root}/{path}"
 
     def _pages(self, folder: str) -> Iterator[Entry]:

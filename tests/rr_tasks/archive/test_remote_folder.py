@@ -1,0 +1,121 @@
+import re
+
+import pytest
+import s3fs
+
+from rr_tasks.archive.folder import Folder, open_folder
+from rr_tasks.archive.storage import WriteFailedError
+from rr_tasks.storage.failure import MissingBucketError
+from tests.s3 import BUCKET, KEY, S3, SECRET
+
+NAMES = (
+    "a b.jpg",
+    "ü 日.jpg",
+    "x::y.jpg",
+    "50%41.jpg",
+    "what?versionId=1.jpg",
+    "[a]*.jpg",
+    "deep/er/a",
+)
+
+
+@pytest.fixture(params=["s3", "memory"])
+def folder(request: pytest.FixtureRequest) -> Folder:
+    if request.param == "s3":
+        s3: S3 = request.getfixturevalue("s3")
+        return open_folder(s3.url)
+    return open_folder(f"memory://{request.node.name}")
+
+
+def test_a_file_is_what_was_written(folder: Folder) -> None:
+    assert folder.status("a") is None
+    assert folder.stamp("a") is None
+    folder.write("a", b"one")
+    first = folder.stamp("a")
+    assert first == folder.stamp("a")
+    folder.write("a", b"two")
+    assert folder.read("a") == b"two"
+    assert folder.stamp("a") != first
+    status = folder.status("a")
+    assert status is not None
+    assert (status.size, status.mtime_ns % 10**9) == (3, 0)
+    assert folder.statuses(["none", "a"]) == {"a": status}
+    folder.remove("a")
+    folder.remove("a")
+    assert folder.status("a") is None
+    with pytest.raises(FileNotFoundError, match=re.escape(folder.at("a"))):
+        folder.read("a")
+
+
+def test_any_name_is_a_name(s3: S3) -> None:
+    folder = open_folder(s3.url)
+    for name in NAMES:
+        folder.write(name, name.encode())
+    assert {name: folder.read(name).decode() for name in NAMES} == {name: name for name in NAMES}
+    assert sorted(folder.names("")) == sorted(name for name in NAMES if "/" not in name)
+    assert set(folder.statuses(NAMES)) == set(NAMES)
+    assert folder.status("deep") is None
+    for name in NAMES:
+        folder.remove(name)
+    assert not folder.names("")
+
+
+def test_a_name_that_is_no_text_is_refused_for_itself(folder: Folder) -> None:
+    with pytest.raises(WriteFailedError, match="not UTF-8"):
+        folder.write("caf\udce9.jpg", b"")
+
+
+def test_names_are_those_right_in_a_folder(folder: Folder) -> None:
+    for name in ("b/2", "b/1", "b/c/3", "bc/4", "5"):
+        folder.write(name, b"")
+    assert folder.names("b") == ["1", "2"]
+    assert folder.names("none") == []
+
+
+def test_others_files_are_noticed(folder: Folder) -> None:
+    assert not folder.is_foreign("_rr")
+    folder.write("theirs", b"")
+    assert folder.is_foreign("_rr")
+    folder.write("_rr/source", b"")
+    assert not folder.is_foreign("_rr")
+
+
+def test_a_listing_says_the_same_as_looking_at_each_file(s3: S3) -> None:
+    folder = open_folder(s3.url)
+    for name in NAMES:
+        folder.write(name, b"x" * len(name))
+    listed = {entry.path: entry.status for entry in folder.entries()}  # type: ignore[attr-defined]
+    assert listed == folder.statuses(NAMES)
+
+
+def test_a_listing_of_many_pages_is_whole(s3: S3, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = open_folder(s3.url)
+    for number in range(7):
+        folder.write(str(number), b"")
+    request = s3fs.S3FileSystem._call_s3
+
+    async def small_pages(
+        self: object, method: str, *arguments: object, **options: object
+    ) -> object:
+        if method == "list_objects_v2":
+            options["MaxKeys"] = 3
+        return await request(self, method, *arguments, **options)
+
+    monkeypatch.setattr(s3fs.S3FileSystem, "_call_s3", small_pages)
+    assert folder.names("") == [str(number) for number in range(7)]
+
+
+def test_a_folder_that_a_console_made_is_no_file(s3: S3) -> None:
+    storage = s3fs.S3FileSystem(endpoint_url=s3.endpoint, key=KEY, secret=SECRET)
+    bucket, _, key = s3.url.removeprefix("s3://").partition("/")
+    storage.call_s3("put_object", Bucket=bucket, Key=f"{key}/album/", Body=b"")
+    folder = open_folder(s3.url)
+    folder.write("album/1", b"")
+    assert [entry.path for entry in folder.entries()] == ["album/1"]  # type: ignore[attr-defined]
+
+
+def test_a_missing_bucket_is_not_an_empty_folder(s3: S3) -> None:
+    folder = open_folder(f"s3://no-{BUCKET}/x")
+    for look in (folder.status, folder.names, folder.read, folder.is_foreign):
+        with pytest.raises(MissingBucketError, match=f"no-{BUCKET}"):
+            look("a")
