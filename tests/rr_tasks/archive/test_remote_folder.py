@@ -1,4 +1,5 @@
 import re
+from typing import Any
 
 import pytest
 import s3fs
@@ -13,7 +14,7 @@ NAMES = (
     "ü 日.jpg",
     "x::y.jpg",
     "50%41.jpg",
-    "what?versionId=1.jpg",
+    "what?.jpg",
     "[a]*.jpg",
     "deep/er/a",
 )
@@ -60,9 +61,11 @@ def test_any_name_is_a_name(s3: S3) -> None:
     assert not folder.names("")
 
 
-def test_a_name_that_is_no_text_is_refused_for_itself(folder: Folder) -> None:
-    with pytest.raises(WriteFailedError, match="not UTF-8"):
-        folder.write("caf\udce9.jpg", b"")
+@pytest.mark.parametrize("name", ["caf\udce9.jpg", "a?versionId=1.jpg"])
+def test_a_name_that_cannot_be_a_key_is_refused_for_itself(folder: Folder, name: str) -> None:
+    with pytest.raises(WriteFailedError, match="rename it"):
+        folder.write(name, b"")
+    assert folder.names("") == []
 
 
 def test_names_are_those_right_in_a_folder(folder: Folder) -> None:
@@ -94,9 +97,7 @@ def test_a_listing_of_many_pages_is_whole(s3: S3, monkeypatch: pytest.MonkeyPatc
         folder.write(str(number), b"")
     request = s3fs.S3FileSystem._call_s3
 
-    async def small_pages(
-        self: object, method: str, *arguments: object, **options: object
-    ) -> object:
+    async def small_pages(self: Any, method: str, *arguments: Any, **options: Any) -> Any:
         if method == "list_objects_v2":
             options["MaxKeys"] = 3
         return await request(self, method, *arguments, **options)
