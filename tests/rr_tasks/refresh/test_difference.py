@@ -10,7 +10,7 @@ from schemas.prior.current import DEGRADATIONS, DiagnosticPrior
 
 priors = st.from_type(DiagnosticPrior)
 pairs = st.lists(st.tuples(priors, priors), max_size=5)
-few = settings(max_examples=20)
+few = settings(max_examples=12)
 SHIFTS = ["shift_mean", "shift_q05", "shift_q25", "shift_median", "shift_q75", "shift_q95"]
 
 
