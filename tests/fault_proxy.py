@@ -68,7 +68,7 @@ class FaultProxy:
     endpoint: str = ""
     _random: random.Random = field(default_factory=random.Random)
 
-    def disturb(self, share: float, *kinds: str, seed: int = 0) -> None:
+    def disturb(self, share: float, *kinds: str, seed: int = 5) -> None:
         """From now on answer this share of requests wrongly, drawn from the seed."""
         self.share, self.kinds, self._random = share, kinds or FAULTS, random.Random(seed)
         self.next_faults, self.injected, self.requests = [], Counter(), 0
