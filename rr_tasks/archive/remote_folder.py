@@ -9,6 +9,7 @@ from typing import Any
 from rr_tasks.archive.status import Status
 from rr_tasks.archive.storage import WriteFailedError
 from rr_tasks.archive.together import together
+from rr_tasks.storage.answers import read_whole
 from rr_tasks.storage.failure import StorageError, explained, s3_code
 from rr_tasks.storage.filesystem import is_s3
 from rr_tasks.storage.leftovers import STALE, abort_stale_uploads
@@ -88,7 +89,8 @@ class RemoteFolder:
     def read(self, path: str) -> bytes:
         """Read an object."""
         with explained(self.at(path)):
-            return bytes(self._filesystem.cat_file(self._key(path)))
+            key = self._key(path)
+            return read_whole(lambda: bytes(self._filesystem.cat_file(key)))
 
     def write(self, path: str, data: bytes) -> None:
         """Put an object."""
