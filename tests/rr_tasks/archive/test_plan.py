@@ -1,6 +1,8 @@
+import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -93,3 +95,24 @@ def test_a_damaged_chunk_is_named(output: Folder, root: Path) -> None:
     Path(output.at(PLAN), "00001.jsonl").write_text('{"path": "a.jpg"}\n')
     with pytest.raises(DamagedPlanError, match=r"00001\.jsonl"):
         plan(output, root)
+
+
+def test_what_is_retired_is_read_once_for_all_chunks(
+    output: Folder, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan(output, root)
+    (root / "0.jpg").unlink()
+    made = plan(output, root)
+    parse, parsed = json.loads, []
+
+    def counted(text: bytes) -> Any:
+        parsed.append(text)
+        return parse(text)
+
+    monkeypatch.setattr(json, "loads", counted)
+    assert list(planned(output, made)) == [f"{number}.jpg" for number in range(1, 5)]
+    assert len(parsed) == 1
+    (root / "1.jpg").unlink()
+    made = plan(output, root)
+    assert list(planned(output, made)) == ["2.jpg", "3.jpg", "4.jpg"]
+    assert len(parsed) == 2

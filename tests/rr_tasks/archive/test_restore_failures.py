@@ -6,11 +6,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+import pyvips
 
+from rr_tasks.archive import previews
 from rr_tasks.archive.folder import open_folder
 from rr_tasks.archive.ledger import last_rows
 from rr_tasks.archive.plan import chunk_ids
 from rr_tasks.archive.restore import restore_chunk
+from rr_tasks.archive.resume import content_hash
 from rr_tasks.archive.run import prepare
 from rr_tasks.archive.storage import StorageStoppedError
 from schemas.archive import Counts, LedgerRow, RestoreParameters
@@ -137,3 +140,57 @@ def test_a_link_in_the_output_never_leads_back_to_an_original(
     assert (counts.restored, counts.failed) == (3, 3)
     assert {path: path.read_bytes() for path in originals} == originals
     assert not list(Path(parameters.input).rglob("*.json"))
+
+
+def test_a_preview_that_fails_does_not_cost_the_photograph(
+    parameters: RestoreParameters, engine: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> bytes:
+        raise pyvips.Error("no such operation")
+
+    monkeypatch.setattr(previews, "_small", fail)
+    assert run(parameters, engine) == Counts(restored=6)
+    (row, *_) = rows(parameters).values()
+    assert (row.preview, row.reason) == (None, "no preview: Error: no such operation")
+    assert run(parameters, engine) == Counts(skipped=6)
+
+
+def test_an_older_output_stays_only_if_it_is_of_the_same_original(
+    parameters: RestoreParameters, archive: Path, engine: Any, engine_like: Any
+) -> None:
+    class Broken(engine_like):  # type: ignore[misc]
+        def restore(self, pixels: Any, prior: Any) -> Any:
+            raise ValueError("out of range")
+
+    run(parameters, engine)
+    output, same, changed = Path(parameters.output), "2019/IMG_1.jpg", "2019/IMG_3.jpg"
+    before = rows(parameters)[same]
+    (archive / changed).write_bytes((archive / same).read_bytes())
+    for _ in range(2):  # the second time, its last row is of a failure
+        assert run(parameters, Broken("double-2")) == Counts(failed=6)
+        row = rows(parameters)[same]
+        assert (row.status, row.output_hash) == ("failed", before.output_hash)
+        assert content_hash((output / same).read_bytes()) == before.output_hash
+        assert (output / f"{same}.prior.json").exists()
+        assert not (output / changed).exists()
+        assert not (output / f"{changed}.prior.json").exists()
+        assert rows(parameters)[changed].output_hash is None
+    assert run(parameters, engine_like("double-2")) == Counts(restored=6)
+
+
+def test_an_older_output_that_cannot_be_removed_is_told(
+    parameters: RestoreParameters, archive: Path, engine: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(parameters, engine)
+    (archive / "2019" / "IMG_1.jpg").write_bytes(b"")
+
+    def refuse(self: Path, missing_ok: bool = False) -> None:
+        del self, missing_ok
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    plan = prepare(parameters)
+    monkeypatch.setattr(Path, "unlink", refuse)
+    counts = [restore_chunk(chunk, parameters, engine) for chunk in plan.chunks]
+    assert sum(counts, Counts()) == Counts(skipped=5, failed=1)
+    reason = rows(parameters)["2019/IMG_1.jpg"].reason or ""
+    assert reason.startswith("the file is empty; an older output cannot be removed: cannot write")
