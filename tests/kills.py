@@ -21,25 +21,16 @@ import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-Side = Literal["before", "after"]
-BOTH: tuple[Side, ...] = ("before", "after")
-Moment = tuple[str, Side]
-"""Beside a write, such as `("put 00000.tar", "after")`."""
+from rr_tasks.storage.process import sign
+from tests.writes import BOTH, Moment, Side, Writes, watch
 
 _SECONDS = 60.0
-_REQUESTS = {
-    "put_object": "put",
-    "delete_object": "remove",
-    "create_multipart_upload": "begin",
-    "upload_part": "part",
-    "complete_multipart_upload": "put",
-}
 
 
 @dataclass(frozen=True)
@@ -72,6 +63,13 @@ class Attempt:
 def moments(writes: Iterable[str], sides: Iterable[Side] = BOTH) -> list[Moment]:
     """The moments beside each of some writes, equal ones counted once, in their order."""
     return [(write, side) for write in dict.fromkeys(writes) for side in sides]
+
+
+def dead_sign() -> str:
+    """The sign of a process of this machine that has ended."""
+    with subprocess.Popen(["true"]) as process:
+        process.wait()
+    return f"{sign().rpartition('-')[0]}-{process.pid}"
 
 
 class Running:
@@ -203,7 +201,7 @@ def _work(job: Job, settings: dict[str, str], signals: dict[Moment, int], record
         for name, value in job.patches.items():
             module, _, attribute = name.partition(":")
             setattr(importlib.import_module(module), attribute, value)
-        _watch(_Writes(record.with_suffix(".writes"), signals))
+        watch(Writes(record.with_suffix(".writes"), signals))
         record.write_bytes(pickle.dumps(_result(job)))
         status = 0
     except BaseException:  # noqa: BLE001 - the test shows it
@@ -219,47 +217,3 @@ def _result(job: Job) -> Any:
 
     module, _, name = job.flow.partition(":")
     return launch(getattr(importlib.import_module(module), name), job.parameters)
-
-
-class _Writes:
-    """Notes every write, and sends this process a signal at a moment."""
-
-    def __init__(self, log: Path, signals: dict[Moment, int]) -> None:
-        self._log, self._signals = log.open("a", buffering=1), signals
-
-    @contextmanager
-    def noted(self, kind: str, path: Any) -> Iterator[None]:
-        write = f"{kind} {str(path).rsplit('/', 1)[-1]}"
-        self._log.write(write + "\n")
-        self._reach((write, "before"))
-        yield
-        self._reach((write, "after"))
-
-    def _reach(self, moment: Moment) -> None:
-        if moment in self._signals:
-            os.kill(os.getpid(), self._signals.pop(moment))
-
-
-def _watch(writes: _Writes) -> None:
-    from fsspec.implementations.local import LocalFileSystem
-    from s3fs import S3FileSystem
-
-    def watched(kind: str, change: Callable[..., Any], place: int) -> Callable[..., Any]:
-        def changed(*arguments: Any, **options: Any) -> Any:
-            with writes.noted(kind, arguments[place]):
-                return change(*arguments, **options)
-
-        return changed
-
-    send = S3FileSystem._call_s3
-
-    async def sent(self: Any, method: str, *arguments: Any, **options: Any) -> Any:
-        if method not in _REQUESTS:
-            return await send(self, method, *arguments, **options)
-        with writes.noted(_REQUESTS[method], options["Key"]):
-            return await send(self, method, *arguments, **options)
-
-    S3FileSystem._call_s3 = sent
-    Path.replace = watched("put", Path.replace, 1)  # type: ignore[method-assign]
-    Path.hardlink_to = watched("put", Path.hardlink_to, 0)  # type: ignore[method-assign]
-    LocalFileSystem.rm_file = watched("remove", LocalFileSystem.rm_file, 1)

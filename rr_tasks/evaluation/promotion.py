@@ -5,6 +5,7 @@ import polars as pl
 from rr_tasks import weights
 from rr_tasks.evaluation.metrics import quality_table
 from rr_tasks.storage.files import exists, join, publish_bytes, read_bytes
+from rr_tasks.storage.leftovers import remove_leftovers
 from schemas.base import Strict
 from schemas.prior.current import DEGRADATIONS
 
@@ -62,6 +63,7 @@ def champion_url(folder: str, name: weights.WeightsName) -> str:
 
 def promote(candidate: str, folder: str, name: weights.WeightsName, verdict: Verdict) -> str:
     """Make the candidate the champion of `folder`; the change is visible at once and whole."""
+    remove_leftovers(folder)
     target = join(folder, f"{name}.safetensors")
     publish_bytes(read_bytes(candidate), target)
     publish_bytes(verdict.model_dump_json(indent=2).encode(), join(folder, f"{name}.json"))

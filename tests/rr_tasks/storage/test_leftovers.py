@@ -7,14 +7,17 @@ import pytest
 
 from rr_tasks.storage import files
 from rr_tasks.storage.atomic import partial_beside
-from rr_tasks.storage.files import list_files, publish, publish_bytes, read_bytes
+from rr_tasks.storage.files import exists, join, list_files, publish, publish_bytes, read_bytes
 from rr_tasks.storage.filesystem import filesystem_of
 from rr_tasks.storage.leftovers import (
     STALE,
     abort_stale_uploads,
     remove_leftovers,
+    remove_settled_claims,
     remove_stale_partials,
 )
+from rr_tasks.storage.process import sign
+from tests.kills import dead_sign
 from tests.s3 import READER_KEY, READER_SECRET, S3
 
 NOW = timedelta(0)
@@ -34,6 +37,31 @@ def test_only_stale_partials_of_ours_go(tmp_path: Path) -> None:
     assert sorted(folder.iterdir()) == sorted([fresh, *other])
     assert remove_stale_partials(tmp_path, NOW) == 1
     assert sorted(folder.iterdir()) == sorted(other)
+
+
+def test_partials_of_killed_processes_go_at_once(tmp_path: Path) -> None:
+    living = partial_beside(tmp_path / "a")
+    dead = Path(str(living).replace(sign(), dead_sign()))
+    elsewhere = Path(str(living).replace(sign(), "00000000-1"))
+    for path in (living, dead, elsewhere):
+        path.touch()
+    remove_leftovers(str(tmp_path))
+    assert sorted(tmp_path.iterdir()) == sorted([living, elsewhere])
+
+
+@pytest.mark.parametrize("storage", ["local", "s3"])
+def test_claims_on_files_that_are_there_go(
+    storage: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    folder = str(tmp_path) if storage == "local" else request.getfixturevalue("s3").url
+    remove_leftovers(join(folder, "missing"))
+    names = ("00000.done.json", ".00000.done.json.claim", ".00001.done.json.claim", "a.claim")
+    for name in names:
+        publish_bytes(b"", join(folder, name))
+    assert remove_settled_claims(folder) == 1
+    assert [exists(join(folder, name)) for name in names] == [True, False, True, True]
+    remove_leftovers(folder)
+    assert exists(join(folder, ".00001.done.json.claim"))
 
 
 def begun(url: str) -> str:

@@ -1,0 +1,203 @@
+"""One run makes a file, the others leave it alone; the dead are not waited for."""
+
+import json
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+import pytest
+
+from rr_tasks.storage import claim
+from rr_tasks.storage.claim import Held, HeldError, claim_url, claimed, unless_held
+from rr_tasks.storage.failure import UnreachableStorageError
+from rr_tasks.storage.files import exists, join, list_files, publish_bytes, read_bytes
+from rr_tasks.storage.process import sign
+from schemas.claim import Claim
+from tests.kills import dead_sign
+from tests.s3 import S3
+
+ELSEWHERE = "00000000-1"
+LOOK = 50.0
+
+
+@pytest.fixture(params=["local", "memory", "s3"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "s3":
+        s3: S3 = request.getfixturevalue("s3")
+        return join(s3.url, "data", "00012.done.json")
+    root = str(tmp_path) if request.param == "local" else f"memory://{tmp_path.name}"
+    return join(root, "data", "00012.done.json")
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> "Clock":
+    made = Clock()
+    monkeypatch.setattr(claim, "time", made)
+    monkeypatch.setattr(claim, "_LOOK", LOOK)
+    return made
+
+
+class Clock:
+    """Time passes only while somebody sleeps; `meanwhile` says what else happens then."""
+
+    def __init__(self) -> None:
+        self.now, self.meanwhile = 0.0, lambda: None
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+        self.meanwhile()
+
+
+def put_claim(url: str, writer: str, renewals: int = 0) -> None:
+    content = {"host": "attic", "writer": writer, "token": "1", "renewals": renewals}
+    publish_bytes(json.dumps(content).encode(), claim_url(url))
+
+
+def test_a_claim_is_hidden_and_names_its_owner(url: str) -> None:
+    with claimed(url):
+        content = json.loads(read_bytes(claim_url(url)))
+        assert content["writer"] == sign()
+        publish_bytes(b"", url)
+        assert [found.rsplit("/", 1)[-1] for found in list_files(url.rpartition("/")[0])] == [
+            "00012.done.json"
+        ]
+    assert not exists(claim_url(url))
+
+
+def test_who_comes_second_is_told_who_was_first(url: str) -> None:
+    with claimed(url):
+        with pytest.raises(HeldError, match=r"00012\.done\.json: is being made by another run on"):
+            claimed(url).__enter__()
+        assert exists(claim_url(url))
+    with claimed(url):
+        pass
+
+
+def test_a_claim_ends_when_the_work_fails(url: str) -> None:
+    with pytest.raises(ZeroDivisionError), claimed(url):
+        1 / 0  # noqa: B018
+    assert not exists(claim_url(url))
+
+
+def test_a_claim_that_cannot_be_released_hides_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(url: str) -> None:
+        raise UnreachableStorageError(url)
+
+    monkeypatch.setattr(claim, "remove", fail)
+    with pytest.raises(ZeroDivisionError), claimed(str(tmp_path / "a")):
+        1 / 0  # noqa: B018
+
+
+def test_of_many_at_once_one_works(url: str) -> None:
+    if url.startswith("memory:"):
+        pytest.skip("it is for one thread")
+    together, done = threading.Barrier(6), threading.Barrier(6)
+
+    def work(_: int) -> bool:
+        together.wait()
+        try:
+            with claimed(url):
+                done.wait()
+                return True
+        except HeldError:
+            done.wait()
+            return False
+
+    with ThreadPoolExecutor(6) as pool:
+        assert sum(pool.map(work, range(6))) == 1
+    assert not exists(claim_url(url))
+
+
+def test_the_claim_of_a_dead_process_of_this_machine_is_taken_at_once(url: str) -> None:
+    put_claim(url, dead_sign())
+    with claimed(url):
+        assert json.loads(read_bytes(claim_url(url)))["writer"] == sign()
+
+
+def test_a_claim_of_another_machine_is_respected_until_it_has_not_changed_for_long(
+    url: str, clock: Clock
+) -> None:
+    put_claim(url, ELSEWHERE)
+    held = unless_held(claimed(url).__enter__)
+    assert isinstance(held, Held)
+    assert held.owner == "another run on attic (process 1)"
+    held.wait()
+    assert claim.LEASE < clock.now <= claim.LEASE + LOOK
+    assert not exists(claim_url(url))
+
+
+def test_a_claim_that_is_renewed_is_waited_for(url: str, clock: Clock) -> None:
+    put_claim(url, ELSEWHERE)
+    held = unless_held(claimed(url).__enter__)
+    assert isinstance(held, Held)
+
+    def renew() -> None:
+        if clock.now <= 500:
+            put_claim(url, ELSEWHERE, int(clock.now))
+
+    clock.meanwhile = renew
+    held.wait()
+    assert 500 + claim.LEASE < clock.now <= 500 + claim.LEASE + LOOK
+
+
+@pytest.mark.parametrize("end", ["released", "made", "died"])
+def test_waiting_ends_with_the_work(url: str, clock: Clock, end: str) -> None:
+    put_claim(url, ELSEWHERE)
+    held = Held(url, read_bytes(claim_url(url)))
+    ends: dict[str, Callable[[], Any]] = {
+        "released": lambda: claim.remove(claim_url(url)),
+        "made": lambda: publish_bytes(b"", url),
+        "died": lambda: put_claim(url, dead_sign()),
+    }
+    clock.meanwhile = ends[end]
+    held.wait()
+    assert clock.now == LOOK
+    assert not exists(claim_url(url))
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", b"\xff", b'{"host": "att'])
+def test_a_damaged_claim_holds_for_a_lease(tmp_path: Path, clock: Clock, content: bytes) -> None:
+    url = str(tmp_path / "a")
+    publish_bytes(content, claim_url(url))
+    held = unless_held(claimed(url).__enter__)
+    assert isinstance(held, Held)
+    assert held.owner == "another run"
+    held.wait()
+    assert clock.now > claim.LEASE
+
+
+def test_a_claim_is_renewed_while_the_work_lasts(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(claim, "RENEWAL", 0.01)
+    with claimed(url):
+        first = read_bytes(claim_url(url))
+        while (content := read_bytes(claim_url(url))) == first:
+            time.sleep(0.01)
+        assert json.loads(content)["token"] == json.loads(first)["token"]
+    assert not exists(claim_url(url))
+
+
+def test_who_has_lost_a_claim_leaves_the_new_one_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(claim, "RENEWAL", 0.0)
+    url = str(tmp_path / "a")
+    put_claim(url, ELSEWHERE)
+    taken = read_bytes(claim_url(url))
+    claim._renew(claim_url(url), Claim(host="here", writer=sign(), token="lost"), Event())
+    assert read_bytes(claim_url(url)) == taken
+
+
+def test_a_claim_that_another_run_took_is_not_removed_at_the_end(tmp_path: Path) -> None:
+    url = str(tmp_path / "a")
+    with claimed(url):
+        put_claim(url, ELSEWHERE)
+    assert json.loads(read_bytes(claim_url(url)))["writer"] == ELSEWHERE
