@@ -53,7 +53,7 @@ class DegradationRecipe(Strict):
     """
 
     name: str
-    algorithm: Literal[1, 2] = 2
+    algorithm: Literal[1, 2, 3] = 3
     size: Annotated[int, Field(ge=32, le=8192)] = 512
     sampling: Literal["random", "grid"] = "random"
     severity: Range = Range(low=10.0, high=100.0)

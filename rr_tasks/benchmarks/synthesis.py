@@ -15,6 +15,8 @@ from rr_tasks.shards.png import decode_png, encode_png
 from rr_tasks.shards.reader import read_samples
 from schemas.recipe import EDGE_DEFAULT
 
+_SAMPLES_PER_PHOTOGRAPH = 32
+
 
 @dataclass(frozen=True)
 class SynthesisSpeed:
@@ -31,8 +33,13 @@ class SynthesisSpeed:
 
 
 def measure_synthesis(photographs: str, samples: int) -> SynthesisSpeed:
-    """Make one shard, decoded photographs to published tar, then encode its images again."""
-    spec, urls = plan_synthesis(photographs, EDGE_DEFAULT, 0, samples, samples)
+    """Make the first shard of a large data set, then encode its images again.
+
+    Making is everything from files of photographs to the published shard; the data set is as large
+    as one for training, so that each photograph serves many samples.
+    """
+    spec, urls = plan_synthesis(photographs, EDGE_DEFAULT, 0, None, samples)
+    spec = spec.model_copy(update={"samples": _SAMPLES_PER_PHOTOGRAPH * len(urls)})
     cv2.setNumThreads(1)
     with tempfile.TemporaryDirectory(prefix="rr-bench-") as root:
         folder = open_dataset(root, spec)

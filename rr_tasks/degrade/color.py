@@ -22,7 +22,8 @@ def encode(value: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
 
 _TO_LINEAR = decode(np.arange(256) / 255).astype(np.float32)
 # Indexed by the square root of the intensity, which spends the codes where sRGB needs them.
-_TO_BYTES = np.rint(255 * encode((np.arange(_CODES) / (_CODES - 1)) ** 2)).astype(np.uint8)
+_TO_BYTES = np.zeros(1 << 16, np.uint8)
+_TO_BYTES[:_CODES] = np.rint(255 * encode((np.arange(_CODES) / (_CODES - 1)) ** 2))
 
 
 def to_linear(image: Bytes) -> Linear:
@@ -50,4 +51,4 @@ def to_bytes(image: Linear) -> Bytes:
     np.sqrt(codes, out=codes)
     codes *= np.float32(_CODES - 1)
     codes += np.float32(0.5)
-    return np.take(_TO_BYTES, codes.astype(np.uint16))
+    return np.asarray(cv2.LUT(codes.astype(np.uint16), _TO_BYTES), dtype=np.uint8)

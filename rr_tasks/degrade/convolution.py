@@ -1,5 +1,8 @@
 """Filters images with point spreads of any size."""
 
+from collections.abc import Sequence
+from functools import reduce
+
 import cv2
 import numpy as np
 import numpy.typing as npt
@@ -20,27 +23,54 @@ def spread(image: Field, kernel: Field) -> Field:
         image: (H, W) or (H, W, C).
         kernel: square, of an odd side.
     """
-    side = kernel.shape[0]
-    if side <= _DIRECT_SIDE:
+    if kernel.shape[0] <= _DIRECT_SIDE:
         return np.asarray(cv2.filter2D(image, -1, kernel, borderType=cv2.BORDER_REFLECT_101))
-    height, width = image.shape[:2]
-    rows, columns = (cv2.getOptimalDFTSize(length + side - 1) for length in (height, width))
-    before = side // 2
-    mirrored = cv2.copyMakeBorder(
-        image,
-        before,
-        rows - height - before,
-        before,
-        columns - width - before,
-        cv2.BORDER_REFLECT_101,
-    )
-    transfer = np.zeros((rows, columns), np.float32)
-    transfer[:side, :side] = kernel
-    transfer = cv2.dft(transfer)
-    channels = [_filtered(channel, transfer)[:height, :width] for channel in cv2.split(mirrored)]
+    size = _transform_size(image, kernel)
+    mirrored, transfer = _mirrored(image, kernel, size), _transfer(kernel, size)
+    channels = [_back(_product(channel, transfer), image) for channel in cv2.split(mirrored)]
     return np.asarray(cv2.merge(channels), dtype=np.float32)
 
 
-def _filtered(channel: Field, transfer: Field) -> Field:
-    spectrum = cv2.mulSpectrums(cv2.dft(channel), transfer, 0, conjB=True)
-    return np.asarray(cv2.idft(spectrum, flags=cv2.DFT_SCALE | cv2.DFT_REAL_OUTPUT))
+def spread_sum(images: Sequence[Field], kernels: Sequence[Field]) -> Field:
+    """The sum of images (H, W), each spread by its own kernel; transformed back only once."""
+    size = _transform_size(images[0], max(kernels, key=len))
+    spectra = (
+        _product(_mirrored(image, kernel, size), _transfer(kernel, size))
+        for image, kernel in zip(images, kernels, strict=True)
+    )
+    return _back(reduce(cv2.add, spectra), images[0])
+
+
+def _transform_size(image: Field, kernel: Field) -> tuple[int, int]:
+    height, width = (length + len(kernel) - 1 for length in image.shape[:2])
+    return _fast_length(height), _fast_length(width)
+
+
+def _fast_length(shortest: int) -> int:
+    """Of the lengths that OpenCV calls optimal, those with many factors of 2 are much faster."""
+    length = cv2.getOptimalDFTSize(shortest)
+    while length % 16:
+        length = cv2.getOptimalDFTSize(length + 1)
+    return int(length)
+
+
+def _mirrored(image: Field, kernel: Field, size: tuple[int, int]) -> Field:
+    before = len(kernel) // 2
+    below, right = (whole - part - before for whole, part in zip(size, image.shape, strict=False))
+    border = cv2.BORDER_REFLECT_101
+    return np.asarray(cv2.copyMakeBorder(image, before, below, before, right, border))
+
+
+def _transfer(kernel: Field, size: tuple[int, int]) -> Field:
+    padded = np.zeros(size, np.float32)
+    padded[: len(kernel), : len(kernel)] = kernel
+    return np.asarray(cv2.dft(padded))
+
+
+def _product(channel: Field, transfer: Field) -> Field:
+    return np.asarray(cv2.mulSpectrums(cv2.dft(channel), transfer, 0, conjB=True))
+
+
+def _back(spectrum: Field, like: Field) -> Field:
+    field = cv2.idft(spectrum, flags=cv2.DFT_SCALE | cv2.DFT_REAL_OUTPUT)
+    return np.asarray(field[: like.shape[0], : like.shape[1]])

@@ -35,9 +35,13 @@ def scene_depth(image: Linear, rng: np.random.Generator) -> Depth:
     )
     rough = plane[:, None] + rng.uniform(0.1, 0.25) * relief
     slope, offset = _guided_coefficients(small, rough.astype(np.float32))
-    depth = cv2.resize(slope, (width, height)) * grey + cv2.resize(offset, (width, height))
-    low, high = float(depth.min()), float(depth.max())
-    return np.asarray((depth - low) / max(high - low, 1e-6), dtype=np.float32)
+    depth = cv2.resize(slope, (width, height))
+    depth *= grey
+    depth += cv2.resize(offset, (width, height))
+    low, high, _, _ = cv2.minMaxLoc(depth)
+    depth -= np.float32(low)
+    depth /= np.float32(max(high - low, 1e-6))
+    return np.asarray(depth, dtype=np.float32)
 
 
 def _guided_coefficients(guide: Depth, target: Depth) -> tuple[Depth, Depth]:

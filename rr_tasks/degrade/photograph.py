@@ -4,6 +4,8 @@ from functools import lru_cache
 
 import cv2
 import numpy as np
+import torch
+from torch.nn import functional
 
 from rr_tasks.degrade.color import Bytes
 from rr_tasks.storage.files import MissingFolderError, list_files, read_bytes
@@ -69,4 +71,13 @@ def crop(photograph: Bytes, recipe: DegradationRecipe, rng: np.random.Generator)
     square = photograph[top : top + side, left : left + side]
     if side == size:
         return np.ascontiguousarray(square)
-    return np.asarray(cv2.resize(square, (size, size), interpolation=cv2.INTER_AREA), np.uint8)
+    if recipe.sampling == "grid":  # published figures rest on exactly these pixels
+        return np.asarray(cv2.resize(square, (size, size), interpolation=cv2.INTER_AREA), np.uint8)
+    return _shrunk(square, size)
+
+
+def _shrunk(square: Bytes, size: int) -> Bytes:
+    """Average with a triangle filter; torch does this several times faster than OpenCV."""
+    channels_first = torch.from_numpy(square.copy()).permute(2, 0, 1)[None]
+    small = functional.interpolate(channels_first, (size, size), mode="bilinear", antialias=True)
+    return np.asarray(cv2.merge(list(small[0].numpy())), dtype=np.uint8)

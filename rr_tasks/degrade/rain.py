@@ -10,7 +10,7 @@ import numpy as np
 
 from rr_tasks.degrade.blur import motion_kernel
 from rr_tasks.degrade.color import Linear, blend, decode
-from rr_tasks.degrade.convolution import spread
+from rr_tasks.degrade.convolution import spread_sum
 from rr_tasks.degrade.depth import Depth
 from rr_tasks.degrade.haze import scatter
 from rr_tasks.degrade.severity import rain_alpha, rain_severity
@@ -58,19 +58,20 @@ def streak_map(
     rng: np.random.Generator,
 ) -> Linear:
     """(H, W) streaks in 0-1 whose mean is `density`."""
-    field = np.zeros(shape, dtype=np.float32)
+    layers, kernels = [], []
     for stretch, share, softness in _LAYERS:
         drops = np.zeros(shape, dtype=np.float32)
         area = max(1.0, stretch * length * 3 * softness)
-        count = max(1, round(1.5 * density * share * field.size / area))
+        count = max(1, round(1.5 * density * share * drops.size / area))
         rows, columns = rng.integers(shape[0], size=count), rng.integers(shape[1], size=count)
         drops[rows, columns] = rng.uniform(0.5, 1.0, size=count)
         tilt = angle_deg + rng.uniform(-_ANGLE_JITTER_DEG, _ANGLE_JITTER_DEG)
         kernel = cv2.GaussianBlur(
             np.pad(motion_kernel(stretch * length, tilt), 2), (0, 0), softness
         )
-        field += spread(drops, kernel / kernel.max())
-    return _brightened_to(np.maximum(field, 0.0), density)
+        layers.append(drops)
+        kernels.append(kernel / kernel.max())
+    return _brightened_to(np.maximum(spread_sum(layers, kernels), 0.0), density)
 
 
 def _brightened_to(field: Linear, mean: float) -> Linear:
@@ -80,7 +81,8 @@ def _brightened_to(field: Linear, mean: float) -> Linear:
     total = mean * field.size
     for _ in range(14):
         middle = (low + high) / 2
-        if float(np.minimum(wet * np.float32(middle), 1.0).sum(dtype=np.float64)) < total:
+        _, clipped = cv2.threshold(wet, 1 / middle, 0.0, cv2.THRESH_TRUNC)
+        if middle * cv2.sumElems(clipped)[0] < total:
             low = middle
         else:
             high = middle

@@ -41,7 +41,7 @@ from schemas.shard import DoneMarker, SampleRow, SynthesisSpec, spec_hash
 VARIANTS = len(COMBINATIONS) + 1
 """The clean photograph and every combination: what a grid makes of each photograph."""
 
-_SAMPLES_PER_DECODE = 4
+_MOST_SAMPLES_PER_DECODE = 8
 
 
 def plan_synthesis(
@@ -141,8 +141,9 @@ def _assignment(
         variant = number % VARIANTS
         combination = COMBINATIONS[variant - 1] if variant else ()
         return photographs[number // VARIANTS % len(photographs)], combination
-    # Neighbours share a photograph, which is then decoded once; rounds visit all of them.
-    turn, place = divmod(number // _SAMPLES_PER_DECODE, len(photographs))
+    # Neighbours share a photograph, which is then decoded once, as long as all have their turn.
+    sharing = max(1, min(_MOST_SAMPLES_PER_DECODE, spec.samples // len(photographs)))
+    turn, place = divmod(number // sharing, len(photographs))
     visit = np.random.default_rng((spec.seed, turn, 1)).permutation(len(photographs))
     round_of_mixtures, slot = divmod(number, len(COMBINATIONS))
     mixtures = np.random.default_rng((spec.seed, round_of_mixtures, 2)).permutation(

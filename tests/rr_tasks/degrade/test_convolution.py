@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rr_tasks.degrade.convolution import spread
+from rr_tasks.degrade.convolution import spread, spread_sum
 
 
 @given(st.integers(1, 16), st.integers(32, 70), st.integers(32, 70), st.integers(0, 99))
@@ -21,3 +21,12 @@ def test_it_is_the_sum_that_filter2d_makes(half: int, height: int, width: int, s
 def test_a_single_channel_stays_one(side: int) -> None:
     kernel = np.full((side, side), 1 / side**2, np.float32)
     assert spread(np.ones((48, 40), np.float32), kernel).shape == (48, 40)
+
+
+@given(st.lists(st.integers(1, 14), min_size=1, max_size=3), st.integers(0, 99))
+def test_a_sum_is_that_of_the_parts(halves: list[int], seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    images = [rng.random((40, 50), dtype=np.float32) for _ in halves]
+    kernels = [rng.random((2 * half + 1,) * 2, dtype=np.float32) / half**2 for half in halves]
+    expected = sum(spread(*pair) for pair in zip(images, kernels, strict=True))
+    np.testing.assert_allclose(spread_sum(images, kernels), expected, rtol=1e-4)

@@ -49,6 +49,15 @@ def test_random_crops_differ_in_place_and_scale() -> None:
     assert len({int(cut[-1, 0, 0]) - int(cut[0, 0, 0]) for cut in cuts}) > 5
 
 
+@pytest.mark.parametrize("recipe", [RANDOM, GRID], ids=lambda recipe: recipe.name)
+def test_shrinking_averages(recipe: DegradationRecipe) -> None:
+    rng = np.random.default_rng(0)
+    noise = rng.integers(0, 256, (400, 400, 3)).astype(np.uint8)
+    spreads = [crop(noise, recipe, np.random.default_rng(seed)).std() for seed in range(20)]
+    assert min(spreads) < 25  # from a deviation of 74
+    assert crop(noise, recipe, rng).mean() == pytest.approx(noise.mean(), abs=2.5)
+
+
 def test_a_tiny_photograph_is_refused_with_its_size() -> None:
     with pytest.raises(UnusablePhotographError, match="too small to learn from: 200 x 31 pixels"):
         crop(places(31, 200), GRID, np.random.default_rng(0))

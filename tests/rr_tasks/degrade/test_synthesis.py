@@ -54,10 +54,18 @@ def test_a_grid_makes_16_variants_of_each_photograph(tmp_path: Path, photographs
 
 
 def test_random_mixtures_are_balanced(tmp_path: Path, photographs: Path) -> None:
-    made = mixtures(make(tmp_path, photographs, SMALL, samples=60, shard_size=60))
-    assert Counter(mixture for _, mixture in made) == dict.fromkeys(COMBINATIONS, 4)
+    made = mixtures(make(tmp_path, photographs, SMALL, samples=120, shard_size=60))
+    assert Counter(mixture for _, mixture in made) == dict.fromkeys(COMBINATIONS, 8)
     sources = Counter(source for source, _ in made)
-    assert set(sources.values()) == {20}
+    assert set(sources.values()) == {40}
+
+
+@pytest.mark.parametrize("samples", [2, 3, 7])
+def test_each_photograph_has_its_turn_before_one_comes_again(
+    tmp_path: Path, photographs: Path, samples: int
+) -> None:
+    made = mixtures(make(tmp_path, photographs, SMALL, samples=samples))
+    assert len({source for source, _ in made}) == min(samples, 3)
 
 
 def test_a_share_stays_clean(tmp_path: Path, photographs: Path) -> None:
