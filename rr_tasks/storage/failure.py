@@ -3,6 +3,7 @@
 import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
+from urllib.parse import urlsplit
 
 from botocore.exceptions import (
     BotoCoreError,
@@ -96,13 +97,18 @@ def _explain(url: str, error: Exception) -> StorageError:
 
 
 def _silence(error: Exception) -> str:
-    """How a request went without an answer, without the long URL of the request itself."""
+    """Who gave no answer, and how; without the long URL of the request itself."""
+    known = error.kwargs if isinstance(error, BotoCoreError) else {}
+    host = urlsplit(str(known.get("endpoint_url", ""))).netloc
+    return f"{host}: {_how(error, known.get('error'))}".removeprefix(": ")
+
+
+def _how(error: Exception, reason: object) -> str:
     if isinstance(error, ConnectTimeoutError):
         return "no connection within RR_S3_CONNECT_TIMEOUT"
     if isinstance(error, ReadTimeoutError | TimeoutError):
         return "nothing came within RR_S3_READ_TIMEOUT"
-    reason = error.kwargs.get("error") if isinstance(error, BotoCoreError) else error
-    return str(getattr(reason, "strerror", None) or "it broke off the connection")
+    return str(getattr(reason or error, "strerror", None) or "it broke off the connection")
 
 
 def _refused_by_disk(url: str, error: Exception) -> StorageError:
@@ -140,6 +146,7 @@ _REGION = "the bucket is in another region; set RR_S3_REGION"
 _EXPIRED = "the session token is not valid any more; renew RR_S3_SESSION_TOKEN and its keys"
 _REFUSALS: dict[str, tuple[type[StorageError], str]] = {
     "NoSuchBucket": (MissingBucketError, "no such bucket; create it or correct the URL"),
+    "InvalidBucketName": (StorageError, "no bucket can have this name; correct the URL"),
     "SignatureDoesNotMatch": (AccessDeniedError, "wrong secret key; correct RR_S3_SECRET_KEY"),
     "InvalidAccessKeyId": (AccessDeniedError, "unknown access key; correct RR_S3_ACCESS_KEY"),
     "AccessDenied": (AccessDeniedError, _DENIED),

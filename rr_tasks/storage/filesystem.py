@@ -7,6 +7,8 @@ from typing import Any, BinaryIO
 
 import fsspec
 import fsspec.core
+from botocore.exceptions import ParamValidationError
+from botocore.handlers import validate_bucket_name
 from fsspec.implementations.local import LocalFileSystem
 
 from rr_tasks.storage.answers import read_whole
@@ -24,7 +26,8 @@ def filesystem_of(url: str) -> tuple[Any, str]:
     storage is remembered from one call to the next, because others write there too.
 
     Raises:
-        StorageError: no such kind of storage, or a package is missing that it needs.
+        StorageError: no such kind of storage, or a package is missing that it needs, or no bucket
+            can have the name.
         UnusableSettingsError: an `RR_S3_` variable makes no sense.
     """
     options: dict[str, Any] = {}
@@ -42,7 +45,15 @@ def filesystem_of(url: str) -> tuple[Any, str]:
         raise StorageError(f"{url}: no such storage: {error}") from error
     if options:
         filesystem.retries = 1  # on top of botocore's own, it would multiply them
+        _check_bucket(url, filesystem.split_path(path)[0])
     return filesystem, str(path)
+
+
+def _check_bucket(url: str, name: str) -> None:
+    try:
+        validate_bucket_name({"Bucket": name})
+    except ParamValidationError as error:
+        raise StorageError(f"{url}: no bucket can have this name; correct the URL") from error
 
 
 def is_local(filesystem: Any) -> bool:
