@@ -5,7 +5,11 @@ from pathlib import Path
 
 import cv2
 import pytest
+import torch
 from prefect.settings import PREFECT_API_URL, temporary_settings
+
+from rr_tasks import weights
+from rr_tasks.reasoner.network import ReasonerNetwork
 
 HELDOUT = Path(__file__).parents[2] / "infra" / "samples" / "heldout"
 
@@ -28,3 +32,14 @@ def heldout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     small = cv2.resize(cv2.imread(str(source)), (144, 128), interpolation=cv2.INTER_AREA)
     cv2.imwrite(str(folder / f"{source.stem}.png"), small)
     return folder
+
+
+@pytest.fixture(scope="session")
+def reasoner(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Weights of a reasoner that sees everything a little differently than the shipped one."""
+    network = weights.load(ReasonerNetwork(), weights.shipped("edge-reasoner"), "edge-reasoner")
+    with torch.no_grad():
+        network.head[-1].bias.add_(0.1)
+    url = str(tmp_path_factory.mktemp("weights") / "other.safetensors")
+    weights.save(network, url, "edge-reasoner", {})
+    return url

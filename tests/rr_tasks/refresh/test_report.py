@@ -54,7 +54,7 @@ def test_the_page_needs_nothing_else_and_escapes_what_it_is_given(
 def test_a_page_without_samples_says_so(sides: tuple[Annotations, Annotations]) -> None:
     page = render(*sides, difference([]))
     assert "<strong>0</strong> photographs have both" in page
-    assert "–" in page
+    assert "<td>\N{EN DASH}</td>" in page
 
 
 @pytest.mark.parametrize(
