@@ -9,7 +9,8 @@ from rich.console import Console
 
 from flows import progress as bars
 from flows import shards
-from flows.shards import run_shards
+from flows.shards import run_shards, share_shards
+from rr_tasks.storage.claim import Held
 
 
 class Work:
@@ -141,6 +142,47 @@ def test_a_bar_ends_full_also_when_all_was_done_before(shown: Console) -> None:
     with bars.progress("Train reasoner", 4000):
         pass
     assert "4000/4000" in shown.file.getvalue()  # type: ignore[attr-defined]
+
+
+class Sharing:
+    """Shards of which some are another run's until somebody has waited for it."""
+
+    def __init__(self, held: set[int]) -> None:
+        self.held, self.begun = held, []  # type: ignore[var-annotated]
+
+    def __call__(self, shard: int) -> "int | OthersWork":
+        self.begun.append(shard)
+        return OthersWork(self, shard) if shard in self.held else 10 * shard
+
+
+class OthersWork(Held):
+    def __init__(self, sharing: Sharing, shard: int) -> None:
+        super().__init__(f"data/{shard:05d}.done.json", b'{"host": "attic"')
+        self.sharing, self.shard = sharing, shard
+
+    def wait(self) -> None:
+        self.sharing.begun.append(-self.shard)
+        self.sharing.held.discard(self.shard)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_what_another_run_makes_comes_last_and_people_are_told(
+    shown: Console, workers: int
+) -> None:
+    sharing = Sharing({1, 3})
+    work = task(sharing.__call__, name="work")
+    assert share_shards(work, range(5), label="Share", workers=workers) == [0, 10, 20, 30, 40]
+    assert sorted(sharing.begun[:5]) == [0, 1, 2, 3, 4]
+    assert sharing.begun[5:7] == [-1, -3]
+    assert sorted(sharing.begun[7:]) == [1, 3]
+    said = shown.file.getvalue()  # type: ignore[attr-defined]
+    assert "Shard 00001 is being made by another run; waiting." in said
+    assert "5/5" in said
+
+
+def test_a_failure_of_a_shared_shard_is_raised(shown: Console) -> None:
+    with pytest.raises(OSError, match="shard 1 broke"):
+        share_shards(task(Work(1).__call__, name="work"), range(3), 10, label="Share")
 
 
 @pytest.fixture

@@ -23,6 +23,8 @@ from rr_tasks.shards.reader import (
     read_samples,
 )
 from rr_tasks.shards.writer import Outcome, ShardDamagedError, sample_key, write_shard
+from rr_tasks.storage.claim import HeldError, claim_url, claimed
+from rr_tasks.storage.files import remove
 
 Write = Callable[..., Any]
 MakeOutcomes = Callable[..., Iterator[Outcome]]
@@ -153,6 +155,60 @@ def test_a_tar_that_reads_back_otherwise_is_not_published(
     with pytest.raises(ShardDamagedError, match="reads back with 3 samples where 4 were written"):
         write(str(tmp_path / "data"))
     assert visible(tmp_path / "data") == []
+
+
+def test_a_shard_that_another_run_makes_is_left_to_it(tmp_path: Path, write: Write) -> None:
+    def never() -> Iterator[Outcome]:
+        pytest.fail("a shard of another run was asked for its samples")
+        yield
+
+    with claimed(str(tmp_path / PARTS[2])), pytest.raises(HeldError, match=PARTS[2]):
+        write_shard(str(tmp_path), 0, "0" * 16, 1, never())
+    assert write(str(tmp_path)).samples == 4
+
+
+def test_who_comes_just_after_the_end_makes_nothing(
+    tmp_path: Path, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other run ends between a look at the marker and the claim."""
+    other = write(str(tmp_path))
+    looks = iter([None, other])
+    monkeypatch.setattr(writer, "read_marker", lambda *_: next(looks))
+    assert write_shard(str(tmp_path), 0, other.spec_hash, 1, iter(())) == other
+
+
+def test_who_was_taken_for_dead_touches_nothing(
+    tmp_path: Path, make_outcomes: MakeOutcomes
+) -> None:
+    folder, taken_over = str(tmp_path), []
+
+    def slow() -> Iterator[Outcome]:
+        yield from make_outcomes(2)
+        remove(claim_url(f"{folder}/{PARTS[2]}"))
+        taken_over.append(write_shard(folder, 0, "0" * 16, 1, make_outcomes(2)))
+
+    assert write_shard(folder, 0, "1" * 16, 1, slow()) == taken_over[0]
+    assert done_shards(folder) == taken_over
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(PARTS)
+
+
+@pytest.mark.parametrize("broken", ["outcomes", "publish", "publish_bytes"])
+def test_nothing_stays_claimed_after_a_failure(
+    tmp_path: Path, make_outcomes: MakeOutcomes, broken: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError("it broke")
+
+    def outcomes() -> Iterator[Outcome]:
+        yield from make_outcomes(2)
+        if broken == "outcomes":
+            fail()
+
+    if broken != "outcomes":
+        monkeypatch.setattr(writer, broken, fail)
+    with pytest.raises(OSError, match="it broke"):
+        write_shard(str(tmp_path), 0, "0" * 16, 1, outcomes())
+    assert not list(tmp_path.glob(".*"))
 
 
 def test_two_samples_of_one_key_are_noticed(tmp_path: Path, make_outcomes: MakeOutcomes) -> None:
