@@ -22,7 +22,7 @@ from rr_tasks.archive.folder import Folder
 from rr_tasks.archive.local_folder import LocalFolder
 from rr_tasks.archive.storage import write_failure
 from rr_tasks.storage.failure import StorageError
-from rr_tasks.storage.process import sign
+from rr_tasks.storage.files import publish_if_absent
 from schemas.archive import LedgerRow
 from schemas.errors import ExpectedError
 
@@ -155,7 +155,7 @@ class PartedLedger:
     def __init__(self, output: Folder, chunk: str) -> None:
         self._output, self._chunk = output, chunk
         parts = _parts(output, chunk)
-        self._following = 1 + int(Path(parts[-1]).stem.partition("-")[0]) if parts else 0
+        self._following = 1 + int(Path(parts[-1]).stem) if parts else 0
         self._lines: list[bytes] = []
         self._put_at = time.monotonic()
         self._lock = Lock()
@@ -186,11 +186,16 @@ class PartedLedger:
 
     def _put(self) -> None:
         if self._lines:
-            path = f"{layout.ledger_parts(self._chunk)}/{self._following:07d}-{sign()}.jsonl"
-            self._output.write(path, b"".join(self._lines))
+            rows = b"".join(self._lines)
+            while not publish_if_absent(rows, self._part()):  # by a run that was thought dead
+                self._following += 1
             self._following += 1
             self._lines.clear()
         self._put_at = time.monotonic()
+
+    def _part(self) -> str:
+        folder = self._output.at(layout.ledger_parts(self._chunk))
+        return f"{folder}/{self._following:07d}.jsonl"
 
     def _join(self) -> None:
         """Whoever is killed in here leaves parts whose rows are known already, in their order."""

@@ -102,7 +102,7 @@ def test_a_ledger_that_cannot_be_written_is_named(disk: Folder) -> None:
 
 
 def numbers(output: Folder) -> list[str]:
-    return [name.partition("-")[0] for name in output.names(ledger_parts(CHUNK))]
+    return [name.removesuffix(".jsonl") for name in output.names(ledger_parts(CHUNK))]
 
 
 def test_rows_are_put_in_parts_by_number_or_by_time(
@@ -120,6 +120,13 @@ def test_rows_are_put_in_parts_by_number_or_by_time(
     open_ledger(bucket, CHUNK).append(row("a", "failed"))  # after a kill
     assert numbers(bucket) == ["0000000", "0000001", "0000002"]
     assert last_rows(bucket, CHUNK)["a"].status == "failed"
+
+
+def test_a_run_that_was_only_paused_loses_no_row(bucket: Folder) -> None:
+    with open_ledger(bucket, CHUNK) as paused, open_ledger(bucket, CHUNK) as other:
+        paused.append(row("a"))
+        other.append(row("b"))
+    assert set(last_rows(bucket, CHUNK)) == {"a", "b"}
 
 
 def test_parts_that_a_killed_run_left_are_joined(

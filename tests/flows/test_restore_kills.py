@@ -1,0 +1,115 @@
+"""A restoration that is killed again and again ends, once it is left alone, as if nothing had been.
+
+The real engine restores, on small photographs.
+"""
+
+import json
+import random
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import cv2
+import pytest
+
+from rr_tasks.archive import layout
+from rr_tasks.archive.folder import open_folder
+from rr_tasks.archive.ledger import last_rows
+from rr_tasks.archive.plan import chunk_ids, current_items
+from rr_tasks.storage.files import join, read_bytes
+from rr_tasks.storage.filesystem import filesystem_of
+from schemas.archive import RestoreParameters, RunSummary
+from tests.kills import Job, Kills, moments, preloaded
+from tests.s3 import S3
+
+PHOTOGRAPHS, FAILING = 12, 1
+WRITES_KILLED, RANDOM_KILLS = 6, 4
+
+
+@pytest.fixture(scope="module")
+def kills() -> Iterator[Kills]:
+    with preloaded("flows.restore") as kills:
+        yield kills
+
+
+@pytest.fixture(params=["local", "s3"])
+def root(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "local":
+        return str(tmp_path)
+    s3: S3 = request.getfixturevalue("s3")
+    return s3.url
+
+
+@pytest.fixture
+def originals(root: str, photograph: Any) -> str:
+    """Twelve noisy cuttings and a file that is no photograph."""
+    folder = open_folder(join(root, "originals"))
+    noise = random.Random(0)
+    for number in range(PHOTOGRAPHS):
+        cut = photograph[number : number + 40, 8 * number : 8 * number + 48].copy()
+        cv2.randu(cut[::2], noise.randrange(40), 200)
+        _, png = cv2.imencode(".png", cut)
+        folder.write(f"{2000 + number % 3}/{number}.png", png.tobytes())
+    folder.write("notes.jpg", b"Dear diary")
+    return folder.url
+
+
+def everything(folder: str) -> dict[str, bytes]:
+    """Every object below a folder by its name, hidden ones included."""
+    filesystem, path = filesystem_of(folder)
+    return {
+        found.removeprefix(f"{path}/"): read_bytes(filesystem.unstrip_protocol(found))
+        for found in filesystem.find(path)
+    }
+
+
+def settled(content: dict[str, bytes]) -> dict[str, bytes]:
+    """What does not depend on when and how fast it was made."""
+    timed = ("ledger/", "report.html", "run.json", "lock", "clock", "source")
+    return {
+        name: data
+        for name, data in content.items()
+        if not name.startswith(tuple(f"{layout.OWN}/{start}" for start in timed))
+    }
+
+
+def check_ledger(output: str) -> None:
+    """Each photograph has one outcome, and one that is true."""
+    folder, outcomes = open_folder(output), Counter[str]()
+    for chunk in chunk_ids(folder):
+        rows = last_rows(folder, chunk)
+        assert sorted(rows) == sorted(item.path for item in current_items(folder, chunk))
+        for path, row in rows.items():
+            outcomes[path] += 1
+            status = folder.status(path)
+            assert (status.size if status else None) == row.output_size
+    assert len(outcomes) == PHOTOGRAPHS + FAILING
+    assert set(outcomes.values()) == {1}
+
+
+def test_kills_beside_writes_and_at_random_leave_no_trace(
+    kills: Kills, root: str, originals: str
+) -> None:
+    def job(name: str) -> Job:
+        parameters = RestoreParameters(input=originals, output=join(root, name), chunk_size=5)
+        return Job("flows.restore:restore", parameters, {"rr_tasks.archive.ledger:PART_ROWS": 2})
+
+    whole = kills.run(job("whole"))
+    chance = random.Random(root.partition(":")[0])
+    beside = moments(whole.writes)
+    for moment in sorted(chance.sample(beside, WRITES_KILLED), key=beside.index):
+        assert kills.run(job("killed"), die=moment).killed, moment
+    for _ in range(RANDOM_KILLS):
+        kills.run(job("killed"), kill_after=chance.uniform(0.0, whole.seconds))
+    ended: RunSummary = kills.run(job("killed")).result
+    assert ended.archive == whole.result.archive
+    assert ended.archive.failed == FAILING
+    assert ended.counts.total == ended.found == PHOTOGRAPHS + FAILING
+    killed = everything(join(root, "killed"))
+    assert settled(killed) == settled(everything(join(root, "whole")))
+    check_ledger(join(root, "killed"))
+    assert not [name for name in killed if ".part" in name or name.endswith(".claim")]
+    assert not [name for name in killed if name.count("/") == 3 and "ledger" in name]
+    summary = json.loads(killed[layout.SUMMARY])
+    assert summary["archive"] == whole.result.archive.model_dump()
