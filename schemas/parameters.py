@@ -4,6 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from schemas.export import Dialect, SplitName
+
 RecipeName = Literal["edge-default", "benchmark"]
 Count = Annotated[int, Field(gt=0)]
 
@@ -54,6 +56,30 @@ class MigrateParameters(Parameters):
 
     shards: str = Field(description="Folder of a data set or of annotations")
     output: str | None = Field(None, description="Receives the new folder; by default beside it")
+
+
+class ExportHfParameters(Parameters):
+    """Rewrite a data set for Hugging Face datasets."""
+
+    shards: Shards
+    output: str = Field(description="Folder that receives shards and card")
+    annotations: str | None = Field(None, description="Folder of its annotations, to go along")
+    split: Annotated[SplitName, Field(description="What the samples are for")] = "train"
+    workers: Annotated[int, Field(gt=0, le=64, description="Shards at the same time")] = 2
+
+
+class ExportMessagesParameters(Parameters):
+    """Write a data set as chats for the fine-tuning of a vision-language model."""
+
+    shards: Shards
+    output: str = Field(description="Folder that receives lines and photographs")
+    annotations: str | None = Field(
+        None, description="Folder of annotations to answer with; by default the ground truth"
+    )
+    dialect: Annotated[
+        Dialect, Field(description="tags for ms-swift and LLaMA-Factory, trl for TRL")
+    ] = "tags"
+    workers: Annotated[int, Field(gt=0, le=64, description="Shards at the same time")] = 2
 
 
 class TrainReasonerParameters(Parameters):

@@ -15,6 +15,8 @@ from schemas.inspection import Inspection
 from schemas.parameters import (
     AnnotateParameters,
     EvaluateParameters,
+    ExportHfParameters,
+    ExportMessagesParameters,
     MigrateParameters,
     PipelineParameters,
     PromoteParameters,
@@ -44,6 +46,11 @@ MODELS: Mapping[str, tuple[str, type[BaseModel]]] = {
     "annotate-parameters": ("Parameters of the flow annotate", AnnotateParameters),
     "refresh-parameters": ("Parameters of the flow refresh", RefreshParameters),
     "migrate-parameters": ("Parameters of the flow migrate", MigrateParameters),
+    "export-hf-parameters": ("Parameters of the flow export-hf", ExportHfParameters),
+    "export-messages-parameters": (
+        "Parameters of the flow export-messages",
+        ExportMessagesParameters,
+    ),
     "train-reasoner-parameters": ("Parameters of the flow train reasoner", TrainReasonerParameters),
     "train-restorer-parameters": ("Parameters of the flow train restorer", TrainRestorerParameters),
     "evaluate-parameters": ("Parameters of the flow evaluate", EvaluateParameters),

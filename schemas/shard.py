@@ -45,7 +45,7 @@ Spec = SynthesisSpec | AnnotationSpec
 they were rewritten since."""
 
 
-def spec_hash(spec: Spec) -> str:
+def spec_hash(spec: Strict) -> str:
     """First 16 hex digits of the SHA-256 of the spec's JSON: the name of the data set's folder."""
     # What is not given leaves the hash alone, so that specs from before a field keep theirs.
     return hashlib.sha256(spec.model_dump_json(exclude_none=True).encode()).hexdigest()[:16]

@@ -5,7 +5,7 @@ Heavy imports wait until a command needs them, so that `rr --help` answers at on
 
 import typer
 
-from flows.cli import bench, data, inspect, photographs, pipeline, train
+from flows.cli import bench, data, export, inspect, photographs, pipeline, train
 from flows.failure import Commands
 
 app = typer.Typer(
@@ -32,6 +32,7 @@ for command in (
 ):
     app.command()(command)
 app.add_typer(train.app, name="train")
+app.add_typer(export.app, name="export")
 app.add_typer(bench.app, name="bench")
 
 

@@ -6,7 +6,7 @@ raised.
 
 import hashlib
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -101,6 +101,22 @@ def publish_bytes(content: bytes, url: str) -> None:
                 partial.write_bytes(content)
         else:
             filesystem.pipe_file(path, content)
+
+
+def publish_all(contents: Mapping[str, bytes]) -> None:
+    """Make each content visible at its URL, several at a time where storage is far away.
+
+    Each of them becomes visible in one step, but not all of them at once. All URLs are of the same
+    storage; there is at least one.
+    """
+    first = next(iter(contents))
+    filesystem = filesystem_of(first)[0]
+    if is_local(filesystem):
+        for url, content in contents.items():
+            publish_bytes(content, url)
+        return
+    with explained(first):
+        filesystem.pipe({filesystem_of(url)[1]: content for url, content in contents.items()})
 
 
 def publish_if_absent(content: bytes, url: str) -> bool:

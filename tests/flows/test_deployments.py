@@ -12,6 +12,7 @@ from prefect.utilities.callables import parameter_schema
 from flows import (
     annotate,
     evaluate,
+    export,
     migrate,
     pipeline,
     promote,
@@ -25,7 +26,18 @@ from schemas.archive import RestoreParameters
 ROOT = Path(__file__).parents[2]
 FILE = yaml.safe_load((ROOT / "infra" / "prefect.yaml").read_text())
 DEPLOYMENTS: list[dict[str, Any]] = FILE["deployments"]
-STAGES = (annotate, evaluate, migrate, pipeline, promote, refresh, restore, synthesize, train)
+STAGES = (
+    annotate,
+    evaluate,
+    export,
+    migrate,
+    pipeline,
+    promote,
+    refresh,
+    restore,
+    synthesize,
+    train,
+)
 each = pytest.mark.parametrize("deployment", DEPLOYMENTS, ids=[d["name"] for d in DEPLOYMENTS])
 
 

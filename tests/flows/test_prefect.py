@@ -26,6 +26,7 @@ from typer.testing import CliRunner
 from flows import cli
 from flows.annotate import annotate
 from flows.evaluate import evaluate
+from flows.export import export_hf, export_messages
 from flows.launch import MAX_WORKERS, in_flow_run, launch
 from flows.migrate import migrate
 from flows.pipeline import pipeline
@@ -41,6 +42,8 @@ from schemas.archive import RestoreParameters
 from schemas.parameters import (
     AnnotateParameters,
     EvaluateParameters,
+    ExportHfParameters,
+    ExportMessagesParameters,
     MigrateParameters,
     PipelineParameters,
     PromoteParameters,
@@ -58,6 +61,8 @@ FLOWS: list[tuple[Flow[Any, Any], Any]] = [
     (annotate, AnnotateParameters(shards="sets/a")),
     (refresh, RefreshParameters(shards="sets/a", against="sets/old", dry_run=True)),
     (migrate, MigrateParameters(shards="sets/a", output="sets")),
+    (export_hf, ExportHfParameters(shards="sets/a", output="hub", split="test")),
+    (export_messages, ExportMessagesParameters(shards="sets/a", output="chats", dialect="trl")),
     (train_reasoner, TrainReasonerParameters(shards="sets/a", output="run", start="w")),
     (train_restorer, TrainRestorerParameters(shards="s", annotations="a", output="run")),
     (evaluate, TRIAL),
@@ -216,6 +221,30 @@ def test_ctrl_c_leaves_no_run_that_seems_to_go_on(
     assert run.state is not None
     assert run.state.is_final()
     assert not run.state.is_completed()
+
+
+@pytest.mark.usefixtures("server")
+def test_a_refresh_shows_its_plan_and_what_became_different(
+    parameters: SynthesizeParameters, reasoner: str
+) -> None:
+    shards = synthesize.fn(parameters.model_copy(update={"samples": 2}))
+    annotate(AnnotateParameters(shards=shards))
+    refresh(RefreshParameters(shards=shards, reasoner=reasoner, dry_run=True))
+    shown = artifacts(last_run(refresh))
+    assert set(shown) == {"refresh-plan", "refresh-estimate"}
+    assert "for 2 samples" in str(shown["refresh-estimate"].data)
+    refresh(RefreshParameters(shards=shards, reasoner=reasoner))
+    run = last_run(refresh)
+    assert sorted(task_runs(run, 4)) == [
+        f"{what}-{shard:05d}" for what in ("annotate", "compare") for shard in (0, 1)
+    ]
+    shown = artifacts(run)
+    plan = {row["state"]: row["shards"] for row in json.loads(str(shown["refresh-plan"].data))}
+    assert (plan["stale"], plan["current"], plan["missing"]) == (2, 0, 0)
+    (totals,) = json.loads(str(shown["priors-totals"].data))
+    assert (totals["samples"], totals["equal"]) == (2, 0)
+    assert len(json.loads(str(shown["priors-changes"].data))) == 4
+    assert "report.html" in str(shown["priors-report"].data)
 
 
 @pytest.mark.usefixtures("server")

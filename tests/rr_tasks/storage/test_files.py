@@ -15,6 +15,7 @@ from rr_tasks.storage.files import (
     list_files,
     list_folders,
     publish,
+    publish_all,
     publish_bytes,
     read_bytes,
 )
@@ -48,6 +49,12 @@ def test_what_is_published_can_be_read(place: Place, tmp_path: Path) -> None:
     assert exists(place("deep/one"))
     assert read_bytes(place("deep/one")) == b"one"
     assert read_bytes(place("deep/two")) == b"new"
+
+
+def test_several_can_be_published_in_one_call(place: Place) -> None:
+    contents = {place(f"deep/{number}"): bytes([number]) for number in range(20)}
+    publish_all(contents)
+    assert {url: read_bytes(url) for url in contents} == contents
 
 
 def test_files_are_listed_sorted_without_hidden_ones(place: Place) -> None:

@@ -1,0 +1,54 @@
+"""Shards, and annotations where they are given -> the formats of other programs."""
+
+import polars as pl
+from prefect import flow
+
+from flows.artifacts import publish_table
+from flows.launch import task_runner
+from flows.shards import share_shards
+from rr_tasks.export.hub import open_hub_export, publish_card
+from rr_tasks.export.messages import open_messages_export, publish_dataset_info
+from rr_tasks.export.source import Source
+from rr_tasks.export.tasks import export_hub_shard_task, export_messages_shard_task
+from schemas.parameters import ExportHfParameters, ExportMessagesParameters
+
+
+@flow(name="export-hf", task_runner=task_runner())
+def export_hf(parameters: ExportHfParameters) -> str:
+    """Export every shard not yet exported for Hugging Face datasets, and return the folder."""
+    source = Source(parameters.shards, parameters.annotations)
+    shards = [marker.shard for marker in source.check()]
+    spec = open_hub_export(parameters.output, source, parameters.split)
+    markers = share_shards(
+        export_hub_shard_task,
+        shards,
+        parameters.output,
+        spec,
+        source,
+        label="Export shards",
+        workers=parameters.workers,
+    )
+    publish_card(parameters.output, spec, source)
+    table = pl.DataFrame([marker.model_dump() for marker in markers])
+    publish_table("exported-shards", table, f"Shards of {parameters.output}")
+    return parameters.output
+
+
+@flow(name="export-messages", task_runner=task_runner())
+def export_messages(parameters: ExportMessagesParameters) -> str:
+    """Export every shard not yet exported as chats, and return the folder."""
+    source = Source(parameters.shards, parameters.annotations)
+    shards = [marker.shard for marker in source.check() if marker.samples]
+    spec = open_messages_export(parameters.output, source, parameters.dialect)
+    urls = share_shards(
+        export_messages_shard_task,
+        shards,
+        parameters.output,
+        spec,
+        source,
+        label="Export shards",
+        workers=parameters.workers,
+    )
+    publish_dataset_info(parameters.output, spec)
+    publish_table("exported-messages", pl.DataFrame({"lines": urls}), f"Of {parameters.output}")
+    return parameters.output

@@ -1,0 +1,125 @@
+"""Chats for the fine-tuning of vision-language models: photograph and prompt, then the prior.
+
+Dialects differ in how a message names its photograph, and in where paths are looked for:
+
+- `tags`: the text says `<image>`, and `images` lists paths below the export. Lines lie in
+  `data/NNNNN.jsonl`; `dataset_info.json` describes them to LLaMA-Factory.
+- `trl`: contents are lists of parts. Lines lie beside the photographs in `metadata.jsonl`, from
+  which `datasets` loads a column `images` of photographs, as TRL wants it.
+"""
+
+import json
+from itertools import islice
+from typing import Any
+
+from rr_tasks.export.source import Example, Source, open_export, read_examples
+from rr_tasks.storage.claim import claimed
+from rr_tasks.storage.files import exists, join, publish_all, publish_bytes, published
+from rr_tasks.storage.leftovers import remove_leftovers
+from schemas.export import Dialect, MessagesExport
+from schemas.prior.prompt import PROMPT, PROMPT_VERSION, answer
+
+DATASET_NAME = "reason-and-restore"
+"""What LLaMA-Factory calls the data set."""
+
+_BATCH = 16
+
+
+def open_messages_export(output: str, source: Source, dialect: Dialect) -> MessagesExport:
+    """Settle what is exported, and write it down in the folder.
+
+    Raises:
+        OtherExportError: the folder holds an export of something else.
+    """
+    shards, annotations = source.hashes()
+    spec = MessagesExport(
+        source=shards, annotations=annotations, dialect=dialect, prompt_version=PROMPT_VERSION
+    )
+    open_export(output, spec)
+    remove_leftovers(output)
+    return spec
+
+
+def export_messages_shard(output: str, spec: MessagesExport, source: Source, shard: int) -> str:
+    """Write the photographs of one shard and then its lines, unless the lines are there already.
+
+    Returns:
+        The URL of the lines.
+
+    Raises:
+        ShardDamagedError, OtherDataSetError: see `rr_tasks.export.source.read_examples`.
+        HeldError: another run is writing them.
+    """
+    url = _lines_url(output, spec.dialect, shard)
+    if exists(url):
+        return url
+    with claimed(url):
+        if not exists(url):  # whoever held the claim may have finished just now
+            _write(output, url, spec, source, shard)
+    return url
+
+
+def publish_dataset_info(output: str, spec: MessagesExport) -> None:
+    """Describe the lines to LLaMA-Factory, which needs that for the dialect `tags`."""
+    if spec.dialect == "tags":
+        publish_bytes(
+            json.dumps(_DATASET_INFO, indent=2).encode(), join(output, "dataset_info.json")
+        )
+
+
+def _write(output: str, url: str, spec: MessagesExport, source: Source, shard: int) -> None:
+    found = (example for _, example in read_examples(source, shard))
+    examples = (example for example in found if example is not None)
+    with published(url) as local, local.open("w", encoding="utf-8") as lines:
+        while batch := list(islice(examples, _BATCH)):
+            publish_all({_image_url(output, shard, one.key): one.degraded for one in batch})
+            lines.writelines(_line(spec.dialect, shard, one) for one in batch)
+
+
+def _line(dialect: Dialect, shard: int, example: Example) -> str:
+    reply = answer(example.annotation or example.truth)
+    document: dict[str, Any]
+    if dialect == "tags":
+        document = {
+            "messages": [_message("user", f"<image>{PROMPT}"), _message("assistant", reply)],
+            "images": [_image_url("", shard, example.key).lstrip("/")],
+        }
+    else:
+        question = [{"type": "image"}, {"type": "text", "text": PROMPT}]
+        document = {
+            "messages": [
+                _message("user", question),
+                _message("assistant", [{"type": "text", "text": reply}]),
+            ],
+            "images_file_names": [f"{example.key}.png"],
+        }
+    return json.dumps(document, ensure_ascii=False) + "\n"
+
+
+def _message(role: str, content: Any) -> dict[str, Any]:
+    return {"role": role, "content": content}
+
+
+def _lines_url(output: str, dialect: Dialect, shard: int) -> str:
+    if dialect == "tags":
+        return join(output, "data", f"{shard:05d}.jsonl")
+    return join(output, "images", f"{shard:05d}", "metadata.jsonl")
+
+
+def _image_url(output: str, shard: int, key: str) -> str:
+    return join(output, "images", f"{shard:05d}", f"{key}.png")
+
+
+_DATASET_INFO = {
+    DATASET_NAME: {
+        "file_name": "data",
+        "formatting": "sharegpt",
+        "columns": {"messages": "messages", "images": "images"},
+        "tags": {
+            "role_tag": "role",
+            "content_tag": "content",
+            "user_tag": "user",
+            "assistant_tag": "assistant",
+        },
+    }
+}

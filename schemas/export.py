@@ -1,0 +1,35 @@
+"""What decides the bytes of an export of a data set to other programs."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from schemas.base import Strict
+from schemas.prior.current import CURRENT_VERSION
+from schemas.shard import SpecHash
+
+Dialect = Literal["tags", "trl"]
+"""`tags` is read by ms-swift and LLaMA-Factory, `trl` by TRL."""
+
+SplitName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_]+$")]
+
+
+class HubExport(Strict):
+    """A data set for Hugging Face `datasets`; hashes are those of the specs it is made of."""
+
+    kind: Literal["hf"] = "hf"
+    source: SpecHash
+    annotations: SpecHash | None
+    split: SplitName
+    schema_version: int = CURRENT_VERSION
+
+
+class MessagesExport(Strict):
+    """Chats for the fine-tuning of a vision-language model."""
+
+    kind: Literal["messages"] = "messages"
+    source: SpecHash
+    annotations: SpecHash | None
+    dialect: Dialect
+    prompt_version: str
+    schema_version: int = CURRENT_VERSION

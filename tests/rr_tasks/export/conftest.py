@@ -1,0 +1,36 @@
+"""What is exported: the small data set, and annotations of it by an untrained reasoner."""
+
+import os
+
+os.environ["HF_HUB_OFFLINE"] = "1"  # before `datasets` is imported: nothing here is on a hub
+
+import pytest
+import torch
+
+from rr_tasks.export.source import Source
+from rr_tasks.reasoner.annotation import annotate_shard, open_annotations, plan_annotation
+from rr_tasks.reasoner.edge import EdgeReasoner
+from rr_tasks.reasoner.network import ReasonerNetwork
+
+
+@pytest.fixture(scope="session")
+def annotations(dataset: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+    torch.manual_seed(2)
+    network = ReasonerNetwork(widths=(8, 8, 8), hidden=16).eval()
+    torch.nn.init.normal_(network.head[-1].bias, std=2.0)
+    reasoner = EdgeReasoner(network, "e" * 64)
+    spec = plan_annotation(dataset, reasoner)
+    folder = open_annotations(str(tmp_path_factory.mktemp("annotations")), spec)
+    for shard in (0, 1):
+        annotate_shard(dataset, folder, spec, reasoner, shard)
+    return folder
+
+
+@pytest.fixture
+def bare(dataset: str) -> Source:
+    return Source(dataset, None)
+
+
+@pytest.fixture
+def annotated(dataset: str, annotations: str) -> Source:
+    return Source(dataset, annotations)

@@ -1,0 +1,137 @@
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rr_tasks.export import messages
+from rr_tasks.export.messages import (
+    DATASET_NAME,
+    export_messages_shard,
+    open_messages_export,
+    publish_dataset_info,
+)
+from rr_tasks.export.source import OtherExportError, Source, read_examples
+from rr_tasks.storage.files import join, list_files, publish_bytes, read_bytes
+from schemas.export import Dialect
+from schemas.prior.prompt import PROMPT, answer
+from tests.s3 import S3
+
+
+def export(output: str, source: Source, dialect: Dialect = "tags") -> None:
+    spec = open_messages_export(output, source, dialect)
+    for marker in source.check():
+        export_messages_shard(output, spec, source, marker.shard)
+    publish_dataset_info(output, spec)
+
+
+def lines(output: Path) -> list[Any]:
+    paths = sorted((output / "data").iterdir())
+    return [json.loads(line) for path in paths for line in path.read_text().splitlines()]
+
+
+def examples(source: Source) -> Iterator[Any]:
+    return (example for shard in (0, 1) for _, example in read_examples(source, shard))
+
+
+def test_a_line_shows_the_photograph_asks_and_answers(bare: Source, tmp_path: Path) -> None:
+    export(str(tmp_path), bare)
+    for line, example in zip(lines(tmp_path), examples(bare), strict=True):
+        question, reply = line["messages"]
+        assert question == {"role": "user", "content": f"<image>{PROMPT}"}
+        assert reply == {"role": "assistant", "content": answer(example.truth)}
+        (image,) = line["images"]
+        assert (tmp_path / image).read_bytes() == example.degraded
+
+
+def test_each_tag_has_its_image(annotated: Source, tmp_path: Path) -> None:
+    """LLaMA-Factory refuses a sample with more or fewer `<image>` than images."""
+    export(str(tmp_path), annotated)
+    for line in lines(tmp_path):
+        tags = sum(message["content"].count("<image>") for message in line["messages"])
+        assert tags == len(line["images"]) == 1
+
+
+def test_llama_factory_finds_the_lines(bare: Source, tmp_path: Path) -> None:
+    export(str(tmp_path), bare)
+    info = json.loads((tmp_path / "dataset_info.json").read_text())[DATASET_NAME]
+    assert info["formatting"] == "sharegpt"
+    assert {path.suffix for path in (tmp_path / info["file_name"]).iterdir()} == {".jsonl"}
+    line = lines(tmp_path)[0]
+    assert set(info["columns"].values()) == set(line)
+    tags = info["tags"]
+    assert [message[tags["role_tag"]] for message in line["messages"]] == [
+        tags["user_tag"],
+        tags["assistant_tag"],
+    ]
+
+
+def test_annotations_answer_where_they_are_given(annotated: Source, tmp_path: Path) -> None:
+    export(str(tmp_path), annotated)
+    for line, example in zip(lines(tmp_path), examples(annotated), strict=True):
+        assert line["messages"][1]["content"] == answer(example.annotation)
+
+
+def test_datasets_loads_photographs_for_trl(bare: Source, tmp_path: Path) -> None:
+    import datasets
+
+    export(str(tmp_path / "chats"), bare, "trl")
+    assert not (tmp_path / "chats" / "dataset_info.json").exists()
+    data = datasets.load_dataset(str(tmp_path / "chats"), cache_dir=str(tmp_path / "cache"))
+    rows = sorted(data["train"], key=lambda row: row["images"][0].filename)
+    for row, example in zip(rows, examples(bare), strict=True):
+        question, reply = row["messages"]
+        assert [part["type"] for part in question["content"]] == ["image", "text"]
+        assert "image" not in question["content"][0]  # TRL puts it in where none is yet
+        assert question["content"][1]["text"] == PROMPT
+        assert [part["text"] for part in reply["content"]] == [answer(example.truth)]
+        assert Path(row["images"][0].filename).read_bytes() == example.degraded
+
+
+@pytest.mark.parametrize("dialect", ["tags", "trl"])
+def test_a_stopped_shard_shows_no_lines_and_the_next_run_makes_it_whole(
+    bare: Source, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, dialect: Dialect
+) -> None:
+    whole, stopped = tmp_path / "whole", tmp_path / "stopped"
+    export(str(whole), bare, dialect)
+    spec = open_messages_export(str(stopped), bare, dialect)
+    export_messages_shard(str(stopped), spec, bare, 0)
+
+    def breaking(source: Source, shard: int) -> Iterator[Any]:
+        for place, pair in enumerate(read_examples(source, shard)):
+            if place == messages._BATCH - 1:
+                raise ConnectionError("gone")
+            yield pair
+
+    with monkeypatch.context() as patched:
+        patched.setattr(messages, "_BATCH", 8)
+        patched.setattr(messages, "read_examples", breaking)
+        with pytest.raises(ConnectionError):
+            export_messages_shard(str(stopped), spec, bare, 1)
+    assert len(list(stopped.rglob("*.jsonl"))) == 1
+    first = {path: path.stat().st_mtime_ns for path in stopped.rglob("00000/*")}
+    export(str(stopped), bare, dialect)
+    assert all(path.stat().st_mtime_ns == before for path, before in first.items())
+    made = {path.relative_to(stopped): path.read_bytes() for path in stopped.rglob("*.*")}
+    assert made == {path.relative_to(whole): path.read_bytes() for path in whole.rglob("*.*")}
+
+
+def test_another_dialect_is_refused(bare: Source, tmp_path: Path) -> None:
+    export(str(tmp_path), bare)
+    with pytest.raises(OtherExportError):
+        export(str(tmp_path), bare, "trl")
+
+
+def test_from_and_to_s3(dataset: str, bare: Source, tmp_path: Path, s3: S3) -> None:
+    for path in Path(dataset).iterdir():
+        publish_bytes(path.read_bytes(), join(s3.url, "set", path.name))
+    far = join(s3.url, "chats")
+    export(far, Source(join(s3.url, "set"), None))
+    export(str(tmp_path), bare)
+    near = sorted(path for path in tmp_path.rglob("*") if path.is_file())
+    assert [url.removeprefix(far) for url in list_files(far)] == [
+        f"/{path.relative_to(tmp_path)}" for path in near
+    ]
+    for path in near:
+        assert read_bytes(join(far, str(path.relative_to(tmp_path)))) == path.read_bytes()

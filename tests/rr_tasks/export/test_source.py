@@ -1,0 +1,79 @@
+import shutil
+from pathlib import Path
+
+import pytest
+
+from rr_tasks.export.source import OtherExportError, Source, open_export, read_examples
+from rr_tasks.shards.reader import NoShardsError, OtherDataSetError, read_samples
+from rr_tasks.shards.spec import read_synthesis_spec
+from rr_tasks.shards.writer import ShardDamagedError, write_shard
+from rr_tasks.training.dataset import MissingDiagnosesError, UnfinishedDataSetError
+from schemas.export import HubExport
+from schemas.prior.migrations import load_prior
+from schemas.shard import SampleRow, spec_hash
+
+
+def test_samples_are_paired_with_their_annotations(annotated: Source) -> None:
+    pairs = list(read_examples(annotated, 1))
+    samples = list(read_samples(annotated.shards, 1))
+    diagnoses = list(read_samples(str(annotated.annotations), 1))
+    assert len(pairs) == len(samples) == 16
+    for (row, example), sample, diagnosis in zip(pairs, samples, diagnoses, strict=True):
+        assert example is not None
+        assert row.key == example.key == sample["__key__"]
+        assert (example.clean, example.degraded) == (sample["clean.png"], sample["degraded.png"])
+        assert example.truth == load_prior(sample["prior.json"])
+        assert example.annotation == load_prior(diagnosis["prior.json"])
+
+
+def test_failed_inputs_keep_their_rows(dataset: str, tmp_path: Path) -> None:
+    spec = read_synthesis_spec(dataset)
+    shutil.copy(Path(dataset, "spec.json"), tmp_path)
+    failed = SampleRow(key="000000000", source="torn.jpg", status="failed", error="torn")
+    (row, first), *_ = read_examples(Source(dataset, None), 0)
+    assert first is not None
+    files = {
+        "clean.png": first.clean,
+        "degraded.png": first.degraded,
+        "prior.json": first.truth.model_dump_json(),
+    }
+    later = row.model_copy(update={"key": "000000001"})
+    write_shard(str(tmp_path), 0, spec_hash(spec), 2, [(failed, None), (later, files)])
+    (one, nothing), (two, example) = read_examples(Source(str(tmp_path), None), 0)
+    assert (one, nothing) == (failed, None)
+    assert (two, example and example.truth) == (later, first.truth)
+
+
+def test_only_what_is_whole_is_exported(annotated: Source, tmp_path: Path) -> None:
+    assert [marker.samples for marker in annotated.check()] == [32, 16]
+    shards = shutil.copytree(annotated.shards, tmp_path / "shards")
+    (shards / "00001.done.json").unlink()
+    with pytest.raises(UnfinishedDataSetError, match="00001 first"):
+        Source(str(shards), None).check()
+    diagnoses = shutil.copytree(str(annotated.annotations), tmp_path / "annotations")
+    (diagnoses / "00000.done.json").unlink()
+    with pytest.raises(MissingDiagnosesError, match="lacks 32 samples"):
+        Source(annotated.shards, str(diagnoses)).check()
+    with pytest.raises(OtherDataSetError, match="not written by `rr annotate`"):
+        Source(annotated.shards, annotated.shards).check()
+    with pytest.raises(NoShardsError):
+        Source(str(tmp_path / "none"), None).check()
+
+
+def test_damage_is_named(annotated: Source, tmp_path: Path) -> None:
+    shards = shutil.copytree(annotated.shards, tmp_path / "shards")
+    tar = shards / "00000.tar"
+    tar.write_bytes(tar.read_bytes()[:50_000])
+    with pytest.raises(ShardDamagedError, match=r"00000\.tar: sample 0000000"):
+        list(read_examples(Source(str(shards), None), 0))
+    shutil.copy(shards / "00001.tar", tar)
+    with pytest.raises(OtherDataSetError, match="holds sample 000010000 where 000000000"):
+        list(read_examples(Source(str(shards), None), 0))
+
+
+def test_a_folder_keeps_to_one_export(tmp_path: Path) -> None:
+    spec = HubExport(source="0" * 16, annotations=None, split="train")
+    open_export(str(tmp_path), spec)
+    open_export(str(tmp_path), spec)
+    with pytest.raises(OtherExportError, match="choose another folder"):
+        open_export(str(tmp_path), spec.model_copy(update={"split": "test"}))
