@@ -1,7 +1,5 @@
 """Shows people what a command made and where it lies."""
 
-from pathlib import Path
-
 import polars as pl
 from rich.console import Console
 from rich.markup import escape
@@ -11,6 +9,7 @@ from flows.evaluate import Evaluation
 from flows.pipeline import PipelineResult
 from flows.refresh import Comparison, Refreshed
 from rr_tasks.refresh.plan import plan_table
+from rr_tasks.storage.files import join
 from schemas.archive import RunSummary
 
 
@@ -43,7 +42,7 @@ def show_pipeline(console: Console, result: PipelineResult) -> None:
     show_evaluation(console, result.evaluation)
     console.print(f"[bold]Verdict[/bold]          {escape(result.verdict.reason)}")
     show_restoration(console, result.summary)
-    _where(console, "Metrics table", str(Path(result.evaluation.folder) / "quality.csv"))
+    _where(console, "Metrics table", join(result.evaluation.folder, "quality.csv"))
 
 
 def show_refresh(console: Console, refreshed: Refreshed) -> None:

@@ -17,7 +17,9 @@ from rr_tasks.degrade import synthesis
 from rr_tasks.evaluation.promotion import Verdict
 from rr_tasks.reasoner.network import ReasonerNetwork
 from rr_tasks.restorer.network import RestorerNetwork
+from rr_tasks.storage.files import publish_bytes, read_bytes
 from schemas.parameters import PipelineParameters, SynthesizeParameters
+from tests.s3 import S3
 
 SHIPPED = weights.shipped("edge-restorer")
 RESULTS = (".tar", ".parquet", ".done.json", ".safetensors", ".pt", ".jsonl", ".jpg", "run.json")
@@ -86,6 +88,30 @@ def test_a_candidate_that_is_not_better_does_not_replace_the_shipped_weights(
     assert not list((work / "champions").rglob("*"))
     assert result.summary.parameters.restorer == SHIPPED
     assert weights.digest(SHIPPED)[:12] in result.evaluation.folder
+
+
+def test_all_of_it_can_lie_in_a_bucket(photographs: Path, heldout: Path, s3: S3) -> None:
+    inputs = [f"{s3.url}/{folder.name}" for folder in (photographs, heldout)]
+    for folder, url in zip((photographs, heldout), inputs, strict=True):
+        for path in folder.iterdir():
+            publish_bytes(path.read_bytes(), f"{url}/{path.name}")
+    parameters = PipelineParameters(
+        photographs=inputs[0],
+        heldout=inputs[1],
+        output=f"{s3.url}/work",
+        samples=8,
+        steps=2,
+        learning_rate=1e-7,
+    )
+    first = launch(pipeline, parameters)
+    assert first.summary.archive.failed == 0
+    assert first.summary.found == 16
+    assert read_bytes(first.summary.report).startswith(b"<!doctype html>")
+    assert first.summary.report.startswith(f"{s3.url}/work/restored-degraded-")
+    assert b"all degraded" in read_bytes(f"{first.evaluation.folder}/quality.csv")
+    again = launch(pipeline, parameters)
+    assert again.verdict == first.verdict
+    assert (again.summary.counts.skipped, again.summary.archive) == (16, first.summary.archive)
 
 
 def test_running_again_does_nothing_twice(
