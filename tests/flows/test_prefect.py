@@ -248,6 +248,30 @@ def test_a_refresh_shows_its_plan_and_what_became_different(
 
 
 @pytest.mark.usefixtures("server")
+def test_a_refresh_shows_its_plan_and_what_became_different(
+    parameters: SynthesizeParameters, reasoner: str
+) -> None:
+    shards = synthesize.fn(parameters.model_copy(update={"samples": 2}))
+    annotate(AnnotateParameters(shards=shards))
+    refresh(RefreshParameters(shards=shards, reasoner=reasoner, dry_run=True))
+    shown = artifacts(last_run(refresh))
+    assert set(shown) == {"refresh-plan", "refresh-estimate"}
+    assert "for 2 samples" in str(shown["refresh-estimate"].data)
+    refresh(RefreshParameters(shards=shards, reasoner=reasoner))
+    run = last_run(refresh)
+    assert sorted(task_runs(run, 4)) == [
+        f"{what}-{shard:05d}" for what in ("annotate", "compare") for shard in (0, 1)
+    ]
+    shown = artifacts(run)
+    plan = {row["state"]: row["shards"] for row in json.loads(str(shown["refresh-plan"].data))}
+    assert (plan["stale"], plan["current"], plan["missing"]) == (2, 0, 0)
+    (totals,) = json.loads(str(shown["priors-totals"].data))
+    assert (totals["samples"], totals["equal"]) == (2, 0)
+    assert len(json.loads(str(shown["priors-changes"].data))) == 4
+    assert "report.html" in str(shown["priors-report"].data)
+
+
+@pytest.mark.usefixtures("server")
 def test_plain_json_restores_an_archive(photographs: Path, tmp_path: Path) -> None:
     asked = {"input": str(photographs), "output": str(tmp_path), "keep": ["haze"], "chunk_size": 2}
     summary = restore(parameters=json.loads(json.dumps(asked)))
