@@ -1,4 +1,6 @@
-"""Writes the JSON Schema of every format that others read or write: `python -m schemas.publish`.
+"""Publishes the formats that others read or write: `python -m schemas.publish`.
+
+Writes a JSON Schema of each, and `docs/SCHEMAS.md` that tells of all.
 
 The files are committed. A test compares them with the models, so that no format changes unnoticed.
 JSON Schema says less than the models do: that a prior's `order` lists what is present, for example.
@@ -28,9 +30,11 @@ from schemas.parameters import (
 from schemas.prior.v1 import DiagnosticPriorV1
 from schemas.prior.v2 import DiagnosticPriorV2
 from schemas.recipe import DegradationRecipe
+from schemas.reference import Schema, reference
 from schemas.shard import DoneMarker, SampleRow
 
 PUBLISHED = Path(__file__).parent / "published"
+PAGE = Path(__file__).parents[1] / "docs" / "SCHEMAS.md"
 
 MODELS: Mapping[str, tuple[str, type[BaseModel]]] = {
     "prior-v1": ("Diagnostic prior, version 1", DiagnosticPriorV1),
@@ -61,23 +65,33 @@ MODELS: Mapping[str, tuple[str, type[BaseModel]]] = {
 """File name without its suffix -> title and model."""
 
 
-def render(name: str) -> str:
-    """The JSON Schema of one of `MODELS` as text; the same models always give the same text."""
+def schema_of(name: str) -> Schema:
+    """The JSON Schema of one of `MODELS`, its fields in their order."""
     title, model = MODELS[name]
-    schema = {
+    return {
         **model.model_json_schema(),
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": f"urn:reason-and-restore:{name}",
         "title": title,
     }
-    return json.dumps(schema, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
 
-def publish(folder: Path = PUBLISHED) -> None:
-    """Write the schema of every model into `folder`."""
+def render(name: str) -> str:
+    """The JSON Schema of one of `MODELS` as text; the same models always give the same text."""
+    return json.dumps(schema_of(name), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def publish(folder: Path = PUBLISHED, page: Path = PAGE) -> None:
+    """Write the schema of every model into `folder`, and `page` about all of them."""
     folder.mkdir(parents=True, exist_ok=True)
     for name in MODELS:
         (folder / f"{name}.json").write_text(render(name), encoding="utf-8")
+    page.write_text(render_page(), encoding="utf-8")
+
+
+def render_page() -> str:
+    """The page about all of `MODELS`."""
+    return reference({name: schema_of(name) for name in MODELS})
 
 
 if __name__ == "__main__":

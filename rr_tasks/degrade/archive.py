@@ -4,6 +4,7 @@ import cv2
 
 from rr_tasks.shards.png import decode_png
 from rr_tasks.shards.reader import done_shards, read_rows, read_samples
+from rr_tasks.shards.stream import unpack
 from rr_tasks.storage.files import MissingFolderError, join, list_files, publish_bytes
 from rr_tasks.storage.leftovers import remove_leftovers
 from schemas.prior.current import DEGRADATIONS
@@ -24,7 +25,7 @@ def export_archive(shards: str, folder: str) -> str:
     sources = dict(read_rows(shards).select("key", "source").iter_rows())
     for marker in done_shards(shards):
         for sample in read_samples(shards, marker.shard):
-            truth = load_prior(sample["prior.json"])
+            truth = unpack(sample, "prior.json", load_prior)
             mixture = "+".join(name for name in DEGRADATIONS if getattr(truth, name).present)
             stem = sources[sample["__key__"]].rsplit(".", 1)[0]
             name = f"{mixture or 'clean'}/{stem}.jpg"

@@ -13,6 +13,7 @@ from rr_tasks.reasoner.edge import EdgeReasoner
 from rr_tasks.restorer.photograph import PhotographRestorer
 from rr_tasks.shards.png import decode_png
 from rr_tasks.shards.reader import read_samples
+from rr_tasks.shards.stream import unpack
 from rr_tasks.storage.claim import claimed
 from rr_tasks.storage.files import exists, join, publish_bytes, read_bytes
 from schemas.errors import ExpectedError
@@ -89,7 +90,7 @@ def _row(
     sample: dict[str, Any], found: DiagnosticPrior, restorer: PhotographRestorer
 ) -> dict[str, Any]:
     clean, degraded = decode_png(sample["clean.png"]), decode_png(sample["degraded.png"])
-    truth = load_prior(sample["prior.json"])
+    truth = unpack(sample, "prior.json", load_prior)
     restored = np.asarray(restorer.restore(degraded, found), np.uint8)
     return {
         "key": sample["__key__"],

@@ -9,6 +9,7 @@ import cv2
 
 from rr_tasks.shards.png import decode_png
 from rr_tasks.shards.reader import NoShardsError, done_shards, read_samples
+from rr_tasks.shards.stream import unpack
 from schemas.prior.current import DiagnosticPrior
 from schemas.prior.migrations import load_prior
 
@@ -57,7 +58,7 @@ def _pictures(folder: str, places: list[tuple[int, int]]) -> Iterator[Picture]:
             key=sample["__key__"],
             degraded=_small(sample["degraded.png"]),
             clean=_small(sample["clean.png"]),
-            prior=load_prior(sample["prior.json"]),
+            prior=unpack(sample, "prior.json", load_prior),
         )
 
 

@@ -13,6 +13,7 @@ from rr_tasks.shards.reader import read_samples, sidecar_url, tar_url
 from rr_tasks.shards.writer import ShardDamagedError
 from rr_tasks.storage.files import read_bytes
 from schemas.errors import ExpectedError
+from schemas.prior.migrations import UnknownPriorVersionError
 from schemas.shard import DoneMarker
 
 Sample = dict[str, Any]
@@ -109,9 +110,14 @@ def unpack(sample: Sample, extension: str, decode: Callable[[bytes], _T]) -> _T:
 
     Raises:
         ShardDamagedError: `decode` raised a ValueError.
+        UnknownPriorVersionError: so did `decode`; it is told which sample.
     """
     try:
         return decode(sample[extension])
+    except UnknownPriorVersionError as error:
+        raise UnknownPriorVersionError(
+            f"{sample['__url__']}: sample {sample['__key__']}: {error}"
+        ) from error
     except ExpectedError:
         raise
     except ValueError as error:

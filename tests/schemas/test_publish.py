@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from schemas import archive, parameters
 from schemas.prior.current import CURRENT_VERSION, DiagnosticPrior
-from schemas.publish import MODELS, PUBLISHED, publish, render
+from schemas.publish import MODELS, PAGE, PUBLISHED, publish, render, render_page
 
 MEND = "run `python -m schemas.publish` and commit the files"
 NEW_VERSION = (
@@ -29,12 +29,17 @@ def test_the_committed_schema_is_that_of_the_model(name: str) -> None:
     assert committed.read_text(encoding="utf-8") == render(name), message
 
 
+def test_the_page_about_the_formats_is_that_of_the_models() -> None:
+    assert PAGE.read_text(encoding="utf-8") == render_page(), f"docs/{PAGE.name}: {MEND}"
+
+
 def test_nothing_else_is_published() -> None:
     assert {path.stem for path in PUBLISHED.iterdir()} == set(MODELS), MEND
 
 
 def test_publishing_writes_every_model(tmp_path: Path) -> None:
-    publish(tmp_path / "new")
+    publish(tmp_path / "new", tmp_path / "page.md")
+    assert (tmp_path / "page.md").read_text(encoding="utf-8") == render_page()
     assert {path.stem for path in (tmp_path / "new").iterdir()} == set(MODELS)
     assert (tmp_path / "new" / "recipe.json").read_text(encoding="utf-8") == render("recipe")
 

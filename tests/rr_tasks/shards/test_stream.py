@@ -11,6 +11,7 @@ from rr_tasks.shards.reader import done_shards, read_samples
 from rr_tasks.shards.stream import Piece, Sample, ShardStream, unpack
 from rr_tasks.shards.writer import ShardDamagedError
 from schemas.errors import ExpectedError
+from schemas.prior.current import CURRENT_VERSION
 from schemas.prior.migrations import UnknownPriorVersionError, load_prior
 
 Read = Callable[[str, int], Iterator[Sample]]
@@ -204,7 +205,12 @@ def test_a_damaged_file_is_named_with_shard_and_sample(folder: str) -> None:
     )
 
 
-def test_a_prior_of_the_future_is_not_called_damaged(folder: str) -> None:
+def test_a_prior_of_the_future_is_named_with_both_versions_and_not_called_damaged(
+    folder: str,
+) -> None:
     (sample,) = opened(folder).read(Piece(2, 4, 5))
-    with pytest.raises(UnknownPriorVersionError):
+    sample["prior.json"] = b'{"schema_version": 99}'
+    with pytest.raises(UnknownPriorVersionError) as caught:
         unpack(sample, "prior.json", load_prior)
+    assert str(caught.value).startswith(f"{folder}/00002.tar: sample 000020005: schema_version 99 ")
+    assert f"reads versions up to {CURRENT_VERSION}; upgrade" in str(caught.value)
