@@ -20,11 +20,12 @@ from rr_tasks.archive.plan import chunk_ids, current_items
 from rr_tasks.storage.files import join, read_bytes
 from rr_tasks.storage.filesystem import filesystem_of
 from schemas.archive import RestoreParameters, RunSummary
-from tests.kills import Job, Kills, moments, preloaded
+from tests.kills import Attempt, Job, Kills, preloaded
 from tests.s3 import S3
+from tests.writes import Moment
 
 PHOTOGRAPHS, FAILING = 12, 1
-WRITES_KILLED, RANDOM_KILLS = 6, 4
+RANDOM_KILLS = 4
 
 
 @pytest.fixture(scope="module")
@@ -88,6 +89,33 @@ def check_ledger(output: str) -> None:
     assert set(outcomes.values()) == {1}
 
 
+KINDS: tuple[Moment, ...] = (
+    ("put source", "after"),
+    ("put retired.json", "before"),
+    (".png.prior.json", "after"),
+    (".png", "before"),
+    ("-before.jpg", "after"),
+    ("put 0000001.jsonl", "before"),
+    ("put 0000002.jsonl", "after"),
+    ("remove 0000001.jsonl", "before"),
+    ("remove 0000002.jsonl", "after"),
+    (".png", "after"),
+    ("put failures.csv", "after"),
+    ("put run.json", "before"),
+)
+"""Endings of writes in the order in which they come; not all of them come on a disk."""
+
+
+def one_of_each_kind(whole: Attempt) -> Iterator[Moment]:
+    """Moments beside one write of every kind, each later in the job than the one before."""
+    writes = list(whole.writes)
+    for ending, side in KINDS:
+        place = next((n for n, write in enumerate(writes) if write.endswith(ending)), None)
+        if place is not None:
+            yield writes[place], side
+            del writes[: place + 1]
+
+
 def test_kills_beside_writes_and_at_random_leave_no_trace(
     kills: Kills, root: str, originals: str
 ) -> None:
@@ -96,10 +124,9 @@ def test_kills_beside_writes_and_at_random_leave_no_trace(
         return Job("flows.restore:restore", parameters, {"rr_tasks.archive.ledger:PART_ROWS": 2})
 
     whole = kills.run(job("whole"))
-    chance = random.Random(root.partition(":")[0])
-    beside = moments(whole.writes)
-    for moment in sorted(chance.sample(beside, WRITES_KILLED), key=beside.index):
+    for moment in one_of_each_kind(whole):
         assert kills.run(job("killed"), die=moment).killed, moment
+    chance = random.Random(root.partition(":")[0])
     for _ in range(RANDOM_KILLS):
         kills.run(job("killed"), kill_after=chance.uniform(0.0, whole.seconds))
     ended: RunSummary = kills.run(job("killed")).result
