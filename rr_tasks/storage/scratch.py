@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory, gettempdir
 
+from rr_tasks.storage.failure import explained
 from rr_tasks.storage.process import SIGN, is_gone, sign
 
 _OURS = re.compile(rf"rr-(?P<writer>{SIGN.pattern})-\w+")
@@ -14,8 +15,16 @@ _OURS = re.compile(rf"rr-(?P<writer>{SIGN.pattern})-\w+")
 
 @contextmanager
 def scratch_folder() -> Iterator[Path]:
-    """An empty folder that is removed at the end."""
-    with TemporaryDirectory(prefix=f"rr-{sign()}-") as folder:
+    """An empty folder that is removed at the end.
+
+    Raises:
+        StorageError: the disk is full or refuses; it names the folder.
+    """
+    with (
+        explained(gettempdir()),
+        TemporaryDirectory(prefix=f"rr-{sign()}-") as folder,
+        explained(folder),
+    ):
         yield Path(folder)
 
 
