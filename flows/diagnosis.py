@@ -1,14 +1,13 @@
 """Reads one photograph and shows its diagnostic prior to a person."""
 
-from pathlib import Path
-
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from rr_tasks.archive.engine import Pixels
+from rr_tasks.archive.formats.base import UnreadablePhotographError
 from rr_tasks.archive.photograph import open_photograph
-from schemas.errors import ExpectedError
+from rr_tasks.storage.files import read_bytes
 from schemas.prior.current import DEGRADATIONS, Blur, DiagnosticPrior, Haze, Noise, Rain
 from schemas.prior.text import grade
 
@@ -17,22 +16,17 @@ _BAR_LENGTH = 20
 _MAX_PIXELS = 200_000_000
 
 
-class UnreadableFileError(ExpectedError, OSError):
-    """A path cannot be read."""
-
-
-def read(path: Path) -> Pixels:
+def read(url: str) -> Pixels:
     """Read a photograph's pixels.
 
     Raises:
-        UnreadableFileError: no such file, a folder, or no permission.
-        UnreadablePhotographError: not a photograph, or a damaged one.
+        StorageError: no such file, a folder, or no permission.
+        UnreadablePhotographError: not a photograph, or a damaged one; it names the file.
     """
     try:
-        source = path.read_bytes()
-    except OSError as error:
-        raise UnreadableFileError(error.strerror or str(error)) from error
-    return open_photograph(source, _MAX_PIXELS).develop().pixels
+        return open_photograph(read_bytes(url), _MAX_PIXELS).develop().pixels
+    except UnreadablePhotographError as error:
+        raise UnreadablePhotographError(f"{url}: {error}") from error
 
 
 def show(console: Console, name: str, prior: DiagnosticPrior) -> None:

@@ -16,6 +16,7 @@ from rr_tasks.evaluation.metrics import presence_table, quality_table
 from rr_tasks.evaluation.shard import read_evaluation, rows_folder
 from rr_tasks.evaluation.tasks import evaluate_shard_task, load_restorer
 from rr_tasks.reasoner.tasks import load_reasoner
+from rr_tasks.shards.reader import failed_inputs
 from rr_tasks.storage.files import exists, join, name_of, publish_bytes
 from rr_tasks.storage.leftovers import remove_leftovers
 from schemas.parameters import EvaluateParameters
@@ -27,9 +28,13 @@ _SHARD_SIZE = 32
 
 @dataclass(frozen=True)
 class Evaluation:
-    """Rows of every sample, the tables made of them, and where they are written."""
+    """Rows of every sample, the tables made of them, and where they are written.
+
+    `failed` has a row, `source` and `error`, for each photograph that could not be used.
+    """
 
     rows: pl.DataFrame
+    failed: pl.DataFrame
     quality: pl.DataFrame
     diagnosis: pl.DataFrame
     folder: str
@@ -62,7 +67,7 @@ def evaluate(parameters: EvaluateParameters) -> Evaluation:
     for name, table in (("quality", quality), ("diagnosis", diagnosis)):
         publish_bytes(table.write_csv(float_precision=4).encode(), join(folder, f"{name}.csv"))
         publish_table(name, table, f"{name} of {name_of(restorer)} on {len(rows)} samples")
-    return Evaluation(rows, quality, diagnosis, folder, shards)
+    return Evaluation(rows, failed_inputs(shards), quality, diagnosis, folder, shards)
 
 
 def _show_examples(url: str, shards: str, rows: pl.DataFrame, reasoner: str, restorer: str) -> None:

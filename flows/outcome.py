@@ -30,11 +30,13 @@ def show_restoration(console: Console, summary: RunSummary) -> None:
 
 
 def show_evaluation(console: Console, evaluation: Evaluation) -> None:
-    """Print both tables of an evaluation and where they lie."""
+    """Print both tables of an evaluation, where they lie, and what could not be used."""
     console.print(_table("Image quality (PSNR in dB, RGB; SSIM)", evaluation.quality))
     console.print(_table("Diagnosis", evaluation.diagnosis))
     _where(console, "Tables", evaluation.folder)
     _where(console, "Examples", f"{evaluation.folder}/examples.jpg")
+    for source, error in evaluation.failed.iter_rows():
+        console.print(f"[red]Not used: {escape(f'{source}: {error}')}[/red]", soft_wrap=True)
 
 
 def show_pipeline(console: Console, result: PipelineResult) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from schemas.archive import LedgerRow, PlanItem, RestoreParameters, RunSummary
+from schemas.diagnosis import Diagnosis
 from schemas.inspection import Inspection
 from schemas.parameters import (
     AnnotateParameters,
@@ -39,6 +40,7 @@ PAGE = Path(__file__).parents[1] / "docs" / "SCHEMAS.md"
 MODELS: Mapping[str, tuple[str, type[BaseModel]]] = {
     "prior-v1": ("Diagnostic prior, version 1", DiagnosticPriorV1),
     "prior-v2": ("Diagnostic prior, version 2", DiagnosticPriorV2),
+    "diagnosis": ("A line that rr diagnose --json prints", Diagnosis),
     "recipe": ("Degradation recipe", DegradationRecipe),
     "sample-row": ("Row of a shard's sidecar", SampleRow),
     "done-marker": ("Done marker of a shard", DoneMarker),

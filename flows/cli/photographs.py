@@ -1,7 +1,6 @@
 """`rr diagnose` and `rr restore`: work on a user's photographs."""
 
 from enum import StrEnum
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -21,8 +20,10 @@ class Look(StrEnum):
 
 
 def diagnose(
-    photographs: Annotated[list[Path], typer.Argument(help="One photograph or several.")],
-    json: Annotated[bool, typer.Option("--json", help="Print one JSON prior per line.")] = False,
+    photographs: Annotated[list[str], typer.Argument(help="One photograph or several.")],
+    json: Annotated[
+        bool, typer.Option("--json", help="Print a JSON line for each: its path and its prior.")
+    ] = False,
     reasoner: Weights = None,
 ) -> None:
     """Say what degrades a photograph, how badly, and what to undo first.
@@ -32,6 +33,7 @@ def diagnose(
     """
     from flows.diagnosis import read, show
     from rr_tasks.reasoner.edge import EdgeReasoner
+    from schemas.diagnosis import Diagnosis
 
     model = EdgeReasoner.load(reasoner)
     failures = 0
@@ -39,19 +41,23 @@ def diagnose(
         try:
             prior = model.diagnose(read(path))
         except ExpectedError as error:
-            complain(f"{path}: {error}")
+            complain(str(error))
             failures += 1
         else:
             if json:
-                typer.echo(prior.model_dump_json())
+                typer.echo(Diagnosis(path=path, prior=prior).model_dump_json())
             else:
-                show(console, str(path), prior)
+                show(console, path, prior)
     raise typer.Exit(1 if failures else 0)
 
 
 def restore(
-    source: Annotated[str, typer.Argument(metavar="IN", help="Folder of photographs; only read.")],
-    output: Annotated[str, typer.Argument(metavar="OUT", help="Gets the same tree, restored.")],
+    source: Annotated[
+        str, typer.Argument(metavar="IN", help="Folder or URL of photographs; only read.")
+    ],
+    output: Annotated[
+        str, typer.Argument(metavar="OUT", help="Folder or URL that gets the same tree, restored.")
+    ],
     keep: Annotated[
         list[Look] | None,
         typer.Option(help="A look that is meant, such as morning haze. May be repeated."),
@@ -73,7 +79,8 @@ def restore(
     Stop it whenever you like: the next run goes on where this one ended. Photographs that cannot
     be read are listed with the reason and do not stop the others. Originals are never changed.
 
-    Example: [bold]rr restore ~/Pictures ~/Restored --keep haze[/bold]
+    Example: [bold]rr restore ~/Pictures ~/Restored --keep haze[/bold], or in object storage
+    [bold]rr restore s3://bucket/photographs s3://bucket/restored[/bold].
     """
     from flows.launch import launch
     from flows.restore import restore as flow

@@ -30,7 +30,9 @@ def evaluate(
         restorer=restorer,
         seed=seed,
     )
-    show_evaluation(console, launch(flow, parameters))
+    evaluation = launch(flow, parameters)
+    show_evaluation(console, evaluation)
+    raise typer.Exit(0 if evaluation.failed.is_empty() else 1)
 
 
 def pipeline(
@@ -68,5 +70,6 @@ def pipeline(
     )
     result = launch(flow, parameters)
     show_pipeline(console, result)
-    summary = result.summary
-    raise typer.Exit(1 if summary.archive.failed or summary.unreadable else 0)
+    summary, unused = result.summary, result.evaluation.failed
+    whole = not summary.archive.failed and not summary.unreadable and unused.is_empty()
+    raise typer.Exit(0 if whole else 1)

@@ -97,6 +97,12 @@ def read_rows(folder: str) -> pl.DataFrame:
     return pl.concat(pl.read_parquet(content) for content in read_all(urls))
 
 
+def failed_inputs(folder: str) -> pl.DataFrame:
+    """The inputs that a data set could not use: each `source` once, with its `error`."""
+    failed = read_rows(folder).filter(pl.col("status") == "failed")
+    return failed.select("source", "error").unique(maintain_order=True)
+
+
 def count_samples(tar: Path) -> int:
     """Count the samples of a local tar by its directory."""
     with tarfile.open(tar) as archive:

@@ -1,5 +1,6 @@
 import errno
 import json
+import shutil
 import os
 import resource
 import signal
@@ -17,7 +18,7 @@ from typer.testing import CliRunner, Result
 
 from flows import cli
 from rr_tasks import weights
-from schemas.prior.migrations import load_prior
+from schemas.diagnosis import Diagnosis
 
 ROOT = Path(__file__).parents[2]
 Rr = Callable[..., Result]
@@ -105,12 +106,12 @@ def test_a_diagnosis_is_readable(rr: Rr, photographs: Path) -> None:
     assert f"{photo.name}  (144 x 128)" in shown.replace("\n", "")
 
 
-def test_diagnoses_for_scripts_are_priors_one_per_line(rr: Rr, photographs: Path) -> None:
+def test_diagnoses_for_scripts_are_lines_of_paths_and_priors(rr: Rr, photographs: Path) -> None:
     paths = sorted(photographs.iterdir())
     lines = rr("diagnose", "--json", *paths).stdout.splitlines()
-    priors = [load_prior(line) for line in lines]
-    assert len(priors) == len(paths)
-    for prior in priors:
+    diagnoses = [Diagnosis.model_validate_json(line) for line in lines]
+    assert [diagnosis.path for diagnosis in diagnoses] == list(map(str, paths))
+    for prior in (diagnosis.prior for diagnosis in diagnoses):
         assert (prior.image.width, prior.image.height) == (144, 128)
         assert prior.provenance.weights_sha256 == weights.digest(weights.shipped("edge-reasoner"))
 
@@ -130,7 +131,7 @@ def test_what_is_no_photograph_does_not_stop_the_others(
         assert error.startswith(f"Error: {path}: ")
     assert errors[0].endswith("the file is empty")
     assert errors[1].endswith("the file is not a JPEG, PNG, WebP or TIFF image")
-    assert errors[3].endswith("No such file or directory")
+    assert errors[3].endswith("no such file")
     assert errors[4].endswith("Is a directory")
 
 
@@ -408,3 +409,15 @@ def slow(self, pixels):
 EdgeEngine.diagnose = slow
 main()
 """
+
+
+def test_a_held_out_photograph_that_cannot_be_used_is_told(
+    rr: Rr, photographs: Path, tmp_path: Path
+) -> None:
+    heldout = tmp_path / "heldout"
+    heldout.mkdir()
+    shutil.copy(sorted(photographs.iterdir())[0], heldout)
+    (heldout / "broken.jpg").write_text("hello")
+    result = rr("evaluate", heldout, tmp_path / "out", code=1)
+    assert result.stdout.count("Not used: broken.jpg: not a readable image") == 1
+    assert "all degraded" in result.stdout
