@@ -38,6 +38,7 @@ from flows.train import train_reasoner, train_restorer
 from rr_tasks.degrade import tasks as degrade_tasks
 from rr_tasks.degrade.tasks import synthesize_shard_task
 from rr_tasks.shards.reader import done_shards
+from rr_tasks.storage.claim import Held, HeldError
 from schemas.archive import RestoreParameters
 from schemas.parameters import (
     AnnotateParameters,
@@ -206,6 +207,25 @@ def test_only_what_the_network_did_is_tried_again(
     tasks = task_runs(last_run(synthesize), 5)
     assert tasks["synthesize-00001"].run_count == 3
     assert tasks["synthesize-00000"].run_count == 1
+
+
+@pytest.mark.usefixtures("server")
+def test_a_shard_of_another_run_fails_nothing_and_is_asked_for_again(
+    parameters: SynthesizeParameters,
+    break_shard: Callable[..., list[int]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    held = Held("data/00001.done.json", b"")
+    waited: list[Held] = []
+    monkeypatch.setattr(Held, "wait", lambda held: waited.append(held))
+    begun = break_shard(1, HeldError(held), times=1)
+    folder = launch(synthesize, parameters)
+    assert waited == [held]
+    assert sorted(begun[:5]) == [0, 1, 2, 3, 4]
+    assert begun[5:] == [1]
+    assert len(done_shards(folder)) == 5
+    tasks = task_runs(last_run(synthesize), 6)
+    assert all(one.state and one.state.is_completed() for one in tasks.values())
 
 
 @pytest.mark.usefixtures("server")
