@@ -217,7 +217,11 @@ def test_a_shard_of_another_run_fails_nothing_and_is_asked_for_again(
 ) -> None:
     held = Held("data/00001.done.json", b"")
     waited: list[Held] = []
-    monkeypatch.setattr(Held, "wait", lambda held: waited.append(held))
+
+    def wait(claim: Held) -> None:
+        waited.append(claim)
+
+    monkeypatch.setattr(Held, "wait", wait)
     begun = break_shard(1, HeldError(held), times=1)
     folder = launch(synthesize, parameters)
     assert waited == [held]
