@@ -6,12 +6,27 @@ from pathlib import Path
 import cv2
 import pytest
 import torch
-from prefect.settings import PREFECT_API_URL, temporary_settings
+from prefect.settings import (
+    PREFECT_API_URL,
+    PREFECT_LOCAL_STORAGE_PATH,
+    PREFECT_MEMO_STORE_PATH,
+    temporary_settings,
+)
+from prefect.testing.utilities import prefect_test_harness
 
 from rr_tasks import weights
 from rr_tasks.reasoner.network import ReasonerNetwork
 
 HELDOUT = Path(__file__).parents[2] / "infra" / "samples" / "heldout"
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A Prefect server for the tests that ask for it, and the folder where it keeps results."""
+    home = tmp_path_factory.mktemp("prefect")
+    elsewhere = {PREFECT_LOCAL_STORAGE_PATH: home / "storage", PREFECT_MEMO_STORE_PATH: home / "m"}
+    with temporary_settings(elsewhere), prefect_test_harness(server_startup_timeout=180):
+        yield home
 
 
 @pytest.fixture(autouse=True)

@@ -3,7 +3,7 @@
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +14,6 @@ from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import FlowFilter, FlowRunFilter
 from prefect.client.schemas.objects import Artifact, FlowRun, TaskRun
 from prefect.client.schemas.sorting import FlowRunSort
-from prefect.settings import (
-    PREFECT_LOCAL_STORAGE_PATH,
-    PREFECT_MEMO_STORE_PATH,
-    temporary_settings,
-)
-from prefect.testing.utilities import prefect_test_harness
 from prefect.utilities.callables import parameter_schema
 from typer.testing import CliRunner
 
@@ -72,15 +66,6 @@ FLOWS: list[tuple[Flow[Any, Any], Any]] = [
     (restore, RestoreParameters(input="in", output="out", keep=("haze", "rain"), verify=True)),
 ]
 each_flow = pytest.mark.parametrize(("flow", "parameters"), FLOWS, ids=[f.name for f, _ in FLOWS])
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """A Prefect server for this module alone; tests of other modules run without one."""
-    home = tmp_path_factory.mktemp("prefect")
-    elsewhere = {PREFECT_LOCAL_STORAGE_PATH: home / "storage", PREFECT_MEMO_STORE_PATH: home / "m"}
-    with temporary_settings(elsewhere), prefect_test_harness(server_startup_timeout=60):
-        yield
 
 
 def last_run(flow: Flow[Any, Any]) -> FlowRun:
@@ -245,30 +230,6 @@ def test_ctrl_c_leaves_no_run_that_seems_to_go_on(
     assert run.state is not None
     assert run.state.is_final()
     assert not run.state.is_completed()
-
-
-@pytest.mark.usefixtures("server")
-def test_a_refresh_shows_its_plan_and_what_became_different(
-    parameters: SynthesizeParameters, reasoner: str
-) -> None:
-    shards = synthesize.fn(parameters.model_copy(update={"samples": 2}))
-    annotate(AnnotateParameters(shards=shards))
-    refresh(RefreshParameters(shards=shards, reasoner=reasoner, dry_run=True))
-    shown = artifacts(last_run(refresh))
-    assert set(shown) == {"refresh-plan", "refresh-estimate"}
-    assert "for 2 samples" in str(shown["refresh-estimate"].data)
-    refresh(RefreshParameters(shards=shards, reasoner=reasoner))
-    run = last_run(refresh)
-    assert sorted(task_runs(run, 4)) == [
-        f"{what}-{shard:05d}" for what in ("annotate", "compare") for shard in (0, 1)
-    ]
-    shown = artifacts(run)
-    plan = {row["state"]: row["shards"] for row in json.loads(str(shown["refresh-plan"].data))}
-    assert (plan["stale"], plan["current"], plan["missing"]) == (2, 0, 0)
-    (totals,) = json.loads(str(shown["priors-totals"].data))
-    assert (totals["samples"], totals["equal"]) == (2, 0)
-    assert len(json.loads(str(shown["priors-changes"].data))) == 4
-    assert "report.html" in str(shown["priors-report"].data)
 
 
 @pytest.mark.usefixtures("server")
