@@ -14,9 +14,12 @@ from prefect.context import FlowRunContext
 from prefect.settings import PREFECT_API_URL
 from prefect.task_runners import ThreadPoolTaskRunner
 
+from flows.logs import leave_out_expected_tracebacks
 from schemas.errors import ExpectedError
 
 MAX_WORKERS = 64
+
+leave_out_expected_tracebacks()  # here, as workers import flows without any command
 
 ResultT = TypeVar("ResultT")
 
