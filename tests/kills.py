@@ -37,7 +37,7 @@ _SECONDS = 60.0
 class Job:
     """A flow, such as `flows.synthesize:synthesize`, and the model of its parameters.
 
-    `patches` replaces values of modules: `{"rr_tasks.storage.files:_PART": 1000}`.
+    `patches` replaces values of modules: `{"rr_tasks.storage.uploads:_PART": 1000}`.
     """
 
     flow: str

@@ -9,20 +9,16 @@ import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
 
 from rr_tasks.storage.answers import CUT_OFF, read_whole
 from rr_tasks.storage.atomic import write_new, written_whole
 from rr_tasks.storage.failure import MissingFileError, StorageError, explained, s3_code
 from rr_tasks.storage.filesystem import filesystem_of, is_local, is_s3
 from rr_tasks.storage.scratch import scratch_folder
+from rr_tasks.storage.uploads import create, upload
 
-# Up to here one request carries a file, which is held in memory; larger ones go in parts.
-_SINGLE_PUT = 256 << 20
-_PART, _PARTS_AT_A_TIME = 32 << 20, 4
 _READ_AT_A_TIME = 16
 # The third is the answer to writers at the very same time.
-_TAKEN = ("PreconditionFailed", "412", "ConditionalRequestConflict")
 
 
 class MissingFolderError(StorageError, FileNotFoundError):
@@ -70,7 +66,7 @@ def publish(local: Path, url: str) -> None:
             with written_whole(Path(path)) as partial:
                 shutil.copyfile(local, partial)
         elif is_s3(filesystem):
-            _upload(filesystem, local, path)
+            upload(filesystem, local, path)
         else:
             filesystem.put_file(str(local), path)
 
@@ -135,7 +131,7 @@ def publish_if_absent(content: bytes, url: str) -> bool:
             if is_local(filesystem):
                 made = write_new(content, Path(path))
             else:
-                made = _created(filesystem, path, content)
+                made = create(filesystem, path, content)
         with suppress(MissingFileError):  # it is gone again
             return made or read_bytes(url) == content
 
@@ -240,32 +236,6 @@ def identity(root: str, urls: Sequence[str]) -> str:
         digest.update(path.removeprefix(prefix).strip("/").encode("utf-8", "surrogateescape"))
         digest.update(hashlib.sha256(content).digest())
     return digest.hexdigest()
-
-
-def _created(filesystem: Any, path: str, content: bytes) -> bool:
-    try:
-        filesystem.pipe_file(path, content, mode="create")
-    except FileExistsError:
-        return False
-    except OSError as error:
-        if s3_code(error) not in _TAKEN:
-            raise
-        return False
-    return True
-
-
-def _upload(filesystem: Any, local: Path, path: str) -> None:
-    options = {
-        "chunksize": _SINGLE_PUT if local.stat().st_size <= _SINGLE_PUT else _PART,
-        "max_concurrency": _PARTS_AT_A_TIME,
-    }
-    try:
-        filesystem.put_file(str(local), path, **options)
-    except FileNotFoundError as error:
-        if s3_code(error) != "NoSuchUpload":
-            raise
-        # It ended, but the answer was lost, and some services forget what has ended. Once more.
-        filesystem.put_file(str(local), path, **options)
 
 
 def _is_hidden(relative: str) -> bool:

@@ -152,8 +152,8 @@ def test_an_upload_in_parts_of_a_killed_run_stays_invisible_and_goes_when_it_is_
     if root != s3.url:
         pytest.skip("local files are not uploaded")
     in_parts = {
-        "rr_tasks.storage.files:_SINGLE_PUT": 0,
-        "rr_tasks.storage.files:_PART": 5 << 20,  # the least that S3 allows
+        "rr_tasks.storage.uploads:_SINGLE_PUT": 0,
+        "rr_tasks.storage.uploads:_PART": 5 << 20,  # the least that S3 allows
         "rr_tasks.degrade.synthesis:encode_png": swollen,
     }
     whole = kills.run(synthesis("whole", 1, **in_parts))

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 from botocore.exceptions import ClientError
 
-from rr_tasks.storage import files
+from rr_tasks.storage import uploads
 from rr_tasks.storage.failure import UnreachableStorageError
 from rr_tasks.storage.files import (
     exists,
@@ -115,8 +115,8 @@ def test_a_large_file_arrives_whole_over_a_network_that_breaks(
 ) -> None:
     content = os.urandom((10 << 20) + 1)
     (tmp_path / "tar").write_bytes(content)
-    monkeypatch.setattr(files, "_SINGLE_PUT", 1 << 20)
-    monkeypatch.setattr(files, "_PART", 5 << 20)
+    monkeypatch.setattr(uploads, "_SINGLE_PUT", 1 << 20)
+    monkeypatch.setattr(uploads, "_PART", 5 << 20)
     monkeypatch.setenv("RR_S3_READ_TIMEOUT", "10")
     network.disturb_next(*[""] * place, fault)
     publish(tmp_path / "tar", f"{s3.url}/tar")
@@ -130,8 +130,8 @@ def test_a_service_that_forgets_what_has_ended_gets_it_again(
 ) -> None:
     content = os.urandom((10 << 20) + 1)
     (tmp_path / "tar").write_bytes(content)
-    monkeypatch.setattr(files, "_SINGLE_PUT", 1 << 20)
-    monkeypatch.setattr(files, "_PART", 5 << 20)
+    monkeypatch.setattr(uploads, "_SINGLE_PUT", 1 << 20)
+    monkeypatch.setattr(uploads, "_PART", 5 << 20)
     filesystem, _ = filesystem_of(s3.url)
     call, ended = filesystem._call_s3, []
 

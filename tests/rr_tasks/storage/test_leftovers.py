@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from rr_tasks.storage import files
+from rr_tasks.storage import uploads
 from rr_tasks.storage.atomic import partial_beside
 from rr_tasks.storage.files import exists, join, list_files, publish, publish_bytes, read_bytes
 from rr_tasks.storage.filesystem import filesystem_of
@@ -104,8 +104,8 @@ def test_a_large_file_goes_in_parts_that_arrive_whole_or_not_at_all(
 ) -> None:
     content = os.urandom(11 << 20)
     (tmp_path / "tar").write_bytes(content)
-    monkeypatch.setattr(files, "_SINGLE_PUT", 1 << 20)
-    monkeypatch.setattr(files, "_PART", 5 << 20)
+    monkeypatch.setattr(uploads, "_SINGLE_PUT", 1 << 20)
+    monkeypatch.setattr(uploads, "_PART", 5 << 20)
     publish(tmp_path / "tar", f"{s3.url}/tar")
     assert read_bytes(f"{s3.url}/tar") == content
     filesystem, path = filesystem_of(f"{s3.url}/tar")

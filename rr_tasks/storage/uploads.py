@@ -1,0 +1,39 @@
+"""Writes objects where an answer may be lost although the request was carried out."""
+
+from pathlib import Path
+from typing import Any
+
+from rr_tasks.storage.failure import s3_code
+
+# Up to here one request carries a file, which is held in memory; larger ones go in parts.
+_SINGLE_PUT = 256 << 20
+_PART, _PARTS_AT_A_TIME = 32 << 20, 4
+_TAKEN = ("PreconditionFailed", "412", "ConditionalRequestConflict")
+
+
+def upload(filesystem: Any, local: Path, path: str) -> None:
+    """Write a local file as an object of S3, in one request or in parts."""
+    options = {
+        "chunksize": _SINGLE_PUT if local.stat().st_size <= _SINGLE_PUT else _PART,
+        "max_concurrency": _PARTS_AT_A_TIME,
+    }
+    try:
+        filesystem.put_file(str(local), path, **options)
+    except FileNotFoundError as error:
+        if s3_code(error) != "NoSuchUpload":
+            raise
+        # It ended, but the answer was lost, and some services forget what has ended. Once more.
+        filesystem.put_file(str(local), path, **options)
+
+
+def create(filesystem: Any, path: str, content: bytes) -> bool:
+    """Write an object unless there is one; whether this call did, as far as the answer tells."""
+    try:
+        filesystem.pipe_file(path, content, mode="create")
+    except FileExistsError:
+        return False
+    except OSError as error:
+        if s3_code(error) not in _TAKEN:
+            raise
+        return False
+    return True
