@@ -7,7 +7,7 @@ from flows.artifacts import publish_table
 from flows.launch import task_runner
 from flows.shards import share_shards
 from rr_tasks.export.hub import open_hub_export, publish_card
-from rr_tasks.export.messages import open_messages_export, publish_dataset_info
+from rr_tasks.export.messages import finish_messages_export, open_messages_export
 from rr_tasks.export.source import Source
 from rr_tasks.export.tasks import export_hub_shard_task, export_messages_shard_task
 from schemas.parameters import ExportHfParameters, ExportMessagesParameters
@@ -49,6 +49,6 @@ def export_messages(parameters: ExportMessagesParameters) -> str:
         label="Export shards",
         workers=parameters.workers,
     )
-    publish_dataset_info(parameters.output, spec)
+    finish_messages_export(parameters.output, spec, shards)
     publish_table("exported-messages", pl.DataFrame({"lines": urls}), f"Of {parameters.output}")
     return parameters.output

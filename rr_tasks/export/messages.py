@@ -3,18 +3,20 @@
 Dialects differ in how a message names its photograph, and in where paths are looked for:
 
 - `tags`: the text says `<image>`, and `images` lists paths below the export. Lines lie in
-  `data/NNNNN.jsonl`; `dataset_info.json` describes them to LLaMA-Factory.
+  `lines/NNNNN.jsonl` and at the end in `messages.jsonl`, which `dataset_info.json` describes to
+  LLaMA-Factory.
 - `trl`: contents are lists of parts. Lines lie beside the photographs in `metadata.jsonl`, from
   which `datasets` loads a column `images` of photographs, as TRL wants it.
 """
 
 import json
+from collections.abc import Iterable
 from itertools import islice
 from typing import Any
 
 from rr_tasks.export.source import Example, Source, open_export, read_examples
 from rr_tasks.storage.claim import claimed
-from rr_tasks.storage.files import exists, join, publish_all, publish_bytes, published
+from rr_tasks.storage.files import exists, join, publish_all, publish_bytes, published, read_bytes
 from rr_tasks.storage.leftovers import remove_leftovers
 from schemas.export import Dialect, MessagesExport
 from schemas.prior.prompt import PROMPT, PROMPT_VERSION, answer
@@ -23,6 +25,7 @@ DATASET_NAME = "reason-and-restore"
 """What LLaMA-Factory calls the data set."""
 
 _BATCH = 16
+_JOINED = "messages.jsonl"
 
 
 def open_messages_export(output: str, source: Source, dialect: Dialect) -> MessagesExport:
@@ -59,12 +62,17 @@ def export_messages_shard(output: str, spec: MessagesExport, source: Source, sha
     return url
 
 
-def publish_dataset_info(output: str, spec: MessagesExport) -> None:
-    """Describe the lines to LLaMA-Factory, which needs that for the dialect `tags`."""
-    if spec.dialect == "tags":
-        publish_bytes(
-            json.dumps(_DATASET_INFO, indent=2).encode(), join(output, "dataset_info.json")
-        )
+def finish_messages_export(output: str, spec: MessagesExport, shards: Iterable[int]) -> None:
+    """Join the lines of all shards in one file for the dialect `tags`, and describe it.
+
+    Programs that read whole folders would stumble over what a killed run has left in one.
+    """
+    if spec.dialect != "tags":
+        return
+    with published(join(output, _JOINED)) as local, local.open("wb") as joined:
+        for shard in shards:
+            joined.write(read_bytes(_lines_url(output, spec.dialect, shard)))
+    publish_bytes(json.dumps(_DATASET_INFO, indent=2).encode(), join(output, "dataset_info.json"))
 
 
 def _write(output: str, url: str, spec: MessagesExport, source: Source, shard: int) -> None:
@@ -102,7 +110,7 @@ def _message(role: str, content: Any) -> dict[str, Any]:
 
 def _lines_url(output: str, dialect: Dialect, shard: int) -> str:
     if dialect == "tags":
-        return join(output, "data", f"{shard:05d}.jsonl")
+        return join(output, "lines", f"{shard:05d}.jsonl")
     return join(output, "images", f"{shard:05d}", "metadata.jsonl")
 
 
@@ -112,7 +120,7 @@ def _image_url(output: str, shard: int, key: str) -> str:
 
 _DATASET_INFO = {
     DATASET_NAME: {
-        "file_name": "data",
+        "file_name": _JOINED,
         "formatting": "sharegpt",
         "columns": {"messages": "messages", "images": "images"},
         "tags": {

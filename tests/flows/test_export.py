@@ -30,7 +30,7 @@ def test_a_data_set_is_exported_as_chats(dataset: str, tmp_path: Path) -> None:
     output = tmp_path / "chats"
     result = run("messages", dataset, str(output), "--workers", "1")
     assert result.exit_code == 0, result.output
-    written = [line for path in output.glob("data/*") for line in path.read_text().splitlines()]
+    written = (output / "messages.jsonl").read_text().splitlines()
     assert len(written) == len(list(output.glob("images/*/*.png"))) == 48
     assert json.loads((output / "export.json").read_text())["prompt_version"] == "1"
 

@@ -9,8 +9,8 @@ from rr_tasks.export import messages
 from rr_tasks.export.messages import (
     DATASET_NAME,
     export_messages_shard,
+    finish_messages_export,
     open_messages_export,
-    publish_dataset_info,
 )
 from rr_tasks.export.source import OtherExportError, Source, read_examples
 from rr_tasks.storage.files import join, list_files, publish_bytes, read_bytes
@@ -21,14 +21,14 @@ from tests.s3 import S3
 
 def export(output: str, source: Source, dialect: Dialect = "tags") -> None:
     spec = open_messages_export(output, source, dialect)
-    for marker in source.check():
-        export_messages_shard(output, spec, source, marker.shard)
-    publish_dataset_info(output, spec)
+    shards = [marker.shard for marker in source.check()]
+    for shard in shards:
+        export_messages_shard(output, spec, source, shard)
+    finish_messages_export(output, spec, shards)
 
 
 def lines(output: Path) -> list[Any]:
-    paths = sorted((output / "data").iterdir())
-    return [json.loads(line) for path in paths for line in path.read_text().splitlines()]
+    return [json.loads(line) for line in (output / "messages.jsonl").read_text().splitlines()]
 
 
 def examples(source: Source) -> Iterator[Any]:
@@ -57,8 +57,7 @@ def test_llama_factory_finds_the_lines(bare: Source, tmp_path: Path) -> None:
     export(str(tmp_path), bare)
     info = json.loads((tmp_path / "dataset_info.json").read_text())[DATASET_NAME]
     assert info["formatting"] == "sharegpt"
-    assert {path.suffix for path in (tmp_path / info["file_name"]).iterdir()} == {".jsonl"}
-    line = lines(tmp_path)[0]
+    line = json.loads((tmp_path / info["file_name"]).read_text().splitlines()[0])
     assert set(info["columns"].values()) == set(line)
     tags = info["tags"]
     assert [message[tags["role_tag"]] for message in line["messages"]] == [
