@@ -3,27 +3,16 @@
 from collections.abc import Callable
 from functools import partial
 
-from prefect import task
-from prefect.cache_policies import NO_CACHE
-from prefect.tasks import exponential_backoff
-
 from rr_tasks.archive.restore import restore_chunk
 from rr_tasks.restorer.engine import EdgeEngine
-from rr_tasks.retries import is_transient
+from rr_tasks.tasks import shard_task
 from rr_tasks.weights.remembered import remembered
 from schemas.archive import ChunkCounts, Counts, RestoreParameters
 
 _load_engine = remembered(EdgeEngine.load)
 
 
-@task(
-    name="restore chunk",
-    task_run_name="restore-{chunk}",
-    retries=3,
-    retry_delay_seconds=exponential_backoff(2),
-    retry_condition_fn=is_transient,
-    cache_policy=NO_CACHE,
-)
+@shard_task("restore chunk", "restore-{chunk}")
 def restore_chunk_task(
     chunk: str,
     parameters: RestoreParameters,

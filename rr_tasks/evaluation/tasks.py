@@ -1,27 +1,16 @@
 """Prefect task: one evaluated shard."""
 
-from prefect import task
-from prefect.cache_policies import NO_CACHE
-from prefect.tasks import exponential_backoff
-
 from rr_tasks.evaluation.shard import evaluate_shard
 from rr_tasks.reasoner.tasks import load_reasoner
 from rr_tasks.restorer.photograph import PhotographRestorer
-from rr_tasks.retries import is_transient
 from rr_tasks.storage.claim import Held, unless_held
+from rr_tasks.tasks import shard_task
 from rr_tasks.weights.remembered import remembered
 
 load_restorer = remembered(PhotographRestorer.load)
 
 
-@task(
-    name="evaluate shard",
-    task_run_name="evaluate-{shard:05d}",
-    retries=3,
-    retry_delay_seconds=exponential_backoff(2),
-    retry_condition_fn=is_transient,
-    cache_policy=NO_CACHE,
-)
+@shard_task("evaluate shard", "evaluate-{shard:05d}")
 def evaluate_shard_task(
     shard: int, shards: str, folder: str, reasoner: str, restorer: str
 ) -> str | Held:

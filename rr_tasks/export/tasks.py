@@ -1,26 +1,15 @@
 """Prefect tasks: one exported shard."""
 
-from prefect import task
-from prefect.cache_policies import NO_CACHE
-from prefect.tasks import exponential_backoff
-
 from rr_tasks.export.hub import export_hub_shard
 from rr_tasks.export.messages import export_messages_shard
 from rr_tasks.export.source import Source
-from rr_tasks.retries import is_transient
 from rr_tasks.storage.claim import Held, unless_held
+from rr_tasks.tasks import shard_task
 from schemas.export import HubExport, MessagesExport
 from schemas.shard import DoneMarker
 
 
-@task(
-    name="export shard for hf",
-    task_run_name="export-{shard:05d}",
-    retries=3,
-    retry_delay_seconds=exponential_backoff(2),
-    retry_condition_fn=is_transient,
-    cache_policy=NO_CACHE,
-)
+@shard_task("export shard for hf", "export-{shard:05d}")
 def export_hub_shard_task(
     shard: int, output: str, spec: HubExport, source: Source
 ) -> DoneMarker | Held:
@@ -28,14 +17,7 @@ def export_hub_shard_task(
     return unless_held(lambda: export_hub_shard(output, spec, source, shard))
 
 
-@task(
-    name="export shard as messages",
-    task_run_name="export-{shard:05d}",
-    retries=3,
-    retry_delay_seconds=exponential_backoff(2),
-    retry_condition_fn=is_transient,
-    cache_policy=NO_CACHE,
-)
+@shard_task("export shard as messages", "export-{shard:05d}")
 def export_messages_shard_task(
     shard: int, output: str, spec: MessagesExport, source: Source
 ) -> str | Held:
