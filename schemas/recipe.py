@@ -7,11 +7,33 @@ from pydantic import Field
 from schemas.base import Range, Strict, Unit
 
 
+class SmokeRecipe(Strict):
+    """Smoke in the place of haze (`rr_tasks.degrade.smoke`).
+
+    `probability` is the share of hazy photographs that have smoke; `light` the brightness of its
+    light and `warmth` by how much red exceeds green and green blue, sRGB-coded; `background` the
+    share of smoke that lies evenly between the plumes; `turbulence` the standard deviation of the
+    logarithm of the density.
+    """
+
+    probability: Unit = 0.25
+    light: Range = Range(low=0.4, high=0.8)
+    warmth: Range = Range(low=0.0, high=0.1)
+    background: Range = Range(low=0.2, high=0.4)
+    turbulence: Range = Range(low=0.3, high=0.9)
+
+
 class HazeRecipe(Strict):
-    """Airlight brightness (sRGB-coded) and how far its channels may drift apart."""
+    """Airlight brightness (sRGB-coded) and how far its channels may drift apart.
+
+    `heterogeneity` is the standard deviation of the logarithm of the density over the photograph;
+    null is an even haze.
+    """
 
     light: Range = Range(low=0.6, high=0.95)
     tint: Unit = 0.08
+    heterogeneity: Range | None = None
+    smoke: SmokeRecipe | None = None
 
 
 class BlurRecipe(Strict):

@@ -1,12 +1,13 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rr_tasks.degrade.color import decode
 from rr_tasks.degrade.haze import add_haze, scatter
 from rr_tasks.degrade.severity import haze_severity
-from schemas.recipe import HazeRecipe
+from schemas.base import Range
+from schemas.recipe import HazeRecipe, SmokeRecipe
 
 RAMP = np.tile(np.linspace(0, 1, 256, dtype=np.float32)[:, None], (1, 48))
 
@@ -48,3 +49,44 @@ def test_scatter_finds_the_wanted_mean(mean: float, seed: int) -> None:
     assert beta > 0
     assert transmission.mean() == pytest.approx(mean, abs=1e-3)
     assert transmission.max() <= 1
+
+
+UNEVEN = HazeRecipe(heterogeneity=Range(low=0.4, high=0.4))
+SMOKY = HazeRecipe(smoke=SmokeRecipe(probability=1.0))
+
+
+@pytest.mark.parametrize("recipe", [UNEVEN, SMOKY], ids=["uneven", "smoky"])
+@given(level=st.floats(5.0, 100.0), seed=st.integers(0, 1000))
+@settings(max_examples=25, deadline=None)
+def test_uneven_haze_has_the_severity_asked_for_on_any_scene(
+    recipe: HazeRecipe, level: float, seed: int
+) -> None:
+    content = np.random.default_rng(seed)
+    scene = content.random((128, 128, 3), dtype=np.float32)
+    depth = np.tile(np.linspace(0, 1, 128, dtype=np.float32) ** content.uniform(0.3, 3), (128, 1))
+    hazy, haze = add_haze(scene, depth, level, recipe, np.random.default_rng(seed))
+    assert haze.severity == pytest.approx(level, abs=1.5)
+    assert haze.parameters is not None
+    light = decode(np.array(haze.parameters.atmospheric_light)).astype(np.float32)
+    assert (np.abs(hazy - light) <= np.abs(scene - light) + 1e-5).all()
+    other, _ = add_haze(scene, depth, level - 3, recipe, np.random.default_rng(seed))
+    assert (np.abs(hazy - light) <= np.abs(other - light) + 1e-5).all()
+
+
+def test_a_heterogeneous_haze_varies_at_one_depth() -> None:
+    scene, flat = np.zeros((128, 128, 3), np.float32), np.full((128, 128), 0.5, np.float32)
+    even, _ = add_haze(scene, flat, 60.0, HazeRecipe(), np.random.default_rng(1))
+    uneven, _ = add_haze(scene, flat, 60.0, UNEVEN, np.random.default_rng(1))
+    assert even.std(axis=(0, 1)).max() < 1e-3
+    assert uneven.std(axis=(0, 1)).min() > 0.02
+
+
+def test_smoke_comes_as_often_as_the_recipe_says() -> None:
+    scene, flat = np.zeros((64, 64, 3), np.float32), np.full((64, 64), 0.5, np.float32)
+    recipe = HazeRecipe(smoke=SmokeRecipe(probability=0.5))
+    even = sum(
+        add_haze(scene, flat, 60.0, recipe, np.random.default_rng(seed))[0].std(axis=(0, 1)).max()
+        < 1e-3
+        for seed in range(40)
+    )
+    assert 10 <= even <= 30
