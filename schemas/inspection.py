@@ -25,11 +25,11 @@ class Extent(Strict):
 class Inspection(Strict):
     """A data set at a glance, from its spec, done markers and sidecars.
 
-    `expected_shards` and `missing_shards` are known of synthesized data sets only; of missing ones
-    the first few are listed. `schema_versions` and `code_versions` count shards. `mixtures` counts
-    samples by what degrades them (`clean`, `haze`, `haze+rain`); `severities` counts those with a
-    degradation by severity, in ten bins. `failure_reasons` holds the most frequent ones. Sizes are
-    those of the tars, in bytes.
+    `expected_shards` and `missing_shards` are known of data sets, not of annotations; of missing
+    ones the first few are listed. `schema_versions` and `code_versions` count shards. `mixtures`
+    counts samples by what degrades them (`clean`, `haze`, `haze+rain`); `severities` counts those
+    with a degradation by severity, in ten bins. `failure_reasons` holds the most frequent ones.
+    Sizes are those of the tars, in bytes.
     """
 
     url: str

@@ -36,11 +36,24 @@ class HazeRecipe(Strict):
     smoke: SmokeRecipe | None = None
 
 
+class ShakeRecipe(Strict):
+    """Paths of a hand-held camera (`rr_tasks.degrade.shake`).
+
+    `probability` is the share of the motion blurs that are shake; the others are arcs. `inertia` is
+    the share of its speed that a camera keeps in a four-hundredth of the exposure: 0.9 trembles,
+    0.99 sweeps.
+    """
+
+    probability: Unit = 0.7
+    inertia: Range = Range(low=0.9, high=0.99)
+
+
 class BlurRecipe(Strict):
     """Shape of the point spread; its extent follows from the severity."""
 
     curvature: Range = Range(low=0.0, high=0.5)
     anisotropy: Range = Range(low=0.4, high=1.0)
+    shake: ShakeRecipe | None = None
 
 
 class RainRecipe(Strict):

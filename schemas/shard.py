@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from schemas.base import Sha256, Strict
-from schemas.prior.current import CURRENT_VERSION
+from schemas.prior.current import CURRENT_VERSION, DegradationName
 from schemas.recipe import DegradationRecipe
 
 SpecHash = Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
@@ -18,6 +18,31 @@ class SynthesisSpec(Strict):
     kind: Literal["synthesis"] = "synthesis"
     recipe: DegradationRecipe
     seed: int
+    samples: Annotated[int, Field(gt=0)]
+    shard_size: Annotated[int, Field(gt=0)]
+    inputs_sha256: Sha256
+    schema_version: int = CURRENT_VERSION
+    migrated_from: int | None = None
+
+
+LayoutName = Literal["reside", "rain100", "rain13k", "gopro", "sidd", "cdd11", "pairs"]
+"""How a folder of real or published pairs is laid out; see `rr_tasks.ingest.layouts`."""
+
+
+class IngestSpec(Strict):
+    """Everything that decides the bytes of a data set made of degraded photographs that exist.
+
+    `samples` counts inputs, those that could not be used included. `clean`, `degraded` and
+    `present` are given for the layout `pairs` alone. `algorithm` counts changes of the code that
+    alter the bytes.
+    """
+
+    kind: Literal["ingest"] = "ingest"
+    layout: LayoutName
+    algorithm: Literal[1] = 1
+    clean: str | None = None
+    degraded: str | None = None
+    present: tuple[DegradationName, ...] | None = None
     samples: Annotated[int, Field(gt=0)]
     shard_size: Annotated[int, Field(gt=0)]
     inputs_sha256: Sha256
@@ -40,7 +65,10 @@ class AnnotationSpec(Strict):
     migrated_from: int | None = None
 
 
-Spec = SynthesisSpec | AnnotationSpec
+DataSpec = SynthesisSpec | IngestSpec
+"""Specs of data sets, whose samples hold a clean and a degraded photograph and a prior."""
+
+Spec = DataSpec | AnnotationSpec
 """`schema_version` is that of the priors inside; `migrated_from` the one they were made with, where
 they were rewritten since."""
 
@@ -66,9 +94,21 @@ def original(spec: Spec) -> Spec:
     return spec.model_copy(update={"schema_version": version, "migrated_from": None})
 
 
-def shard_count(spec: SynthesisSpec) -> int:
-    """How many shards a synthesized data set has when it is whole."""
+def shard_count(spec: DataSpec) -> int:
+    """How many shards a data set has when it is whole."""
     return -(-spec.samples // spec.shard_size)
+
+
+def folder_name(spec: Spec) -> str:
+    """The name of the folder of a data set or of annotations: what it is, and the spec's hash."""
+    match spec:
+        case SynthesisSpec():
+            what = spec.recipe.name
+        case IngestSpec():
+            what = spec.layout
+        case AnnotationSpec():
+            what = "annotations"
+    return f"{what}-{spec_hash(spec)}"
 
 
 class SampleRow(Strict):

@@ -11,7 +11,15 @@ from rr_tasks.shards.spec import read_spec
 from rr_tasks.storage.tables import ask
 from schemas.inspection import SEVERITY_BINS, Extent, Inspection
 from schemas.prior.current import DEGRADATIONS, DegradationName
-from schemas.shard import DoneMarker, Spec, SynthesisSpec, shard_count, spec_hash
+from schemas.shard import (
+    AnnotationSpec,
+    DoneMarker,
+    IngestSpec,
+    Spec,
+    SynthesisSpec,
+    shard_count,
+    spec_hash,
+)
 
 _Version = TypeVar("_Version", int, str)
 
@@ -28,7 +36,7 @@ _GROUP: dict[str, type[pl.DataType]] = {
 
 
 def inspect(folder: str) -> Inspection:
-    """Survey a synthesized data set or a set of annotations; it may be unfinished.
+    """Survey a data set or a set of annotations; it may be unfinished.
 
     Raises:
         NoShardsError: the folder is missing or holds neither.
@@ -41,7 +49,7 @@ def inspect(folder: str) -> Inspection:
     good = groups.filter(pl.col("status") == "ok")
     samples = sum(marker.samples for marker in markers)
     total_bytes = sum(marker.size_bytes for marker in markers)
-    expected = shard_count(spec) if isinstance(spec, SynthesisSpec) else None
+    expected = None if isinstance(spec, AnnotationSpec) else shard_count(spec)
     return Inspection(
         url=folder,
         spec=spec,
@@ -131,4 +139,6 @@ def title(spec: Spec) -> str:
     """What a folder holds, in a few words."""
     if isinstance(spec, SynthesisSpec):
         return f"Data set of the recipe {spec.recipe.name}"
+    if isinstance(spec, IngestSpec):
+        return f"Data set of pairs laid out like {spec.layout}"
     return f"Annotations by {spec.reasoner}"

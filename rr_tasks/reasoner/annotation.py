@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from rr_tasks.reasoner.edge import NAME, EdgeReasoner
 from rr_tasks.shards.png import decode_png
 from rr_tasks.shards.reader import NoShardsError, OtherDataSetError, read_samples
-from rr_tasks.shards.spec import read_synthesis_spec
+from rr_tasks.shards.spec import read_data_spec
 from rr_tasks.shards.writer import Outcome, write_shard
 from rr_tasks.storage.failure import MissingFileError
 from rr_tasks.storage.files import join, publish_bytes, read_bytes
@@ -17,9 +17,10 @@ from rr_tasks.storage.leftovers import remove_leftovers
 from schemas.prior.current import DiagnosticPrior
 from schemas.shard import (
     AnnotationSpec,
+    DataSpec,
     DoneMarker,
     SampleRow,
-    SynthesisSpec,
+    folder_name,
     original,
     spec_hash,
 )
@@ -32,10 +33,10 @@ def plan_annotation(shards: str, reasoner: EdgeReasoner) -> AnnotationSpec:
 
     Raises:
         NoShardsError: the folder is missing or no data set.
-        OtherDataSetError: the folder was not made by synthesis.
+        OtherDataSetError: the folder holds no data set.
     """
     return AnnotationSpec(
-        source=spec_hash(read_synthesis_spec(shards)),
+        source=spec_hash(read_data_spec(shards)),
         reasoner=NAME,
         weights_sha256=reasoner.weights_sha256,
         prompt_version=reasoner.prompt_version,
@@ -63,7 +64,7 @@ def read_annotation_spec(annotations: str) -> AnnotationSpec:
         ) from error
 
 
-def describes(spec: AnnotationSpec, data: SynthesisSpec) -> bool:
+def describes(spec: AnnotationSpec, data: DataSpec) -> bool:
     """Whether annotations are of this data set; rewriting its priors leaves its photographs."""
     return spec.source in (spec_hash(data), spec_hash(original(data)))
 
@@ -76,7 +77,7 @@ def check_belongs(annotations: str, shards: str) -> None:
         OtherDataSetError: the annotations belong to another data set.
     """
     spec = read_annotation_spec(annotations)
-    if not describes(spec, read_synthesis_spec(shards)):
+    if not describes(spec, read_data_spec(shards)):
         raise OtherDataSetError(
             f"{annotations} describes another data set than {shards}; run `rr annotate {shards}`"
         )
@@ -84,7 +85,7 @@ def check_belongs(annotations: str, shards: str) -> None:
 
 def annotations_folder(root: str, spec: AnnotationSpec) -> str:
     """Where below `root` the annotations of a spec lie, or would lie."""
-    return join(root, f"annotations-{spec_hash(spec)}")
+    return join(root, folder_name(spec))
 
 
 def open_annotations(root: str, spec: AnnotationSpec) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from rr_tasks.reasoner.annotation import check_belongs, describes, read_annotation_spec
 from rr_tasks.shards.reader import NoShardsError, OtherDataSetError, done_shards
-from rr_tasks.shards.spec import read_synthesis_spec
+from rr_tasks.shards.spec import read_data_spec
 from rr_tasks.storage.files import MissingFolderError, list_folders, name_of
 from schemas.shard import AnnotationSpec
 
@@ -40,7 +40,7 @@ def read_history(root: str, shards: str) -> History:
         NoShardsError: `shards` is missing or no data set.
         DamagedMarkerError: a marker of its annotations cannot be understood.
     """
-    data = read_synthesis_spec(shards)
+    data = read_data_spec(shards)
     known, unreadable = [], []
     for folder in _annotation_folders(root):
         try:

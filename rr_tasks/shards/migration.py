@@ -12,7 +12,7 @@ from rr_tasks.storage.leftovers import remove_leftovers
 from schemas.errors import ExpectedError
 from schemas.prior.current import CURRENT_VERSION
 from schemas.prior.migrations import UnknownPriorVersionError, load_prior
-from schemas.shard import DoneMarker, SampleRow, Spec, SynthesisSpec, migrated, spec_hash
+from schemas.shard import DoneMarker, SampleRow, Spec, folder_name, migrated, spec_hash
 
 
 class UnmigratableShardError(ExpectedError, ValueError):
@@ -37,8 +37,7 @@ def plan_migration(folder: str) -> Spec | None:
 
 def open_migrated(root: str, spec: Spec) -> str:
     """Write down the spec in the new data set's folder below `root` and return the folder."""
-    name = spec.recipe.name if isinstance(spec, SynthesisSpec) else "annotations"
-    folder = join(root, f"{name}-{spec_hash(spec)}")
+    folder = join(root, folder_name(spec))
     publish_bytes(spec.model_dump_json(indent=2).encode(), join(folder, "spec.json"))
     remove_leftovers(folder)
     return folder

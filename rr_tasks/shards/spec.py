@@ -7,29 +7,31 @@ from pydantic import Field, TypeAdapter, ValidationError
 from rr_tasks.shards.reader import NoShardsError, OtherDataSetError
 from rr_tasks.storage.failure import MissingFileError
 from rr_tasks.storage.files import join, read_bytes
-from schemas.shard import Spec, SynthesisSpec
+from schemas.shard import DataSpec, Spec
 
+_DATA_SPEC: TypeAdapter[DataSpec] = TypeAdapter(Annotated[DataSpec, Field(discriminator="kind")])
 _ANY_SPEC: TypeAdapter[Spec] = TypeAdapter(Annotated[Spec, Field(discriminator="kind")])
 
 
-def read_synthesis_spec(folder: str) -> SynthesisSpec:
-    """The spec that `rr synthesize` wrote into a data set's folder.
+def read_data_spec(folder: str) -> DataSpec:
+    """The spec that `rr synthesize` or `rr ingest` wrote into a data set's folder.
 
     Raises:
         NoShardsError: the folder is missing or no data set.
-        OtherDataSetError: the folder was not made by synthesis, or its spec is damaged.
+        OtherDataSetError: the folder holds something else, such as annotations, or its spec is
+            damaged.
     """
     url = join(folder, "spec.json")
     try:
-        return SynthesisSpec.model_validate_json(read_bytes(url))
+        return _DATA_SPEC.validate_json(read_bytes(url))
     except MissingFileError as error:
         raise NoShardsError(
             f"{folder}: no data set here (no spec.json); run `rr synthesize` first"
         ) from error
     except ValidationError as error:
         raise OtherDataSetError(
-            f"{url}: not written by `rr synthesize`, or damaged; name the folder of a synthesized "
-            "data set, or run `rr synthesize` again as before, which writes the file anew"
+            f"{url}: not written by `rr synthesize` or `rr ingest`, or damaged; name the folder of "
+            "a data set, or run the command that made it again, which writes the file anew"
         ) from error
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from rr_tasks.shards.reader import NoShardsError, done_shards, sidecar_url
-from rr_tasks.shards.spec import read_synthesis_spec
+from rr_tasks.shards.spec import read_data_spec
 from rr_tasks.storage.files import read_bytes
 from schemas.errors import ExpectedError
 from schemas.shard import DoneMarker, shard_count
@@ -20,20 +20,20 @@ class MissingDiagnosesError(ExpectedError, ValueError):
 
 
 def whole_dataset(folder: str) -> list[DoneMarker]:
-    """The markers of all shards of a synthesized data set, by number.
+    """The markers of all shards of a data set, by number.
 
     Raises:
         NoShardsError: there is none.
-        OtherDataSetError: the folder was not made by synthesis.
+        OtherDataSetError: the folder holds no data set.
         UnfinishedDataSetError: the spec wants more shards than are done.
     """
     markers = done_shards(folder)
-    wanted = shard_count(read_synthesis_spec(folder))
+    wanted = shard_count(read_data_spec(folder))
     missing = sorted(set(range(wanted)) - {marker.shard for marker in markers})
     if missing:
         raise UnfinishedDataSetError(
             f"{folder}: {len(missing)} of {wanted} shards are missing, {missing[0]:05d} first; "
-            "run `rr synthesize` again as before to make them"
+            "run the command that made the others again as before to make them"
         )
     return markers
 

@@ -22,7 +22,7 @@ from rr_tasks.reasoner.network import ReasonerNetwork
 from rr_tasks.restorer.network import RestorerNetwork
 from rr_tasks.restorer.photograph import PhotographRestorer
 from rr_tasks.shards.reader import done_shards, read_samples
-from rr_tasks.shards.spec import read_synthesis_spec
+from rr_tasks.shards.spec import read_data_spec
 from rr_tasks.shards.stream import Piece, ShardStream
 from rr_tasks.shards.writer import write_shard
 from rr_tasks.storage.files import join, publish_bytes
@@ -213,7 +213,7 @@ def _unfinished_uploads(url: str) -> list[object]:
 
 def _make_old(dataset: str, folder: str) -> None:
     """The same data set as an earlier release would have written it."""
-    spec = read_synthesis_spec(dataset).model_copy(update={"schema_version": 1})
+    spec = read_data_spec(dataset).model_copy(update={"schema_version": 1})
     publish_bytes(spec.model_dump_json(exclude={"migrated_from"}).encode(), f"{folder}/spec.json")
     for shard in range(SHARDS):
         write_shard(folder, shard, spec_hash(spec), 1, _old_outcomes(dataset, shard))

@@ -17,7 +17,7 @@ from rr_tasks.evaluation.tasks import evaluate_shard_task
 from rr_tasks.reasoner.annotation import open_annotations
 from rr_tasks.reasoner.network import ReasonerNetwork
 from rr_tasks.shards.migration import open_migrated
-from rr_tasks.shards.spec import read_synthesis_spec
+from rr_tasks.shards.spec import read_data_spec
 from rr_tasks.storage import leftovers
 from rr_tasks.storage.files import join
 from rr_tasks.storage.filesystem import filesystem_of
@@ -36,7 +36,7 @@ def stages(
     dataset: str, photographs: Path, monkeypatch: pytest.MonkeyPatch
 ) -> dict[str, Callable[[str], str]]:
     """How each stage begins below a URL; gives the folder it writes to."""
-    spec = read_synthesis_spec(dataset)
+    spec = read_data_spec(dataset)
     annotations = AnnotationSpec(source=spec_hash(spec), reasoner="r", weights_sha256="a" * 64)
     verdict = Verdict(promoted=True, reason="better", champion_psnr=1.0, candidate_psnr=2.0)
     monkeypatch.setattr(run, "train_reasoner", lambda *_, **__: ReasonerNetwork())

@@ -5,7 +5,7 @@ import pytest
 
 from rr_tasks.export.source import OtherExportError, Source, open_export, read_examples
 from rr_tasks.shards.reader import NoShardsError, OtherDataSetError, read_samples
-from rr_tasks.shards.spec import read_synthesis_spec
+from rr_tasks.shards.spec import read_data_spec
 from rr_tasks.shards.writer import ShardDamagedError, write_shard
 from rr_tasks.training.dataset import MissingDiagnosesError, UnfinishedDataSetError
 from schemas.export import HubExport
@@ -27,7 +27,7 @@ def test_samples_are_paired_with_their_annotations(annotated: Source) -> None:
 
 
 def test_failed_inputs_keep_their_rows(dataset: str, tmp_path: Path) -> None:
-    spec = read_synthesis_spec(dataset)
+    spec = read_data_spec(dataset)
     shutil.copy(Path(dataset, "spec.json"), tmp_path)
     failed = SampleRow(key="000000000", source="torn.jpg", status="failed", error="torn")
     (row, first), *_ = read_examples(Source(dataset, None), 0)

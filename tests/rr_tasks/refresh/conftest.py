@@ -8,7 +8,7 @@ import pytest
 
 from rr_tasks.reasoner.annotation import open_annotations
 from rr_tasks.shards.reader import marker_url
-from rr_tasks.shards.spec import read_synthesis_spec
+from rr_tasks.shards.spec import read_data_spec
 from rr_tasks.shards.writer import sample_key, write_shard
 from rr_tasks.storage.files import publish_bytes
 from schemas.prior.current import DiagnosticPrior
@@ -21,7 +21,7 @@ Annotate = Callable[..., str]
 def wanted(dataset: str) -> AnnotationSpec:
     """What the data set would be annotated with today."""
     return AnnotationSpec(
-        source=spec_hash(read_synthesis_spec(dataset)),
+        source=spec_hash(read_data_spec(dataset)),
         reasoner="edge-reasoner",
         weights_sha256="a" * 64,
     )

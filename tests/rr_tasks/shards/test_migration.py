@@ -13,7 +13,7 @@ from rr_tasks.shards.migration import (
     plan_migration,
 )
 from rr_tasks.shards.reader import OtherDataSetError, read_rows, read_samples
-from rr_tasks.shards.spec import read_synthesis_spec
+from rr_tasks.shards.spec import read_data_spec
 from rr_tasks.shards.writer import write_shard
 from schemas.prior.current import CURRENT_VERSION, DEGRADATIONS
 from schemas.prior.migrations import UnknownPriorVersionError, load_prior
@@ -30,7 +30,7 @@ def as_version_1(prior: bytes) -> str:
 @pytest.fixture
 def old(dataset: str, tmp_path: Path) -> str:
     """The data set as an earlier release wrote it, with a failed input."""
-    spec = read_synthesis_spec(dataset).model_copy(update={"schema_version": 1})
+    spec = read_data_spec(dataset).model_copy(update={"schema_version": 1})
     folder = tmp_path / "old"
     folder.mkdir()
     (folder / "spec.json").write_text(spec.model_dump_json(exclude={"migrated_from"}))
@@ -83,7 +83,7 @@ def test_the_same_bytes_whenever_it_runs(old: str, tmp_path: Path) -> None:
 
 
 def test_the_new_folder_says_where_it_comes_from(old: str, tmp_path: Path) -> None:
-    spec = read_synthesis_spec(migrate(old, tmp_path))
+    spec = read_data_spec(migrate(old, tmp_path))
     assert (spec.schema_version, spec.migrated_from) == (CURRENT_VERSION, 1)
 
 
@@ -94,7 +94,7 @@ def test_a_current_folder_needs_nothing(dataset: str, old: str, tmp_path: Path) 
 
 def test_annotations_of_the_old_folder_belong_to_the_new_one(old: str, tmp_path: Path) -> None:
     new = migrate(old, tmp_path)
-    source = spec_hash(read_synthesis_spec(old))
+    source = spec_hash(read_data_spec(old))
     for name, belongs in ((source, True), ("0" * 16, False)):
         annotations = tmp_path / name
         annotations.mkdir()
@@ -122,14 +122,14 @@ def test_a_prior_that_cannot_be_read_is_named(old: str, tmp_path: Path) -> None:
     for sample in samples:
         del sample["__url__"]
     outcomes = [(SampleRow.model_validate(r), s) for r, s in zip(rows, samples, strict=True)]
-    spec = read_synthesis_spec(old)
+    spec = read_data_spec(old)
     write_shard(old, 0, spec_hash(spec), 1, outcomes)
     with pytest.raises(UnmigratableShardError, match=f"shard 00000, sample {rows[0]['key']}"):
         migrate(old, tmp_path)
 
 
 def test_the_hash_of_specs_from_before_migrations_stays(dataset: str) -> None:
-    spec = read_synthesis_spec(dataset)
+    spec = read_data_spec(dataset)
     text = spec.model_dump_json(exclude={"migrated_from"})
     assert "migrated_from" not in text
     assert spec_hash(spec) == spec_hash(type(spec).model_validate_json(text))

@@ -5,16 +5,16 @@ import pytest
 
 from rr_tasks.reasoner.annotation import check_belongs
 from rr_tasks.shards.reader import NoShardsError, OtherDataSetError
-from rr_tasks.shards.spec import read_synthesis_spec
+from rr_tasks.shards.spec import read_data_spec
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"{}", b"\xff"])
 def test_a_damaged_spec_is_named(tmp_path: Path, content: bytes) -> None:
     spec = tmp_path / "spec.json"
     spec.write_bytes(content)
-    words = f"^{re.escape(str(spec))}: not written by `rr synthesize`, or damaged; "
+    words = f"^{re.escape(str(spec))}: not written by `rr synthesize` or `rr ingest`, or damaged; "
     with pytest.raises(OtherDataSetError, match=words):
-        read_synthesis_spec(str(tmp_path))
+        read_data_spec(str(tmp_path))
     words = f"^{re.escape(str(spec))}: not written by `rr annotate`, or damaged; "
     with pytest.raises(OtherDataSetError, match=words):
         check_belongs(str(tmp_path), str(tmp_path))
@@ -22,6 +22,6 @@ def test_a_damaged_spec_is_named(tmp_path: Path, content: bytes) -> None:
 
 def test_a_folder_without_a_spec_is_named(tmp_path: Path) -> None:
     with pytest.raises(NoShardsError, match="no data set here"):
-        read_synthesis_spec(str(tmp_path))
+        read_data_spec(str(tmp_path))
     with pytest.raises(NoShardsError, match="no annotations here"):
         check_belongs(str(tmp_path), str(tmp_path))

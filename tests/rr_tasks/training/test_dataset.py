@@ -40,7 +40,7 @@ def test_a_half_finished_data_set_is_refused(copied: Path, shard: int) -> None:
         whole_dataset(str(copied))
     assert str(caught.value) == (
         f"{copied}: 1 of 2 shards are missing, {shard:05d} first; "
-        "run `rr synthesize` again as before to make them"
+        "run the command that made the others again as before to make them"
     )
     assert isinstance(caught.value, ExpectedError)
 
