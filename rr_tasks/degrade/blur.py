@@ -1,7 +1,8 @@
-"""Blur of the camera: motion along a straight or bent path, defocus, anisotropic gaussian.
+"""Blur of the camera: motion along a straight, bent or shaky path, defocus, anisotropic gaussian.
 
 All kernels are convolved in linear light, where light adds up. The extent is the path length, the
-disc's diameter, or four standard deviations, which look about equally soft.
+disc's diameter, or four standard deviations, which look about equally soft; for a shaky path it is
+the length of the straight line of the same spread.
 """
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy.typing as npt
 from rr_tasks.degrade.color import Linear
 from rr_tasks.degrade.convolution import spread
 from rr_tasks.degrade.severity import blur_extent, blur_severity
+from rr_tasks.degrade.shake import Path, main_axis, shake_path
 from schemas.prior.current import Blur, BlurKind, BlurParameters
 from schemas.recipe import BlurRecipe
 
@@ -27,7 +29,10 @@ def add_blur(
     extent = blur_extent(severity, short_side)
     kind = _KINDS[int(rng.integers(len(_KINDS)))]
     angle = 0.0 if kind == "defocus" else float(rng.uniform(0.0, 180.0))
-    if kind == "motion":
+    if kind == "motion" and recipe.shake and rng.random() < recipe.shake.probability:
+        path = shake_path(extent, recipe.shake, rng)
+        kernel, angle = trace_kernel(path), main_axis(path)[1]
+    elif kind == "motion":
         kernel = motion_kernel(extent, angle, recipe.curvature.draw(rng))
     elif kind == "defocus":
         kernel = disc_kernel(extent)
@@ -52,6 +57,18 @@ def motion_kernel(length: float, angle_deg: float, bend: float = 0.0) -> Kernel:
     pace = length / len(steps)
     x, y = np.cumsum(np.cos(heading)) * pace, -np.cumsum(np.sin(heading)) * pace
     return _splat(x - x.mean(), y - y.mean(), length)
+
+
+def trace_kernel(path: Path) -> Kernel:
+    """The trace of a point that spends equal times between neighbouring places of a path.
+
+    Args:
+        path: places x + iy in pixels, y upwards, around 0.
+    """
+    finest = max(1, int(np.ceil(4 * np.abs(np.diff(path)).max())))
+    times = np.linspace(0.0, len(path) - 1.0, finest * (len(path) - 1) + 1)
+    fine = np.interp(times, np.arange(len(path)), path)
+    return _splat(fine.real, -fine.imag, 2 * float(np.abs(path).max()))
 
 
 def disc_kernel(diameter: float) -> Kernel:
