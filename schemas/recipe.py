@@ -65,10 +65,25 @@ class RainRecipe(Strict):
     light: Range = Range(low=0.7, high=0.95)
 
 
+class CameraRecipe(Strict):
+    """What a camera does with the mosaic of its sensor (`rr_tasks.degrade.camera`).
+
+    `probability` is the share of the noisy photographs whose noise went through a camera; the gains
+    are those of white balance, green being 1; `crosstalk` is how much of each other channel the
+    colour matrix takes off.
+    """
+
+    probability: Unit = 0.8
+    red_gain: Range = Range(low=1.9, high=2.4)
+    blue_gain: Range = Range(low=1.5, high=1.9)
+    crosstalk: Range = Range(low=0.05, high=0.3)
+
+
 class NoiseRecipe(Strict):
     """Share of the variance at mid grey that is read noise; the rest is photon noise."""
 
     read_share: Range = Range(low=0.02, high=0.2)
+    camera: CameraRecipe | None = None
 
 
 class JpegRecipe(Strict):

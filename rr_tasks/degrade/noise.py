@@ -1,11 +1,13 @@
 """Sensor noise: Poisson-Gaussian in linear light (Foi et al. 2008), variance = gain * x + sigma**2.
 
-Photon noise is drawn as a gaussian of the same variance, which it is at any visible intensity.
+Photon noise is drawn as a gaussian of the same variance, which it is at any visible intensity. With
+a camera, this is the noise of the mosaic of its sensor, from which the photograph is made.
 """
 
 import numpy as np
 import torch
 
+from rr_tasks.degrade.camera import Camera
 from rr_tasks.degrade.color import Linear
 from rr_tasks.degrade.severity import MID_GREY, noise_deviation, noise_severity
 from schemas.prior.current import Noise, NoiseParameters
@@ -19,15 +21,21 @@ def add_noise(
     variance = noise_deviation(severity) ** 2
     read_share = recipe.read_share.draw(rng)
     sigma, gain = float(np.sqrt(read_share * variance)), (1 - read_share) * variance / MID_GREY
-    spread = np.maximum(image, 0.0)
-    spread *= np.float32(gain)
-    spread += np.float32(sigma**2)
-    np.sqrt(spread, out=spread)
-    spread *= _gaussian(image.shape, rng)
-    spread += image
+    if recipe.camera is not None and rng.random() < recipe.camera.probability:
+        camera = Camera(recipe.camera, rng)
+        mosaic = camera.deviation(image, sigma, gain)
+        mosaic *= _gaussian(mosaic.shape, rng)
+        noisy = camera.develop(mosaic)
+    else:
+        noisy = np.maximum(image, 0.0)
+        noisy *= np.float32(gain)
+        noisy += np.float32(sigma**2)
+        np.sqrt(noisy, out=noisy)
+        noisy *= _gaussian(image.shape, rng)
+    noisy += image
     parameters = NoiseParameters(sigma=sigma, gain=gain)
     found = Noise(present=True, severity=noise_severity(sigma, gain), parameters=parameters)
-    return spread, found
+    return noisy, found
 
 
 def _gaussian(shape: tuple[int, ...], rng: np.random.Generator) -> Linear:

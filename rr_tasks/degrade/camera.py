@@ -1,0 +1,94 @@
+"""A simple camera: what white balance, demosaicing and colour correction make of sensor noise.
+
+A sensor sees one colour at each pixel (Bayer mosaic); its channels are balanced, interpolated and
+mixed by a matrix. Noise that is independent at each pixel becomes blotchy, and alike in the three
+channels. Order and ranges of the gains follow Brooks et al. ("Unprocessing images for learned raw
+denoising", 2019); the interpolation is that of Malvar, He and Cutler (2004). It is linear, so noise
+can be developed alone: a photograph has been demosaiced once, and a second time would take away
+sharpness that no label tells of.
+"""
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from rr_tasks.degrade.color import Linear
+from schemas.recipe import CameraRecipe
+
+Mosaic = npt.NDArray[np.float32]
+
+# The average of the nearest pixels of the wanted colour, corrected by the curvature of the colour
+# that was seen: green anywhere; red or blue from the same row; red at blue and blue at red.
+_GREEN, _ROW, _DIAGONAL = (
+    np.asarray(np.array(weights) / 16, np.float32)
+    for weights in (
+        [[0, 0, -2, 0, 0], [0, 0, 4, 0, 0], [-2, 4, 8, 4, -2], [0, 0, 4, 0, 0], [0, 0, -2, 0, 0]],
+        [
+            [0, 0, 1, 0, 0],
+            [0, -2, 0, -2, 0],
+            [-2, 8, 10, 8, -2],
+            [0, -2, 0, -2, 0],
+            [0, 0, 1, 0, 0],
+        ],
+        [[0, 0, -3, 0, 0], [0, 4, 0, 4, 0], [-3, 0, 12, 0, -3], [0, 4, 0, 4, 0], [0, 0, -3, 0, 0]],
+    )
+)
+
+_BAYER = [0, 1, 1, 2]
+
+
+class Camera:
+    """The place of red in the mosaic, white balance and colour matrix, drawn at random."""
+
+    def __init__(self, recipe: CameraRecipe, rng: np.random.Generator) -> None:
+        row, column = (int(place) for place in rng.integers(0, 2, size=2))
+        self._red = np.s_[row::2, column::2]
+        self._green_by_red = np.s_[row::2, 1 - column :: 2]
+        self._green_by_blue = np.s_[1 - row :: 2, column::2]
+        self._blue = np.s_[1 - row :: 2, 1 - column :: 2]
+        self._gains = np.array([recipe.red_gain.draw(rng), 1.0, recipe.blue_gain.draw(rng)])
+        crosstalk = recipe.crosstalk.draw(rng)
+        self._matrix = ((1 + 3 * crosstalk) * np.eye(3) - crosstalk).astype(np.float32)
+
+    def deviation(self, image: Linear, sigma: float, gain: float) -> Mosaic:
+        """Standard deviation of the noise of the balanced mosaic.
+
+        A channel amplified by g was seen with 1 / g of the light, so that its variance is
+        proportional to g in photon noise and to g**2 in read noise. Both are scaled so that the
+        mean over the mosaic of a grey photograph is the variance asked for.
+
+        Args:
+            image: (H, W, 3) linear light.
+            sigma: read noise, root of the mean square over the mosaic.
+            gain: variance of the photon noise for each unit of light, mean over the mosaic.
+        """
+        photon = gain * self._gains / np.mean(self._gains[_BAYER])
+        read = sigma**2 * self._gains**2 / np.mean(self._gains[_BAYER] ** 2)
+        spread = np.empty(image.shape[:2], np.float32)
+        for place, channel in (
+            (self._red, 0),
+            (self._green_by_red, 1),
+            (self._green_by_blue, 1),
+            (self._blue, 2),
+        ):
+            light = np.maximum(image[..., channel][place], np.float32(0))
+            spread[place] = np.float32(photon[channel]) * light + np.float32(read[channel])
+        return np.asarray(np.sqrt(spread, out=spread))
+
+    def develop(self, mosaic: Mosaic) -> Linear:
+        """Turn a balanced mosaic (H, W) into linear light (H, W, 3)."""
+        along, down = _filtered(mosaic, _ROW), _filtered(mosaic, _ROW.T)
+        diagonal, green = _filtered(mosaic, _DIAGONAL), _filtered(mosaic, _GREEN)
+        red, blue = mosaic.copy(), mosaic.copy()
+        for colour, own, other in ((red, along, down), (blue, down, along)):
+            colour[self._green_by_red] = own[self._green_by_red]
+            colour[self._green_by_blue] = other[self._green_by_blue]
+        red[self._blue], blue[self._red] = diagonal[self._blue], diagonal[self._red]
+        green[self._green_by_red] = mosaic[self._green_by_red]
+        green[self._green_by_blue] = mosaic[self._green_by_blue]
+        return np.asarray(cv2.transform(cv2.merge([red, green, blue]), self._matrix))
+
+
+def _filtered(mosaic: Mosaic, kernel: Mosaic) -> Mosaic:
+    # Mirrored around the outermost pixels, so that colours keep their places.
+    return np.asarray(cv2.filter2D(mosaic, -1, kernel, borderType=cv2.BORDER_REFLECT_101))
