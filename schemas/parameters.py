@@ -5,6 +5,8 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from schemas.export import Dialect, SplitName
+from schemas.prior.current import DegradationName
+from schemas.shard import LayoutName
 
 RecipeName = Literal["edge-default", "benchmark"]
 Count = Annotated[int, Field(gt=0)]
@@ -31,6 +33,19 @@ class SynthesizeParameters(Parameters):
     samples: Count | None = Field(None, description="How many; by default 16 for each photograph")
     shard_size: Annotated[int, Field(gt=0, le=10_000, description="Samples in a shard")] = 128
     seed: Seed = 0
+    workers: Annotated[int, Field(gt=0, le=64, description="Shards made at the same time")] = 2
+
+
+class IngestParameters(Parameters):
+    """Make shards of degraded photographs that exist and their clean partners."""
+
+    layout: LayoutName = Field(description="How the pairs lie; pairs is any two folders")
+    folder: str = Field(description="Folder of the pairs")
+    output: str = Field(description="Folder that receives the data set's folder")
+    clean: str | None = Field(None, description="With pairs: folder of the clean ones, below it")
+    degraded: str | None = Field(None, description="With pairs: folder of the degraded ones")
+    present: tuple[DegradationName, ...] = Field((), description="With pairs: what degrades them")
+    shard_size: Annotated[int, Field(gt=0, le=10_000, description="Pairs in a shard")] = 128
     workers: Annotated[int, Field(gt=0, le=64, description="Shards made at the same time")] = 2
 
 

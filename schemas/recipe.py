@@ -56,6 +56,22 @@ class BlurRecipe(Strict):
     shake: ShakeRecipe | None = None
 
 
+class ShowerRecipe(Strict):
+    """Rain in perspective (`rr_tasks.degrade.showers`).
+
+    `layers` is their smallest and largest number, at least 3; `width` the softness (sigma) of the
+    nearest streaks in pixels of a photograph of 512; `gusts` the standard deviation of the
+    logarithm of the number of drops; `convergence` how much closer streaks are at the lower border
+    than in the middle, as a share; `jitter_deg` how far layers lean apart.
+    """
+
+    layers: tuple[Annotated[int, Field(ge=3)], Annotated[int, Field(le=8)]] = (3, 6)
+    width: Range = Range(low=0.5, high=1.6)
+    gusts: Range = Range(low=0.0, high=0.6)
+    convergence: Range = Range(low=-0.4, high=0.4)
+    jitter_deg: Annotated[float, Field(ge=0.0, le=45.0)] = 4.0
+
+
 class RainRecipe(Strict):
     """Streak geometry (length as a share of the short side) and brightness."""
 
@@ -63,6 +79,7 @@ class RainRecipe(Strict):
     angle_deg: Range = Range(low=60.0, high=120.0)
     opacity: Range = Range(low=0.4, high=0.9)
     light: Range = Range(low=0.7, high=0.95)
+    shower: ShowerRecipe | None = None
 
 
 class CameraRecipe(Strict):

@@ -5,7 +5,7 @@ Heavy imports wait until a command needs them, so that `rr --help` answers at on
 
 import typer
 
-from flows.cli import bench, data, export, inspect, photographs, pipeline, train
+from flows.cli import bench, data, export, ingest, inspect, photographs, pipeline, train
 from flows.failure import Commands
 
 app = typer.Typer(
@@ -24,6 +24,7 @@ for command in (
     photographs.diagnose,
     photographs.restore,
     data.synthesize,
+    ingest.ingest,
     data.annotate,
     data.migrate,
     inspect.inspect,

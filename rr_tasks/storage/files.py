@@ -227,6 +227,13 @@ def list_folders(url: str) -> list[str]:
     return [join(url, name) for name in sorted(names) if not name.startswith(".")]
 
 
+def paths_below(root: str, urls: Sequence[str]) -> list[str]:
+    """The path of each URL as it goes on from a folder that all of them lie in."""
+    filesystem, path = filesystem_of(root)
+    prefix = str(filesystem.unstrip_protocol(path))
+    return [url.removeprefix(prefix).strip("/") for url in urls]
+
+
 def identity(root: str, urls: Sequence[str]) -> str:
     """SHA-256 over names below `root` and contents: changes when any input does."""
     digest = hashlib.sha256()

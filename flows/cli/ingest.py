@@ -1,0 +1,82 @@
+"""`rr ingest`: pairs that exist become a data set."""
+
+from typing import Annotated
+
+import typer
+
+from flows.failure import complain
+from schemas.parameters import IngestParameters
+from schemas.prior.current import DEGRADATIONS, DegradationName
+from schemas.shard import LayoutName
+
+
+def ingest(
+    layout: Annotated[
+        LayoutName, typer.Argument(help="How the pairs lie; pairs is any two folders.")
+    ],
+    folder: Annotated[str, typer.Argument(help="Folder of the pairs; any URL.")],
+    output: Annotated[str, typer.Argument(help="Receives the data set's folder; any URL.")],
+    clean: Annotated[
+        str | None, typer.Option(help="With pairs: folder of the clean ones, below FOLDER.")
+    ] = None,
+    degraded: Annotated[
+        str | None, typer.Option(help="With pairs: folder of the degraded ones, below FOLDER.")
+    ] = None,
+    present: Annotated[
+        str | None, typer.Option(help="With pairs: what degrades them, such as haze,rain.")
+    ] = None,
+    shard_size: Annotated[int, typer.Option(help="Pairs in a shard.")] = 128,
+    workers: Annotated[int, typer.Option(help="Shards made at the same time.")] = 2,
+) -> None:
+    """Make WebDataset shards of degraded photographs that exist and their clean partners.
+
+    Layouts: [bold]reside[/bold] (OTS, SOTS: hazy/0001_0.8_0.2.jpg + clear/0001.png),
+    [bold]rain100[/bold] (rain-001.png + norain-001.png), [bold]rain13k[/bold] (input/ + target/),
+    [bold]gopro[/bold] (SEQUENCE/blur/ + SEQUENCE/sharp/), [bold]sidd[/bold] (NOISY_SRGB_010.PNG +
+    GT_SRGB_010.PNG), [bold]cdd11[/bold] (haze/, haze_rain/, ... + clear/), or [bold]pairs[/bold]:
+    two folders with the same names.
+
+    What is present follows from the layout; severities are measured on the pairs and say how sure
+    they are. What cannot be used is a row with a reason. Run it again after a stop: it goes on.
+
+    Example: [bold]rr ingest reside RESIDE/SOTS/outdoor data[/bold], or
+    [bold]rr ingest pairs mine data --clean sharp --degraded foggy --present haze,noise[/bold]
+    """
+    from flows.ingest import ingest as flow
+    from flows.launch import launch
+
+    parameters = IngestParameters(
+        layout=layout,
+        folder=folder,
+        output=output,
+        clean=clean,
+        degraded=degraded,
+        present=_names(present),
+        shard_size=shard_size,
+        workers=workers,
+    )
+    made = launch(flow, parameters)
+    typer.echo(made)
+    _tell_failures(made)
+
+
+def _names(given: str | None) -> tuple[DegradationName, ...]:
+    names = [name.strip() for name in given.split(",")] if given else []
+    for name in names:
+        if name not in DEGRADATIONS:
+            raise typer.BadParameter(f"--present knows {', '.join(DEGRADATIONS)}, not {name!r}")
+    return tuple(name for name in DEGRADATIONS if name in names)
+
+
+def _tell_failures(folder: str) -> None:
+    """Say what was left out; only what should have been usable makes the command fail."""
+    from rr_tasks.ingest.pairs import SKIPPED
+    from rr_tasks.shards.reader import failed_inputs
+
+    failed = failed_inputs(folder)
+    skipped = failed["error"].str.starts_with(SKIPPED)
+    for kind, what in ((skipped, "skipped"), (~skipped, "not usable")):
+        if kind.any():
+            complain(f"{kind.sum()} inputs {what}; {folder}/*.parquet says why, row by row")
+    if not skipped.all():
+        raise typer.Exit(1)

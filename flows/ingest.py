@@ -1,0 +1,38 @@
+"""Degraded photographs that exist, and their clean partners -> shards."""
+
+import polars as pl
+from prefect import flow
+
+from flows.artifacts import publish_table
+from flows.launch import task_runner
+from flows.shards import share_shards
+from rr_tasks.ingest.shard import open_ingest, plan_ingest
+from rr_tasks.ingest.tasks import ingest_shard_task
+from schemas.parameters import IngestParameters
+from schemas.shard import shard_count
+
+
+@flow(name="ingest", task_runner=task_runner())
+def ingest(parameters: IngestParameters) -> str:
+    """Make the data set, or what is missing of it, and return its folder."""
+    spec, pairs = plan_ingest(
+        parameters.folder,
+        parameters.layout,
+        parameters.shard_size,
+        clean=parameters.clean,
+        degraded=parameters.degraded,
+        present=parameters.present,
+    )
+    folder = open_ingest(parameters.output, spec)
+    markers = share_shards(
+        ingest_shard_task,
+        range(shard_count(spec)),
+        folder,
+        spec,
+        pairs,
+        label="Ingest shards",
+        workers=parameters.workers,
+    )
+    table = pl.DataFrame([marker.model_dump() for marker in markers])
+    publish_table("ingested-shards", table, f"Shards of {folder}")
+    return folder

@@ -1,0 +1,1 @@
+"""Degraded photographs that exist, with their clean partners, become shards."""

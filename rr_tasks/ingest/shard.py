@@ -1,0 +1,173 @@
+"""Makes shards of pairs that exist: the plan, and one shard of it."""
+
+from collections.abc import Iterator, Sequence
+
+import cv2
+import numpy as np
+
+from rr_tasks.degrade.color import Bytes
+from rr_tasks.degrade.photograph import UnusablePhotographError, read_photograph
+from rr_tasks.ingest.layouts import LAYOUTS, Layout, folder_pairs
+from rr_tasks.ingest.pairs import Pair, find_pairs, urls_of
+from rr_tasks.ingest.truth import estimated_truth
+from rr_tasks.shards.png import encode_png
+from rr_tasks.shards.writer import Outcome, sample_key, write_shard
+from rr_tasks.storage.files import identity, join, publish_bytes
+from rr_tasks.storage.leftovers import remove_leftovers
+from schemas.errors import ExpectedError
+from schemas.prior.current import DegradationName
+from schemas.shard import (
+    DoneMarker,
+    IngestSpec,
+    LayoutName,
+    SampleRow,
+    folder_name,
+    spec_hash,
+)
+
+_LEAST_SIDE = 32
+
+
+class UnclearLayoutError(ExpectedError, ValueError):
+    """It is not said which folders hold the pairs, or said where the layout says it already."""
+
+
+def plan_ingest(
+    folder: str,
+    layout: LayoutName,
+    shard_size: int,
+    *,
+    clean: str | None = None,
+    degraded: str | None = None,
+    present: Sequence[DegradationName] = (),
+) -> tuple[IngestSpec, list[Pair]]:
+    """Settle what becomes of a folder of pairs; all of it is read once, to know its identity.
+
+    Args:
+        folder: URL of the data set.
+        layout: how it lies there.
+        shard_size: inputs a shard.
+        clean: folder of the clean photographs, below `folder`; for the layout `pairs`.
+        degraded: folder of the degraded ones, likewise.
+        present: what degrades them, likewise.
+
+    Raises:
+        UnclearLayoutError: the last three are missing for `pairs`, or given for another layout.
+        MissingFolderError, NoPairsError: there is nothing to take.
+    """
+    lying = _layout(layout, clean, degraded, present)
+    pairs = find_pairs(folder, lying)
+    spec = IngestSpec(
+        layout=layout,
+        clean=clean,
+        degraded=degraded,
+        present=lying.present if layout == "pairs" else None,
+        samples=len(pairs),
+        shard_size=shard_size,
+        inputs_sha256=identity(folder, urls_of(pairs)),
+    )
+    return spec, pairs
+
+
+def open_ingest(root: str, spec: IngestSpec) -> str:
+    """Write down the spec in the data set's folder below `root` and return the folder."""
+    folder = join(root, folder_name(spec))
+    publish_bytes(spec.model_dump_json(indent=2).encode(), join(folder, "spec.json"))
+    remove_leftovers(folder)
+    return folder
+
+
+def ingest_shard(folder: str, spec: IngestSpec, pairs: Sequence[Pair], shard: int) -> DoneMarker:
+    """Make one shard, or return its marker if it is finished."""
+    cv2.setNumThreads(1)  # shards are the unit of parallel work
+    first = shard * spec.shard_size
+    chosen = pairs[first : first + spec.shard_size]
+    outcomes = _outcomes(spec, chosen, shard)
+    return write_shard(folder, shard, spec_hash(spec), spec.schema_version, outcomes)
+
+
+def _layout(
+    name: LayoutName,
+    clean: str | None,
+    degraded: str | None,
+    present: Sequence[DegradationName],
+) -> Layout:
+    if name == "pairs":
+        if clean is None or degraded is None or not present:
+            raise UnclearLayoutError(
+                "the layout pairs needs to know the folders of the clean and of the degraded "
+                "photographs (--clean, --degraded) and what degrades them (--present)"
+            )
+        return folder_pairs(clean, degraded, present)
+    if clean is not None or degraded is not None or present:
+        raise UnclearLayoutError(
+            f"the layout {name} says itself where its pairs lie and what degrades them; give "
+            "--clean, --degraded and --present with the layout pairs only"
+        )
+    return LAYOUTS[name]
+
+
+def _outcomes(spec: IngestSpec, pairs: Sequence[Pair], shard: int) -> Iterator[Outcome]:
+    border = 0 if spec.layout == "pairs" else LAYOUTS[spec.layout].border
+    for index, pair in enumerate(pairs):
+        key = sample_key(shard, index)
+        try:
+            clean, degraded = _read(pair, border)
+        except UnusablePhotographError as error:
+            row = SampleRow(key=key, source=pair.source, status="failed", error=str(error))
+            yield row, None
+        else:
+            yield _outcome(spec, pair, key, clean, degraded)
+
+
+def _outcome(spec: IngestSpec, pair: Pair, key: str, clean: Bytes, degraded: Bytes) -> Outcome:
+    author = f"measured on a pair of {spec.layout}, algorithm {spec.algorithm}"
+    truth = estimated_truth(clean, degraded, pair.present, pair.light, author)
+    row = SampleRow(
+        key=key,
+        source=pair.source,
+        status="ok",
+        width=truth.image.width,
+        height=truth.image.height,
+        haze=truth.haze.severity,
+        blur=truth.blur.severity,
+        rain=truth.rain.severity,
+        noise=truth.noise.severity,
+    )
+    sample: dict[str, bytes | str] = {
+        "clean.png": encode_png(clean),
+        "degraded.png": encode_png(degraded),
+        "prior.json": truth.model_dump_json(),
+    }
+    return row, sample
+
+
+def _read(pair: Pair, border: int) -> tuple[Bytes, Bytes]:
+    """Both photographs in the same size.
+
+    Raises:
+        UnusablePhotographError: one is missing or damaged, or they are no pair.
+    """
+    if pair.problem is not None or pair.clean is None or pair.degraded is None:
+        raise UnusablePhotographError(pair.problem)
+    clean, degraded = _decoded("clean", pair.clean), _decoded("degraded", pair.degraded)
+    height, width = degraded.shape[:2]
+    if border and clean.shape[:2] == (height + 2 * border, width + 2 * border):
+        clean = np.ascontiguousarray(clean[border:-border, border:-border])
+    if clean.shape != degraded.shape:
+        raise UnusablePhotographError(
+            f"clean and degraded differ in size: {clean.shape[1]} x {clean.shape[0]} and "
+            f"{width} x {height} pixels"
+        )
+    if min(height, width) < _LEAST_SIDE:
+        raise UnusablePhotographError(f"too small to learn from: {width} x {height} pixels")
+    if np.array_equal(clean, degraded):
+        raise UnusablePhotographError("clean and degraded are the same, so nothing is degraded")
+    return clean, degraded
+
+
+def _decoded(which: str, url: str) -> Bytes:
+    try:
+        return read_photograph(url)
+    except UnusablePhotographError as error:
+        raise UnusablePhotographError(f"{which}: {error}") from error
