@@ -26,12 +26,14 @@ class SmokeRecipe(Strict):
 class HazeRecipe(Strict):
     """Airlight brightness (sRGB-coded) and how far its channels may drift apart.
 
-    `heterogeneity` is the standard deviation of the logarithm of the density over the photograph;
-    null is an even haze.
+    `warmth` is by how much red exceeds green and green blue, as along the colours of daylight:
+    below 0 is blue shade, above it dust or evening; null is 0. `heterogeneity` is the standard
+    deviation of the logarithm of the density over the photograph; null is an even haze.
     """
 
     light: Range = Range(low=0.6, high=0.95)
     tint: Unit = 0.08
+    warmth: Range | None = None
     heterogeneity: Range | None = None
     smoke: SmokeRecipe | None = None
 
@@ -66,7 +68,7 @@ class ShowerRecipe(Strict):
     """
 
     layers: tuple[Annotated[int, Field(ge=3)], Annotated[int, Field(le=8)]] = (3, 6)
-    width: Range = Range(low=0.5, high=1.6)
+    width: Range = Range(low=0.4, high=1.2)
     gusts: Range = Range(low=0.0, high=0.6)
     convergence: Range = Range(low=-0.4, high=0.4)
     jitter_deg: Annotated[float, Field(ge=0.0, le=45.0)] = 4.0

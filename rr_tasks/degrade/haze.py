@@ -13,7 +13,7 @@ from rr_tasks.degrade.clouds import clouds, enlarge
 from rr_tasks.degrade.color import Linear, blend, decode
 from rr_tasks.degrade.depth import Depth
 from rr_tasks.degrade.severity import haze_severity, haze_transmission
-from rr_tasks.degrade.smoke import smoke_light, smoke_path
+from rr_tasks.degrade.smoke import WARM, smoke_light, smoke_path
 from schemas.prior.current import Haze, HazeParameters
 from schemas.recipe import HazeRecipe
 
@@ -69,7 +69,10 @@ def _distance(depth: Depth) -> Depth:
 def _airlight(recipe: HazeRecipe, rng: np.random.Generator) -> npt.NDArray[np.float64]:
     brightness = recipe.light.draw(rng)
     tint = rng.uniform(-recipe.tint, recipe.tint, size=3)
-    return np.asarray(np.clip(brightness + tint - tint.mean(), 0.0, 1.0))
+    colour = brightness + tint - tint.mean()
+    if recipe.warmth is not None:
+        colour += recipe.warmth.draw(rng) * WARM
+    return np.asarray(np.clip(colour, 0.0, 1.0))
 
 
 def _density(heterogeneity: float, shape: tuple[int, int], rng: np.random.Generator) -> Depth:

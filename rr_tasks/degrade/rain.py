@@ -2,7 +2,7 @@
 
 I = J (1 - alpha) + L alpha with alpha = opacity * streaks, in linear light. Near layers have few
 long wide streaks, far layers many short thin ones, as in layered rain models of the field (Garg
-and Nayar 2006 for the look of single streaks).
+and Nayar 2006 for the look of single streaks); `rr_tasks.degrade.showers` adds perspective to them.
 """
 
 import cv2
@@ -14,6 +14,7 @@ from rr_tasks.degrade.convolution import spread_sum
 from rr_tasks.degrade.depth import Depth
 from rr_tasks.degrade.haze import scatter
 from rr_tasks.degrade.severity import rain_alpha, rain_severity
+from rr_tasks.degrade.showers import shower_map
 from schemas.prior.current import Rain, RainParameters
 from schemas.recipe import RainRecipe
 
@@ -40,7 +41,14 @@ def add_rain(
     angle = recipe.angle_deg.draw(rng) % 180.0
     opacity = recipe.opacity.draw(rng)
     target = rain_alpha(severity)
-    streaks = streak_map(image.shape[:2], target / opacity, length, angle, rng)
+    density = target / opacity
+    if recipe.shower is None:
+        streaks = streak_map(image.shape[:2], density, length, angle, rng)
+    else:
+        shower = shower_map(
+            depth, density, length=length, angle_deg=angle, recipe=recipe.shower, rng=rng
+        )
+        streaks = _brightened_to(shower, density)
     light = np.broadcast_to(decode(np.asarray(recipe.light.draw(rng))), 3)
     _, transmission = scatter(depth, 1 - _VEIL_AT_100 * severity / 100)
     wet = blend(image, light, transmission * (1 - np.float32(opacity) * streaks))

@@ -13,6 +13,9 @@ from rr_tasks.degrade.clouds import WORKING_SIDE, Field, clouds, enlarge
 from rr_tasks.degrade.depth import Depth
 from schemas.recipe import SmokeRecipe
 
+WARM = np.array([1.0, 0.0, -1.0])
+"""The direction in RGB from blue to warm light."""
+
 _MOST_PLUMES = 3
 _FIRST_WIDTH = 0.06
 # Relative to the depth of the scene: how gradually a plume shows up behind what stands before it.
@@ -22,7 +25,7 @@ _SOFTNESS = 0.2
 def smoke_light(recipe: SmokeRecipe, rng: np.random.Generator) -> npt.NDArray[np.float64]:
     """Colour of the scattered light, (3,), sRGB-coded: grey to brown."""
     brightness, warmth = recipe.light.draw(rng), recipe.warmth.draw(rng)
-    return np.clip(brightness + warmth * np.array([1.0, 0.0, -1.0]), 0.0, 1.0)
+    return np.clip(brightness + warmth * WARM, 0.0, 1.0)
 
 
 def smoke_path(depth: Depth, recipe: SmokeRecipe, rng: np.random.Generator) -> Depth:

@@ -90,3 +90,14 @@ def test_smoke_comes_as_often_as_the_recipe_says() -> None:
         for seed in range(40)
     )
     assert 10 <= even <= 30
+
+
+def test_warm_air_is_red_and_cold_air_is_blue() -> None:
+    scene = np.zeros((64, 64, 3), np.float32)
+    for warmth, order in ((0.1, [2, 1, 0]), (-0.1, [0, 1, 2])):
+        recipe = HazeRecipe(tint=0.0, warmth=Range(low=warmth, high=warmth))
+        _, haze = add_haze(
+            scene, RAMP[:64, :].repeat(2, 1)[:, :64], 50.0, recipe, np.random.default_rng(0)
+        )
+        assert haze.parameters is not None
+        assert np.argsort(haze.parameters.atmospheric_light).tolist() == order
