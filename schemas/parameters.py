@@ -8,7 +8,7 @@ from schemas.export import Dialect, SplitName
 from schemas.prior.current import DegradationName
 from schemas.shard import LayoutName
 
-RecipeName = Literal["edge-default", "benchmark"]
+RecipeName = Literal["edge-default", "benchmark", "edge-v2", "cdd11-like", "agenticir-like"]
 Count = Annotated[int, Field(gt=0)]
 
 

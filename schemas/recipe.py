@@ -36,6 +36,7 @@ class HazeRecipe(Strict):
     warmth: Range | None = None
     heterogeneity: Range | None = None
     smoke: SmokeRecipe | None = None
+    severity: Range | None = None
 
 
 class ShakeRecipe(Strict):
@@ -56,6 +57,7 @@ class BlurRecipe(Strict):
     curvature: Range = Range(low=0.0, high=0.5)
     anisotropy: Range = Range(low=0.4, high=1.0)
     shake: ShakeRecipe | None = None
+    severity: Range | None = None
 
 
 class ShowerRecipe(Strict):
@@ -82,6 +84,7 @@ class RainRecipe(Strict):
     opacity: Range = Range(low=0.4, high=0.9)
     light: Range = Range(low=0.7, high=0.95)
     shower: ShowerRecipe | None = None
+    severity: Range | None = None
 
 
 class CameraRecipe(Strict):
@@ -103,6 +106,7 @@ class NoiseRecipe(Strict):
 
     read_share: Range = Range(low=0.02, high=0.2)
     camera: CameraRecipe | None = None
+    severity: Range | None = None
 
 
 class JpegRecipe(Strict):
@@ -115,7 +119,8 @@ class JpegRecipe(Strict):
 class DegradationRecipe(Strict):
     """How clean photographs become degraded ones.
 
-    Severities are drawn uniformly; the physical parameters follow from them
+    Severities are drawn uniformly, from the range of their type or else from the common one; the
+    physical parameters follow from them
     (`rr_tasks.degrade.severity`). `sampling` says what becomes of a photograph: random squares
     with random mixtures and a `clean_share` left clean, or, for `grid`, the central square clean
     and with each of the 15 mixtures. `algorithm` counts changes of the code that alter the bytes.
@@ -144,6 +149,43 @@ BENCHMARK = DegradationRecipe(
 )
 """The evaluation set: every combination and the clean photograph once for each photograph."""
 
+EDGE_V2 = DegradationRecipe(
+    name="edge-v2",
+    haze=HazeRecipe(
+        tint=0.02,
+        warmth=Range(low=-0.06, high=0.1),
+        heterogeneity=Range(low=0.0, high=0.5),
+        smoke=SmokeRecipe(),
+    ),
+    blur=BlurRecipe(shake=ShakeRecipe()),
+    rain=RainRecipe(shower=ShowerRecipe()),
+    noise=NoiseRecipe(camera=CameraRecipe()),
+    jpeg=JpegRecipe(probability=0.5, quality=(60, 95)),
+)
+"""Like `edge-default`, with uneven haze, smoke, shaking hands, rain in perspective and a camera."""
+
+CDD11_LIKE = DegradationRecipe(
+    name="cdd11-like",
+    haze=HazeRecipe(light=Range(low=0.6, high=0.9), tint=0.0, severity=Range(low=52.0, high=84.0)),
+    noise=NoiseRecipe(read_share=Range(low=1.0, high=1.0), severity=Range(low=18.0, high=47.0)),
+    jpeg=JpegRecipe(probability=0.0),
+)
+"""Haze and noise as strong as in CDD-11 (Guo et al., OneRestore, 2024, `syn_data.py`).
+
+Haze: A U(0.6, 0.9), grey, beta U(1, 2), which is a mean transmission of 0.61 to 0.37 at the mean
+depth of 0.5. Noise: gaussian, U(0.03, 0.08) of sRGB, which is 0.89 times that in linear mid grey.
+Rain and blur are ours: CDD-11 lays photographed masks over, and has no blur.
+"""
+
+AGENTICIR_LIKE = DegradationRecipe(
+    name="agenticir-like",
+    haze=HazeRecipe(light=Range(low=0.7, high=1.0), tint=0.0, severity=Range(low=35.0, high=79.0)),
+)
+"""Haze as strong as in AgenticIR (Zhu et al., 2024): A U(0.7, 1), beta U(0.6, 1.8).
+
+That is a mean transmission of 0.74 to 0.41 at the mean depth of 0.5. All else is `edge-default`.
+"""
+
 RECIPES: dict[str, DegradationRecipe] = {
-    recipe.name: recipe for recipe in (EDGE_DEFAULT, BENCHMARK)
+    recipe.name: recipe for recipe in (EDGE_DEFAULT, BENCHMARK, EDGE_V2, CDD11_LIKE, AGENTICIR_LIKE)
 }

@@ -41,7 +41,9 @@ def draw_severities(
     combination: Combination, recipe: DegradationRecipe, rng: np.random.Generator
 ) -> dict[DegradationName, float]:
     """Draw one severity for each type of the combination."""
-    return {name: recipe.severity.draw(rng) for name in combination}
+    return {
+        name: (getattr(recipe, name).severity or recipe.severity).draw(rng) for name in combination
+    }
 
 
 def degrade(

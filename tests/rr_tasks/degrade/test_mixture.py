@@ -5,7 +5,7 @@ from rr_tasks.degrade.mixture import COMBINATIONS, Combination, degrade, draw_se
 from rr_tasks.evaluation.metrics import psnr
 from schemas.base import Range
 from schemas.prior.current import DEGRADATIONS, DegradationName
-from schemas.recipe import DegradationRecipe, JpegRecipe, RainRecipe
+from schemas.recipe import EDGE_V2, DegradationRecipe, JpegRecipe, RainRecipe
 
 # One brightness of rain: how it is drawn depends on the number of drops.
 RECIPE = DegradationRecipe(
@@ -26,15 +26,16 @@ def test_there_are_15_combinations() -> None:
     assert COMBINATIONS[:4] == tuple((name,) for name in DEGRADATIONS)
 
 
+@pytest.mark.parametrize("recipe", [RECIPE, EDGE_V2], ids=lambda recipe: recipe.name)
 @pytest.mark.parametrize("combination", COMBINATIONS, ids="+".join)
 def test_a_combination_has_what_it_says_and_its_seed_decides(
-    photograph: np.ndarray, combination: Combination
+    photograph: np.ndarray, combination: Combination, recipe: DegradationRecipe
 ) -> None:
-    severities = draw_severities(combination, RECIPE, rng(1))
+    severities = draw_severities(combination, recipe, rng(1))
     assert set(severities) == set(combination)
-    one = degrade(photograph, severities, RECIPE, rng(2))
-    again = degrade(photograph, severities, RECIPE, rng(2))
-    other = degrade(photograph, severities, RECIPE, rng(3))
+    one = degrade(photograph, severities, recipe, rng(2))
+    again = degrade(photograph, severities, recipe, rng(2))
+    other = degrade(photograph, severities, recipe, rng(3))
     assert one.image.tobytes() == again.image.tobytes()
     assert one.image.tobytes() != other.image.tobytes()
     assert one.image.shape == photograph.shape
@@ -90,3 +91,10 @@ def test_severities_are_drawn_from_the_recipe() -> None:
     assert values.max() <= 100
     assert np.ptp(values, axis=0).min() > 60
     assert abs(np.corrcoef(values.T)[0, 1]) < 0.4
+
+
+def test_a_type_may_have_a_range_of_its_own() -> None:
+    recipe = RECIPE.model_copy(update={"rain": RainRecipe(severity=Range(low=70.0, high=80.0))})
+    drawn = [draw_severities(("haze", "rain"), recipe, rng(seed)) for seed in range(30)]
+    assert all(70 <= one["rain"] <= 80 for one in drawn)
+    assert np.ptp([one["haze"] for one in drawn]) > 40

@@ -1,0 +1,55 @@
+import json
+from typing import get_args
+
+import pytest
+
+from schemas.parameters import RecipeName
+from schemas.recipe import (
+    BENCHMARK,
+    EDGE_DEFAULT,
+    EDGE_V2,
+    RECIPES,
+    DegradationRecipe,
+    HazeRecipe,
+    RainRecipe,
+)
+from schemas.shard import SynthesisSpec, spec_hash
+
+
+def test_every_recipe_can_be_asked_for_by_its_name() -> None:
+    assert set(RECIPES) == set(get_args(RecipeName))
+    assert all(name == recipe.name for name, recipe in RECIPES.items())
+
+
+@pytest.mark.parametrize(
+    ("recipe", "folder"), [(EDGE_DEFAULT, "806e0c17b56fec51"), (BENCHMARK, "5c7de19c8d51879f")]
+)
+def test_the_folders_of_published_recipes_keep_their_names(
+    recipe: DegradationRecipe, folder: str
+) -> None:
+    """A new field of a recipe is null by default, or every data set would be made again."""
+    spec = SynthesisSpec(recipe=recipe, seed=0, samples=16, shard_size=16, inputs_sha256="0" * 64)
+    assert spec_hash(spec) == folder
+
+
+def test_the_spec_of_an_older_program_still_loads() -> None:
+    document = json.loads(BENCHMARK.model_dump_json(exclude_none=True))
+    assert not {"heterogeneity", "smoke", "warmth", "severity"} & set(document["haze"])
+    assert DegradationRecipe.model_validate_json(json.dumps(document)) == BENCHMARK
+
+
+def test_new_features_are_on_in_the_new_recipe_alone() -> None:
+    def features(recipe: DegradationRecipe) -> list[object]:
+        return [
+            recipe.haze.heterogeneity,
+            recipe.haze.smoke,
+            recipe.blur.shake,
+            recipe.rain.shower,
+            recipe.noise.camera,
+        ]
+
+    assert all(features(EDGE_V2))
+    for recipe in (EDGE_DEFAULT, BENCHMARK):
+        assert features(recipe) == [None] * 5
+        assert recipe.haze == HazeRecipe()
+        assert recipe.rain == RainRecipe()
