@@ -27,21 +27,26 @@ Colour = npt.NDArray[np.float64]
 _BLOCK = 16
 _TELLING = 1e-3  # mean square distance to the airlight below which a block tells nothing of t
 _TEXTURED = 1e-4  # variance below which a block tells nothing of A
+_STREAK_PX = 11
 _FAR_SHARE = 0.02
 _LEAST_TRANSMISSION = 0.01
 _NO_IDEA, _NO_IDEA_DEVIATION = 0.5, 12**-0.5  # of anything between 0 and 1
 
 
-def measure_haze(clean: Linear, hazy: Linear, light: float | None) -> Explained[Haze]:
+def measure_haze(
+    clean: Linear, hazy: Linear, light: float | None, *, raining: bool = False
+) -> Explained[Haze]:
     """Estimate the haze of a pair.
 
     Args:
         clean: J, (H, W, 3), 0-1.
         hazy: I, likewise.
         light: brightness of a grey airlight, sRGB-coded, where it is known.
+        raining: whether there are streaks too, which are to be overlooked.
     """
-    airlight = _airlight(clean, hazy) if light is None else decode(np.full(3, light))
-    transmission, known = _transmission(clean, hazy, airlight)
+    j, i = (_without_streaks(clean), _without_streaks(hazy)) if raining else (clean, hazy)
+    airlight = _airlight(j, i) if light is None else decode(np.full(3, light))
+    transmission, known = _transmission(j, i, airlight)
     mean = float(transmission.mean())
     whole = cv2.resize(transmission, clean.shape[1::-1], interpolation=cv2.INTER_LINEAR)[..., None]
     veiled = clean * whole + airlight.astype(np.float32) * (1 - whole)
@@ -60,6 +65,15 @@ def measure_haze(clean: Linear, hazy: Linear, light: float | None) -> Explained[
         severity_std=severity_deviation(severity, blind, unexplained_share(clean, veiled, hazy)),
     )
     return Explained(finding, veiled)
+
+
+def _without_streaks(image: Linear) -> Linear:
+    """Open across the fall of rain: what is bright and narrow goes.
+
+    An opening commutes with I = J t + A (1 - t) wherever t is constant, so the same of both
+    photographs still obeys it.
+    """
+    return np.asarray(cv2.morphologyEx(image, cv2.MORPH_OPEN, np.ones((1, _STREAK_PX), np.uint8)))
 
 
 def _airlight(clean: Linear, hazy: Linear) -> Colour:

@@ -18,15 +18,27 @@ from schemas.prior.current import Noise, NoiseParameters
 _BINS = np.linspace(0.02, 0.7, 18)  # darker is cut off at black, brighter at white
 _LEAST_PIXELS = 200
 _SLOW_PX = 8.0
+_RAIN_DOUBT = 0.3  # other differences than noise are not removed then
 
 Values = npt.NDArray[np.float64]
 
 
-def measure_noise(clean: Linear, noisy: Linear) -> Noise:
-    """Estimate the noise of a pair, (H, W, 3) each, 0-1."""
+def measure_noise(clean: Linear, noisy: Linear, *, raining: bool = False) -> Noise:
+    """Estimate the noise of a pair.
+
+    Args:
+        clean: (H, W, 3), 0-1.
+        noisy: likewise.
+        raining: whether there are streaks too. They only brighten, so what is darker than it should
+            be is noise, and as much of it is on the other side.
+    """
     difference = noisy - clean
-    difference -= cv2.GaussianBlur(difference, (0, 0), _SLOW_PX)
-    intensity, variance, pixels = _by_intensity(clean, difference)
+    if raining:
+        darker = difference < 0
+        samples = clean[darker], difference[darker]
+    else:
+        samples = clean, difference - cv2.GaussianBlur(difference, (0, 0), _SLOW_PX)
+    intensity, variance, pixels = _by_intensity(*samples)
     gain, read = _line(intensity, variance, pixels)
     severity = present_severity(noise_severity(read**0.5, gain))
     fitted = gain * intensity + read
@@ -37,7 +49,9 @@ def measure_noise(clean: Linear, noisy: Linear) -> Noise:
         severity=severity,
         parameters=NoiseParameters(sigma=read**0.5, gain=gain),
         probability=1.0,
-        severity_std=severity_deviation(severity, float(misfit) / scale if scale > 0 else 1.0),
+        severity_std=severity_deviation(
+            severity, float(misfit) / scale if scale > 0 else 1.0, _RAIN_DOUBT if raining else 0.0
+        ),
     )
 
 
@@ -50,6 +64,8 @@ def _by_intensity(clean: Linear, difference: Linear) -> tuple[Values, Values, Va
     )
     pixels = np.bincount(place, minlength=len(_BINS) + 1)[1:-1].astype(np.float64)
     enough = pixels >= _LEAST_PIXELS
+    if not flat.size:
+        return np.zeros(1), np.zeros(1), np.ones(1)
     if not enough.any():  # all black or all white: every pixel counts
         return np.array([flat.mean()]), np.array([squared.mean()]), np.array([float(flat.size)])
     totals = (

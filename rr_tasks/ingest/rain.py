@@ -14,12 +14,7 @@ import numpy.typing as npt
 
 from rr_tasks.degrade.color import Linear
 from rr_tasks.degrade.severity import rain_severity
-from rr_tasks.ingest.finding import (
-    Explained,
-    present_severity,
-    severity_deviation,
-    unexplained_share,
-)
+from rr_tasks.ingest.finding import present_severity, severity_deviation, unexplained_share
 from schemas.prior.current import Rain, RainParameters
 
 Field = npt.NDArray[np.float32]
@@ -33,7 +28,7 @@ _PEAK = 0.99
 _OTHER_STREAKS = 0.2
 
 
-def measure_rain(clean: Linear, rainy: Linear) -> Explained[Rain]:
+def measure_rain(clean: Linear, rainy: Linear) -> Rain:
     """Estimate the rain of a pair, (H, W, 3) each, 0-1."""
     before, after = clean.mean(2), rainy.mean(2)
     light = _light(before, after)
@@ -41,14 +36,15 @@ def measure_rain(clean: Linear, rainy: Linear) -> Explained[Rain]:
     telling = room > _ROOM
     alpha = np.where(telling, (after - before) / np.maximum(room, _ROOM), 0.0).clip(-1.0, 1.0)
     alpha -= _veil(alpha)
-    mean = max(0.0, float(alpha[telling].mean())) if telling.any() else 0.0
+    weight = np.where(telling, room, 0.0) ** 2  # an error of I - J counts less where L is far
+    mean = max(0.0, float((weight * alpha).sum() / max(weight.sum(), _ROOM)))
     wet = alpha[alpha > _WET]
     opacity = float(np.quantile(wet, _PEAK)) if wet.size else _WET
     length, angle = _ridge(alpha.astype(np.float32))
     share = np.maximum(alpha, 0.0)[..., None].astype(np.float32)
     drenched = clean + share * np.maximum(light - clean, 0.0)
     severity = present_severity(rain_severity(mean))
-    finding = Rain(
+    return Rain(
         present=True,
         severity=severity,
         parameters=RainParameters(
@@ -59,7 +55,6 @@ def measure_rain(clean: Linear, rainy: Linear) -> Explained[Rain]:
             severity, _OTHER_STREAKS, unexplained_share(clean, drenched, rainy)
         ),
     )
-    return Explained(finding, drenched)
 
 
 def _veil(alpha: Field) -> Field:

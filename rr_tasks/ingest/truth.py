@@ -1,13 +1,15 @@
 """What can be known of a pair: which degradations there are, and about how strong they are.
 
 Presence is what the data set says. Parameters and severities are measured on the pair in the order
-in which light met the degradations, each against the clean photograph as the ones before it would
-have changed it. They are estimates: `severity_std` says how sure, and grows with whatever the model
+in which light met the degradations, each against the clean photograph as haze and blur before it
+would have changed it; rain, of which nobody can say where it would fall, is overlooked by the
+others. They are estimates: `severity_std` says how sure, and grows with whatever the model
 leaves unexplained, which in a mixture is everything that comes after. Of degradations that the data
 set does not name, nobody looked for any: they are absent with a probability that is not given.
 """
 
 from collections.abc import Sequence
+from typing import TypeVar
 
 from rr_tasks.degrade.color import Bytes, to_linear
 from rr_tasks.ingest.blur import measure_blur
@@ -27,6 +29,11 @@ from schemas.prior.current import (
 )
 from schemas.prior.text import reasoning, undo_order
 
+FindingT = TypeVar("FindingT", Haze, Blur, Rain)
+
+# One degradation is easily taken for a part of another: blur for less transmission, or rain for
+# more airlight. This is what measures of synthesized mixtures are wrong by; noise stands apart.
+_MIXED_DEVIATION = 25.0
 _MEASURED_SIDE = 1536  # bounds memory; the middle stands for a larger photograph
 
 
@@ -51,16 +58,17 @@ def estimated_truth(
     haze, rain = Haze(present=False, severity=0.0), Rain(present=False, severity=0.0)
     blur, noise = Blur(present=False, severity=0.0), Noise(present=False, severity=0.0)
     if "haze" in present:
-        hazy = measure_haze(before, after, light)
+        hazy = measure_haze(before, after, light, raining="rain" in present)
         haze, before = hazy.finding, hazy.image
     if "rain" in present:
-        rainy = measure_rain(before, after)
-        rain, before = rainy.finding, rainy.image
+        rain = measure_rain(before, after)
     if "blur" in present:
         blurred = measure_blur(before, after, min(height, width))
         blur, before = blurred.finding, blurred.image
     if "noise" in present:
-        noise = measure_noise(before, after)
+        noise = measure_noise(before, after, raining="rain" in present)
+    if len(present) > 1:
+        haze, blur, rain = _doubted(haze), _doubted(blur), _doubted(rain)
     return DiagnosticPrior(
         image=ImageSize(width=width, height=height),
         haze=haze,
@@ -73,6 +81,14 @@ def estimated_truth(
         # A teacher sees more than who learns from it: here the clean partner.
         provenance=Provenance(source="teacher", author=author),
     )
+
+
+def _doubted(finding: FindingT) -> FindingT:
+    """The finding with the deviation that measures have in mixtures, if it is there at all."""
+    if finding.severity_std is None:
+        return finding
+    deviation = max(finding.severity_std, _MIXED_DEVIATION)
+    return finding.model_copy(update={"severity_std": deviation})
 
 
 def _middle(image: Bytes) -> Bytes:
