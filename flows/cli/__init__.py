@@ -23,6 +23,7 @@ app = typer.Typer(
 for command in (
     photographs.diagnose,
     photographs.restore,
+    data.recipe,
     data.synthesize,
     ingest.ingest,
     data.annotate,

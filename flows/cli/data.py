@@ -1,4 +1,4 @@
-"""`rr synthesize`, `rr annotate` and `rr migrate`: make data sets."""
+"""`rr recipe`, `rr synthesize`, `rr annotate` and `rr migrate`: make data sets."""
 
 from typing import Annotated
 
@@ -29,7 +29,7 @@ def synthesize(
     """Make degraded WebDataset shards, with their true diagnoses, out of clean photographs.
 
     The folder's name carries a hash of everything that decides its content: the same settings find
-    it again, other settings never touch it.
+    it again, other settings never touch it. [bold]rr recipe[/bold] shows what a recipe does.
 
     Example: [bold]rr synthesize photos/train data --samples 4096[/bold]
     """
@@ -52,6 +52,34 @@ def synthesize(
     if failures:
         complain(f"{failures} inputs could not be used; {folder}/*.parquet says why, row by row")
         raise typer.Exit(1)
+
+
+def recipe(
+    name: Annotated[RecipeName, typer.Argument(help="Which recipe.")] = "edge-default",
+    sheet: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Write a contact sheet (JPEG) instead.")
+    ] = None,
+    photographs: Annotated[
+        str, typer.Option(help="Folder of clean photographs for the sheet.")
+    ] = "infra/samples/train",
+    seed: Seed = 0,
+) -> None:
+    """Show what a recipe of [bold]rr synthesize[/bold] does: its ranges, or a picture of them.
+
+    The contact sheet shows haze, blur, rain and noise at severities 10, 40, 70 and 100. What the
+    numbers mean is in docs/DEGRADATIONS.md.
+
+    Example: [bold]rr recipe edge-v2 --sheet edge-v2.jpg[/bold]
+    """
+    from rr_tasks.degrade.sheet import contact_sheet
+    from rr_tasks.storage.files import publish_bytes
+    from schemas.recipe import RECIPES
+
+    if sheet:
+        publish_bytes(contact_sheet(photographs, RECIPES[name], seed), sheet)
+        console.print(f"written: {sheet}")
+    else:
+        typer.echo(RECIPES[name].model_dump_json(indent=2, exclude_none=True))
 
 
 def annotate(

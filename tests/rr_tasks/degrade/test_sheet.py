@@ -1,0 +1,51 @@
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from flows.cli import app
+from rr_tasks.degrade.sheet import LOOKS, SEVERITIES, UnusableSampleError, contact_sheet
+from schemas.recipe import EDGE_V2, RECIPES, DegradationRecipe
+
+SMALL = EDGE_V2.model_copy(update={"size": 64})
+
+
+def rows_of(sheet: bytes) -> np.ndarray:
+    image = cv2.imdecode(np.frombuffer(sheet, np.uint8), cv2.IMREAD_COLOR).astype(float)
+    rows, columns = 4 * LOOKS + 1, 1 + len(SEVERITIES)
+    height, width = image.shape[0] // rows, image.shape[1] // columns
+    assert image.shape[:2] == (rows * height, columns * width)
+    caption = height - width
+    return image.reshape(rows, height, columns, width, 3).transpose(0, 2, 1, 3, 4)[:, :, caption:]
+
+
+def test_rows_become_worse_from_left_to_right(photographs: Path) -> None:
+    pictures = rows_of(contact_sheet(str(photographs), SMALL, 0))
+    for clean, *degraded in pictures:
+        change = [np.abs(one - clean).mean() for one in degraded]
+        assert change[1] < change[3]
+        assert change[-1] > 2 * change[0]
+
+
+def test_the_seed_decides(photographs: Path) -> None:
+    one, again, other = (contact_sheet(str(photographs), SMALL, seed) for seed in (0, 0, 1))
+    assert one == again != other
+
+
+def test_an_unusable_photograph_is_named(tmp_path: Path) -> None:
+    (tmp_path / "letter.png").write_bytes(b"Dear photograph")
+    with pytest.raises(UnusableSampleError, match=r"letter\.png: not a readable image"):
+        contact_sheet(str(tmp_path), SMALL, 0)
+
+
+def test_the_command_shows_a_recipe_or_draws_its_sheet(photographs: Path, tmp_path: Path) -> None:
+    shown = CliRunner().invoke(app, ["recipe", "edge-v2"])
+    assert DegradationRecipe.model_validate_json(shown.output) == RECIPES["edge-v2"]
+    sheet = tmp_path / "sheet.jpg"
+    drawn = CliRunner().invoke(
+        app, ["recipe", "--sheet", str(sheet), "--photographs", str(photographs)]
+    )
+    assert drawn.exit_code == 0, drawn.output
+    assert cv2.imread(str(sheet)) is not None
