@@ -30,7 +30,7 @@ Values = npt.NDArray[np.float64]
 
 _LARGEST_BLOCK = 256
 _BLOCKS_PER_SIDE = 3  # more of them average noise out, larger ones see wider spreads
-_LEAST_COHERENCE = 0.7  # below, noise makes most of a spectrum
+_LEAST_COHERENCE = 0.5  # below, noise makes most of a spectrum
 _LEAST_TRANSFER = 0.4  # below, the next order of the expansion counts, and noise does
 _LEAST_EXTENT_PX = 0.5
 _MOTION = 0.5  # of a deviation across to one along

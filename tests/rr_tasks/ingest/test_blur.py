@@ -46,7 +46,7 @@ def test_blur_is_measured(
 def test_noise_makes_the_measure_less_sure_but_not_wrong(
     scene: np.ndarray, kernel: Kernel, extent: float, kind: str, angle: float | None
 ) -> None:
-    noisy, quiet = measured(scene, kernel, noise=0.03), measured(scene, kernel)
+    noisy, quiet = measured(scene, kernel, noise=0.08), measured(scene, kernel)
     assert noisy.severity == pytest.approx(quiet.severity, rel=0.15)
     assert (noisy.severity_std or 0) > (quiet.severity_std or 0)
 

@@ -14,6 +14,7 @@ from rr_tasks.storage.files import (
     join,
     list_files,
     list_folders,
+    paths_below,
     publish,
     publish_all,
     publish_bytes,
@@ -33,6 +34,14 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
         "s3": "",
     }[request.param] or f"{request.getfixturevalue('s3').url}/store"
     return lambda name: join(root, name) if name else root
+
+
+def test_paths_go_on_from_a_folder(place: Place) -> None:
+    for name in ("b/c.png", "a.b_0.8.jpg"):
+        publish_bytes(b"", place(name))
+    found = list_files(place(""))
+    assert paths_below(place(""), found) == ["a.b_0.8.jpg", "b/c.png"]
+    assert paths_below(place("") + "/", found[1:]) == ["b/c.png"]
 
 
 def test_segments_are_joined_once() -> None:
