@@ -116,6 +116,27 @@ class JpegRecipe(Strict):
     quality: tuple[int, int] = (75, 95)
 
 
+class DepthModel(Strict):
+    """A depth model of transformers (`rr_tasks.degrade.depth_model`).
+
+    `name` is that on the Hugging Face Hub, or a folder; a `revision` keeps it from changing.
+    """
+
+    name: Annotated[str, Field(min_length=1)]
+    revision: str | None = None
+
+
+class DepthRecipe(Strict):
+    """Where the depth of a scene comes from, which haze and rain follow.
+
+    With `files`, from `photo.depth.png` or `photo.depth.npy` beside the photograph, where there is
+    one. Else from the `model`, if one is named. Else it is guessed (`rr_tasks.degrade.depth`).
+    """
+
+    files: bool = False
+    model: DepthModel | None = None
+
+
 class DegradationRecipe(Strict):
     """How clean photographs become degraded ones.
 
@@ -137,6 +158,7 @@ class DegradationRecipe(Strict):
     rain: RainRecipe = RainRecipe()
     noise: NoiseRecipe = NoiseRecipe()
     jpeg: JpegRecipe = JpegRecipe()
+    depth: DepthRecipe | None = None
 
 
 EDGE_DEFAULT = DegradationRecipe(name="edge-default")

@@ -9,7 +9,8 @@ import numpy as np
 
 from rr_tasks.degrade.blur import add_blur
 from rr_tasks.degrade.color import Bytes, to_bytes, to_linear
-from rr_tasks.degrade.depth import scene_depth
+from rr_tasks.degrade.depth import Depth, scene_depth
+from rr_tasks.degrade.depth_model import model_depth
 from rr_tasks.degrade.haze import add_haze
 from rr_tasks.degrade.noise import add_noise
 from rr_tasks.degrade.rain import add_rain
@@ -51,6 +52,7 @@ def degrade(
     severities: Mapping[DegradationName, float],
     recipe: DegradationRecipe,
     rng: np.random.Generator,
+    depth: Depth | None = None,
 ) -> Degraded:
     """Apply haze, rain, camera blur, sensor noise and a JPEG save, in this order.
 
@@ -60,16 +62,22 @@ def degrade(
         recipe: ranges of everything but the severities.
         rng: the only source of chance; each type draws from a stream of its own, so that adding
             one type does not change another.
+        depth: (H, W), 0 near to 1 far, where it is known; else the recipe's model estimates it, or
+            it is guessed.
+
+    Raises:
+        MissingDepthModelError: the recipe names a depth model that cannot be loaded.
     """
     streams = dict(zip((*DEGRADATIONS, "depth", "jpeg"), rng.spawn(6), strict=True))
     haze, blur = Haze(present=False, severity=0.0), Blur(present=False, severity=0.0)
     rain, noise = Rain(present=False, severity=0.0), Noise(present=False, severity=0.0)
     image = to_linear(clean)
-    if "haze" in severities or "rain" in severities:
-        depth = scene_depth(image, streams["depth"])
-    if "haze" in severities:
+    if depth is None and ("haze" in severities or "rain" in severities):
+        model = recipe.depth.model if recipe.depth else None
+        depth = model_depth(clean, model) if model else scene_depth(image, streams["depth"])
+    if depth is not None and "haze" in severities:
         image, haze = add_haze(image, depth, severities["haze"], recipe.haze, streams["haze"])
-    if "rain" in severities:
+    if depth is not None and "rain" in severities:
         image, rain = add_rain(image, depth, severities["rain"], recipe.rain, streams["rain"])
     if "blur" in severities:
         image, blur = add_blur(image, severities["blur"], recipe.blur, streams["blur"])
