@@ -1,5 +1,6 @@
 """Finds the pairs of a data set, and says of every other photograph why it is none."""
 
+from collections import UserList
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -34,7 +35,15 @@ class Pair:
     problem: str | None = None
 
 
-def find_pairs(folder: str, layout: Layout) -> list[Pair]:
+class Pairs(UserList[Pair]):
+    """Pairs in their order.
+
+    No list, because Prefect walks through all elements of lists among the arguments of a task, and
+    a data set may have hundreds of thousands of pairs.
+    """
+
+
+def find_pairs(folder: str, layout: Layout) -> Pairs:
     """All pairs of a data set by their source, clean photographs that have no partner among them.
 
     Photographs in other places than those of the layout are left out.
@@ -64,7 +73,7 @@ def find_pairs(folder: str, layout: Layout) -> list[Pair]:
         for path, url in urls.items()
         if path not in known and url not in paired and layout.is_clean(_stem(path))
     ]
-    return sorted(pairs, key=lambda pair: pair.source)
+    return Pairs(sorted(pairs, key=lambda pair: pair.source))
 
 
 def urls_of(pairs: Sequence[Pair]) -> list[str]:

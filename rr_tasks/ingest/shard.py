@@ -8,7 +8,7 @@ import numpy as np
 from rr_tasks.degrade.color import Bytes
 from rr_tasks.degrade.photograph import UnusablePhotographError, read_photograph
 from rr_tasks.ingest.layouts import LAYOUTS, Layout, folder_pairs
-from rr_tasks.ingest.pairs import Pair, find_pairs, urls_of
+from rr_tasks.ingest.pairs import Pair, Pairs, find_pairs, urls_of
 from rr_tasks.ingest.truth import estimated_truth
 from rr_tasks.shards.png import encode_png
 from rr_tasks.shards.writer import Outcome, sample_key, write_shard
@@ -40,7 +40,7 @@ def plan_ingest(
     clean: str | None = None,
     degraded: str | None = None,
     present: Sequence[DegradationName] = (),
-) -> tuple[IngestSpec, list[Pair]]:
+) -> tuple[IngestSpec, Pairs]:
     """Settle what becomes of a folder of pairs; all of it is read once, to know its identity.
 
     Args:
@@ -77,7 +77,7 @@ def open_ingest(root: str, spec: IngestSpec) -> str:
     return folder
 
 
-def ingest_shard(folder: str, spec: IngestSpec, pairs: Sequence[Pair], shard: int) -> DoneMarker:
+def ingest_shard(folder: str, spec: IngestSpec, pairs: Pairs, shard: int) -> DoneMarker:
     """Make one shard, or return its marker if it is finished."""
     cv2.setNumThreads(1)  # shards are the unit of parallel work
     first = shard * spec.shard_size

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from rr_tasks.ingest.layouts import LAYOUTS, Layout, folder_pairs
-from rr_tasks.ingest.pairs import NoPairsError, Pair, find_pairs, urls_of
+from rr_tasks.ingest.pairs import NoPairsError, Pairs, find_pairs, urls_of
 from rr_tasks.storage.files import MissingFolderError, join, publish_bytes
 from schemas.shard import LayoutName
 from tests.s3 import S3
@@ -17,7 +17,7 @@ def root(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return s3.url
 
 
-def found(root: str, layout: LayoutName | Layout, *files: str) -> list[Pair]:
+def found(root: str, layout: LayoutName | Layout, *files: str) -> Pairs:
     for file in files:
         publish_bytes(b"", join(root, file))
     return find_pairs(root, layout if isinstance(layout, Layout) else LAYOUTS[layout])
