@@ -1,5 +1,6 @@
 """Clean photographs for synthesis: which files they are, how they are read and cropped."""
 
+from dataclasses import dataclass
 from functools import lru_cache
 
 import cv2
@@ -12,6 +13,7 @@ from rr_tasks.storage.files import MissingFolderError, list_files, read_bytes
 from schemas.recipe import DegradationRecipe
 
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp")
+_DEPTH_SUFFIX = ".depth.png"
 
 
 class UnusablePhotographError(ValueError):
@@ -24,7 +26,11 @@ def list_photographs(url: str) -> list[str]:
     Raises:
         MissingFolderError: the folder is missing or holds no photograph.
     """
-    found = [file for file in list_files(url) if file.lower().endswith(SUFFIXES)]
+    found = [
+        file
+        for file in list_files(url)
+        if file.lower().endswith(SUFFIXES) and not file.lower().endswith(_DEPTH_SUFFIX)
+    ]
     if not found:
         raise MissingFolderError(
             f"{url}: no photographs here; expected files ending in {', '.join(SUFFIXES)}"
@@ -52,28 +58,48 @@ def read_photograph(url: str) -> Bytes:
     return np.asarray(image, dtype=np.uint8)
 
 
+@dataclass(frozen=True)
+class Square:
+    """A square of a photograph, `side` pixels wide, to be shrunk to `size`."""
+
+    top: int
+    left: int
+    side: int
+    size: int
+
+
 def crop(photograph: Bytes, recipe: DegradationRecipe, rng: np.random.Generator) -> Bytes:
     """Cut a square of at most `recipe.size` pixels, shrunk from a larger one, never enlarged.
 
     Raises:
         UnusablePhotographError: the photograph is smaller than 32 pixels on a side.
     """
+    return cut(photograph, choose_square(photograph, recipe, rng), recipe)
+
+
+def choose_square(photograph: Bytes, recipe: DegradationRecipe, rng: np.random.Generator) -> Square:
+    """Choose what to cut from a photograph, see `crop`."""
     height, width = photograph.shape[:2]
     short = min(height, width)
     if short < 32:
         raise UnusablePhotographError(f"too small to learn from: {width} x {height} pixels")
     size = min(recipe.size, short)
     if recipe.sampling == "grid":
-        side, top, left = short, (height - short) // 2, (width - short) // 2
-    else:
-        side = int(rng.integers(size, short + 1))
-        top, left = int(rng.integers(height - side + 1)), int(rng.integers(width - side + 1))
-    square = photograph[top : top + side, left : left + side]
+        return Square((height - short) // 2, (width - short) // 2, short, size)
+    side = int(rng.integers(size, short + 1))
+    top, left = int(rng.integers(height - side + 1)), int(rng.integers(width - side + 1))
+    return Square(top, left, side, size)
+
+
+def cut(photograph: Bytes, square: Square, recipe: DegradationRecipe) -> Bytes:
+    """Cut a square from a photograph and shrink it, see `crop`."""
+    top, left, side, size = square.top, square.left, square.side, square.size
+    pixels = photograph[top : top + side, left : left + side]
     if side == size:
-        return np.ascontiguousarray(square)
+        return np.ascontiguousarray(pixels)
     if recipe.sampling == "grid":  # published figures rest on exactly these pixels
-        return np.asarray(cv2.resize(square, (size, size), interpolation=cv2.INTER_AREA), np.uint8)
-    return _shrunk(square, size)
+        return np.asarray(cv2.resize(pixels, (size, size), interpolation=cv2.INTER_AREA), np.uint8)
+    return _shrunk(pixels, size)
 
 
 def _shrunk(square: Bytes, size: int) -> Bytes:

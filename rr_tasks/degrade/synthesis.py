@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 
 from rr_tasks.degrade.color import Bytes
+from rr_tasks.degrade.depth_file import cut_depth, list_depths, read_depth
 from rr_tasks.degrade.mixture import (
     COMBINATIONS,
     Combination,
@@ -15,7 +16,8 @@ from rr_tasks.degrade.mixture import (
 )
 from rr_tasks.degrade.photograph import (
     UnusablePhotographError,
-    crop,
+    choose_square,
+    cut,
     list_photographs,
     read_photograph,
 )
@@ -63,12 +65,13 @@ def plan_synthesis(
         MissingFolderError: no photographs.
     """
     urls = list_photographs(photographs)
+    depths = list_depths(photographs) if recipe.depth and recipe.depth.files else []
     spec = SynthesisSpec(
         recipe=recipe,
         seed=seed,
         samples=samples or VARIANTS * len(urls),
         shard_size=shard_size,
-        inputs_sha256=identity(photographs, urls),
+        inputs_sha256=identity(photographs, [*urls, *depths]),
     )
     return spec, urls
 
@@ -110,10 +113,15 @@ def _outcome(spec: SynthesisSpec, photographs: Sequence[str], number: int, key: 
     url, combination = _assignment(spec, photographs, number, rng)
     source = url.rsplit("/", 1)[-1]
     try:
-        clean = crop(read_photograph(url), spec.recipe, rng)
+        photograph = read_photograph(url)
+        square = choose_square(photograph, spec.recipe, rng)
+        measured = read_depth(url) if spec.recipe.depth and spec.recipe.depth.files else None
     except UnusablePhotographError as error:
         return SampleRow(key=key, source=source, status="failed", error=str(error)), None
-    degraded = degrade(clean, draw_severities(combination, spec.recipe, rng), spec.recipe, rng)
+    clean = cut(photograph, square, spec.recipe)
+    depth = None if measured is None else cut_depth(measured, photograph.shape[:2], square)
+    severities = draw_severities(combination, spec.recipe, rng)
+    degraded = degrade(clean, severities, spec.recipe, rng, depth)
     truth = ground_truth(clean, degraded, spec.recipe)
     row = SampleRow(
         key=key,
