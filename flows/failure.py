@@ -1,7 +1,7 @@
 """Turns what goes wrong in a command into a clear line and an exit code."""
 
 import errno
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 from pydantic import ValidationError
@@ -11,7 +11,11 @@ from typer.core import TyperGroup
 
 from schemas.errors import ExpectedError
 
+if TYPE_CHECKING:  # the help has to answer at once
+    import polars as pl
+
 FAILED, WRONG_OPTION, STOPPED = 1, 2, 130
+_SHOWN_INPUTS = 5
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 
 errors = Console(stderr=True)
@@ -45,6 +49,15 @@ class Commands(TyperGroup):
 def complain(message: str) -> None:
     """Print one error, in one line however long it is."""
     errors.print(f"[bold red]Error:[/bold red] {escape(message)}", soft_wrap=True, highlight=False)
+
+
+def complain_of_inputs(failed: "pl.DataFrame", folder: str) -> None:
+    """Name the first inputs, `source` and `error`, that a data set could not use, and count all."""
+    for source, error in failed.head(_SHOWN_INPUTS).iter_rows():
+        complain(f"{source}: {error}")
+    if not failed.is_empty():
+        files = "1 file" if len(failed) == 1 else f"{len(failed)} files"
+        complain(f"{files} could not be used; the rows of {folder}/*.parquet name each")
 
 
 def explain(error: OSError) -> str:

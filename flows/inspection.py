@@ -48,7 +48,7 @@ def _lines(found: Inspection) -> Iterator[tuple[str, str]]:
     yield "Prior versions", _versions(found.schema_versions)
     yield "Code versions", _versions(found.code_versions)
     yield "Last shard", found.last_finished_at or "none yet"
-    yield "Spec", escape(f"{found.spec_hash} {found.spec.model_dump_json(exclude_none=True)}")
+    yield "Spec", f"{found.spec_hash} (spec.json; --json and --html show it whole)"
 
 
 def _missing(found: Inspection) -> str:

@@ -12,8 +12,11 @@ app = typer.Typer(
     cls=Commands,
     help="Diagnose photographs (haze, blur, rain, noise) and restore them.\n\n"
     "Start here: [bold]rr diagnose PHOTO[/bold] and [bold]rr restore FOLDER RESTORED[/bold].\n\n"
-    "To make it better: [bold]rr synthesize[/bold], [bold]annotate[/bold], [bold]train[/bold], "
-    "[bold]evaluate[/bold], or all of it with [bold]rr pipeline[/bold].\n\n"
+    "To make it better: [bold]rr synthesize[/bold] or [bold]ingest[/bold] data, look at it with "
+    "[bold]inspect[/bold], [bold]annotate[/bold], [bold]train[/bold], [bold]evaluate[/bold]; or "
+    "all of it with [bold]rr pipeline[/bold].\n\n"
+    "A folder may be any URL, such as s3://bucket/photos; RR_S3_ENDPOINT_URL, RR_S3_ACCESS_KEY, "
+    "RR_S3_SECRET_KEY and others say where and who (docs/STORAGE.md).\n\n"
     "With PREFECT_API_URL set, every stage is a flow run to be watched in the Prefect UI.",
     no_args_is_help=True,
     rich_markup_mode="rich",

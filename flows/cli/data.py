@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from flows.cli.options import Seed, Weights, console
-from flows.failure import complain
+from flows.failure import complain_of_inputs
 from schemas.parameters import (
     AnnotateParameters,
     MigrateParameters,
@@ -35,7 +35,7 @@ def synthesize(
     """
     from flows.launch import launch
     from flows.synthesize import synthesize as flow
-    from rr_tasks.shards.reader import done_shards
+    from rr_tasks.shards.reader import failed_inputs
 
     parameters = SynthesizeParameters(
         photographs=photographs,
@@ -48,9 +48,9 @@ def synthesize(
     )
     folder = launch(flow, parameters)
     typer.echo(folder)
-    failures = sum(marker.failures for marker in done_shards(folder))
-    if failures:
-        complain(f"{failures} inputs could not be used; {folder}/*.parquet says why, row by row")
+    failed = failed_inputs(folder)
+    if not failed.is_empty():
+        complain_of_inputs(failed, folder)
         raise typer.Exit(1)
 
 
@@ -90,7 +90,10 @@ def annotate(
     reasoner: Weights = None,
     refresh: Annotated[
         bool,
-        typer.Option("--refresh", help="Do what an older reasoner, prompt or schema did; compare."),
+        typer.Option(
+            "--refresh",
+            help="Diagnose anew what an older reasoner, prompt or schema did.",
+        ),
     ] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="With --refresh: only say what would be done.")

@@ -4,7 +4,8 @@ from typing import Annotated
 
 import typer
 
-from flows.failure import complain
+from flows.cli.options import console
+from flows.failure import complain_of_inputs
 from schemas.parameters import IngestParameters
 from schemas.prior.current import DEGRADATIONS, DegradationName
 from schemas.shard import LayoutName
@@ -75,8 +76,8 @@ def _tell_failures(folder: str) -> None:
 
     failed = failed_inputs(folder)
     skipped = failed["error"].str.starts_with(SKIPPED)
-    for kind, what in ((skipped, "skipped"), (~skipped, "not usable")):
-        if kind.any():
-            complain(f"{kind.sum()} inputs {what}; {folder}/*.parquet says why, row by row")
+    if skipped.any():
+        console.print(f"{skipped.sum()} inputs skipped, whose degradations a prior cannot name")
+    complain_of_inputs(failed.filter(~skipped), folder)
     if not skipped.all():
         raise typer.Exit(1)

@@ -421,3 +421,16 @@ def test_a_held_out_photograph_that_cannot_be_used_is_told(
     result = rr("evaluate", heldout, tmp_path / "out", code=1)
     assert result.stdout.count("Not used: broken.jpg: not a readable image") == 1
     assert "Examples" in result.stdout
+
+
+def test_files_that_synthesis_cannot_use_are_named_once(
+    rr: Rr, photographs: Path, tmp_path: Path
+) -> None:
+    mixed = tmp_path / "mixed"
+    shutil.copytree(photographs, mixed)
+    (mixed / "torn.jpg").write_text("hello")
+    result = rr("synthesize", mixed, tmp_path / "sets", "--samples", "16", code=1)
+    errors = error_lines(result)
+    assert errors[0] == "Error: torn.jpg: not a readable image"
+    assert errors[1].startswith("Error: 1 file could not be used; the rows of ")
+    assert len(errors) == 2

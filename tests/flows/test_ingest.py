@@ -71,7 +71,7 @@ def test_what_is_beyond_the_prior_is_skipped_without_failing(
     lay_out(str(tmp_path / "CDD"), "cdd11", photographs)
     result = rr("ingest", "cdd11", tmp_path / "CDD", tmp_path / "data")
     assert "3 inputs skipped" in result.output
-    assert "not usable" not in result.output
+    assert "could not be used" not in result.output
 
 
 def test_what_is_broken_makes_the_command_fail_at_its_end(
@@ -80,7 +80,7 @@ def test_what_is_broken_makes_the_command_fail_at_its_end(
     lay_out(str(tmp_path / "rain"), "rain13k", photographs)
     (tmp_path / "rain/train/target/1.jpg").unlink()
     result = rr("ingest", "rain13k", tmp_path / "rain", tmp_path / "data", code=1)
-    assert "1 inputs not usable" in result.output
+    assert "1 file could not be used" in result.output
     (made,) = (tmp_path / "data").iterdir()
     assert [marker.samples for marker in done_shards(str(made))] == [2]
 
