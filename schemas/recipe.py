@@ -130,11 +130,14 @@ class DepthRecipe(Strict):
     """Where the depth of a scene comes from, which haze and rain follow.
 
     With `files`, from `photo.depth.png` or `photo.depth.npy` beside the photograph, where there is
-    one. Else from the `model`, if one is named. Else it is guessed (`rr_tasks.degrade.depth`).
+    one. Else from the `model`, if one is named. Else it is guessed: `objects` stand upright on the
+    ground (`rr_tasks.degrade.objects`); `relief` knows no objects (`rr_tasks.degrade.depth`) and is
+    the guess of recipes without this part.
     """
 
     files: bool = False
     model: DepthModel | None = None
+    guess: Literal["objects", "relief"] = "objects"
 
 
 class DegradationRecipe(Strict):
@@ -183,8 +186,10 @@ EDGE_V2 = DegradationRecipe(
     rain=RainRecipe(shower=ShowerRecipe()),
     noise=NoiseRecipe(camera=CameraRecipe()),
     jpeg=JpegRecipe(probability=0.5, quality=(60, 95)),
+    depth=DepthRecipe(),
 )
-"""Like `edge-default`, with uneven haze, smoke, shaking hands, rain in perspective and a camera."""
+"""Like `edge-default`, with uneven haze, smoke, shaking hands, rain in perspective, a camera, and
+objects that stand on the ground."""
 
 CDD11_LIKE = DegradationRecipe(
     name="cdd11-like",

@@ -22,19 +22,29 @@ def scene_depth(image: Linear, rng: np.random.Generator) -> Depth:
     Returns:
         (H, W) from 0 (near) to 1 (the farthest point).
     """
-    height, width = image.shape[:2]
-    grey = np.sqrt(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY))
-    small = cv2.resize(grey, (_WORKING_SIDE, _WORKING_SIDE), interpolation=cv2.INTER_AREA)
     horizon = rng.uniform(0.1, 0.6)
     rows = np.linspace(0.0, 1.0, _WORKING_SIDE, dtype=np.float32)
     plane = np.clip((1 - rows) / (1 - horizon), 0.0, 1.0) ** rng.uniform(0.8, 2.0)
     relief = cv2.resize(
         rng.standard_normal((5, 5), dtype=np.float32),
-        small.shape[::-1],
+        (_WORKING_SIDE, _WORKING_SIDE),
         interpolation=cv2.INTER_CUBIC,
     )
     rough = plane[:, None] + rng.uniform(0.1, 0.25) * relief
-    slope, offset = _guided_coefficients(small, rough.astype(np.float32))
+    return follow_edges(image, rough.astype(np.float32))
+
+
+def follow_edges(image: Linear, rough: Depth) -> Depth:
+    """Bring a rough map to the size and the edges of a photograph, and stretch it to 0-1.
+
+    Args:
+        image: (H, W, 3) linear light.
+        rough: (128, 128).
+    """
+    height, width = image.shape[:2]
+    grey = np.sqrt(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY))
+    small = cv2.resize(grey, (_WORKING_SIDE, _WORKING_SIDE), interpolation=cv2.INTER_AREA)
+    slope, offset = _guided_coefficients(small, rough)
     depth = cv2.resize(slope, (width, height))
     depth *= grey
     depth += cv2.resize(offset, (width, height))

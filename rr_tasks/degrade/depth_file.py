@@ -59,9 +59,8 @@ def cut_depth(depth: Depth, shape: tuple[int, int], square: Square) -> Depth:
 def _decoded(content: bytes, suffix: str) -> Depth | None:
     try:
         if suffix.endswith(".npy"):
-            found = np.lib.format.read_array(io.BytesIO(content), allow_pickle=False)
-        else:
-            found = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_UNCHANGED)
+            return np.lib.format.read_array(io.BytesIO(content), allow_pickle=False).astype("f4")
+        found = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_UNCHANGED)
         return None if found is None else np.asarray(found, dtype=np.float32)
     except (ValueError, EOFError, cv2.error):
         return None

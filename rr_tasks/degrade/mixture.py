@@ -8,14 +8,15 @@ import cv2
 import numpy as np
 
 from rr_tasks.degrade.blur import add_blur
-from rr_tasks.degrade.color import Bytes, to_bytes, to_linear
+from rr_tasks.degrade.color import Bytes, Linear, to_bytes, to_linear
 from rr_tasks.degrade.depth import Depth, scene_depth
 from rr_tasks.degrade.depth_model import model_depth
 from rr_tasks.degrade.haze import add_haze
 from rr_tasks.degrade.noise import add_noise
+from rr_tasks.degrade.objects import standing_depth
 from rr_tasks.degrade.rain import add_rain
 from schemas.prior.current import DEGRADATIONS, Blur, DegradationName, Haze, Noise, Rain
-from schemas.recipe import DegradationRecipe, JpegRecipe
+from schemas.recipe import DegradationRecipe, DepthRecipe, JpegRecipe
 
 Combination = tuple[DegradationName, ...]
 
@@ -73,8 +74,7 @@ def degrade(
     rain, noise = Rain(present=False, severity=0.0), Noise(present=False, severity=0.0)
     image = to_linear(clean)
     if depth is None and ("haze" in severities or "rain" in severities):
-        model = recipe.depth.model if recipe.depth else None
-        depth = model_depth(clean, model) if model else scene_depth(image, streams["depth"])
+        depth = _estimated_depth(clean, image, recipe.depth, streams["depth"])
     if depth is not None and "haze" in severities:
         image, haze = add_haze(image, depth, severities["haze"], recipe.haze, streams["haze"])
     if depth is not None and "rain" in severities:
@@ -86,6 +86,16 @@ def degrade(
     degraded = to_bytes(image) if severities else clean
     saved = _save_as_jpeg(degraded, recipe.jpeg, streams["jpeg"])
     return Degraded(image=saved, haze=haze, blur=blur, rain=rain, noise=noise)
+
+
+def _estimated_depth(
+    clean: Bytes, image: Linear, recipe: DepthRecipe | None, rng: np.random.Generator
+) -> Depth:
+    if recipe is None or (recipe.model is None and recipe.guess == "relief"):
+        return scene_depth(image, rng)
+    if recipe.model is None:
+        return standing_depth(image, rng)
+    return model_depth(clean, recipe.model)
 
 
 def _save_as_jpeg(image: Bytes, recipe: JpegRecipe, rng: np.random.Generator) -> Bytes:

@@ -1,5 +1,6 @@
 """Clean photographs for synthesis: which files they are, how they are read and cropped."""
 
+from collections import UserList
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -20,17 +21,25 @@ class UnusablePhotographError(ValueError):
     """A file cannot serve as a clean photograph; the message is the reason."""
 
 
-def list_photographs(url: str) -> list[str]:
+class Photographs(UserList[str]):
+    """URLs of photographs in their order.
+
+    No list, because Prefect walks through all elements of lists among the arguments of a task, and
+    there may be millions of photographs and thousands of shards.
+    """
+
+
+def list_photographs(url: str) -> Photographs:
     """URLs of all photographs below a folder, sorted.
 
     Raises:
         MissingFolderError: the folder is missing or holds no photograph.
     """
-    found = [
+    found = Photographs(
         file
         for file in list_files(url)
         if file.lower().endswith(SUFFIXES) and not file.lower().endswith(_DEPTH_SUFFIX)
-    ]
+    )
     if not found:
         raise MissingFolderError(
             f"{url}: no photographs here; expected files ending in {', '.join(SUFFIXES)}"

@@ -15,6 +15,7 @@ from rr_tasks.degrade.mixture import (
     draw_severities,
 )
 from rr_tasks.degrade.photograph import (
+    Photographs,
     UnusablePhotographError,
     choose_square,
     cut,
@@ -48,7 +49,7 @@ _MOST_SAMPLES_PER_DECODE = 8
 
 def plan_synthesis(
     photographs: str, recipe: DegradationRecipe, seed: int, samples: int | None, shard_size: int
-) -> tuple[SynthesisSpec, list[str]]:
+) -> tuple[SynthesisSpec, Photographs]:
     """Settle what is to be made of a folder of clean photographs.
 
     Args:

@@ -1,7 +1,6 @@
 """Prefect task: one synthesized shard."""
 
-from collections.abc import Sequence
-
+from rr_tasks.degrade.photograph import Photographs
 from rr_tasks.degrade.synthesis import synthesize_shard
 from rr_tasks.storage.claim import Held, unless_held
 from rr_tasks.tasks import shard_task
@@ -10,7 +9,7 @@ from schemas.shard import DoneMarker, SynthesisSpec
 
 @shard_task("synthesize shard", "synthesize-{shard:05d}")
 def synthesize_shard_task(
-    shard: int, folder: str, spec: SynthesisSpec, photographs: Sequence[str]
+    shard: int, folder: str, spec: SynthesisSpec, photographs: Photographs
 ) -> DoneMarker | Held:
     """See `rr_tasks.degrade.synthesis.synthesize_shard`."""
     return unless_held(lambda: synthesize_shard(folder, spec, photographs, shard))

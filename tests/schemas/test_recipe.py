@@ -46,10 +46,11 @@ def test_new_features_are_on_in_the_new_recipe_alone() -> None:
             recipe.blur.shake,
             recipe.rain.shower,
             recipe.noise.camera,
+            recipe.depth,
         ]
 
     assert all(features(EDGE_V2))
     for recipe in (EDGE_DEFAULT, BENCHMARK):
-        assert features(recipe) == [None] * 5
+        assert features(recipe) == [None] * 6
         assert recipe.haze == HazeRecipe()
         assert recipe.rain == RainRecipe()

@@ -1,0 +1,62 @@
+"""A guess of depth that knows sky, ground, and objects which stand upright on the ground.
+
+Regions of one colour are told apart by where they lie: sky is wide and reaches the top, ground is
+wide and reaches the bottom, and what is neither stands where its foot is, so that all of it is as
+far as the ground there (the "support" of Hoiem, Efros and Hebert, "Automatic photo pop-up", 2005).
+"""
+
+import cv2
+import numpy as np
+
+from rr_tasks.degrade.color import Linear
+from rr_tasks.degrade.depth import Depth, follow_edges
+
+_SIDE = 128
+_COLOURS = 6
+_NEARNESS = 0.25
+"""How much places count beside colours, both in 0-1, when regions are formed."""
+_WIDE, _SMALLEST = 0.6, 0.004
+
+
+def standing_depth(image: Linear, rng: np.random.Generator) -> Depth:
+    """Guess a depth map: ground that recedes, sky behind all, objects upright where they stand.
+
+    Args:
+        image: (H, W, 3) linear light.
+        rng: decides the horizon and how fast the ground recedes.
+
+    Returns:
+        (H, W) from 0 (near) to 1 (the farthest point).
+    """
+    small = np.sqrt(cv2.resize(image, (_SIDE, _SIDE), interpolation=cv2.INTER_AREA))
+    small = cv2.medianBlur(np.asarray(small, np.float32), 5)
+    horizon, pace = rng.uniform(0.1, 0.6), rng.uniform(0.8, 2.0)
+    rows = np.linspace(0.0, 1.0, _SIDE, dtype=np.float32)
+    plane = np.clip((1 - rows) / (1 - horizon), 0.0, 1.0).astype(np.float32) ** np.float32(pace)
+    rough = np.repeat(plane[:, None], _SIDE, axis=1)
+    colours = _colours(small)
+    for colour in range(_COLOURS):
+        mask = np.asarray(colours == colour, np.uint8)
+        count, regions, found, _ = cv2.connectedComponentsWithStats(mask)
+        for region in range(1, count):
+            _, top, width, height, area = found[region]
+            if area < _SMALLEST * _SIDE**2:
+                continue
+            foot = top + height - 1
+            if width >= _WIDE * _SIDE and top == 0:
+                rough[regions == region] = 1.0
+            elif width < _WIDE * _SIDE or foot < _SIDE - 1:
+                rough[regions == region] = plane[foot]
+    return follow_edges(image, cv2.GaussianBlur(rough, (0, 0), 1.0))
+
+
+def _colours(small: Linear) -> np.ndarray:
+    """(`_SIDE`, `_SIDE`) the number of the colour of each pixel, by k-means from levels of grey."""
+    y, x = np.mgrid[0:_SIDE, 0:_SIDE].astype(np.float32) * np.float32(_NEARNESS / _SIDE)
+    points = np.dstack([small, x, y]).reshape(-1, 5)
+    levels = np.quantile(small.mean(2), np.arange(1, _COLOURS) / _COLOURS)
+    # Named first labels: OpenCV's own would come from a generator that all threads share.
+    labels = np.digitize(small.mean(2), levels).astype(np.int32).reshape(-1, 1)
+    stop = (cv2.TERM_CRITERIA_COUNT, 8, 0.0)
+    _, labels, _ = cv2.kmeans(points, _COLOURS, labels, stop, 1, cv2.KMEANS_USE_INITIAL_LABELS)
+    return np.asarray(labels.reshape(_SIDE, _SIDE))
