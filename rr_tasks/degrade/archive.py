@@ -3,8 +3,8 @@
 import cv2
 
 from rr_tasks.shards.png import decode_png
-from rr_tasks.shards.reader import done_shards, read_rows, read_samples
-from rr_tasks.shards.stream import unpack
+from rr_tasks.shards.reader import done_shards
+from rr_tasks.shards.stream import read_outcomes, unpack
 from rr_tasks.storage.files import MissingFolderError, join, list_files, publish_bytes
 from rr_tasks.storage.leftovers import remove_leftovers
 from schemas.prior.current import DEGRADATIONS
@@ -18,22 +18,26 @@ def export_archive(shards: str, folder: str) -> str:
 
     A file is named after its clean photograph, and after its key too if that name is taken. Files
     that are there already are left alone. Returns `folder`.
+
+    Raises:
+        ShardDamagedError, OtherDataSetError: see `rr_tasks.shards.stream.read_outcomes`.
     """
     remove_leftovers(folder)
     taken: set[str] = set()
     there = _names(folder)
-    sources = dict(read_rows(shards).select("key", "source").iter_rows())
     for marker in done_shards(shards):
-        for sample in read_samples(shards, marker.shard):
+        for row, sample in read_outcomes(shards, marker.shard, "degraded.png", "prior.json"):
+            if sample is None:
+                continue
             truth = unpack(sample, "prior.json", load_prior)
             mixture = "+".join(name for name in DEGRADATIONS if getattr(truth, name).present)
-            stem = sources[sample["__key__"]].rsplit(".", 1)[0]
+            stem = row.source.rsplit(".", 1)[0]
             name = f"{mixture or 'clean'}/{stem}.jpg"
             if name in taken:
-                name = f"{mixture or 'clean'}/{stem}-{sample['__key__']}.jpg"
+                name = f"{mixture or 'clean'}/{stem}-{row.key}.jpg"
             taken.add(name)
             if name not in there:
-                publish_bytes(_jpeg(sample["degraded.png"]), join(folder, name))
+                publish_bytes(unpack(sample, "degraded.png", _jpeg), join(folder, name))
     return folder
 
 

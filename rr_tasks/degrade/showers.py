@@ -19,6 +19,7 @@ from schemas.recipe import ShowerRecipe
 _FARTHEST = 4.0
 # Depth of the scene in front of which no streak of the far layers is seen, and its softness.
 _CURTAIN, _CURTAIN_SOFTNESS = 0.25, 0.2
+_NEAR_LAYERS = 2
 _REFERENCE_SIDE = 512
 _THINNEST = 0.4
 
@@ -48,19 +49,22 @@ def shower_map(
     distances = np.geomspace(1.0, _FARTHEST, int(rng.integers(*recipe.layers, endpoint=True)))
     width = recipe.width.draw(rng) * min(depth.shape) / _REFERENCE_SIDE
     gusts = np.exp(np.float32(recipe.gusts.draw(rng)) * clouds(rng))
+    behind = np.clip((depth - np.float32(_CURTAIN)) / np.float32(_CURTAIN_SOFTNESS), 0.0, 1.0)
+    # Of the layers, as many as are seen: where most is near, more drops fall in front of it.
+    seen = _NEAR_LAYERS + (len(distances) - _NEAR_LAYERS) * float(behind.mean())
     drops, kernels = [], []
     for distance in distances:
         softness = max(_THINNEST, width / distance)
         streak = max(1.0, length / distance)
-        count = 1.5 * density / len(distances) * depth.size / max(1.0, 3 * streak * softness)
+        count = 1.5 * density / seen * depth.size / max(1.0, 3 * streak * softness)
         drops.append(_drops(depth.shape, max(1, round(count)), gusts, rng))
         tilt = angle_deg + rng.uniform(-recipe.jitter_deg, recipe.jitter_deg)
         kernels.append(_streak(streak, tilt, softness))
-    near = spread_sum(drops[:2], kernels[:2])
-    far = spread_sum(drops[2:], kernels[2:])
+    near = spread_sum(drops[:_NEAR_LAYERS], kernels[:_NEAR_LAYERS])
+    far = spread_sum(drops[_NEAR_LAYERS:], kernels[_NEAR_LAYERS:])
     convergence = recipe.convergence.draw(rng)
     near, far = (_converging(np.maximum(layer, 0.0), convergence) for layer in (near, far))
-    far *= np.clip((depth - np.float32(_CURTAIN)) / np.float32(_CURTAIN_SOFTNESS), 0.0, 1.0)
+    far *= behind
     return near + far
 
 

@@ -7,7 +7,7 @@ from rr_tasks.degrade.archive import export_archive
 from rr_tasks.degrade.mixture import COMBINATIONS
 from rr_tasks.degrade.synthesis import open_dataset, plan_synthesis, synthesize_shard
 from rr_tasks.shards.png import decode_png
-from rr_tasks.shards.reader import read_samples
+from rr_tasks.shards.stream import read_samples
 from schemas.base import Range
 from schemas.recipe import DegradationRecipe
 

@@ -8,7 +8,7 @@ from rr_tasks.degrade.depth_file import cut_depth, list_depths, read_depth
 from rr_tasks.degrade.photograph import Square, UnusablePhotographError, list_photographs
 from rr_tasks.degrade.synthesis import open_dataset, plan_synthesis, synthesize_shard
 from rr_tasks.shards.png import decode_png
-from rr_tasks.shards.reader import read_samples
+from rr_tasks.shards.stream import read_samples
 from schemas.recipe import DegradationRecipe, DepthRecipe, JpegRecipe
 
 RAMP = np.tile(np.linspace(0, 60000, 48), (64, 1))

@@ -65,14 +65,15 @@ def test_far_streaks_hide_behind_what_is_near() -> None:
             0.1,
             length=16.0,
             angle_deg=90.0,
-            recipe=ShowerRecipe(),
+            recipe=ShowerRecipe(gusts=fixed(0.0)),
             rng=np.random.default_rng(3),
         )
         for depth in (FAR, near)
     )
-    assert hidden[:, :100].sum() < 0.8 * open_air[:, :100].sum()
+    assert hidden[:, :100].mean() < 0.8 * hidden[:, 100:].mean()
+    assert open_air[:, :100].mean() > 0.8 * open_air[:, 100:].mean()
     assert hidden[:, :100].sum() > 0
-    assert np.array_equal(hidden[:, 100:], open_air[:, 100:])
+    assert hidden.mean() > 0.75 * open_air.mean()
 
 
 def test_gusts_gather_the_drops() -> None:

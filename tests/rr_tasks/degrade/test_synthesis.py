@@ -14,7 +14,8 @@ from rr_tasks.degrade.synthesis import (
     synthesize_shard,
 )
 from rr_tasks.shards.png import decode_png, encode_png
-from rr_tasks.shards.reader import read_rows, read_samples
+from rr_tasks.shards.reader import read_rows
+from rr_tasks.shards.stream import read_samples
 from schemas.base import Range
 from schemas.prior.current import DEGRADATIONS, VISIBLE_SEVERITY
 from schemas.prior.migrations import load_prior
