@@ -11,6 +11,7 @@ from rich.table import Table
 
 from rr_tasks.inspection.survey import title
 from schemas.inspection import Extent, Inspection
+from schemas.prior.migrations import UnknownPriorVersionError, check_version
 
 _BAR = 15
 
@@ -20,12 +21,23 @@ def show_inspection(console: Console, found: Inspection) -> None:
     console.print(f"[bold]{escape(title(found.spec))}[/bold]")
     console.print(escape(found.url), soft_wrap=True, highlight=False, style="dim")
     console.print(_figures(found))
+    if problem := _unreadable(found):
+        console.print(f"[yellow]{escape(problem)}[/yellow]", soft_wrap=True, highlight=False)
     if found.failures:
         console.print(_counts("Failures", found.failure_reasons))
     if found.samples:
         console.print(_counts("Mixtures", found.mixtures))
         panels = (_histogram(name, counts) for name, counts in found.severities.items())
         console.print(Columns(panels))
+
+
+def _unreadable(found: Inspection) -> str | None:
+    """What every other command would say to priors of the future."""
+    try:
+        check_version(max((found.spec.schema_version, *found.schema_versions)))
+    except UnknownPriorVersionError as error:
+        return f"Warning: {error}"
+    return None
 
 
 def _figures(found: Inspection) -> Table:

@@ -12,7 +12,7 @@ from rr_tasks.degrade.synthesis import (
     synthesize_shard,
 )
 from rr_tasks.shards.png import decode_png, encode_png
-from rr_tasks.shards.reader import read_samples
+from rr_tasks.shards.stream import read_samples
 from schemas.recipe import EDGE_DEFAULT
 
 _SAMPLES_PER_PHOTOGRAPH = 32

@@ -5,7 +5,7 @@ import cv2
 from rr_tasks.shards.png import decode_png
 from rr_tasks.shards.reader import done_shards
 from rr_tasks.shards.stream import read_outcomes, unpack
-from rr_tasks.storage.files import MissingFolderError, join, list_files, publish_bytes
+from rr_tasks.storage.files import MissingFolderError, join, list_files, path_below, publish_bytes
 from rr_tasks.storage.leftovers import remove_leftovers
 from schemas.prior.current import DEGRADATIONS
 from schemas.prior.migrations import load_prior
@@ -16,8 +16,8 @@ _QUALITY = [cv2.IMWRITE_JPEG_QUALITY, 95]
 def export_archive(shards: str, folder: str) -> str:
     """Write every degraded photograph as JPEG below a URL, in a subfolder for its mixture.
 
-    A file is named after its clean photograph, and after its key too if that name is taken. Files
-    that are there already are left alone. Returns `folder`.
+    A file lies and is named as its clean photograph, and has its key in its name too if that name
+    is taken. Files that are there already are left alone. Returns `folder`.
 
     Raises:
         ShardDamagedError, OtherDataSetError: see `rr_tasks.shards.stream.read_outcomes`.
@@ -42,9 +42,9 @@ def export_archive(shards: str, folder: str) -> str:
 
 
 def _names(folder: str) -> set[str]:
-    """Files that are there, by mixture and name."""
+    """Paths of the files that are there."""
     try:
-        return {"/".join(url.rsplit("/", 2)[-2:]) for url in list_files(folder)}
+        return {path_below(folder, url) for url in list_files(folder)}
     except MissingFolderError:
         return set()
 

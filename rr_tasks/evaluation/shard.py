@@ -12,8 +12,7 @@ from rr_tasks.evaluation.metrics import psnr, ssim
 from rr_tasks.reasoner.edge import EdgeReasoner
 from rr_tasks.restorer.photograph import PhotographRestorer
 from rr_tasks.shards.png import decode_png
-from rr_tasks.shards.reader import read_samples
-from rr_tasks.shards.stream import unpack
+from rr_tasks.shards.stream import read_samples, unpack
 from rr_tasks.storage.claim import claimed
 from rr_tasks.storage.files import exists, join, publish_bytes, read_bytes
 from schemas.errors import ExpectedError
@@ -48,6 +47,7 @@ def evaluate_shard(
 
     Raises:
         HeldError: another run is making the file.
+        ShardDamagedError: see `rr_tasks.shards.stream.read_samples`.
     """
     url = join(folder, f"{shard:05d}.parquet")
     if exists(url):
@@ -79,9 +79,11 @@ def read_evaluation(urls: list[str]) -> pl.DataFrame:
 def _rows(
     shards: str, shard: int, reasoner: EdgeReasoner, restorer: PhotographRestorer
 ) -> Iterator[dict[str, Any]]:
-    remaining = read_samples(shards, shard)
+    remaining = read_samples(shards, shard, "clean.png", "degraded.png", "prior.json")
     while samples := list(islice(remaining, _BATCH)):
-        found = reasoner.diagnose_all([decode_png(sample["degraded.png"]) for sample in samples])
+        found = reasoner.diagnose_all(
+            [unpack(sample, "degraded.png", decode_png) for sample in samples]
+        )
         for sample, prior in zip(samples, found, strict=True):
             yield _row(sample, prior, restorer)
 
@@ -89,7 +91,7 @@ def _rows(
 def _row(
     sample: dict[str, Any], found: DiagnosticPrior, restorer: PhotographRestorer
 ) -> dict[str, Any]:
-    clean, degraded = decode_png(sample["clean.png"]), decode_png(sample["degraded.png"])
+    clean, degraded = (unpack(sample, name, decode_png) for name in ("clean.png", "degraded.png"))
     truth = unpack(sample, "prior.json", load_prior)
     restored = np.asarray(restorer.restore(degraded, found), np.uint8)
     return {

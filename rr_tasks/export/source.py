@@ -3,13 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import polars as pl
-
 from rr_tasks.reasoner.annotation import check_belongs
-from rr_tasks.shards.reader import OtherDataSetError, read_marker, sidecar_url
 from rr_tasks.shards.spec import read_spec
-from rr_tasks.shards.stream import Piece, Sample, ShardStream, unpack
-from rr_tasks.storage.files import join, publish_if_absent, read_bytes
+from rr_tasks.shards.stream import Sample, check_key, read_outcomes, read_samples, unpack
+from rr_tasks.storage.files import join, publish_if_absent
 from rr_tasks.training.dataset import check_diagnosed, whole_dataset
 from schemas.errors import ExpectedError
 from schemas.export import HubExport, MessagesExport
@@ -81,34 +78,25 @@ def read_examples(source: Source, shard: int) -> Iterator[tuple[SampleRow, Examp
         ShardDamagedError: a tar is damaged, or a prior in it.
         OtherDataSetError: annotations do not follow the samples.
     """
-    rows = pl.read_parquet(read_bytes(sidecar_url(source.shards, shard)))
-    samples = _stream(source.shards, shard, "clean.png", "degraded.png", "prior.json")
-    annotations = source.annotations and _stream(source.annotations, shard, "prior.json")
-    for row in map(SampleRow.model_validate, rows.iter_rows(named=True)):
-        if row.status == "failed":
+    outcomes = read_outcomes(source.shards, shard, "clean.png", "degraded.png", "prior.json")
+    annotations = source.annotations and read_samples(source.annotations, shard, "prior.json")
+    for row, sample in outcomes:
+        if sample is None:
             yield row, None
         else:
-            yield row, _example(row.key, next(samples), next(annotations) if annotations else None)
+            yield row, _example(sample, next(annotations) if annotations else None)
 
 
-def _stream(folder: str, shard: int, *needed: str) -> Iterator[Sample]:
-    marker = read_marker(folder, shard)
-    markers = [] if marker is None else [marker]
-    stream = ShardStream(folder, markers, *needed)
-    return stream.read(Piece(shard, 0, markers[0].samples if markers else 0))
-
-
-def _example(key: str, sample: Sample, annotation: Sample | None) -> Example:
-    for given in (sample, annotation):
-        if given is not None and given["__key__"] != key:
-            raise OtherDataSetError(
-                f"{given['__url__']}: holds sample {given['__key__']} where {key} is expected; "
-                "run the command that made the folder again"
-            )
+def _example(sample: Sample, annotation: Sample | None) -> Example:
+    key = sample["__key__"]
     return Example(
         key=key,
         clean=sample["clean.png"],
         degraded=sample["degraded.png"],
         truth=unpack(sample, "prior.json", load_prior),
-        annotation=None if annotation is None else unpack(annotation, "prior.json", load_prior),
+        annotation=None if annotation is None else _annotation(annotation, key),
     )
+
+
+def _annotation(sample: Sample, key: str) -> DiagnosticPrior:
+    return unpack(check_key(sample, key), "prior.json", load_prior)

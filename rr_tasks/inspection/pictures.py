@@ -1,17 +1,17 @@
 """A few samples of a data set as small pictures, the beginnings of some tars being all it reads."""
 
 from base64 import b64encode
-from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
 
 import cv2
 
 from rr_tasks.shards.png import decode_png
-from rr_tasks.shards.reader import NoShardsError, done_shards, read_samples
-from rr_tasks.shards.stream import unpack
+from rr_tasks.shards.reader import NoShardsError, done_shards
+from rr_tasks.shards.spec import read_spec
+from rr_tasks.shards.stream import Piece, Sample, ShardStream, unpack
 from schemas.prior.current import DiagnosticPrior
 from schemas.prior.migrations import load_prior
+from schemas.shard import AnnotationSpec
 
 SIDE = 320
 _QUALITY = [cv2.IMWRITE_JPEG_QUALITY, 82]
@@ -36,30 +36,37 @@ def pick_pictures(folder: str, count: int) -> list[Picture]:
     Args:
         folder: URL of a data set; annotations have no photographs, so of them nothing is shown.
         count: how many samples at most.
+
+    Raises:
+        ShardDamagedError, UnknownPriorVersionError: a sample cannot be read; the message names it.
     """
+    if isinstance(read_spec(folder), AnnotationSpec):
+        return []
     try:
-        shards = [(marker.shard, marker.samples) for marker in done_shards(folder)]
+        markers = done_shards(folder)
     except NoShardsError:
         return []
-    places = [shards[number * len(shards) // count] for number in range(count)]
-    return list(_pictures(folder, places))
+    stream = ShardStream(folder, markers, "clean.png", "degraded.png", "prior.json")
+    chosen = [markers[number * len(markers) // count] for number in range(count)]
+    places = dict.fromkeys(
+        (marker.shard, number % marker.samples)
+        for number, marker in enumerate(chosen)
+        if marker.samples
+    )
+    return [
+        _picture(sample)
+        for shard, place in places
+        for sample in stream.read(Piece(shard, place, place + 1))
+    ]
 
 
-def _pictures(folder: str, places: list[tuple[int, int]]) -> Iterator[Picture]:
-    shown = set()
-    for number, (shard, samples) in enumerate(places):
-        if samples == 0 or (shard, number % samples) in shown:
-            continue
-        shown.add((shard, number % samples))
-        sample = next(islice(read_samples(folder, shard), number % samples, None))
-        if "degraded.png" not in sample:
-            return
-        yield Picture(
-            key=sample["__key__"],
-            degraded=_small(sample["degraded.png"]),
-            clean=_small(sample["clean.png"]),
-            prior=unpack(sample, "prior.json", load_prior),
-        )
+def _picture(sample: Sample) -> Picture:
+    return Picture(
+        key=sample["__key__"],
+        degraded=unpack(sample, "degraded.png", _small),
+        clean=unpack(sample, "clean.png", _small),
+        prior=unpack(sample, "prior.json", load_prior),
+    )
 
 
 def _small(png: bytes) -> str:

@@ -8,13 +8,15 @@ from pydantic import ValidationError
 
 from rr_tasks.reasoner.edge import NAME, EdgeReasoner
 from rr_tasks.shards.png import decode_png
-from rr_tasks.shards.reader import NoShardsError, OtherDataSetError, read_samples
+from rr_tasks.shards.reader import NoShardsError, OtherDataSetError
 from rr_tasks.shards.spec import read_data_spec
+from rr_tasks.shards.stream import read_samples, unpack
 from rr_tasks.shards.writer import Outcome, write_shard
 from rr_tasks.storage.failure import MissingFileError
 from rr_tasks.storage.files import join, publish_bytes, read_bytes
 from rr_tasks.storage.leftovers import remove_leftovers
 from schemas.prior.current import DiagnosticPrior
+from schemas.prior.migrations import check_version
 from schemas.shard import (
     AnnotationSpec,
     DataSpec,
@@ -49,10 +51,11 @@ def read_annotation_spec(annotations: str) -> AnnotationSpec:
     Raises:
         NoShardsError: the folder is missing or holds no annotations.
         OtherDataSetError: its spec is of another kind, or damaged.
+        UnknownPriorVersionError: its priors are newer than this release.
     """
     url = join(annotations, "spec.json")
     try:
-        return AnnotationSpec.model_validate_json(read_bytes(url))
+        spec = AnnotationSpec.model_validate_json(read_bytes(url))
     except MissingFileError as error:
         raise NoShardsError(
             f"{annotations}: no annotations here; run `rr annotate` first"
@@ -62,6 +65,8 @@ def read_annotation_spec(annotations: str) -> AnnotationSpec:
             f"{url}: not written by `rr annotate`, or damaged; name a folder that `rr annotate` "
             "made, or run it again as before, which writes the file anew"
         ) from error
+    check_version(spec.schema_version, annotations)
+    return spec
 
 
 def describes(spec: AnnotationSpec, data: DataSpec) -> bool:
@@ -102,6 +107,9 @@ def annotate_shard(
     """Diagnose one shard, or return its marker if it is finished.
 
     The annotation shard holds `prior.json` for each key of the source shard, and no pixels.
+
+    Raises:
+        ShardDamagedError: see `rr_tasks.shards.stream.read_samples`.
     """
     outcomes = diagnoses(shards, reasoner, shard)
     return write_shard(folder, shard, spec_hash(spec), spec.schema_version, outcomes)
@@ -109,9 +117,10 @@ def annotate_shard(
 
 def diagnoses(shards: str, reasoner: EdgeReasoner, shard: int) -> Iterator[Outcome]:
     """Row and prior of each sample of a shard, a batch at a time."""
-    remaining = read_samples(shards, shard)
+    remaining = read_samples(shards, shard, "degraded.png")
     while samples := list(islice(remaining, _BATCH)):
-        priors = reasoner.diagnose_all([decode_png(sample["degraded.png"]) for sample in samples])
+        images = [unpack(sample, "degraded.png", decode_png) for sample in samples]
+        priors = reasoner.diagnose_all(images)
         yield from (_outcome(*pair) for pair in zip(samples, priors, strict=True))
 
 

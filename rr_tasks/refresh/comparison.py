@@ -6,9 +6,8 @@ from typing import Any
 
 import polars as pl
 
-from rr_tasks.shards.reader import read_samples
+from rr_tasks.shards.stream import read_samples, unpack
 from rr_tasks.storage.files import exists, join, publish_bytes, read_all
-from schemas.errors import ExpectedError
 from schemas.prior.current import DEGRADATIONS, DiagnosticPrior
 from schemas.prior.migrations import load_prior
 from schemas.shard import AnnotationSpec, spec_hash
@@ -31,10 +30,6 @@ What only one side has leaves these three, and the severities of the other side,
 """
 
 
-class UnreadablePriorError(ExpectedError, ValueError):
-    """An annotation holds no prior that this release can read."""
-
-
 def comparison_folder(root: str, old: AnnotationSpec, new: AnnotationSpec) -> str:
     """Where below `root` the comparison of two sets of annotations lies."""
     name = f"comparison-v{COMPARISON_VERSION}-{spec_hash(old)}-{spec_hash(new)}"
@@ -48,7 +43,8 @@ def compare_shard(old: str, new: str, folder: str, shard: int) -> str:
         URL of a parquet file with the rows of `compare`; one that is there already is kept.
 
     Raises:
-        UnreadablePriorError: a prior is damaged or of an unknown version.
+        ShardDamagedError: see `rr_tasks.shards.stream.read_samples`; also for a damaged prior.
+        UnknownPriorVersionError: a prior is newer than this release.
     """
     url = join(folder, f"{shard:05d}.parquet")
     if not exists(url):
@@ -96,12 +92,5 @@ def _severities(side: str, prior: DiagnosticPrior | None) -> dict[str, float]:
 
 
 def _read(folder: str, shard: int) -> dict[str, DiagnosticPrior]:
-    priors = {}
-    for sample in read_samples(folder, shard):
-        try:
-            priors[sample["__key__"]] = load_prior(sample["prior.json"])
-        except ValueError as error:
-            raise UnreadablePriorError(
-                f"{folder}: shard {shard:05d}, sample {sample['__key__']}: {error}"
-            ) from error
-    return priors
+    samples = read_samples(folder, shard, "prior.json")
+    return {sample["__key__"]: unpack(sample, "prior.json", load_prior) for sample in samples}

@@ -8,6 +8,7 @@ from rr_tasks.reasoner.annotation import check_belongs, describes, read_annotati
 from rr_tasks.shards.reader import NoShardsError, OtherDataSetError, done_shards
 from rr_tasks.shards.spec import read_data_spec
 from rr_tasks.storage.files import MissingFolderError, list_folders, name_of
+from schemas.prior.migrations import UnknownPriorVersionError
 from schemas.shard import AnnotationSpec
 
 _NAME = re.compile(r"annotations-[0-9a-f]{16}")
@@ -47,7 +48,7 @@ def read_history(root: str, shards: str) -> History:
             spec = read_annotation_spec(folder)
         except NoShardsError:  # stopped before its first file
             continue
-        except OtherDataSetError:
+        except (OtherDataSetError, UnknownPriorVersionError):
             unreadable.append(folder)
             continue
         if describes(spec, data):

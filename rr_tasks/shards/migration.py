@@ -2,21 +2,14 @@
 
 from collections.abc import Iterator
 
-import polars as pl
-
-from rr_tasks.shards.reader import read_samples, sidecar_url
 from rr_tasks.shards.spec import read_spec
+from rr_tasks.shards.stream import read_outcomes, unpack
 from rr_tasks.shards.writer import Outcome, write_shard
-from rr_tasks.storage.files import join, publish_bytes, read_bytes
+from rr_tasks.storage.files import join, publish_bytes
 from rr_tasks.storage.leftovers import remove_leftovers
-from schemas.errors import ExpectedError
 from schemas.prior.current import CURRENT_VERSION
-from schemas.prior.migrations import UnknownPriorVersionError, load_prior
-from schemas.shard import DoneMarker, SampleRow, Spec, folder_name, migrated, spec_hash
-
-
-class UnmigratableShardError(ExpectedError, ValueError):
-    """A shard holds a prior that this release cannot bring up."""
+from schemas.prior.migrations import check_version, load_prior
+from schemas.shard import DoneMarker, Spec, folder_name, migrated, spec_hash
 
 
 def plan_migration(folder: str) -> Spec | None:
@@ -27,11 +20,7 @@ def plan_migration(folder: str) -> Spec | None:
         UnknownPriorVersionError: its priors are newer than this release.
     """
     spec = read_spec(folder)
-    if spec.schema_version > CURRENT_VERSION:
-        raise UnknownPriorVersionError(
-            f"{folder}: its diagnostic priors have version {spec.schema_version}, this release "
-            f"knows versions up to {CURRENT_VERSION}; upgrade reason-and-restore"
-        )
+    check_version(spec.schema_version, folder)
     return None if spec.schema_version == CURRENT_VERSION else migrated(spec)
 
 
@@ -49,7 +38,8 @@ def migrate_shard(source: str, folder: str, spec: Spec, shard: int) -> DoneMarke
     Everything but `prior.json` is copied byte for byte, rows of failures included.
 
     Raises:
-        UnmigratableShardError: a prior is damaged or of an unknown version.
+        ShardDamagedError, OtherDataSetError: see `rr_tasks.shards.stream.read_outcomes`.
+        UnknownPriorVersionError: a prior is newer than this release.
     """
     return write_shard(
         folder, shard, spec_hash(spec), spec.schema_version, _outcomes(source, shard)
@@ -57,18 +47,10 @@ def migrate_shard(source: str, folder: str, spec: Spec, shard: int) -> DoneMarke
 
 
 def _outcomes(source: str, shard: int) -> Iterator[Outcome]:
-    samples = read_samples(source, shard)
-    rows = pl.read_parquet(read_bytes(sidecar_url(source, shard)))
-    for row in map(SampleRow.model_validate, rows.iter_rows(named=True)):
-        if row.status == "failed":
+    for row, sample in read_outcomes(source, shard, "prior.json"):
+        if sample is None:
             yield row, None
             continue
-        sample = next(samples)
         files = {name: sample[name] for name in sample if not name.startswith("__")}
-        try:
-            files["prior.json"] = load_prior(files["prior.json"]).model_dump_json()
-        except ValueError as error:
-            raise UnmigratableShardError(
-                f"{source}: shard {shard:05d}, sample {row.key}: {error}"
-            ) from error
-        yield row, files
+        prior = unpack(sample, "prior.json", load_prior)
+        yield row, {**files, "prior.json": prior.model_dump_json()}

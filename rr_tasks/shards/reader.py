@@ -1,14 +1,11 @@
-"""Reads shards: only those with a done marker, sample by sample or one sample out of the middle."""
+"""Finds shards that have a done marker, their rows, and single samples out of their middle."""
 
 import tarfile
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 from pydantic import ValidationError
-from webdataset.tariterators import group_by_keys, tar_file_expander
 
 from rr_tasks.storage.failure import MissingFileError
 from rr_tasks.storage.files import (
@@ -82,13 +79,6 @@ def done_shards(folder: str) -> list[DoneMarker]:
         raise NoShardsError(f"{folder}: no finished shards here; run `rr synthesize` first")
     markers = [_understood(*found) for found in zip(urls, read_all(urls), strict=True)]
     return sorted(markers, key=lambda marker: marker.shard)
-
-
-def read_samples(folder: str, shard: int) -> Iterator[dict[str, Any]]:
-    """Stream the samples of one shard: `__key__` and a bytes value for each extension."""
-    url = tar_url(folder, shard)
-    with open_url(url) as stream:
-        yield from group_by_keys(tar_file_expander([{"url": url, "stream": stream}]))
 
 
 def read_rows(folder: str) -> pl.DataFrame:

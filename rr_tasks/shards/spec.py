@@ -7,6 +7,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 from rr_tasks.shards.reader import NoShardsError, OtherDataSetError
 from rr_tasks.storage.failure import MissingFileError
 from rr_tasks.storage.files import join, read_bytes
+from schemas.prior.migrations import check_version
 from schemas.shard import DataSpec, Spec
 
 _DATA_SPEC: TypeAdapter[DataSpec] = TypeAdapter(Annotated[DataSpec, Field(discriminator="kind")])
@@ -20,10 +21,11 @@ def read_data_spec(folder: str) -> DataSpec:
         NoShardsError: the folder is missing or no data set.
         OtherDataSetError: the folder holds something else, such as annotations, or its spec is
             damaged.
+        UnknownPriorVersionError: its priors are newer than this release.
     """
     url = join(folder, "spec.json")
     try:
-        return _DATA_SPEC.validate_json(read_bytes(url))
+        spec = _DATA_SPEC.validate_json(read_bytes(url))
     except MissingFileError as error:
         raise NoShardsError(
             f"{folder}: no data set here (no spec.json); run `rr synthesize` first"
@@ -33,10 +35,12 @@ def read_data_spec(folder: str) -> DataSpec:
             f"{url}: not written by `rr synthesize` or `rr ingest`, or damaged; name the folder of "
             "a data set, or run the command that made it again, which writes the file anew"
         ) from error
+    check_version(spec.schema_version, folder)
+    return spec
 
 
 def read_spec(folder: str) -> Spec:
-    """The spec of a data set or of annotations.
+    """The spec of a data set or of annotations, of whatever version.
 
     Raises:
         NoShardsError: the folder is missing or holds neither.

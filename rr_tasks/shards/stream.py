@@ -1,4 +1,7 @@
-"""Streams the samples of shards from any place on, and names what is damaged."""
+"""Streams the samples of shards from any place on, and names what is damaged.
+
+Everybody reads samples through this file, so that no damage passes for the end of a shard.
+"""
 
 import tarfile
 from collections.abc import Callable, Iterable, Iterator
@@ -6,15 +9,23 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, TypeVar
 
-import polars as pl
+from webdataset.tariterators import group_by_keys, tar_file_expander
 
 from rr_tasks.retries import TRANSIENT
-from rr_tasks.shards.reader import read_samples, sidecar_url, tar_url
+from rr_tasks.shards.reader import (
+    NoShardsError,
+    OtherDataSetError,
+    marker_url,
+    read_marker,
+    sidecar_url,
+    tar_url,
+)
+from rr_tasks.shards.rows import shard_rows
 from rr_tasks.shards.writer import ShardDamagedError
-from rr_tasks.storage.files import read_bytes
+from rr_tasks.storage.filesystem import open_url
 from schemas.errors import ExpectedError
-from schemas.prior.migrations import UnknownPriorVersionError
-from schemas.shard import DoneMarker
+from schemas.prior.migrations import UnknownPriorVersionError, check_version
+from schemas.shard import DoneMarker, SampleRow
 
 Sample = dict[str, Any]
 """`__key__`, `__url__` of the tar, and the bytes of each file by its extension."""
@@ -44,11 +55,17 @@ class ShardStream:
         folder: URL of the data set.
         markers: done markers of the shards that will be read.
         needed: extensions that every sample has to have.
+
+    Raises:
+        UnknownPriorVersionError: a marker tells of priors newer than this release.
     """
 
     def __init__(self, folder: str, markers: Iterable[DoneMarker], *needed: str) -> None:
         self._folder, self._needed = folder, needed
-        self._samples = {marker.shard: marker.samples for marker in markers}
+        self._samples: dict[int, int] = {}
+        for marker in markers:
+            check_version(marker.schema_version, marker_url(folder, marker.shard))
+            self._samples[marker.shard] = marker.samples
         self._open: dict[tuple[int, int], Iterator[Sample]] = {}
 
     def read(self, piece: Piece) -> Iterator[Sample]:
@@ -88,7 +105,7 @@ class ShardStream:
     def _opened(self, shard: int, place: int) -> Iterator[Sample]:
         while len(self._open) >= _MOST_OPEN:
             del self._open[next(iter(self._open))]
-        stream = read_samples(self._folder, shard)
+        stream = _members(self._folder, shard)
         next(islice(stream, place, place), None)  # move to the place
         return stream
 
@@ -100,9 +117,59 @@ class ShardStream:
         return self._damaged(shard, place, reason)
 
     def _damaged(self, shard: int, place: int, reason: str) -> ShardDamagedError:
-        rows = pl.read_parquet(read_bytes(sidecar_url(self._folder, shard)))
-        key = rows.filter(pl.col("status") == "ok")["key"][place]
+        keys = [row.key for row in shard_rows(self._folder, shard) if row.status == "ok"]
+        key = keys[place] if place < len(keys) else f"number {place + 1}"
         return _unreadable(tar_url(self._folder, shard), key, reason)
+
+
+def read_samples(folder: str, shard: int, *needed: str) -> Iterator[Sample]:
+    """Stream all samples of a finished shard, in the order of its tar.
+
+    Raises:
+        NoShardsError: the shard is not finished.
+        ShardDamagedError: there are fewer samples than its marker says, or one lacks a file of
+            `needed`; see also `ShardStream.read`.
+        UnknownPriorVersionError: its priors are newer than this release.
+    """
+    marker = _finished(folder, shard)
+    yield from ShardStream(folder, [marker], *needed).read(Piece(shard, 0, marker.samples))
+
+
+def read_outcomes(
+    folder: str, shard: int, *needed: str
+) -> Iterator[tuple[SampleRow, Sample | None]]:
+    """Stream the rows of a finished shard, each with its sample unless the input had failed.
+
+    Raises:
+        ShardDamagedError: the sidecar is missing, cut off, or of another length than its marker
+            says; see also `read_samples`.
+        OtherDataSetError: the samples do not follow the rows.
+    """
+    rows, wanted = shard_rows(folder, shard), _finished(folder, shard).samples
+    counted = sum(row.status == "ok" for row in rows)
+    if counted != wanted:
+        url = sidecar_url(folder, shard)
+        raise ShardDamagedError(
+            f"{url}: tells of {counted} samples where the done marker counts {wanted}; "
+            f"{_again(url)}"
+        )
+    samples = read_samples(folder, shard, *needed)
+    for row in rows:
+        yield row, check_key(next(samples), row.key) if row.status == "ok" else None
+
+
+def check_key(sample: Sample, key: str) -> Sample:
+    """Return a sample that has this key.
+
+    Raises:
+        OtherDataSetError: it has another one.
+    """
+    if sample["__key__"] != key:
+        raise OtherDataSetError(
+            f"{sample['__url__']}: holds sample {sample['__key__']} where {key} is expected; "
+            f"{_again(sample['__url__'])}"
+        )
+    return sample
 
 
 def unpack(sample: Sample, extension: str, decode: Callable[[bytes], _T]) -> _T:
@@ -126,7 +193,26 @@ def unpack(sample: Sample, extension: str, decode: Callable[[bytes], _T]) -> _T:
 
 
 def _unreadable(tar: str, key: str, reason: str) -> ShardDamagedError:
-    return ShardDamagedError(
-        f"{tar}: sample {key} cannot be read ({reason}); delete {tar.removesuffix('.tar')}"
-        ".done.json and run the command that made the shard again"
-    )
+    return ShardDamagedError(f"{tar}: sample {key} cannot be read ({reason}); {_again(tar)}")
+
+
+def _again(url: str) -> str:
+    marker = f"{url.rpartition('.')[0]}.done.json"
+    return f"delete {marker} and run the command that made the shard again"
+
+
+def _finished(folder: str, shard: int) -> DoneMarker:
+    marker = read_marker(folder, shard)
+    if marker is None:
+        raise NoShardsError(
+            f"{marker_url(folder, shard)}: missing, so the shard is not finished; run the command "
+            "that makes the folder again"
+        )
+    return marker
+
+
+def _members(folder: str, shard: int) -> Iterator[Sample]:
+    """Whatever the tar holds: where it is cut off between two files, it just ends."""
+    url = tar_url(folder, shard)
+    with open_url(url) as stream:
+        yield from group_by_keys(tar_file_expander([{"url": url, "stream": stream}]))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from rr_tasks.shards.reader import NoShardsError, done_shards, sidecar_url
+from rr_tasks.shards.reader import NoShardsError, done_shards, marker_url, sidecar_url
 from rr_tasks.shards.spec import read_data_spec
 from rr_tasks.storage.files import read_bytes
 from schemas.errors import ExpectedError
@@ -26,6 +26,7 @@ def whole_dataset(folder: str) -> list[DoneMarker]:
         NoShardsError: there is none.
         OtherDataSetError: the folder holds no data set.
         UnfinishedDataSetError: the spec wants more shards than are done.
+        UnknownPriorVersionError: its priors are newer than this release.
     """
     markers = done_shards(folder)
     wanted = shard_count(read_data_spec(folder))
@@ -54,9 +55,10 @@ def check_diagnosed(shards: str, markers: Sequence[DoneMarker], annotations: str
         diagnosed = _keys(annotations, shard) if shard in held else set()
         first = min(_keys(shards, shard) - diagnosed)
         count = sum(marker.samples - held.get(marker.shard, 0) for marker in lacking)
+        advice = f"delete {marker_url(annotations, shard)} and " if shard in held else ""
         raise MissingDiagnosesError(
             f"{annotations} lacks {count} samples of {shards}, {first} first; "
-            "run `rr annotate` again"
+            f"{advice}run `rr annotate` again"
         )
 
 

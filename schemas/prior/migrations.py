@@ -29,6 +29,24 @@ class UnknownPriorVersionError(ExpectedError, ValueError):
     """The document says a version this release does not know."""
 
 
+def check_version(version: object, place: str = "", target: int = CURRENT_VERSION) -> None:
+    """Make sure that priors of this version can be read.
+
+    Args:
+        version: what a document, spec or marker calls its `schema_version`.
+        place: what the message starts with, such as a URL; nothing by default.
+        target: the newest version known.
+
+    Raises:
+        UnknownPriorVersionError: it is no version, or newer than `target`.
+    """
+    if type(version) is not int or version > target:
+        raise UnknownPriorVersionError(
+            f"{place and f'{place}: '}schema_version {version!r} of diagnostic priors is not known "
+            f"here: this release reads versions up to {target}; upgrade reason-and-restore"
+        )
+
+
 def migrate(
     document: Document,
     migrations: dict[int, Callable[[Document], Document]] = MIGRATIONS,
@@ -40,13 +58,9 @@ def migrate(
         UnknownPriorVersionError: `schema_version` is missing, newer than `target`, or older than
             the oldest migration.
     """
-    version = document.get("schema_version")
-    if type(version) is not int or version > target:
-        raise UnknownPriorVersionError(
-            f"schema_version {version!r} of this diagnostic prior is not known here: this release "
-            f"reads versions up to {target}; upgrade reason-and-restore to read it"
-        )
+    check_version(document.get("schema_version"), target=target)
     document = copy.deepcopy(document)
+    version: int = document["schema_version"]
     while version < target:
         if version not in migrations:
             raise UnknownPriorVersionError(

@@ -21,9 +21,9 @@ from rr_tasks.reasoner.edge import EdgeReasoner
 from rr_tasks.reasoner.network import ReasonerNetwork
 from rr_tasks.restorer.network import RestorerNetwork
 from rr_tasks.restorer.photograph import PhotographRestorer
-from rr_tasks.shards.reader import done_shards, read_samples
+from rr_tasks.shards.reader import done_shards
 from rr_tasks.shards.spec import read_data_spec
-from rr_tasks.shards.stream import Piece, ShardStream
+from rr_tasks.shards.stream import Piece, ShardStream, read_samples
 from rr_tasks.shards.writer import write_shard
 from rr_tasks.storage.files import join, publish_bytes
 from rr_tasks.storage.filesystem import filesystem_of

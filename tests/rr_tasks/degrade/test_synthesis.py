@@ -1,3 +1,4 @@
+import shutil
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -6,6 +7,7 @@ import cv2
 import numpy as np
 import pytest
 
+from rr_tasks.degrade.archive import export_archive
 from rr_tasks.degrade.mixture import COMBINATIONS
 from rr_tasks.degrade.synthesis import (
     VARIANTS,
@@ -174,3 +176,17 @@ def test_the_last_shard_holds_the_rest(tmp_path: Path, photographs: Path) -> Non
 
 def test_png_is_lossless(photograph: np.ndarray) -> None:
     assert np.array_equal(decode_png(encode_png(photograph)), photograph)
+
+
+def test_photographs_of_one_name_are_told_apart(tmp_path: Path, photographs: Path) -> None:
+    for folder in ("a", "b/c"):
+        (tmp_path / "in" / folder).mkdir(parents=True)
+    photo = sorted(photographs.iterdir())[0]
+    shutil.copy(photo, tmp_path / "in" / "a" / "x.png")
+    (tmp_path / "in" / "b" / "c" / "x.png").write_text("torn")
+    data = make(tmp_path / "out", tmp_path / "in", SMALL_GRID)
+    rows = read_rows(data)
+    assert rows.filter(status="ok")["source"].unique().to_list() == ["a/x.png"]
+    assert rows.filter(status="failed")["source"].unique().to_list() == ["b/c/x.png"]
+    export_archive(data, str(tmp_path / "archive"))
+    assert len(list((tmp_path / "archive").glob("*/a/x*.jpg"))) == VARIANTS

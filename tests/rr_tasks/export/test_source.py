@@ -4,8 +4,9 @@ from pathlib import Path
 import pytest
 
 from rr_tasks.export.source import OtherExportError, Source, open_export, read_examples
-from rr_tasks.shards.reader import NoShardsError, OtherDataSetError, read_samples
+from rr_tasks.shards.reader import NoShardsError, OtherDataSetError
 from rr_tasks.shards.spec import read_data_spec
+from rr_tasks.shards.stream import read_samples
 from rr_tasks.shards.writer import ShardDamagedError, write_shard
 from rr_tasks.training.dataset import MissingDiagnosesError, UnfinishedDataSetError
 from schemas.export import HubExport

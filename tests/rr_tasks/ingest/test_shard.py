@@ -11,8 +11,9 @@ from rr_tasks.ingest.shard import (
     plan_ingest,
 )
 from rr_tasks.shards.png import decode_png
-from rr_tasks.shards.reader import read_rows, read_samples
+from rr_tasks.shards.reader import read_rows
 from rr_tasks.shards.spec import read_spec
+from rr_tasks.shards.stream import read_samples
 from rr_tasks.storage.files import join, name_of, read_bytes
 from schemas.errors import ExpectedError
 from schemas.prior.current import DEGRADATIONS

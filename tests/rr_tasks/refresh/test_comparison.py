@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 
 from rr_tasks.refresh.comparison import (
     COLUMNS,
-    UnreadablePriorError,
     compare,
     compare_shard,
     comparison_folder,
     read_comparisons,
 )
 from schemas.prior.current import DEGRADATIONS, Blur, DiagnosticPrior
+from schemas.prior.migrations import UnknownPriorVersionError
 from schemas.shard import AnnotationSpec
 from tests.rr_tasks.refresh.conftest import Annotate
 from tests.s3 import S3
@@ -94,7 +94,7 @@ def test_a_shard_is_compared_once_across_schema_versions(
 
 def test_a_prior_that_cannot_be_read_is_named(annotate: Annotate, tmp_path: Path) -> None:
     good, bad = annotate(tmp_path, 0), annotate(tmp_path, 0, text="{}", prompt_version="1")
-    words = f"^{re.escape(bad)}: shard 00000, sample 000000000: schema_version None"
-    with pytest.raises(UnreadablePriorError, match=words):
+    words = f"^{re.escape(bad)}/00000.tar: sample 000000000: schema_version None"
+    with pytest.raises(UnknownPriorVersionError, match=words):
         compare_shard(bad, good, str(tmp_path / "c"), 0)
     assert not (tmp_path / "c").exists()

@@ -7,13 +7,13 @@ import pytest
 
 from rr_tasks.reasoner.annotation import check_belongs
 from rr_tasks.shards.migration import (
-    UnmigratableShardError,
     migrate_shard,
     open_migrated,
     plan_migration,
 )
-from rr_tasks.shards.reader import OtherDataSetError, read_rows, read_samples
+from rr_tasks.shards.reader import OtherDataSetError, read_rows
 from rr_tasks.shards.spec import read_data_spec
+from rr_tasks.shards.stream import read_samples
 from rr_tasks.shards.writer import write_shard
 from schemas.prior.current import CURRENT_VERSION, DEGRADATIONS
 from schemas.prior.migrations import UnknownPriorVersionError, load_prior
@@ -110,7 +110,9 @@ def test_annotations_of_the_old_folder_belong_to_the_new_one(old: str, tmp_path:
 def test_a_newer_data_set_is_refused_with_both_versions(old: str) -> None:
     path = Path(old, "spec.json")
     path.write_text(json.dumps({**json.loads(path.read_text()), "schema_version": 7}))
-    with pytest.raises(UnknownPriorVersionError, match=f"version 7, .* up to {CURRENT_VERSION}"):
+    with pytest.raises(
+        UnknownPriorVersionError, match=f"schema_version 7 .* up to {CURRENT_VERSION};"
+    ):
         plan_migration(old)
 
 
@@ -124,7 +126,7 @@ def test_a_prior_that_cannot_be_read_is_named(old: str, tmp_path: Path) -> None:
     outcomes = [(SampleRow.model_validate(r), s) for r, s in zip(rows, samples, strict=True)]
     spec = read_data_spec(old)
     write_shard(old, 0, spec_hash(spec), 1, outcomes)
-    with pytest.raises(UnmigratableShardError, match=f"shard 00000, sample {rows[0]['key']}"):
+    with pytest.raises(UnknownPriorVersionError, match=rf"00000\.tar: sample {rows[0]['key']}: "):
         migrate(old, tmp_path)
 
 

@@ -13,8 +13,8 @@ from rr_tasks.shards.reader import (
     index_samples,
     read_marker,
     read_rows,
-    read_samples,
 )
+from rr_tasks.shards.stream import read_samples
 
 Write = Callable[..., Any]
 

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from rr_tasks.shards import stream as streaming
-from rr_tasks.shards.reader import done_shards, read_samples
-from rr_tasks.shards.stream import Piece, Sample, ShardStream, unpack
+from rr_tasks.shards.reader import done_shards
+from rr_tasks.shards.stream import Piece, Sample, ShardStream, _members, read_samples, unpack
 from rr_tasks.shards.writer import ShardDamagedError
 from schemas.errors import ExpectedError
 from schemas.prior.current import CURRENT_VERSION
@@ -48,11 +48,11 @@ class Opens:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.opens = self.samples = 0
-        monkeypatch.setattr(streaming, "read_samples", self)
+        monkeypatch.setattr(streaming, "_members", self)
 
     def __call__(self, folder: str, shard: int) -> Iterator[Sample]:
         self.opens += 1
-        for sample in read_samples(folder, shard):
+        for sample in _members(folder, shard):
             self.samples += 1
             yield sample
 
@@ -69,7 +69,7 @@ class Interrupted:
         self.samples, self.times, self.error = samples, times, error
 
     def __call__(self, folder: str, shard: int) -> Iterator[Sample]:
-        for place, sample in enumerate(read_samples(folder, shard)):
+        for place, sample in enumerate(_members(folder, shard)):
             if place == self.samples and self.times:
                 self.times -= 1
                 raise self.error
@@ -113,7 +113,7 @@ def test_few_tars_are_open_at_a_time(folder: str, monkeypatch: pytest.MonkeyPatc
 def test_a_read_that_breaks_off_is_taken_up_again(
     folder: str, monkeypatch: pytest.MonkeyPatch, samples: int, error: Exception
 ) -> None:
-    monkeypatch.setattr(streaming, "read_samples", Interrupted(samples, 2, error))
+    monkeypatch.setattr(streaming, "_members", Interrupted(samples, 2, error))
     assert len(set(keys(opened(folder).read(Piece(0, 0, 11))))) == 11
 
 
@@ -123,7 +123,7 @@ def test_a_network_that_keeps_failing_is_not_called_a_damage(
     error = ConnectionResetError("reset")
     error.args = ("reset @ <a stream>", object(), "00001.tar")  # as WebDataset leaves it behind
     reset = Interrupted(5, 99, error)
-    monkeypatch.setattr(streaming, "read_samples", reset)
+    monkeypatch.setattr(streaming, "_members", reset)
     with pytest.raises(ConnectionResetError, match=r"^reset$"):
         list(opened(shards).read(Piece(1, 0, 11)))
     assert reset.times == 96
@@ -131,7 +131,7 @@ def test_a_network_that_keeps_failing_is_not_called_a_damage(
 
 def test_a_refusal_is_not_tried_again(shards: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     refused = Interrupted(5, 99, PermissionError("denied"))
-    monkeypatch.setattr(streaming, "read_samples", refused)
+    monkeypatch.setattr(streaming, "_members", refused)
     with pytest.raises(PermissionError, match="denied"):
         list(opened(shards).read(Piece(1, 0, 11)))
     assert refused.times == 98

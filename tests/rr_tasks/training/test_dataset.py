@@ -89,5 +89,8 @@ def test_a_sample_without_a_diagnosis_is_named(copied: Path, diagnoses: Path) ->
     ]
     outcomes = ((row, {"prior.json": "{}"} if row.status == "ok" else None) for row in rows)
     write_shard(str(diagnoses), 1, hash_of, 1, outcomes)
-    with pytest.raises(MissingDiagnosesError, match=r"lacks 1 samples .*, 000010005 first; run"):
+    with pytest.raises(
+        MissingDiagnosesError,
+        match=r"lacks 1 samples .*, 000010005 first; delete .*/00001\.done\.json and run",
+    ):
         check_diagnosed(str(copied), whole_dataset(str(copied)), str(diagnoses))

@@ -12,7 +12,7 @@ import pytest
 import torch
 
 from rr_tasks.shards.png import decode_png
-from rr_tasks.shards.reader import read_samples
+from rr_tasks.shards.stream import read_samples
 from rr_tasks.shards.writer import ShardDamagedError
 from rr_tasks.storage.files import join, publish
 from rr_tasks.training import restorer as training
