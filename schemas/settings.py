@@ -80,11 +80,10 @@ class S3Settings(BaseSettings):
         }
 
     def polars_options(self) -> dict[str, Any]:
-        """`storage_options` of polars' readers and writers; a profile needs boto3 there."""
+        """`storage_options` of polars' readers and writers; they know nothing of profiles."""
         options = {
             "aws_endpoint_url": self.endpoint_url,
             "aws_region": self.region or ("us-east-1" if self.endpoint_url else None),
-            "aws_profile": self.profile,
             "aws_access_key_id": _revealed(self.access_key),
             "aws_secret_access_key": _revealed(self.secret_key),
             "aws_session_token": _revealed(self.session_token),

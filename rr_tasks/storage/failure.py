@@ -86,6 +86,11 @@ def _explain(url: str, error: Exception) -> StorageError:
             f"{url}: the S3 service does not answer ({code or _silence(error)}); check "
             "RR_S3_ENDPOINT_URL, the network and the service, and run the same command again"
         )
+    if isinstance(error, ProfileNotFound):
+        return AccessDeniedError(
+            f"{url}: no profile {error.kwargs['profile']!r} in ~/.aws/config or "
+            "~/.aws/credentials; correct RR_S3_PROFILE (or AWS_PROFILE)"
+        )
     if isinstance(error, _NO_CREDENTIALS):
         return AccessDeniedError(
             f"{url}: no usable credentials; set RR_S3_ACCESS_KEY and RR_S3_SECRET_KEY, or "
@@ -128,7 +133,6 @@ _NO_ANSWER = (BotocoreConnectionError, HTTPClientError, ConnectionError, Timeout
 _NO_CREDENTIALS = (
     NoCredentialsError,
     PartialCredentialsError,
-    ProfileNotFound,
     CredentialRetrievalError,
 )
 _BUSY = (

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 import polars as pl
 from polars.exceptions import PolarsError
 
+from rr_tasks.storage.credentials import with_credentials
 from rr_tasks.storage.failure import explained
 from rr_tasks.storage.files import read_all, read_bytes
 from rr_tasks.storage.filesystem import filesystem_of, is_local, is_s3
@@ -41,7 +42,8 @@ def ask(urls: Sequence[str], question: Callable[[pl.LazyFrame], pl.LazyFrame]) -
 def _rows(urls: Sequence[str]) -> pl.LazyFrame:
     filesystem = filesystem_of(urls[0])[0]
     if is_s3(filesystem):
-        options = s3_settings().polars_options()
+        with explained(urls[0]):
+            options = with_credentials(s3_settings()).polars_options()
         return pl.scan_parquet(
             list(urls), glob=False, hive_partitioning=False, storage_options=options
         )
