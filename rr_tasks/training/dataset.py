@@ -8,6 +8,7 @@ from rr_tasks.shards.reader import NoShardsError, done_shards, marker_url, sidec
 from rr_tasks.shards.spec import read_data_spec
 from rr_tasks.storage.files import read_bytes
 from schemas.errors import ExpectedError
+from schemas.prior.migrations import check_version
 from schemas.shard import DoneMarker, shard_count
 
 
@@ -44,16 +45,20 @@ def check_diagnosed(shards: str, markers: Sequence[DoneMarker], annotations: str
 
     Raises:
         MissingDiagnosesError: some are missing.
+        UnknownPriorVersionError: some are newer than this release.
     """
     try:
-        held = {marker.shard: marker.samples for marker in done_shards(annotations)}
+        diagnosed = done_shards(annotations)
     except NoShardsError:
-        held = {}
+        diagnosed = []
+    for marker in diagnosed:
+        check_version(marker.schema_version, marker_url(annotations, marker.shard))
+    held = {marker.shard: marker.samples for marker in diagnosed}
     lacking = [marker for marker in markers if held.get(marker.shard, 0) < marker.samples]
     if lacking:
         shard = lacking[0].shard
-        diagnosed = _keys(annotations, shard) if shard in held else set()
-        first = min(_keys(shards, shard) - diagnosed)
+        known = _keys(annotations, shard) if shard in held else set()
+        first = min(_keys(shards, shard) - known)
         count = sum(marker.samples - held.get(marker.shard, 0) for marker in lacking)
         advice = f"delete {marker_url(annotations, shard)} and " if shard in held else ""
         raise MissingDiagnosesError(

@@ -1,0 +1,116 @@
+"""Everything that reads the samples of shards, each as a function of the folders it is given."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from rr_tasks.degrade.archive import export_archive
+from rr_tasks.evaluation.shard import evaluate_shard
+from rr_tasks.export.hub import export_hub_shard, open_hub_export
+from rr_tasks.export.messages import export_messages_shard, open_messages_export
+from rr_tasks.export.source import Source
+from rr_tasks.inspection.pictures import pick_pictures
+from rr_tasks.reasoner.annotation import annotate_shard, open_annotations, plan_annotation
+from rr_tasks.reasoner.edge import EdgeReasoner
+from rr_tasks.reasoner.network import ReasonerNetwork
+from rr_tasks.refresh.comparison import compare_shard
+from rr_tasks.restorer.network import RestorerNetwork
+from rr_tasks.restorer.photograph import PhotographRestorer
+from rr_tasks.shards.migration import migrate_shard, open_migrated
+from rr_tasks.shards.spec import read_spec
+from rr_tasks.training.reasoner import train_reasoner
+from rr_tasks.training.restorer import restorer_batches
+from schemas.shard import (
+    migrated,
+)
+from schemas.training import LoopSettings
+
+
+class Folders(NamedTuple):
+    """A data set of one shard, two annotations of it, and where a command may write."""
+
+    shards: str
+    annotations: str
+    other: str
+    output: str
+
+
+def a_reasoner() -> EdgeReasoner:
+    return EdgeReasoner(ReasonerNetwork(widths=(8, 8, 8), hidden=16).eval(), "c" * 64)
+
+
+def annotate(of: Folders) -> object:
+    reasoner = a_reasoner()
+    spec = plan_annotation(of.shards, reasoner)
+    return annotate_shard(of.shards, open_annotations(of.output, spec), spec, reasoner, 0)
+
+
+def migrate(of: Folders) -> object:
+    spec = migrated(read_spec(of.shards))
+    return migrate_shard(of.shards, open_migrated(of.output, spec), spec, 0)
+
+
+def compare_old(of: Folders) -> object:
+    return compare_shard(of.annotations, of.other, of.output, 0)
+
+
+def compare_new(of: Folders) -> object:
+    return compare_shard(of.other, of.annotations, of.output, 0)
+
+
+def look(of: Folders) -> object:
+    return pick_pictures(of.shards, 12)
+
+
+def evaluate(of: Folders) -> object:
+    network = RestorerNetwork(
+        width=8, encoder=(1, 1, 1), middle=1, decoder=(1, 1, 1), embedding=16
+    ).eval()
+    restorer = PhotographRestorer(network, "d" * 64)
+    return evaluate_shard(of.shards, 0, of.output, a_reasoner(), restorer)
+
+
+def archive(of: Folders) -> object:
+    return export_archive(of.shards, of.output)
+
+
+def learn_to_restore(of: Folders) -> object:
+    with restorer_batches(of.shards, of.annotations, 4, seed=0) as loader:
+        return [loader.batch(step) for step in range(8)]
+
+
+def learn_to_reason(of: Folders) -> object:
+    settings = LoopSettings(steps=2, batch_size=4, learning_rate=1e-3)
+    network = ReasonerNetwork(widths=(8, 8, 8), hidden=16)
+    return train_reasoner(of.shards, settings, of.output, lambda *_: None, network=network)
+
+
+def export_hub(of: Folders) -> object:
+    source = Source(of.shards, of.annotations)
+    return export_hub_shard(of.output, open_hub_export(of.output, source, "train"), source, 0)
+
+
+def export_messages(of: Folders) -> object:
+    source = Source(of.shards, of.annotations)
+    spec = open_messages_export(of.output, source, "tags")
+    return export_messages_shard(of.output, spec, source, 0)
+
+
+Command = Callable[[Folders], object]
+READERS: list[tuple[Command, str]] = [
+    (annotate, "shards"),
+    (migrate, "shards"),
+    (compare_old, "annotations"),
+    (compare_new, "annotations"),
+    (look, "shards"),
+    (evaluate, "shards"),
+    (archive, "shards"),
+    (learn_to_restore, "shards"),
+    (learn_to_restore, "annotations"),
+    (learn_to_reason, "shards"),
+    (export_hub, "shards"),
+    (export_hub, "annotations"),
+    (export_messages, "shards"),
+    (export_messages, "annotations"),
+]
+PAIRING = [migrate, archive, export_hub, export_messages]
+"""These read the rows as well."""
