@@ -44,10 +44,11 @@ class Evaluation:
 @flow(name="evaluate", task_runner=task_runner())
 def evaluate(parameters: EvaluateParameters) -> Evaluation:
     """Degrade held-out photographs in all 15 ways, diagnose, restore, and compare."""
+    root = join(parameters.output, "shards")
     spec, photographs = plan_synthesis(
-        parameters.photographs, BENCHMARK, parameters.seed, None, _SHARD_SIZE
+        parameters.photographs, BENCHMARK, parameters.seed, None, _SHARD_SIZE, output=root
     )
-    shards = open_dataset(join(parameters.output, "shards"), spec)
+    shards = open_dataset(root, spec)
     numbers = range(shard_count(spec))
     share_shards(
         synthesize_shard_task, numbers, shards, spec, photographs, label="Make evaluation set"

@@ -22,6 +22,7 @@ def ingest(parameters: IngestParameters) -> str:
         clean=parameters.clean,
         degraded=parameters.degraded,
         present=parameters.present,
+        output=parameters.output,
     )
     folder = open_ingest(parameters.output, spec)
     markers = share_shards(

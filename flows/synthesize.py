@@ -22,6 +22,7 @@ def synthesize(parameters: SynthesizeParameters) -> str:
         parameters.seed,
         parameters.samples,
         parameters.shard_size,
+        output=parameters.output,
     )
     folder = open_dataset(parameters.output, spec)
     markers = share_shards(

@@ -13,6 +13,7 @@ from rr_tasks.storage.answers import read_whole
 from rr_tasks.storage.failure import StorageError, explained, s3_code
 from rr_tasks.storage.filesystem import is_s3
 from rr_tasks.storage.leftovers import STALE, abort_stale_uploads
+from rr_tasks.storage.listing import s3_objects
 
 _VERSION = "?versionId="
 
@@ -128,17 +129,10 @@ class RemoteFolder:
         return f"{self._root}/{path}"
 
     def _pages(self, folder: str) -> Iterator[Entry]:
-        bucket, key, _ = self._filesystem.split_path(f"{folder}/")
-        place: dict[str, str] = {}
-        while True:
-            page = self._filesystem.call_s3("list_objects_v2", Bucket=bucket, Prefix=key, **place)
-            for found in page.get("Contents", ()):
-                if not found["Key"].endswith("/"):  # a folder that a web console made
-                    status = Status(found["Size"], _whole_seconds(found["LastModified"]))
-                    yield Entry(found["Key"][len(key) :], status)
-            if not page.get("IsTruncated"):
-                return
-            place = {"ContinuationToken": page["NextContinuationToken"]}
+        key = self._filesystem.split_path(f"{folder}/")[1]
+        for found in s3_objects(self._filesystem, folder):
+            status = Status(found["Size"], _whole_seconds(found["LastModified"]))
+            yield Entry(found["Key"][len(key) :], status)
 
     def _found(self, folder: str) -> Iterator[Entry]:
         for path, found in self._filesystem.find(folder, detail=True).items():

@@ -1,9 +1,11 @@
 """Synthesizes one shard of degraded photographs with their ground truth."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from functools import lru_cache
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from rr_tasks.degrade.color import Bytes
 from rr_tasks.degrade.depth_file import cut_depth, list_depths, read_depth
@@ -25,7 +27,8 @@ from rr_tasks.degrade.photograph import (
 from rr_tasks.scene import describe
 from rr_tasks.shards.png import encode_png
 from rr_tasks.shards.writer import Outcome, sample_key, write_shard
-from rr_tasks.storage.files import identity, join, publish_bytes
+from rr_tasks.storage.files import join, publish_bytes
+from rr_tasks.storage.identity import identity
 from rr_tasks.storage.leftovers import remove_leftovers
 from schemas.prior.current import (
     VISIBLE_SEVERITY,
@@ -48,7 +51,13 @@ _MOST_SAMPLES_PER_DECODE = 8
 
 
 def plan_synthesis(
-    photographs: str, recipe: DegradationRecipe, seed: int, samples: int | None, shard_size: int
+    photographs: str,
+    recipe: DegradationRecipe,
+    seed: int,
+    samples: int | None,
+    shard_size: int,
+    *,
+    output: str | None = None,
 ) -> tuple[SynthesisSpec, Photographs]:
     """Settle what is to be made of a folder of clean photographs.
 
@@ -58,6 +67,8 @@ def plan_synthesis(
         seed: decides every draw.
         samples: how many; None means every variant of every photograph, once.
         shard_size: samples a shard.
+        output: URL of the folder of data sets, where contents are remembered, so that those of
+            unchanged photographs are read only once; None to remember nothing.
 
     Returns:
         The spec and the sorted URLs of the photographs.
@@ -72,7 +83,7 @@ def plan_synthesis(
         seed=seed,
         samples=samples or VARIANTS * len(urls),
         shard_size=shard_size,
-        inputs_sha256=identity(photographs, [*urls, *depths]),
+        inputs_sha256=identity(photographs, [*urls, *depths], output),
     )
     return spec, urls
 
@@ -91,7 +102,7 @@ def open_dataset(root: str, spec: SynthesisSpec) -> str:
 
 
 def synthesize_shard(
-    folder: str, spec: SynthesisSpec, photographs: Sequence[str], shard: int
+    folder: str, spec: SynthesisSpec, photographs: Photographs, shard: int
 ) -> DoneMarker:
     """Make one shard, or return its marker if it is finished.
 
@@ -103,16 +114,16 @@ def synthesize_shard(
     return write_shard(folder, shard, spec_hash(spec), spec.schema_version, outcomes)
 
 
-def _outcomes(spec: SynthesisSpec, photographs: Sequence[str], shard: int) -> Iterator[Outcome]:
+def _outcomes(spec: SynthesisSpec, photographs: Photographs, shard: int) -> Iterator[Outcome]:
     first = shard * spec.shard_size
     for number in range(first, min(first + spec.shard_size, spec.samples)):
         yield _outcome(spec, photographs, number, sample_key(shard, number - first))
 
 
-def _outcome(spec: SynthesisSpec, photographs: Sequence[str], number: int, key: str) -> Outcome:
+def _outcome(spec: SynthesisSpec, photographs: Photographs, number: int, key: str) -> Outcome:
     rng = np.random.default_rng((spec.seed, number))
     url, combination = _assignment(spec, photographs, number, rng)
-    source = url.rsplit("/", 1)[-1]
+    source = photographs.path(url)
     try:
         photograph = read_photograph(url)
         square = choose_square(photograph, spec.recipe, rng)
@@ -144,7 +155,7 @@ def _outcome(spec: SynthesisSpec, photographs: Sequence[str], number: int, key: 
 
 
 def _assignment(
-    spec: SynthesisSpec, photographs: Sequence[str], number: int, rng: np.random.Generator
+    spec: SynthesisSpec, photographs: Photographs, number: int, rng: np.random.Generator
 ) -> tuple[str, Combination]:
     if spec.recipe.sampling == "grid":
         variant = number % VARIANTS
@@ -153,13 +164,19 @@ def _assignment(
     # Neighbours share a photograph, which is then decoded once, as long as all have their turn.
     sharing = max(1, min(_MOST_SAMPLES_PER_DECODE, spec.samples // len(photographs)))
     turn, place = divmod(number // sharing, len(photographs))
-    visit = np.random.default_rng((spec.seed, turn, 1)).permutation(len(photographs))
+    visit = _visit(spec.seed, turn, len(photographs))
     round_of_mixtures, slot = divmod(number, len(COMBINATIONS))
     mixtures = np.random.default_rng((spec.seed, round_of_mixtures, 2)).permutation(
         len(COMBINATIONS)
     )
     clean = rng.random() < spec.recipe.clean_share
     return photographs[int(visit[place])], () if clean else COMBINATIONS[int(mixtures[slot])]
+
+
+@lru_cache(maxsize=2)
+def _visit(seed: int, turn: int, count: int) -> npt.NDArray[np.int64]:
+    """In which order all photographs are visited in one turn."""
+    return np.random.default_rng((seed, turn, 1)).permutation(count)
 
 
 def ground_truth(clean: Bytes, degraded: Degraded, recipe: DegradationRecipe) -> DiagnosticPrior:

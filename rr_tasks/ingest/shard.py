@@ -12,7 +12,8 @@ from rr_tasks.ingest.pairs import Pair, Pairs, find_pairs, urls_of
 from rr_tasks.ingest.truth import estimated_truth
 from rr_tasks.shards.png import encode_png
 from rr_tasks.shards.writer import Outcome, sample_key, write_shard
-from rr_tasks.storage.files import identity, join, publish_bytes
+from rr_tasks.storage.files import join, publish_bytes
+from rr_tasks.storage.identity import identity
 from rr_tasks.storage.leftovers import remove_leftovers
 from schemas.errors import ExpectedError
 from schemas.prior.current import DegradationName
@@ -40,8 +41,9 @@ def plan_ingest(
     clean: str | None = None,
     degraded: str | None = None,
     present: Sequence[DegradationName] = (),
+    output: str | None = None,
 ) -> tuple[IngestSpec, Pairs]:
-    """Settle what becomes of a folder of pairs; all of it is read once, to know its identity.
+    """Settle what becomes of a folder of pairs; what is new in it is read, to know its identity.
 
     Args:
         folder: URL of the data set.
@@ -50,9 +52,10 @@ def plan_ingest(
         clean: folder of the clean photographs, below `folder`; for the layout `pairs`.
         degraded: folder of the degraded ones, likewise.
         present: what degrades them, likewise.
+        output: where contents are remembered, see `rr_tasks.storage.identity.identity`.
 
     Raises:
-        UnclearLayoutError: the last three are missing for `pairs`, or given for another layout.
+        UnclearLayoutError: those three are missing for `pairs`, or given for another layout.
         MissingFolderError, NoPairsError: there is nothing to take.
     """
     lying = _layout(layout, clean, degraded, present)
@@ -64,7 +67,7 @@ def plan_ingest(
         present=lying.present if layout == "pairs" else None,
         samples=len(pairs),
         shard_size=shard_size,
-        inputs_sha256=identity(folder, urls_of(pairs)),
+        inputs_sha256=identity(folder, urls_of(pairs), output),
     )
     return spec, pairs
 

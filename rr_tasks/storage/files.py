@@ -1,10 +1,9 @@
-"""Storage behind fsspec URLs: joining, atomic publishing, identity of inputs.
+"""Storage behind fsspec URLs: joining, atomic publishing, listing.
 
 Everything here names the URL when it fails; see `rr_tasks.storage.failure.explained` for what is
 raised.
 """
 
-import hashlib
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -14,11 +13,11 @@ from rr_tasks.storage.answers import CUT_OFF, read_whole
 from rr_tasks.storage.atomic import write_new, written_whole
 from rr_tasks.storage.failure import MissingFileError, StorageError, explained, s3_code
 from rr_tasks.storage.filesystem import filesystem_of, is_local, is_s3
+from rr_tasks.storage.listing import paths_in
 from rr_tasks.storage.scratch import scratch_folder
 from rr_tasks.storage.uploads import create, upload
 
 _READ_AT_A_TIME = 16
-# The third is the answer to writers at the very same time.
 
 
 class MissingFolderError(StorageError, FileNotFoundError):
@@ -28,6 +27,12 @@ class MissingFolderError(StorageError, FileNotFoundError):
 def join(url: str, *names: str) -> str:
     """Append path segments to a URL or folder."""
     return "/".join([url.rstrip("/"), *names])
+
+
+def path_below(folder: str, url: str) -> str:
+    """The path of a file relative to a folder that it lies in."""
+    prefix = filesystem_of(folder)[1].rstrip("/")
+    return filesystem_of(url)[1].removeprefix(prefix).lstrip("/")
 
 
 def name_of(url: str) -> str:
@@ -197,11 +202,10 @@ def list_files(url: str) -> list[str]:
     """
     filesystem, root = filesystem_of(url)
     with explained(url):
-        found = filesystem.find(root, detail=True)
-    if not found and not exists(url):
+        paths = paths_in(filesystem, root)
+        visible = sorted(path for path in paths if not _is_hidden(path[len(root) :]))
+    if not visible and not exists(url):
         raise MissingFolderError(f"{url}: no such folder; check the path or URL")
-    files = sorted(path for path, entry in found.items() if entry["type"] != "directory")
-    visible = [path for path in files if not _is_hidden(path[len(root) :])]
     return [str(filesystem.unstrip_protocol(path)) for path in visible]
 
 
@@ -232,17 +236,6 @@ def paths_below(root: str, urls: Sequence[str]) -> list[str]:
     filesystem, path = filesystem_of(root)
     prefix = str(filesystem.unstrip_protocol(path))
     return [url.removeprefix(prefix).strip("/") for url in urls]
-
-
-def identity(root: str, urls: Sequence[str]) -> str:
-    """SHA-256 over names below `root` and contents: changes when any input does."""
-    digest = hashlib.sha256()
-    prefix = filesystem_of(root)[1]
-    for url, content in zip(urls, read_all(urls), strict=True):
-        path = filesystem_of(url)[1]
-        digest.update(path.removeprefix(prefix).strip("/").encode("utf-8", "surrogateescape"))
-        digest.update(hashlib.sha256(content).digest())
-    return digest.hexdigest()
 
 
 def _is_hidden(relative: str) -> bool:

@@ -16,7 +16,8 @@ from flows.ingest import ingest
 from flows.launch import launch
 from rr_tasks.ingest.layouts import LAYOUTS
 from rr_tasks.ingest.pairs import find_pairs
-from rr_tasks.shards.reader import done_shards, index_samples, read_rows
+from rr_tasks.shards.index import index_samples
+from rr_tasks.shards.reader import done_shards, read_rows
 from rr_tasks.storage.files import join, name_of
 from schemas.parameters import IngestParameters
 from schemas.shard import IngestSpec
@@ -81,7 +82,7 @@ def test_what_is_broken_makes_the_command_fail_at_its_end(
     (tmp_path / "rain/train/target/1.jpg").unlink()
     result = rr("ingest", "rain13k", tmp_path / "rain", tmp_path / "data", code=1)
     assert "1 file could not be used" in result.output
-    (made,) = (tmp_path / "data").iterdir()
+    (made,) = (tmp_path / "data").glob("[!.]*")
     assert [marker.samples for marker in done_shards(str(made))] == [2]
 
 

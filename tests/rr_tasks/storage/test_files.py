@@ -10,7 +10,6 @@ from rr_tasks.storage.failure import StorageError
 from rr_tasks.storage.files import (
     MissingFolderError,
     exists,
-    identity,
     join,
     list_files,
     list_folders,
@@ -92,18 +91,6 @@ def test_a_hidden_folder_above_hides_nothing(tmp_path: Path) -> None:
 def test_a_missing_folder_is_named(place: Place) -> None:
     with pytest.raises(MissingFolderError, match="nowhere: no such folder; check the path or URL"):
         list_files(place("nowhere"))
-
-
-def test_the_identity_is_that_of_names_and_contents(place: Place, tmp_path: Path) -> None:
-    def of(root: str) -> str:
-        return identity(root, list_files(root))
-
-    for folder in ("one", "copy", "renamed", "changed"):
-        publish_bytes(b"1", place(f"{folder}/{'b' if folder == 'renamed' else 'a'}"))
-        publish_bytes(b"3" if folder == "changed" else b"2", place(f"{folder}/c"))
-    assert of(place("one")) == of(place("copy"))
-    assert len({of(place(folder)) for folder in ("one", "renamed", "changed")}) == 3
-    assert len(of(place("one"))) == 64
 
 
 def test_a_full_disk_leaves_the_old_file_and_no_rest(
