@@ -10,6 +10,7 @@ from rich.markup import escape
 from typer.core import TyperGroup
 
 from schemas.errors import ExpectedError
+from schemas.url import REFUSED_URL
 
 if TYPE_CHECKING:  # the help has to answer at once
     import polars as pl
@@ -32,9 +33,8 @@ class Commands(TyperGroup):
             complain(str(error))
             raise typer.Exit(FAILED) from error
         except ValidationError as error:
-            for problem in error.errors():
-                place = ".".join(map(str, problem["loc"])) or error.title
-                complain(f"{place}: {problem['msg']} (given: {problem.get('input')!r})")
+            for problem in error.errors(include_url=False, include_context=False):
+                complain(_misfit(problem, self._names(ctx)))
             raise typer.Exit(WRONG_OPTION) from error
         except BrokenPipeError:  # the reader of a pipe has seen enough; Typer ends quietly
             raise
@@ -44,6 +44,21 @@ class Commands(TyperGroup):
         except KeyboardInterrupt as error:
             errors.print("Stopped. Run the same command again to go on.")
             raise typer.Exit(STOPPED) from error
+
+    def _names(self, ctx: Any) -> dict[str, str]:
+        """What users call each parameter of the command that was asked for."""
+        command = self.get_command(ctx, ctx.invoked_subcommand or "")
+        parameters = command.params if command else []
+        return {one.name: one.opts[0] for one in parameters if one.name and one.opts}
+
+
+def _misfit(problem: Any, names: dict[str, str]) -> str:
+    """What does not fit, in a line; what was given is left out where it may be a secret."""
+    first, *rest = (*map(str, problem["loc"]), "")
+    place = ".".join((names.get(first, first), *rest)).rstrip(".")
+    reason = problem["msg"].removeprefix("Value error, ").removeprefix("Input ")
+    given = "" if problem["type"] == REFUSED_URL else f" (given: {problem['input']!r})"
+    return f"{place}: {reason}{given}".removeprefix(": ")
 
 
 def complain(message: str) -> None:

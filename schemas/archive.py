@@ -2,13 +2,14 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from schemas.base import Strict
 from schemas.prior.current import VISIBLE_SEVERITY, DegradationName
+from schemas.url import Url
 
 Count = Annotated[int, Field(ge=0)]
-Folder = Annotated[str, Field(min_length=1)]
+Folder = Annotated[Url, Field(min_length=1)]
 ChunkId = Annotated[str, Field(pattern=r"^[0-9]{5,}$")]
 Fingerprint = Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
 Severities = dict[DegradationName, Annotated[float, Field(ge=0.0, le=100.0)]]
@@ -20,6 +21,8 @@ MAX_PREVIEWS = 24
 
 class RestoreParameters(Strict):
     """What to restore, where to, and which looks are meant to stay."""
+
+    model_config = ConfigDict(hide_input_in_errors=True)
 
     input: Annotated[
         Folder,
@@ -51,10 +54,10 @@ class RestoreParameters(Strict):
         int, Field(ge=0, le=MAX_PREVIEWS, description="Before/after pairs shown in the report.")
     ] = MAX_PREVIEWS
     reasoner: Annotated[
-        str | None, Field(description="Weights of the reasoner; by default the shipped ones.")
+        Url | None, Field(description="Weights of the reasoner; by default the shipped ones.")
     ] = None
     restorer: Annotated[
-        str | None, Field(description="Weights of the restorer; by default the shipped ones.")
+        Url | None, Field(description="Weights of the restorer; by default the shipped ones.")
     ] = None
     verify: Annotated[
         bool,

@@ -1,8 +1,9 @@
 """What decides the bytes of an export of a data set to other programs."""
 
+import re
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator
 
 from schemas.base import Strict
 from schemas.prior.current import CURRENT_VERSION
@@ -11,7 +12,14 @@ from schemas.shard import SpecHash
 Dialect = Literal["tags", "trl"]
 """`tags` is read by ms-swift and LLaMA-Factory, `trl` by TRL."""
 
-SplitName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_]+$")]
+
+def _plain(name: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9_]+", name):
+        raise ValueError("should be letters, digits and underscores, such as train")
+    return name
+
+
+SplitName = Annotated[str, AfterValidator(_plain)]
 
 
 class HubExport(Strict):

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from schemas.export import Dialect, SplitName
 from schemas.prior.current import DegradationName
 from schemas.shard import LayoutName
+from schemas.url import Url
 
 RecipeName = Literal["edge-default", "benchmark", "edge-v2", "cdd11-like", "agenticir-like"]
 Count = Annotated[int, Field(gt=0)]
@@ -15,10 +16,10 @@ Count = Annotated[int, Field(gt=0)]
 class Parameters(BaseModel):
     """Base of flow parameters: immutable, no unknown fields. Paths are folders or fsspec URLs."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
-Shards = Annotated[str, Field(description="Folder of the data set")]
+Shards = Annotated[Url, Field(description="Folder of the data set")]
 Seed = Annotated[int, Field(description="Decides every random draw")]
 Steps = Annotated[Count, Field(description="How long to train")]
 LearningRate = Annotated[float, Field(gt=0, description="The highest one; it rises, then falls")]
@@ -27,8 +28,8 @@ LearningRate = Annotated[float, Field(gt=0, description="The highest one; it ris
 class SynthesizeParameters(Parameters):
     """Make degraded shards out of clean photographs."""
 
-    photographs: str = Field(description="Folder of clean photographs")
-    output: str = Field(description="Folder that receives the data set's folder")
+    photographs: Url = Field(description="Folder of clean photographs")
+    output: Url = Field(description="Folder that receives the data set's folder")
     recipe: RecipeName = Field("edge-default", description="How to degrade")
     samples: Count | None = Field(None, description="How many; by default 16 for each photograph")
     shard_size: Annotated[int, Field(gt=0, le=10_000, description="Samples in a shard")] = 128
@@ -40,10 +41,10 @@ class IngestParameters(Parameters):
     """Make shards of degraded photographs that exist and their clean partners."""
 
     layout: LayoutName = Field(description="How the pairs lie; pairs is any two folders")
-    folder: str = Field(description="Folder of the pairs")
-    output: str = Field(description="Folder that receives the data set's folder")
-    clean: str | None = Field(None, description="With pairs: folder of the clean ones, below it")
-    degraded: str | None = Field(None, description="With pairs: folder of the degraded ones")
+    folder: Url = Field(description="Folder of the pairs")
+    output: Url = Field(description="Folder that receives the data set's folder")
+    clean: Url | None = Field(None, description="With pairs: folder of the clean ones, below it")
+    degraded: Url | None = Field(None, description="With pairs: folder of the degraded ones")
     present: tuple[DegradationName, ...] = Field((), description="With pairs: what degrades them")
     shard_size: Annotated[int, Field(gt=0, le=10_000, description="Pairs in a shard")] = 128
     workers: Annotated[int, Field(gt=0, le=64, description="Shards made at the same time")] = 2
@@ -53,14 +54,14 @@ class AnnotateParameters(Parameters):
     """Diagnose the degraded photographs of a data set."""
 
     shards: Shards
-    output: str | None = Field(None, description="By default beside the data set")
-    reasoner: str | None = Field(None, description="Weights; by default the shipped ones")
+    output: Url | None = Field(None, description="By default beside the data set")
+    reasoner: Url | None = Field(None, description="Weights; by default the shipped ones")
 
 
 class RefreshParameters(AnnotateParameters):
     """Diagnose anew what an older reasoner, prompt or schema left, and compare old with new."""
 
-    against: str | None = Field(
+    against: Url | None = Field(
         None, description="Older annotations to compare with; by default the newest ones"
     )
     dry_run: bool = Field(False, description="Only say what would be done, and how long it takes")
@@ -69,16 +70,16 @@ class RefreshParameters(AnnotateParameters):
 class MigrateParameters(Parameters):
     """Rewrite the diagnostic priors of a data set to the current version."""
 
-    shards: str = Field(description="Folder of a data set or of annotations")
-    output: str | None = Field(None, description="Receives the new folder; by default beside it")
+    shards: Url = Field(description="Folder of a data set or of annotations")
+    output: Url | None = Field(None, description="Receives the new folder; by default beside it")
 
 
 class ExportHfParameters(Parameters):
     """Rewrite a data set for Hugging Face datasets."""
 
     shards: Shards
-    output: str = Field(description="Folder that receives shards and card")
-    annotations: str | None = Field(None, description="Folder of its annotations, to go along")
+    output: Url = Field(description="Folder that receives shards and card")
+    annotations: Url | None = Field(None, description="Folder of its annotations, to go along")
     split: Annotated[SplitName, Field(description="What the samples are for")] = "train"
     workers: Annotated[int, Field(gt=0, le=64, description="Shards at the same time")] = 2
 
@@ -87,8 +88,8 @@ class ExportMessagesParameters(Parameters):
     """Write a data set as chats for the fine-tuning of a vision-language model."""
 
     shards: Shards
-    output: str = Field(description="Folder that receives lines and photographs")
-    annotations: str | None = Field(
+    output: Url = Field(description="Folder that receives lines and photographs")
+    annotations: Url | None = Field(
         None, description="Folder of annotations to answer with; by default the ground truth"
     )
     dialect: Annotated[
@@ -101,8 +102,8 @@ class TrainReasonerParameters(Parameters):
     """Train the edge reasoner on a data set's ground truth."""
 
     shards: Shards
-    output: str = Field(description="Folder that receives checkpoint, log and weights")
-    start: str | None = Field(None, description="Weights to start from; by default random ones")
+    output: Url = Field(description="Folder that receives checkpoint, log and weights")
+    start: Url | None = Field(None, description="Weights to start from; by default random ones")
     steps: Steps = 4000
     batch_size: Count = Field(24, description="Photographs in a step")
     learning_rate: LearningRate = 1.5e-3
@@ -116,9 +117,9 @@ class TrainRestorerParameters(Parameters):
     """Train the edge restorer on a data set and its annotations."""
 
     shards: Shards
-    annotations: str = Field(description="Folder of its annotations")
-    output: str = Field(description="Folder that receives checkpoint, log and weights")
-    start: str | None = Field(None, description="Weights to start from; by default random ones")
+    annotations: Url = Field(description="Folder of its annotations")
+    output: Url = Field(description="Folder that receives checkpoint, log and weights")
+    start: Url | None = Field(None, description="Weights to start from; by default random ones")
     steps: Steps = 7_000
     batch_size: Count = Field(8, description="Crops in a step")
     learning_rate: LearningRate = 1e-3
@@ -131,28 +132,28 @@ class TrainRestorerParameters(Parameters):
 class EvaluateParameters(Parameters):
     """Measure reasoner and restorer on photographs they never saw."""
 
-    photographs: str = Field(description="Folder of clean, held-out photographs")
-    output: str = Field(description="Folder for the evaluation set, its rows and its tables")
-    reasoner: str | None = Field(None, description="Weights; by default the shipped ones")
-    restorer: str | None = Field(None, description="Weights; by default the shipped ones")
+    photographs: Url = Field(description="Folder of clean, held-out photographs")
+    output: Url = Field(description="Folder for the evaluation set, its rows and its tables")
+    reasoner: Url | None = Field(None, description="Weights; by default the shipped ones")
+    restorer: Url | None = Field(None, description="Weights; by default the shipped ones")
     seed: int = Field(2026, description="The published figures use 2026")
 
 
 class PromoteParameters(Parameters):
     """Let a candidate restorer compete with the champion."""
 
-    candidate: str = Field(description="Weights that ask to be used")
-    champions: str = Field(description="Folder of promoted weights; the shipped ones count first")
+    candidate: Url = Field(description="Weights that ask to be used")
+    champions: Url = Field(description="Folder of promoted weights; the shipped ones count first")
     evaluation: EvaluateParameters = Field(description="Its `restorer` is ignored")
 
 
 class PipelineParameters(Parameters):
     """The whole way: synthesize, annotate, fine-tune, evaluate, promote, restore."""
 
-    photographs: str = Field(description="Folder of clean photographs to learn from")
-    heldout: str = Field(description="Folder of clean photographs never learned from")
-    output: str = Field(description="Folder for everything the pipeline makes")
-    archive: str | None = Field(
+    photographs: Url = Field(description="Folder of clean photographs to learn from")
+    heldout: Url = Field(description="Folder of clean photographs never learned from")
+    output: Url = Field(description="Folder for everything the pipeline makes")
+    archive: Url | None = Field(
         None, description="Folder to restore; by default the degraded held-out photographs"
     )
     samples: Count = Field(128, description="Degraded samples to make")

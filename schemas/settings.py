@@ -1,9 +1,15 @@
 """How `s3://` URLs are reached: environment variables that begin with `RR_S3_`."""
 
+from collections.abc import Iterable
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
 
 from schemas.errors import ExpectedError
 
@@ -59,6 +65,17 @@ class S3Settings(BaseSettings):
             raise ValueError(f"set {PREFIX}PROFILE or {PREFIX}ACCESS_KEY, not both")
         return self
 
+    @classmethod
+    def settings_customise_sources(
+        cls, settings_cls: type[BaseSettings], *args: Any, **sources: PydanticBaseSettingsSource
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The usual sources, where no name may be misspelt: it would be passed over."""
+        usual = super().settings_customise_sources(settings_cls, *args, **sources)
+        for source in usual:
+            if isinstance(source, EnvSettingsSource):
+                _refuse_unknown(source.env_vars)
+        return usual
+
     def s3fs_options(self) -> dict[str, Any]:
         """Keyword arguments of `s3fs.S3FileSystem`."""
         options = {
@@ -112,6 +129,13 @@ def s3_settings() -> S3Settings:
         place = "".join(f"{PREFIX}{str(name).upper()}: " for name in problem["loc"][:1])
         reason = problem["msg"].removeprefix("Value error, ")
         raise UnusableSettingsError(f"{place}{reason}") from None
+
+
+def _refuse_unknown(variables: Iterable[str]) -> None:
+    known = [f"{PREFIX}{name}".upper() for name in S3Settings.model_fields]
+    for name in map(str.upper, variables):
+        if name.startswith(PREFIX) and name not in known:
+            raise UnusableSettingsError(f"{name}: no such setting; there are {', '.join(known)}")
 
 
 def _revealed(secret: SecretStr | None) -> str | None:

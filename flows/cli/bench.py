@@ -6,8 +6,9 @@ from typing import Annotated
 import typer
 
 from flows.cli.options import console
+from flows.failure import Commands
 
-app = typer.Typer(help="Measure speed on this machine.", no_args_is_help=True)
+app = typer.Typer(cls=Commands, help="Measure speed on this machine.", no_args_is_help=True)
 
 
 @app.command("restore")

@@ -4,10 +4,13 @@ from typing import Annotated
 
 import typer
 
+from flows.failure import Commands
 from schemas.export import Dialect
 from schemas.parameters import ExportHfParameters, ExportMessagesParameters
 
-app = typer.Typer(help="Write a data set in the formats of other programs.", no_args_is_help=True)
+app = typer.Typer(
+    cls=Commands, help="Write a data set in the formats of other programs.", no_args_is_help=True
+)
 
 Shards = Annotated[str, typer.Argument(help="Folder of a data set; any URL.")]
 Workers = Annotated[int, typer.Option(help="Shards exported at the same time.")]

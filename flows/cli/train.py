@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from flows.cli.options import Seed
+from flows.failure import Commands
 from schemas.parameters import TrainReasonerParameters, TrainRestorerParameters
 
 Compiled = Annotated[
@@ -15,7 +16,7 @@ Compiled = Annotated[
     ),
 ]
 
-app = typer.Typer(help="Train the reasoner or the restorer.", no_args_is_help=True)
+app = typer.Typer(cls=Commands, help="Train the reasoner or the restorer.", no_args_is_help=True)
 
 
 @app.command("reasoner")

@@ -1,8 +1,9 @@
 """Clean photographs for synthesis: which files they are, how they are read and cropped."""
 
-from collections import UserList
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import overload
 
 import cv2
 import numpy as np
@@ -10,7 +11,7 @@ import torch
 from torch.nn import functional
 
 from rr_tasks.degrade.color import Bytes
-from rr_tasks.storage.files import MissingFolderError, list_files, read_bytes
+from rr_tasks.storage.files import MissingFolderError, list_files, path_below, read_bytes
 from schemas.recipe import DegradationRecipe
 
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp")
@@ -21,12 +22,33 @@ class UnusablePhotographError(ValueError):
     """A file cannot serve as a clean photograph; the message is the reason."""
 
 
-class Photographs(UserList[str]):
-    """URLs of photographs in their order.
+class Photographs(Sequence[str]):
+    """URLs of the photographs below a folder, in their order.
 
     No list, because Prefect walks through all elements of lists among the arguments of a task, and
     there may be millions of photographs and thousands of shards.
     """
+
+    def __init__(self, folder: str, urls: Sequence[str]) -> None:
+        self._folder, self._urls = folder, urls
+
+    @overload
+    def __getitem__(self, place: int) -> str: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[str]: ...
+
+    def __getitem__(self, place: int | slice) -> str | Sequence[str]:
+        """The URL at a place."""
+        return self._urls[place]
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self._urls)
+
+    def path(self, url: str) -> str:
+        """Where a photograph lies below the folder."""
+        return path_below(self._folder, url)
 
 
 def list_photographs(url: str) -> Photographs:
@@ -35,16 +57,16 @@ def list_photographs(url: str) -> Photographs:
     Raises:
         MissingFolderError: the folder is missing or holds no photograph.
     """
-    found = Photographs(
+    found = [
         file
         for file in list_files(url)
         if file.lower().endswith(SUFFIXES) and not file.lower().endswith(_DEPTH_SUFFIX)
-    )
+    ]
     if not found:
         raise MissingFolderError(
             f"{url}: no photographs here; expected files ending in {', '.join(SUFFIXES)}"
         )
-    return found
+    return Photographs(url, found)
 
 
 @lru_cache(maxsize=4)

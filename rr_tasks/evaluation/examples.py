@@ -8,7 +8,7 @@ from rr_tasks.degrade.color import Bytes
 from rr_tasks.reasoner.edge import EdgeReasoner
 from rr_tasks.restorer.photograph import PhotographRestorer, Pixels
 from rr_tasks.shards.png import decode_png
-from rr_tasks.shards.reader import index_samples
+from rr_tasks.shards.index import index_samples
 
 SHOWN = ("haze", "blur", "rain", "noise", "haze+rain", "haze+blur+rain+noise")
 
@@ -31,7 +31,7 @@ def contact_sheet(
     Returns:
         A JPEG: a row for each set with degraded, restored and clean photograph.
     """
-    samples = index_samples(shards)
+    samples = index_samples(shards, "clean.png", "degraded.png")
     strips = []
     held = set(rows["combination"])
     for name in filter(held.__contains__, SHOWN):

@@ -1,7 +1,6 @@
-"""Finds shards that have a done marker, their rows, and single samples out of their middle."""
+"""Finds the shards that have a done marker, and what they are made of."""
 
 import tarfile
-from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
@@ -14,9 +13,7 @@ from rr_tasks.storage.files import (
     list_files,
     read_all,
     read_bytes,
-    read_range,
 )
-from rr_tasks.storage.filesystem import open_url
 from schemas.errors import ExpectedError
 from schemas.shard import DoneMarker
 
@@ -49,6 +46,12 @@ def sidecar_url(folder: str, shard: int) -> str:
 def marker_url(folder: str, shard: int) -> str:
     """URL of a shard's done marker."""
     return join(folder, f"{shard:05d}{_DONE}")
+
+
+def remake(url: str) -> str:
+    """What to do about a damaged tar or sidecar."""
+    marker = url.rpartition(".")[0] + _DONE
+    return f"delete {marker} and run the command that made the shard again"
 
 
 def read_marker(folder: str, shard: int) -> DoneMarker | None:
@@ -97,48 +100,6 @@ def count_samples(tar: Path) -> int:
     """Count the samples of a local tar by its directory."""
     with tarfile.open(tar) as archive:
         return len({entry.name.split(".", 1)[0] for entry in archive})
-
-
-@dataclass(frozen=True)
-class Member:
-    """Where one file of a sample lies: a byte range of a tar."""
-
-    url: str
-    start: int
-    end: int
-
-    def read(self) -> bytes:
-        """Fetch just this range."""
-        return read_range(self.url, self.start, self.end)
-
-
-def index_samples(folder: str, *needed: str) -> dict[str, dict[str, Member]]:
-    """Find every sample of a data set without reading it: key -> extension -> byte range.
-
-    Args:
-        folder: URL of the data set.
-        needed: extensions that every sample has to have.
-
-    Raises:
-        NoShardsError: there is no finished shard.
-        OtherDataSetError: a sample lacks one of `needed`.
-    """
-    samples: dict[str, dict[str, Member]] = {}
-    for marker in done_shards(folder):
-        url = tar_url(folder, marker.shard)
-        with open_url(url) as stream, tarfile.open(fileobj=stream) as archive:
-            for entry in archive:
-                key, extension = entry.name.split(".", 1)
-                member = Member(url, entry.offset_data, entry.offset_data + entry.size)
-                samples.setdefault(key, {})[extension] = member
-    for key, files in samples.items():
-        lacking = set(needed) - files.keys()
-        if lacking:
-            raise OtherDataSetError(
-                f"{folder}: sample {key} has no {min(lacking)}, so this is not the data set that "
-                "is needed here; check the order and the names of the folders"
-            )
-    return samples
 
 
 def _understood(url: str, content: bytes) -> DoneMarker:

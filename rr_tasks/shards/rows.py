@@ -1,6 +1,6 @@
 """Reads the rows of one shard: what became of each input."""
 
-from rr_tasks.shards.reader import marker_url, sidecar_url
+from rr_tasks.shards.reader import remake, sidecar_url
 from rr_tasks.shards.writer import ShardDamagedError
 from rr_tasks.storage.failure import MissingFileError
 from rr_tasks.storage.tables import DamagedTableError, ask
@@ -18,8 +18,5 @@ def shard_rows(folder: str, shard: int) -> list[SampleRow]:
         rows = ask([url], lambda table: table)
     except (MissingFileError, DamagedTableError) as error:
         reason = "missing" if isinstance(error, MissingFileError) else "not a readable parquet file"
-        raise ShardDamagedError(
-            f"{url}: {reason}; delete {marker_url(folder, shard)} and run the command that made "
-            "the shard again"
-        ) from error
+        raise ShardDamagedError(f"{url}: {reason}; {remake(url)}") from error
     return [SampleRow.model_validate(row) for row in rows.iter_rows(named=True)]

@@ -17,6 +17,7 @@ from rr_tasks.shards.reader import (
     OtherDataSetError,
     marker_url,
     read_marker,
+    remake,
     sidecar_url,
     tar_url,
 )
@@ -151,7 +152,7 @@ def read_outcomes(
         url = sidecar_url(folder, shard)
         raise ShardDamagedError(
             f"{url}: tells of {counted} samples where the done marker counts {wanted}; "
-            f"{_again(url)}"
+            f"{remake(url)}"
         )
     samples = read_samples(folder, shard, *needed)
     for row in rows:
@@ -167,7 +168,7 @@ def check_key(sample: Sample, key: str) -> Sample:
     if sample["__key__"] != key:
         raise OtherDataSetError(
             f"{sample['__url__']}: holds sample {sample['__key__']} where {key} is expected; "
-            f"{_again(sample['__url__'])}"
+            f"{remake(sample['__url__'])}"
         )
     return sample
 
@@ -193,12 +194,7 @@ def unpack(sample: Sample, extension: str, decode: Callable[[bytes], _T]) -> _T:
 
 
 def _unreadable(tar: str, key: str, reason: str) -> ShardDamagedError:
-    return ShardDamagedError(f"{tar}: sample {key} cannot be read ({reason}); {_again(tar)}")
-
-
-def _again(url: str) -> str:
-    marker = f"{url.rpartition('.')[0]}.done.json"
-    return f"delete {marker} and run the command that made the shard again"
+    return ShardDamagedError(f"{tar}: sample {key} cannot be read ({reason}); {remake(tar)}")
 
 
 def _finished(folder: str, shard: int) -> DoneMarker:

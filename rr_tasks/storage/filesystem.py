@@ -1,6 +1,7 @@
 """The only door from a URL to the storage behind it."""
 
 import io
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, BinaryIO
@@ -14,8 +15,10 @@ from fsspec.implementations.local import LocalFileSystem
 from rr_tasks.storage.answers import read_whole
 from rr_tasks.storage.failure import StorageError, explained
 from schemas.settings import s3_settings
+from schemas.url import NO_SECRETS, holds_secret
 
 _S3 = ("s3://", "s3a://")
+_SLASHES_MISSING = re.compile(r"(s3a?|gs|https?):/?(?!/)(.*)")
 _BLOCK = 8 << 20
 
 
@@ -27,9 +30,10 @@ def filesystem_of(url: str) -> tuple[Any, str]:
 
     Raises:
         StorageError: no such kind of storage, or a package is missing that it needs, or no bucket
-            can have the name.
+            can have the name, or a key or password is in the URL, which is not repeated then.
         UnusableSettingsError: an `RR_S3_` variable makes no sense.
     """
+    _check_spelling(url)
     options: dict[str, Any] = {}
     if url.startswith(_S3):
         options = {
@@ -49,7 +53,16 @@ def filesystem_of(url: str) -> tuple[Any, str]:
     return filesystem, str(path)
 
 
+def _check_spelling(url: str) -> None:
+    if holds_secret(url):
+        raise StorageError(NO_SECRETS)
+    if misspelt := _SLASHES_MISSING.fullmatch(url):
+        raise StorageError(f"{url}: did you mean {'://'.join(misspelt.groups())}?")
+
+
 def _check_bucket(url: str, name: str) -> None:
+    if not name:
+        raise StorageError(f"{url}: names no bucket; write s3://BUCKET/FOLDER")
     try:
         validate_bucket_name({"Bucket": name})
     except ParamValidationError as error:

@@ -8,6 +8,7 @@ from rr_tasks.storage.failure import s3_code
 # Up to here one request carries a file, which is held in memory; larger ones go in parts.
 _SINGLE_PUT = 256 << 20
 _PART, _PARTS_AT_A_TIME = 32 << 20, 4
+# The third is the answer to writers at the very same time.
 _TAKEN = ("PreconditionFailed", "412", "ConditionalRequestConflict")
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rr_tasks.shards.reader import index_samples
+from rr_tasks.shards.index import index_samples
 from rr_tasks.storage.files import join, name_of, read_bytes
 from rr_tasks.storage.filesystem import filesystem_of
 from schemas.parameters import AnnotateParameters, SynthesizeParameters

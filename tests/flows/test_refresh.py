@@ -13,7 +13,8 @@ from flows.annotate import annotate
 from flows.launch import launch
 from flows.refresh import Refreshed, refresh
 from flows.synthesize import synthesize
-from rr_tasks.shards.reader import done_shards, index_samples
+from rr_tasks.shards.index import index_samples
+from rr_tasks.shards.reader import done_shards
 from rr_tasks.storage.failure import MissingFileError
 from rr_tasks.storage.files import join, list_files, read_bytes
 from schemas.parameters import AnnotateParameters, RefreshParameters, SynthesizeParameters

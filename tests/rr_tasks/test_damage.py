@@ -10,6 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from flows import cli
+from rr_tasks.shards.index import index_samples
 from rr_tasks.shards.png import encode_png
 from rr_tasks.shards.writer import Outcome, write_shard
 from schemas.errors import ExpectedError
@@ -183,3 +184,13 @@ def test_a_look_at_priors_of_the_future_warns(folders: Folders) -> None:
     result = CliRunner().invoke(cli.app, ["inspect", folders.shards])
     assert result.exit_code == 0
     assert "Warning: schema_version 7 of diagnostic priors is not known here" in result.output
+
+
+@each_damage
+def test_no_sample_is_looked_up_in_a_damaged_tar(
+    damage: Callable[[Path], None], folders: Folders
+) -> None:
+    tar = Path(folders.shards, "00000.tar")
+    damage(tar)
+    with pytest.raises(ExpectedError, match=f"^{tar}: |^{tar.parent}: sample {BROKEN} has no "):
+        index_samples(folders.shards, "prior.json")

@@ -3,6 +3,7 @@
 import pickle
 import traceback
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from rich.console import Console
@@ -80,6 +81,21 @@ def test_what_makes_no_sense_is_named_without_its_value(
     assert str(caught.value).startswith(reason)
     shown = "".join(traceback.format_exception(caught.value))
     assert not any(secret in shown for secret in SECRETS)
+
+
+def test_a_misspelt_name_is_told_with_the_known_ones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = "RR_S3_ENDPIONT_URL: no such setting; there are RR_S3_ENDPOINT_URL, RR_S3_REGION, "
+    (tmp_path / ".env").write_text("OTHER=1\nRR_S3_ENDPIONT_URL=http://me:very/secret+key@host\n")
+    with pytest.raises(UnusableSettingsError, match=told) as caught:
+        s3_settings()
+    assert SECRETS[0] not in str(caught.value)
+    (tmp_path / ".env").write_text("OTHER=1\nRR_S3_REGION=here\n")
+    assert s3_settings().region == "here"
+    monkeypatch.setenv("RR_S3_ENDPIONT_URL", "http://host")
+    with pytest.raises(UnusableSettingsError, match=told):
+        s3_settings()
 
 
 def test_nothing_set_leaves_it_to_the_variables_of_aws() -> None:

@@ -9,8 +9,9 @@ import pytest
 from rr_tasks.reasoner.annotation import annotate_shard, open_annotations, plan_annotation
 from rr_tasks.reasoner.edge import EdgeReasoner
 from rr_tasks.reasoner.network import ReasonerNetwork
+from rr_tasks.shards.index import index_samples
 from rr_tasks.shards.png import decode_png
-from rr_tasks.shards.reader import index_samples, read_rows
+from rr_tasks.shards.reader import read_rows
 from rr_tasks.shards.stream import read_samples
 from schemas.prior.current import DiagnosticPrior
 from schemas.prior.migrations import load_prior

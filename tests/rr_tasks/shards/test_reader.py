@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
+from rr_tasks.shards.index import index_samples
 from rr_tasks.shards.reader import (
     DamagedMarkerError,
     NoShardsError,
     count_samples,
     done_shards,
-    index_samples,
     read_marker,
     read_rows,
 )

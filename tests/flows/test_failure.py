@@ -1,0 +1,54 @@
+"""What does not fit is told in the words of the command line."""
+
+import pytest
+from typer.testing import CliRunner
+
+from flows import cli
+
+
+@pytest.mark.parametrize(
+    ("command", "line"),
+    [
+        (
+            "synthesize photos out --shard-size 0",
+            "--shard-size: should be greater than 0 (given: 0)",
+        ),
+        ("restore photos out --threshold 101", "--threshold: should be less than or equal to 100"),
+        ("train restorer data notes out --batch-size 0", "--batch-size: should be greater than 0"),
+        (
+            "export hf data out --split my-split",
+            "--split: should be letters, digits and underscores, such as train (given: 'my-split')",
+        ),
+    ],
+)
+def test_an_option_is_called_as_it_was_typed(command: str, line: str) -> None:
+    result = CliRunner().invoke(cli.app, command.split())
+    assert result.exit_code == 2
+    assert result.stderr.startswith(f"Error: {line}")
+    assert len(result.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "inspect {url}",
+        "diagnose {url}",
+        "restore {url} out",
+        "restore photos out --restorer {url}",
+        "synthesize {url} out",
+        "recipe --sheet {url}",
+        "ingest reside {url} out",
+        "annotate {url}",
+        "annotate data --refresh --against {url}",
+        "migrate {url}",
+        "evaluate photos {url}",
+        "pipeline photos {url} out",
+        "train reasoner data out --start {url}",
+        "export hf {url} out",
+    ],
+)
+def test_no_command_repeats_a_secret_in_a_url(command: str) -> None:
+    result = CliRunner().invoke(cli.app, command.format(url="s3://me:hush@photos/sets").split())
+    assert result.exit_code in (1, 2)
+    assert "must not hold keys or passwords" in result.stderr
+    assert "hush" not in result.output
