@@ -7,8 +7,8 @@ import polars as pl
 from rr_tasks.degrade.color import Bytes
 from rr_tasks.reasoner.edge import EdgeReasoner
 from rr_tasks.restorer.photograph import PhotographRestorer, Pixels
-from rr_tasks.shards.png import decode_png
 from rr_tasks.shards.index import index_samples
+from rr_tasks.shards.png import decode_png
 
 SHOWN = ("haze", "blur", "rain", "noise", "haze+rain", "haze+blur+rain+noise")
 
