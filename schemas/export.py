@@ -3,7 +3,7 @@
 import re
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Field
 
 from schemas.base import Strict
 from schemas.prior.current import CURRENT_VERSION
@@ -12,14 +12,16 @@ from schemas.shard import SpecHash
 Dialect = Literal["tags", "trl"]
 """`tags` is read by ms-swift and LLaMA-Factory, `trl` by TRL."""
 
+_PLAIN = r"^[A-Za-z0-9_]+$"
+
 
 def _plain(name: str) -> str:
-    if not re.fullmatch(r"[A-Za-z0-9_]+", name):
+    if not re.fullmatch(_PLAIN, name):
         raise ValueError("should be letters, digits and underscores, such as train")
     return name
 
 
-SplitName = Annotated[str, AfterValidator(_plain)]
+SplitName = Annotated[str, AfterValidator(_plain), Field(json_schema_extra={"pattern": _PLAIN})]
 
 
 class HubExport(Strict):

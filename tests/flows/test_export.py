@@ -50,4 +50,4 @@ def test_what_cannot_be_exported_is_one_line(dataset: str, tmp_path: Path) -> No
     )
     result = run("hf", dataset, str(tmp_path / "bad"), "--split", "a/b")
     assert result.exit_code == 2
-    assert result.stderr.startswith("Error: split: ")
+    assert result.stderr.startswith("Error: --split: ")
