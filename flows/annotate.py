@@ -10,7 +10,7 @@ from flows.launch import task_runner
 from flows.shards import share_shards
 from rr_tasks.reasoner.annotation import open_annotations, plan_annotation
 from rr_tasks.reasoner.tasks import annotate_shard_task, load_reasoner
-from rr_tasks.shards.reader import done_shards
+from rr_tasks.shards.reader import done_shards, finished_shards
 from schemas.parameters import AnnotateParameters
 
 
@@ -27,6 +27,7 @@ def annotate(parameters: AnnotateParameters) -> str:
         spec,
         parameters.reasoner,
         label="Annotate shards",
+        finished=finished_shards(folder),
     )
     table = pl.DataFrame([marker.model_dump() for marker in markers])
     publish_table("annotated-shards", table, f"Annotations in {folder}")

@@ -13,10 +13,10 @@ from rr_tasks.degrade.synthesis import open_dataset, plan_synthesis
 from rr_tasks.degrade.tasks import synthesize_shard_task
 from rr_tasks.evaluation.examples import contact_sheet
 from rr_tasks.evaluation.metrics import presence_table, quality_table
-from rr_tasks.evaluation.shard import read_evaluation, rows_folder
+from rr_tasks.evaluation.shard import evaluated_shards, read_evaluation, rows_folder
 from rr_tasks.evaluation.tasks import evaluate_shard_task, load_restorer
 from rr_tasks.reasoner.tasks import load_reasoner
-from rr_tasks.shards.reader import failed_inputs
+from rr_tasks.shards.reader import failed_inputs, finished_shards
 from rr_tasks.storage.files import exists, join, name_of, publish_bytes
 from rr_tasks.storage.leftovers import remove_leftovers
 from schemas.parameters import EvaluateParameters
@@ -51,7 +51,13 @@ def evaluate(parameters: EvaluateParameters) -> Evaluation:
     shards = open_dataset(root, spec)
     numbers = range(shard_count(spec))
     share_shards(
-        synthesize_shard_task, numbers, shards, spec, photographs, label="Make evaluation set"
+        synthesize_shard_task,
+        numbers,
+        shards,
+        spec,
+        photographs,
+        label="Make evaluation set",
+        finished=finished_shards(shards),
     )
     reasoner = parameters.reasoner or weights.shipped("edge-reasoner")
     restorer = parameters.restorer or weights.shipped("edge-restorer")
@@ -60,7 +66,14 @@ def evaluate(parameters: EvaluateParameters) -> Evaluation:
     )
     remove_leftovers(folder)
     urls = share_shards(
-        evaluate_shard_task, numbers, shards, folder, reasoner, restorer, label="Evaluate"
+        evaluate_shard_task,
+        numbers,
+        shards,
+        folder,
+        reasoner,
+        restorer,
+        label="Evaluate",
+        finished=evaluated_shards(folder, numbers),
     )
     rows = read_evaluation(urls)
     quality, diagnosis = quality_table(rows), presence_table(rows)

@@ -7,9 +7,11 @@ from flows.artifacts import publish_table
 from flows.launch import task_runner
 from flows.shards import share_shards
 from rr_tasks.export.hub import open_hub_export, publish_card
-from rr_tasks.export.messages import finish_messages_export, open_messages_export
+from rr_tasks.export.messages import exported_lines, finish_messages_export, open_messages_export
 from rr_tasks.export.source import Source
 from rr_tasks.export.tasks import export_hub_shard_task, export_messages_shard_task
+from rr_tasks.shards.reader import finished_shards
+from rr_tasks.storage.files import join
 from schemas.parameters import ExportHfParameters, ExportMessagesParameters
 
 
@@ -27,6 +29,7 @@ def export_hf(parameters: ExportHfParameters) -> str:
         source,
         label="Export shards",
         workers=parameters.workers,
+        finished=finished_shards(join(parameters.output, spec.split)),
     )
     publish_card(parameters.output, spec, source)
     table = pl.DataFrame([marker.model_dump() for marker in markers])
@@ -48,6 +51,7 @@ def export_messages(parameters: ExportMessagesParameters) -> str:
         source,
         label="Export shards",
         workers=parameters.workers,
+        finished=exported_lines(parameters.output, spec, shards),
     )
     finish_messages_export(parameters.output, spec, shards)
     publish_table("exported-messages", pl.DataFrame({"lines": urls}), f"Of {parameters.output}")

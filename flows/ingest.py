@@ -8,6 +8,7 @@ from flows.launch import task_runner
 from flows.shards import share_shards
 from rr_tasks.ingest.shard import open_ingest, plan_ingest
 from rr_tasks.ingest.tasks import ingest_shard_task
+from rr_tasks.shards.reader import finished_shards
 from schemas.parameters import IngestParameters
 from schemas.shard import shard_count
 
@@ -33,6 +34,7 @@ def ingest(parameters: IngestParameters) -> str:
         pairs,
         label="Ingest shards",
         workers=parameters.workers,
+        finished=finished_shards(folder),
     )
     table = pl.DataFrame([marker.model_dump() for marker in markers])
     publish_table("ingested-shards", table, f"Shards of {folder}")

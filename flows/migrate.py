@@ -8,7 +8,7 @@ from flows.artifacts import publish_table
 from flows.launch import task_runner
 from flows.shards import share_shards
 from rr_tasks.shards.migration import open_migrated, plan_migration
-from rr_tasks.shards.reader import done_shards
+from rr_tasks.shards.reader import done_shards, finished_shards
 from rr_tasks.shards.tasks import migrate_shard_task
 from schemas.parameters import MigrateParameters
 
@@ -27,6 +27,7 @@ def migrate(parameters: MigrateParameters) -> str:
         folder,
         spec,
         label="Migrate shards",
+        finished=finished_shards(folder),
     )
     table = pl.DataFrame([marker.model_dump() for marker in markers])
     publish_table("migrated-shards", table, f"Shards of {folder}")

@@ -53,14 +53,16 @@ def refresh(parameters: RefreshParameters) -> Refreshed:
         expected = estimate(parameters.shards, plan.pending, reasoner)
         publish_note("refresh-estimate", str(expected or "Nothing to diagnose."))
         return Refreshed(plan, dry_run=True, estimate=expected)
+    folder = open_annotations(root, plan.spec)
     share_shards(
         annotate_shard_task,
         [one.shard for one in plan.pending],
         parameters.shards,
-        open_annotations(root, plan.spec),
+        folder,
         plan.spec,
         parameters.reasoner,
         label="Annotate shards",
+        finished={},  # they are not pending
     )
     if plan.old is None:
         return Refreshed(plan, dry_run=False)

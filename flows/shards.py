@@ -1,7 +1,7 @@
 """Runs one task for each shard, a bounded number at a time, beside other runs of the same job."""
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
 from typing import Any, TypeVar
@@ -22,15 +22,25 @@ def share_shards(
     *arguments: Any,
     label: str,
     workers: int = 1,
+    finished: Mapping[int, ResultT],
 ) -> list[ResultT]:
     """Like `run_shards`, for tasks that leave a shard alone which another run is making.
 
     Those shards come last: when everything else is done, this waits until the other run has made
     them, or makes them itself if the other run has stopped.
+
+    Args:
+        task: the work on one shard.
+        shards: numbers of the shards.
+        arguments: the same for all.
+        label: shown beside the progress.
+        workers: how many run at the same time.
+        finished: results of earlier runs; there is no task for those shards.
     """
-    results: dict[int, ResultT] = {}
+    results = {shard: finished[shard] for shard in shards if shard in finished}
     held: dict[int, Held] = {}
     with progress(label, len(shards)) as advance:
+        advance(len(results))
         while missing := [shard for shard in shards if shard not in results]:
             for shard, other in held.items():
                 say(f"Shard {shard:05d} is being made by {other.owner}; waiting.")

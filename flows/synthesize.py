@@ -8,6 +8,7 @@ from flows.launch import task_runner
 from flows.shards import share_shards
 from rr_tasks.degrade.synthesis import open_dataset, plan_synthesis
 from rr_tasks.degrade.tasks import synthesize_shard_task
+from rr_tasks.shards.reader import finished_shards
 from schemas.parameters import SynthesizeParameters
 from schemas.recipe import RECIPES
 from schemas.shard import shard_count
@@ -33,6 +34,7 @@ def synthesize(parameters: SynthesizeParameters) -> str:
         photographs,
         label="Synthesize shards",
         workers=parameters.workers,
+        finished=finished_shards(folder),
     )
     table = pl.DataFrame([marker.model_dump() for marker in markers])
     publish_table("synthesized-shards", table, f"Shards of {folder}")

@@ -1,7 +1,7 @@
 """Evaluates reasoner and restorer on one shard of the evaluation set."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
 
@@ -14,7 +14,7 @@ from rr_tasks.restorer.photograph import PhotographRestorer
 from rr_tasks.shards.png import decode_png
 from rr_tasks.shards.stream import read_samples, unpack
 from rr_tasks.storage.claim import claimed
-from rr_tasks.storage.files import exists, join, publish_bytes, read_bytes
+from rr_tasks.storage.files import exists, join, paths_there, publish_bytes, read_bytes
 from schemas.errors import ExpectedError
 from schemas.prior.current import DEGRADATIONS, DiagnosticPrior
 from schemas.prior.migrations import load_prior
@@ -49,7 +49,7 @@ def evaluate_shard(
         HeldError: another run is making the file.
         ShardDamagedError: see `rr_tasks.shards.stream.read_samples`.
     """
-    url = join(folder, f"{shard:05d}.parquet")
+    url = join(folder, _rows_name(shard))
     if exists(url):
         return url
     with claimed(url):
@@ -59,6 +59,14 @@ def evaluate_shard(
             rows.write_parquet(buffer)
             publish_bytes(buffer.getvalue(), url)
     return url
+
+
+def evaluated_shards(folder: str, shards: Iterable[int]) -> dict[int, str]:
+    """The URLs of rows that are there already, by the numbers of their shards."""
+    there = paths_there(folder)
+    return {
+        shard: join(folder, _rows_name(shard)) for shard in shards if _rows_name(shard) in there
+    }
 
 
 def read_evaluation(urls: list[str]) -> pl.DataFrame:
@@ -74,6 +82,10 @@ def read_evaluation(urls: list[str]) -> pl.DataFrame:
             "none of the held-out photographs could be used; check that they are readable images"
         )
     return rows
+
+
+def _rows_name(shard: int) -> str:
+    return f"{shard:05d}.parquet"
 
 
 def _rows(

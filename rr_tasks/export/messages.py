@@ -16,7 +16,15 @@ from typing import Any
 
 from rr_tasks.export.source import Example, Source, open_export, read_examples
 from rr_tasks.storage.claim import claimed
-from rr_tasks.storage.files import exists, join, publish_all, publish_bytes, published, read_bytes
+from rr_tasks.storage.files import (
+    exists,
+    join,
+    paths_there,
+    publish_all,
+    publish_bytes,
+    published,
+    read_bytes,
+)
 from rr_tasks.storage.leftovers import remove_leftovers
 from schemas.export import Dialect, MessagesExport
 from schemas.prior.prompt import PROMPT, PROMPT_VERSION, answer
@@ -60,6 +68,14 @@ def export_messages_shard(output: str, spec: MessagesExport, source: Source, sha
         if not exists(url):  # whoever held the claim may have finished just now
             _write(output, url, spec, source, shard)
     return url
+
+
+def exported_lines(output: str, spec: MessagesExport, shards: Iterable[int]) -> dict[int, str]:
+    """The URLs of lines that are there already, by the numbers of their shards."""
+    folder = "lines" if spec.dialect == "tags" else "images"
+    there = {join(output, folder, path) for path in paths_there(join(output, folder))}
+    urls = {shard: _lines_url(output, spec.dialect, shard) for shard in shards}
+    return {shard: url for shard, url in urls.items() if url in there}
 
 
 def finish_messages_export(output: str, spec: MessagesExport, shards: Iterable[int]) -> None:

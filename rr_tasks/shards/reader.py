@@ -74,14 +74,24 @@ def done_shards(folder: str) -> list[DoneMarker]:
         NoShardsError: there is none.
         DamagedMarkerError: one cannot be understood.
     """
+    markers = finished_shards(folder)
+    if not markers:
+        raise NoShardsError(f"{folder}: no finished shards here; run `rr synthesize` first")
+    return [markers[shard] for shard in sorted(markers)]
+
+
+def finished_shards(folder: str) -> dict[int, DoneMarker]:
+    """Markers by the numbers of their shards, of which there may be none; many are read at a time.
+
+    Raises:
+        DamagedMarkerError: one cannot be understood.
+    """
     try:
         urls = [url for url in list_files(folder) if url.endswith(_DONE)]
     except MissingFolderError:
-        urls = []
-    if not urls:
-        raise NoShardsError(f"{folder}: no finished shards here; run `rr synthesize` first")
+        return {}
     markers = [_understood(*found) for found in zip(urls, read_all(urls), strict=True)]
-    return sorted(markers, key=lambda marker: marker.shard)
+    return {marker.shard: marker for marker in markers}
 
 
 def read_rows(folder: str) -> pl.DataFrame:

@@ -209,6 +209,14 @@ def list_files(url: str) -> list[str]:
     return [str(filesystem.unstrip_protocol(path)) for path in visible]
 
 
+def paths_there(folder: str) -> set[str]:
+    """The paths of all files as they go on from a folder, by one listing; it may be missing."""
+    try:
+        return set(paths_below(folder, list_files(folder)))
+    except MissingFolderError:
+        return set()
+
+
 def list_folders(url: str) -> list[str]:
     """The folders in a folder, sorted, as URLs; hidden ones and those further down are left out.
 

@@ -171,7 +171,13 @@ def test_what_another_run_makes_comes_last_and_people_are_told(
 ) -> None:
     sharing = Sharing({1, 3})
     work = task(sharing.__call__, name="work")
-    assert share_shards(work, range(5), label="Share", workers=workers) == [0, 10, 20, 30, 40]
+    assert share_shards(work, range(5), label="Share", workers=workers, finished={}) == [
+        0,
+        10,
+        20,
+        30,
+        40,
+    ]
     assert sorted(sharing.begun[:5]) == [0, 1, 2, 3, 4]
     assert sharing.begun[5:7] == [-1, -3]
     assert sorted(sharing.begun[7:]) == [1, 3]
@@ -182,7 +188,29 @@ def test_what_another_run_makes_comes_last_and_people_are_told(
 
 def test_a_failure_of_a_shared_shard_is_raised(shown: Console) -> None:
     with pytest.raises(OSError, match="shard 1 broke"):
-        share_shards(task(Work(1).__call__, name="work"), range(3), 10, label="Share")
+        share_shards(task(Work(1).__call__, name="work"), range(3), 10, label="Share", finished={})
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_no_task_is_run_for_what_earlier_runs_finished(shown: Console, workers: int) -> None:
+    work = Work()
+    made = task(work.__call__, name="work")
+    finished = {0: 7, 3: 8, 9: 9}
+    results = share_shards(made, range(4), 10, label="Share", workers=workers, finished=finished)
+    assert results == [7, 10, 20, 8]
+    assert sorted(work.begun) == [1, 2]
+
+
+def test_the_bar_counts_what_earlier_runs_finished(shown: Console) -> None:
+    seen: list[str] = []
+
+    def look(shard: int) -> int:
+        time.sleep(0.15)  # the bar is drawn ten times a second
+        seen.append(shown.file.getvalue().replace(" ", ""))  # type: ignore[attr-defined]
+        return shard
+
+    share_shards(task(look, name="look"), range(4), label="Share", finished={0: 0, 1: 1})
+    assert "2/4" in seen[0]
 
 
 @pytest.fixture

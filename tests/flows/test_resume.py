@@ -1,0 +1,81 @@
+"""A stage that is run again after its end looks around, and neither reads inputs nor runs tasks."""
+
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from flows import shards
+from flows.annotate import annotate
+from flows.evaluate import evaluate
+from flows.export import export_hf, export_messages
+from flows.ingest import ingest
+from flows.launch import launch
+from flows.synthesize import synthesize
+from rr_tasks.storage import identity
+from schemas.parameters import (
+    AnnotateParameters,
+    EvaluateParameters,
+    ExportHfParameters,
+    ExportMessagesParameters,
+    IngestParameters,
+    SynthesizeParameters,
+)
+from tests.pairs import lay_out
+
+Stage = Callable[[], object]
+
+
+@pytest.fixture
+def stages(photographs: Path, heldout: Path, dataset: str, tmp_path: Path) -> dict[str, Stage]:
+    pairs, output = str(tmp_path / "pairs"), str(tmp_path / "out")
+    lay_out(pairs, "sidd", photographs)
+    for folder in (Path(pairs), photographs, heldout):
+        for path in folder.rglob("*.*"):
+            os.utime(path, ns=(10**18, 10**18))
+    clean = str(photographs)
+    made = SynthesizeParameters(photographs=clean, output=output, samples=4, shard_size=2)
+    taken = IngestParameters(layout="sidd", folder=pairs, output=output, shard_size=2)
+    tags = ExportMessagesParameters(shards=dataset, output=f"{output}/tags", dialect="tags")
+    trl = ExportMessagesParameters(shards=dataset, output=f"{output}/trl", dialect="trl")
+    hub = ExportHfParameters(shards=dataset, output=f"{output}/hub", split="train")
+    found = AnnotateParameters(shards=dataset, output=output)
+    judged = EvaluateParameters(photographs=str(heldout), output=output)
+    return {
+        "synthesize": lambda: launch(synthesize, made),
+        "ingest": lambda: launch(ingest, taken),
+        "annotate": lambda: launch(annotate, found),
+        "export hf": lambda: launch(export_hf, hub),
+        "export tags": lambda: launch(export_messages, tags),
+        "export trl": lambda: launch(export_messages, trl),
+        "evaluate": lambda: launch(evaluate, judged).folder,
+    }
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["synthesize", "ingest", "annotate", "export hf", "export tags", "export trl", "evaluate"],
+)
+def test_nothing_is_done_twice(
+    stages: dict[str, Stage], monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    work: list[object] = []
+    run, read = shards._results, identity.read_all
+
+    def noted_run(task: Any, numbers: Sequence[int], *others: Any) -> Any:
+        work.extend(numbers)
+        return run(task, numbers, *others)
+
+    def noted_read(urls: Sequence[str]) -> Any:
+        work.extend(urls)
+        return read(urls)
+
+    monkeypatch.setattr(shards, "_results", noted_run)
+    monkeypatch.setattr(identity, "read_all", noted_read)
+    first = stages[name]()
+    assert work
+    work.clear()
+    assert stages[name]() == first
+    assert work == []
