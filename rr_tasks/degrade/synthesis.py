@@ -26,10 +26,9 @@ from rr_tasks.degrade.photograph import (
 )
 from rr_tasks.scene import describe
 from rr_tasks.shards.png import encode_png
+from rr_tasks.shards.spec import open_folder
 from rr_tasks.shards.writer import Outcome, sample_key, write_shard
-from rr_tasks.storage.files import join, publish_bytes
 from rr_tasks.storage.identity import identity
-from rr_tasks.storage.leftovers import remove_leftovers
 from schemas.prior.current import (
     VISIBLE_SEVERITY,
     Blur,
@@ -88,17 +87,9 @@ def plan_synthesis(
     return spec, urls
 
 
-def dataset_folder(root: str, spec: SynthesisSpec) -> str:
-    """The folder of a data set: its name carries the recipe and the hash of the spec."""
-    return join(root, f"{spec.recipe.name}-{spec_hash(spec)}")
-
-
 def open_dataset(root: str, spec: SynthesisSpec) -> str:
     """Write down the spec in the data set's folder and return the folder."""
-    folder = dataset_folder(root, spec)
-    publish_bytes(spec.model_dump_json(indent=2).encode(), join(folder, "spec.json"))
-    remove_leftovers(folder)
-    return folder
+    return open_folder(root, spec)
 
 
 def synthesize_shard(

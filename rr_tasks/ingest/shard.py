@@ -11,10 +11,9 @@ from rr_tasks.ingest.layouts import LAYOUTS, Layout, folder_pairs
 from rr_tasks.ingest.pairs import Pair, Pairs, find_pairs, urls_of
 from rr_tasks.ingest.truth import estimated_truth
 from rr_tasks.shards.png import encode_png
+from rr_tasks.shards.spec import open_folder
 from rr_tasks.shards.writer import Outcome, sample_key, write_shard
-from rr_tasks.storage.files import join, publish_bytes
 from rr_tasks.storage.identity import identity
-from rr_tasks.storage.leftovers import remove_leftovers
 from schemas.errors import ExpectedError
 from schemas.prior.current import DegradationName
 from schemas.shard import (
@@ -22,7 +21,6 @@ from schemas.shard import (
     IngestSpec,
     LayoutName,
     SampleRow,
-    folder_name,
     spec_hash,
 )
 
@@ -74,10 +72,7 @@ def plan_ingest(
 
 def open_ingest(root: str, spec: IngestSpec) -> str:
     """Write down the spec in the data set's folder below `root` and return the folder."""
-    folder = join(root, folder_name(spec))
-    publish_bytes(spec.model_dump_json(indent=2).encode(), join(folder, "spec.json"))
-    remove_leftovers(folder)
-    return folder
+    return open_folder(root, spec)
 
 
 def ingest_shard(folder: str, spec: IngestSpec, pairs: Pairs, shard: int) -> DoneMarker:

@@ -9,12 +9,11 @@ from pydantic import ValidationError
 from rr_tasks.reasoner.edge import NAME, EdgeReasoner
 from rr_tasks.shards.png import decode_png
 from rr_tasks.shards.reader import NoShardsError, OtherDataSetError
-from rr_tasks.shards.spec import read_data_spec
+from rr_tasks.shards.spec import open_folder, read_data_spec
 from rr_tasks.shards.stream import read_samples, unpack
 from rr_tasks.shards.writer import Outcome, write_shard
 from rr_tasks.storage.failure import MissingFileError
-from rr_tasks.storage.files import join, publish_bytes, read_bytes
-from rr_tasks.storage.leftovers import remove_leftovers
+from rr_tasks.storage.files import join, read_bytes
 from schemas.prior.current import DiagnosticPrior
 from schemas.prior.migrations import check_version
 from schemas.shard import (
@@ -95,10 +94,7 @@ def annotations_folder(root: str, spec: AnnotationSpec) -> str:
 
 def open_annotations(root: str, spec: AnnotationSpec) -> str:
     """Write down the spec in the annotations' folder below `root` and return the folder."""
-    folder = annotations_folder(root, spec)
-    publish_bytes(spec.model_dump_json(indent=2).encode(), join(folder, "spec.json"))
-    remove_leftovers(folder)
-    return folder
+    return open_folder(root, spec)
 
 
 def annotate_shard(

@@ -2,14 +2,12 @@
 
 from collections.abc import Iterator
 
-from rr_tasks.shards.spec import read_spec
+from rr_tasks.shards.spec import open_folder, read_spec
 from rr_tasks.shards.stream import read_outcomes, unpack
 from rr_tasks.shards.writer import Outcome, write_shard
-from rr_tasks.storage.files import join, publish_bytes
-from rr_tasks.storage.leftovers import remove_leftovers
 from schemas.prior.current import CURRENT_VERSION
 from schemas.prior.migrations import check_version, load_prior
-from schemas.shard import DoneMarker, Spec, folder_name, migrated, spec_hash
+from schemas.shard import DoneMarker, Spec, migrated, spec_hash
 
 
 def plan_migration(folder: str) -> Spec | None:
@@ -26,10 +24,7 @@ def plan_migration(folder: str) -> Spec | None:
 
 def open_migrated(root: str, spec: Spec) -> str:
     """Write down the spec in the new data set's folder below `root` and return the folder."""
-    folder = join(root, folder_name(spec))
-    publish_bytes(spec.model_dump_json(indent=2).encode(), join(folder, "spec.json"))
-    remove_leftovers(folder)
-    return folder
+    return open_folder(root, spec)
 
 
 def migrate_shard(source: str, folder: str, spec: Spec, shard: int) -> DoneMarker:

@@ -1,17 +1,31 @@
 """What a folder says about the data set in it."""
 
+from contextlib import suppress
 from typing import Annotated
 
 from pydantic import Field, TypeAdapter, ValidationError
 
 from rr_tasks.shards.reader import NoShardsError, OtherDataSetError
 from rr_tasks.storage.failure import MissingFileError
-from rr_tasks.storage.files import join, read_bytes
+from rr_tasks.storage.files import join, publish_bytes, read_bytes
+from rr_tasks.storage.leftovers import remove_leftovers
 from schemas.prior.migrations import check_version
-from schemas.shard import DataSpec, Spec
+from schemas.shard import DataSpec, Spec, folder_name
 
 _DATA_SPEC: TypeAdapter[DataSpec] = TypeAdapter(Annotated[DataSpec, Field(discriminator="kind")])
 _ANY_SPEC: TypeAdapter[Spec] = TypeAdapter(Annotated[Spec, Field(discriminator="kind")])
+
+
+def open_folder(root: str, spec: Spec) -> str:
+    """Write down a spec in its folder below `root`, unless it stands there, and return the folder.
+
+    So who may only read can ask again for what is finished.
+    """
+    folder = join(root, folder_name(spec))
+    if not _holds(folder, spec):
+        publish_bytes(spec.model_dump_json(indent=2).encode(), join(folder, "spec.json"))
+    remove_leftovers(folder)
+    return folder
 
 
 def read_data_spec(folder: str) -> DataSpec:
@@ -58,3 +72,9 @@ def read_spec(folder: str) -> Spec:
             f"{url}: not the spec of a data set or of annotations, or damaged; run the command "
             "that made the folder again, which writes the file anew"
         ) from error
+
+
+def _holds(folder: str, spec: Spec) -> bool:
+    with suppress(NoShardsError, OtherDataSetError):
+        return read_spec(folder) == spec
+    return False

@@ -24,6 +24,7 @@ from schemas.parameters import (
     SynthesizeParameters,
 )
 from tests.pairs import lay_out
+from tests.s3 import READER_KEY, READER_SECRET, S3
 
 Stage = Callable[[], object]
 
@@ -79,3 +80,16 @@ def test_nothing_is_done_twice(
     work.clear()
     assert stages[name]() == first
     assert work == []
+
+
+def test_who_may_only_read_can_ask_again_for_what_is_finished(
+    s3: S3, photographs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = SynthesizeParameters(photographs=str(photographs), output=s3.url, samples=2)
+    folder = launch(synthesize, made)
+    found = AnnotateParameters(shards=folder, output=s3.url)
+    annotations = launch(annotate, found)
+    monkeypatch.setenv("RR_S3_ACCESS_KEY", READER_KEY)
+    monkeypatch.setenv("RR_S3_SECRET_KEY", READER_SECRET)
+    assert launch(synthesize, made) == folder
+    assert launch(annotate, found) == annotations
