@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
+from aiohttp import ClientConnectionError
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
@@ -66,7 +67,7 @@ def explained(url: str) -> Iterator[None]:
         yield
     except ExpectedError:
         raise
-    except (OSError, BotoCoreError, ClientError, *CUT_OFF) as error:
+    except (OSError, BotoCoreError, ClientError, ClientConnectionError, *CUT_OFF) as error:
         raise _explain(url, error) from error
 
 
@@ -76,15 +77,23 @@ def s3_code(error: BaseException) -> str:
     return str(cause.response["Error"].get("Code", "")) if isinstance(cause, ClientError) else ""
 
 
+def is_silence(error: BaseException) -> bool:
+    """Whether a web server gave no answer, which fsspec takes for a file that is not there."""
+    return isinstance(error.__cause__, ClientConnectionError)
+
+
 def _explain(url: str, error: Exception) -> StorageError:
     code = s3_code(error)
     if code in _REFUSALS:
         kind, reason = _REFUSALS[code]
         return kind(f"{url}: {reason}")
-    if isinstance(error, _NO_ANSWER) or code in _BUSY:
+    cause = error.__cause__ if error.__cause__ and is_silence(error) else error
+    if isinstance(cause, _NO_ANSWER) or code in _BUSY:
+        s3 = url.startswith(("s3://", "s3a://"))
+        who, setting = ("S3 service", "RR_S3_ENDPOINT_URL") if s3 else ("server", "the URL")
         return UnreachableStorageError(
-            f"{url}: the S3 service does not answer ({code or _silence(error)}); check "
-            "RR_S3_ENDPOINT_URL, the network and the service, and run the same command again"
+            f"{url}: the {who} does not answer ({code or _silence(cause)}); check "
+            f"{setting}, the network and the {who.split()[-1]}, and run the same command again"
         )
     if isinstance(error, ProfileNotFound):
         return AccessDeniedError(
@@ -101,14 +110,14 @@ def _explain(url: str, error: Exception) -> StorageError:
     return _refused_by_disk(url, error)
 
 
-def _silence(error: Exception) -> str:
+def _silence(error: BaseException) -> str:
     """Who gave no answer, and how; without the long URL of the request itself."""
     known = error.kwargs if isinstance(error, BotoCoreError) else {}
     host = urlsplit(str(known.get("endpoint_url", ""))).netloc
     return f"{host}: {_how(error, known.get('error'))}".removeprefix(": ")
 
 
-def _how(error: Exception, reason: object) -> str:
+def _how(error: BaseException, reason: object) -> str:
     if isinstance(error, ConnectTimeoutError):
         return "no connection within RR_S3_CONNECT_TIMEOUT"
     if isinstance(error, ReadTimeoutError | TimeoutError):
@@ -129,7 +138,14 @@ def _refused_by_disk(url: str, error: Exception) -> StorageError:
     return explained
 
 
-_NO_ANSWER = (BotocoreConnectionError, HTTPClientError, ConnectionError, TimeoutError, *CUT_OFF)
+_NO_ANSWER = (
+    BotocoreConnectionError,
+    HTTPClientError,
+    ClientConnectionError,
+    ConnectionError,
+    TimeoutError,
+    *CUT_OFF,
+)
 _NO_CREDENTIALS = (
     NoCredentialsError,
     PartialCredentialsError,

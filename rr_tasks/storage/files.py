@@ -11,7 +11,7 @@ from pathlib import Path
 
 from rr_tasks.storage.answers import CUT_OFF, read_whole
 from rr_tasks.storage.atomic import write_new, written_whole
-from rr_tasks.storage.failure import MissingFileError, StorageError, explained, s3_code
+from rr_tasks.storage.failure import MissingFileError, StorageError, explained, is_silence, s3_code
 from rr_tasks.storage.filesystem import filesystem_of, is_local, is_s3
 from rr_tasks.storage.listing import paths_in
 from rr_tasks.storage.scratch import scratch_folder
@@ -48,12 +48,12 @@ def exists(url: str) -> bool:
     """
     filesystem, path = filesystem_of(url)
     with explained(url):
-        if not is_s3(filesystem):
+        if is_local(filesystem):
             return bool(filesystem.exists(path))
         try:
             filesystem.info(path)
         except FileNotFoundError as error:
-            if s3_code(error) == "NoSuchBucket":
+            if s3_code(error) == "NoSuchBucket" or is_silence(error):
                 raise
             return False
         return True

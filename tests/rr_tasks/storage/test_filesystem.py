@@ -1,10 +1,13 @@
 """What a URL may look like."""
 
 import re
+import socket
+from contextlib import closing
 
 import pytest
 
-from rr_tasks.storage.failure import StorageError
+from rr_tasks.storage.failure import StorageError, UnreachableStorageError
+from rr_tasks.storage.files import exists, list_files, read_bytes
 from rr_tasks.storage.filesystem import filesystem_of
 
 
@@ -31,3 +34,12 @@ def test_a_missing_slash_is_told(url: str, meant: str) -> None:
 def test_a_missing_bucket_is_told(url: str) -> None:
     with pytest.raises(StorageError, match="names no bucket; write s3://BUCKET/FOLDER"):
         filesystem_of(url)
+
+
+def test_a_web_server_that_is_down_is_told() -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as listener:
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}/photos"
+    told = re.escape(f"{url}: the server does not answer (") + ".+; check the URL, the network"
+    for ask in (list_files, read_bytes, exists):
+        with pytest.raises(UnreachableStorageError, match=told):
+            ask(url)
