@@ -95,15 +95,17 @@ def test_a_listing_of_many_pages_is_whole(s3: S3, monkeypatch: pytest.MonkeyPatc
     folder = open_folder(s3.url)
     for number in range(7):
         folder.write(str(number), b"")
-    request = s3fs.S3FileSystem._call_s3
+    request = s3fs.S3FileSystem.call_s3
+    pages: list[int] = []
 
-    async def small_pages(self: Any, method: str, *arguments: Any, **options: Any) -> Any:
-        if method == "list_objects_v2":
-            options["MaxKeys"] = 3
-        return await request(self, method, *arguments, **options)
+    def small_pages(self: Any, method: str, *arguments: Any, **options: Any) -> Any:
+        page = request(self, method, *arguments, MaxKeys=3, **options)
+        pages.append(len(page["Contents"]))
+        return page
 
-    monkeypatch.setattr(s3fs.S3FileSystem, "_call_s3", small_pages)
+    monkeypatch.setattr(s3fs.S3FileSystem, "call_s3", small_pages)
     assert folder.names("") == [str(number) for number in range(7)]
+    assert pages == [3, 3, 1]
 
 
 def test_a_folder_that_a_console_made_is_no_file(s3: S3) -> None:
