@@ -25,8 +25,9 @@ $(INSTALLED): pyproject.toml
 demo: $(INSTALLED)
 	$(BIN)/rr pipeline infra/samples/train infra/samples/heldout demo
 
+# Whole files go to each process, so that what a file sets up is set up once.
 test: $(INSTALLED)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check
