@@ -9,6 +9,7 @@ from rr_tasks import weights
 from rr_tasks.reasoner.annotation import check_belongs
 from rr_tasks.reasoner.network import ReasonerNetwork
 from rr_tasks.restorer.network import RestorerNetwork
+from rr_tasks.shards.spec import read_data_spec
 from rr_tasks.storage.failure import MissingFileError
 from rr_tasks.storage.files import exists, join, publish_bytes, read_bytes
 from rr_tasks.storage.leftovers import remove_leftovers
@@ -22,6 +23,27 @@ from schemas.training import LoopSettings, TrainingRecord
 
 class OtherRunError(ExpectedError, ValueError):
     """A folder already holds a training run with other settings."""
+
+
+def check_reasoner_training(parameters: TrainReasonerParameters) -> None:
+    """Make sure that there is something to learn from and to start from, which takes no time.
+
+    Raises:
+        NoShardsError: the folder is missing or no data set.
+        UnusableWeightsError: see `rr_tasks.weights.load`.
+    """
+    read_data_spec(parameters.shards)
+    _reasoner_start(parameters)
+
+
+def check_restorer_training(parameters: TrainRestorerParameters) -> None:
+    """See `check_reasoner_training`.
+
+    Raises:
+        OtherDataSetError: the annotations were made of another data set.
+    """
+    check_belongs(parameters.annotations, parameters.shards)
+    _restorer_start(parameters)
 
 
 def run_reasoner_training(parameters: TrainReasonerParameters, on_progress: ProgressReport) -> str:
@@ -44,13 +66,9 @@ def run_reasoner_training(parameters: TrainReasonerParameters, on_progress: Prog
     )
 
     def run(folder: str) -> nn.Module:
-        start = parameters.start and weights.load(
-            ReasonerNetwork(), parameters.start, "edge-reasoner"
-        )
+        start = _reasoner_start(parameters)
         settings = record.settings
-        return train_reasoner(
-            parameters.shards, settings, folder, on_progress, network=start or None
-        )
+        return train_reasoner(parameters.shards, settings, folder, on_progress, network=start)
 
     return _finish(parameters.output, record, run)
 
@@ -71,13 +89,21 @@ def run_restorer_training(parameters: TrainRestorerParameters, on_progress: Prog
     )
 
     def run(folder: str) -> nn.Module:
-        start = parameters.start and weights.load(
-            RestorerNetwork(), parameters.start, "edge-restorer"
-        )
+        start = _restorer_start(parameters)
         data = (parameters.shards, parameters.annotations)
-        return train_restorer(*data, record.settings, folder, on_progress, network=start or None)
+        return train_restorer(*data, record.settings, folder, on_progress, network=start)
 
     return _finish(parameters.output, record, run)
+
+
+def _reasoner_start(parameters: TrainReasonerParameters) -> ReasonerNetwork | None:
+    url = parameters.start
+    return weights.load(ReasonerNetwork(), url, "edge-reasoner") if url else None
+
+
+def _restorer_start(parameters: TrainRestorerParameters) -> RestorerNetwork | None:
+    url = parameters.start
+    return weights.load(RestorerNetwork(), url, "edge-restorer") if url else None
 
 
 def _finish(folder: str, record: TrainingRecord, run: Callable[[str], nn.Module]) -> str:

@@ -1,5 +1,7 @@
 """What does not fit is told in the words of the command line."""
 
+from pathlib import Path
+
 import pytest
 from typer.testing import CliRunner
 
@@ -52,3 +54,13 @@ def test_no_command_repeats_a_secret_in_a_url(command: str) -> None:
     assert result.exit_code in (1, 2)
     assert "must not hold keys or passwords" in result.stderr
     assert "hush" not in result.output
+
+
+def test_nothing_is_begun_without_something_to_start_from(dataset: str, tmp_path: Path) -> None:
+    for network in (["reasoner", dataset], ["restorer", dataset, dataset]):
+        command = ["train", *network, str(tmp_path / "out"), "--start", str(tmp_path / "nope")]
+        result = CliRunner().invoke(cli.app, command)
+        assert result.exit_code == 1
+        (line,) = result.stderr.splitlines()
+        assert line.startswith("Error: ")
+        assert not list(tmp_path.iterdir())
