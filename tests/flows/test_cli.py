@@ -103,7 +103,7 @@ def test_a_diagnosis_is_readable(rr: Rr, photographs: Path) -> None:
     shown = rr("diagnose", photo).stdout
     for word in ("haze", "blur", "rain", "noise", "Severity", "Scene", "Reasoning", "Undo"):
         assert word in shown
-    assert f"{photo.name}  (144 x 128)" in shown.replace("\n", "")
+    assert f"{photo.name}(144x128)" in "".join(shown.split())  # lines may break anywhere
 
 
 def test_diagnoses_for_scripts_are_lines_of_paths_and_priors(rr: Rr, photographs: Path) -> None:
@@ -258,18 +258,21 @@ def test_what_a_full_disk_asks_for_is_said() -> None:
 
 def test_options_out_of_range_are_named(rr: Rr, photographs: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    for option, value, name in (("--threshold", 200, "threshold"), ("--max-pixels", 0, "max_pix")):
+    for option, value, name in (
+        ("--threshold", 200, "--threshold: "),
+        ("--max-pixels", 0, "--max-pixels: "),
+    ):
         result = rr("restore", photographs, out, option, value, code=2)
         assert only_error(result).startswith(name)
     for arguments, name in (
-        (("--samples", -1), "samples"),
-        (("--shard-size", 0), "shard_size"),
-        (("--workers", 0), "workers"),
+        (("--samples", -1), "--samples"),
+        (("--shard-size", 0), "--shard-size"),
+        (("--workers", 0), "--workers"),
     ):
         result = rr("synthesize", photographs, out, *arguments, code=2)
-        assert only_error(result).startswith(f"{name}: Input should be greater than 0")
+        assert only_error(result).startswith(f"{name}: should be greater than 0")
     result = rr("train", "reasoner", photographs, out, "--learning-rate", 0, code=2)
-    assert only_error(result).startswith("learning_rate")
+    assert only_error(result).startswith("--learning-rate: ")
     assert not out.exists()
 
 
@@ -306,7 +309,7 @@ def test_folders_that_are_no_data_set_are_one_line(
         assert only_error(rr("annotate", folder, code=1)).startswith(f"{folder}: no data set here")
         for arguments in (("reasoner", folder), ("restorer", folder, folder)):
             line = only_error(rr("train", *arguments, out, code=1))
-            assert line.startswith((f"{folder}: no finished shards", f"{folder}: no annotations"))
+            assert line.startswith(f"{folder}: no ")
     line = only_error(rr("train", "restorer", dataset, photographs, out, code=1))
     assert line.startswith(f"{photographs}: no annotations here")
 

@@ -99,7 +99,8 @@ def test_a_job_that_is_killed_at_every_write_and_at_random_ends_as_if_nothing_ha
     job: JobFor = request.getfixturevalue(stage)
     whole = kills.run(job("whole"))
     first_shard = whole.writes[: 1 + whole.writes.index("remove .00000.done.json.claim")]
-    assert len(first_shard) == 6  # spec, claim, tar, rows, marker, claim
+    remembered = [write for write in first_shard if write.startswith("put .inputs-")]
+    assert len(first_shard) - len(remembered) == 6  # spec, claim, tar, rows, marker, claim
     for moment in moments(first_shard, sides):
         assert kills.run(job("killed"), die=moment).killed, moment
     delays = random.Random(stage)
