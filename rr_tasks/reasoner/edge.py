@@ -33,6 +33,7 @@ Pixels = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
 
 NAME: weights.WeightsName = "edge-reasoner"
 _PRESENT = [FIELDS.index(f"{name}.present") for name in DEGRADATIONS]
+_SEVERITY = [FIELDS.index(f"{name}.severity") for name in DEGRADATIONS]
 
 
 class EdgeReasoner:
@@ -80,6 +81,16 @@ class EdgeReasoner:
             )
             vectors[:, _PRESENT] = vectors[:, _PRESENT].sigmoid()
         return np.asarray(vectors.numpy())
+
+    def expected_severities(self, images: Sequence[Bytes]) -> npt.NDArray[np.float64]:
+        """How bad each type is on average over all that it may be: (B, 4), 0-100.
+
+        That is the severity times the probability that there is any, in the order of
+        `DEGRADATIONS`. It has no step where a finding appears, so it can judge what a restoration
+        has removed.
+        """
+        vectors = self.predict(images).astype(np.float64)
+        return 100 * vectors[:, _PRESENT] * vectors[:, _SEVERITY].clip(0.0, 1.0)
 
     def _prior(self, image: Bytes, vector: npt.NDArray[np.float32]) -> DiagnosticPrior:
         height, width = image.shape[:2]
