@@ -90,7 +90,7 @@ class EdgeReasoner:
         has removed.
         """
         vectors = self.predict(images).astype(np.float64)
-        return 100 * vectors[:, _PRESENT] * vectors[:, _SEVERITY].clip(0.0, 1.0)
+        return np.asarray(100 * vectors[:, _PRESENT] * vectors[:, _SEVERITY].clip(0.0, 1.0))
 
     def _prior(self, image: Bytes, vector: npt.NDArray[np.float32]) -> DiagnosticPrior:
         height, width = image.shape[:2]
