@@ -4,6 +4,7 @@ import errno
 import os
 import re
 import secrets
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -72,6 +73,14 @@ def write_new(content: bytes, target: Path) -> bool:
         with suppress(OSError):
             partial.unlink(missing_ok=True)
     return made
+
+
+def link_or_copy(source: Path, target: Path) -> None:
+    """Give a file a second name, or a copy where its disk has no links or is another one."""
+    try:
+        target.hardlink_to(source)
+    except OSError:
+        shutil.copyfile(source, target)
 
 
 def partial_beside(target: Path) -> Path:

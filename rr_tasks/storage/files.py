@@ -4,13 +4,12 @@ Everything here names the URL when it fails; see `rr_tasks.storage.failure.expla
 raised.
 """
 
-import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from rr_tasks.storage.answers import CUT_OFF, read_whole
-from rr_tasks.storage.atomic import write_new, written_whole
+from rr_tasks.storage.atomic import link_or_copy, write_new, written_whole
 from rr_tasks.storage.failure import MissingFileError, StorageError, explained, is_silence, s3_code
 from rr_tasks.storage.filesystem import filesystem_of, is_local, is_s3
 from rr_tasks.storage.listing import paths_in
@@ -62,14 +61,15 @@ def exists(url: str) -> bool:
 def publish(local: Path, url: str) -> None:
     """Make a finished local file visible at `url` in one step.
 
-    Object stores show an upload only when it is complete; on a local disk the file is copied to a
-    temporary name beside its target, flushed and renamed.
+    Object stores show an upload only when it is complete; on a local disk the file gets a temporary
+    name beside its target, is flushed and renamed. It is copied only to another disk, so it must
+    not be written to any more.
     """
     filesystem, path = filesystem_of(url)
     with explained(url):
         if is_local(filesystem):
             with written_whole(Path(path)) as partial:
-                shutil.copyfile(local, partial)
+                link_or_copy(local, partial)
         elif is_s3(filesystem):
             upload(filesystem, local, path)
         else:

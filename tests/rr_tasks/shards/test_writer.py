@@ -97,7 +97,7 @@ def test_an_input_that_fails_in_the_middle_publishes_nothing(
 
 
 DYING = """
-import os, shutil, signal, sys
+import errno, os, shutil, signal, sys
 sys.path[:0] = {path!r}
 import conftest
 from rr_tasks.shards.writer import write_shard
@@ -111,12 +111,15 @@ def outcomes():
             die()
         yield outcome
 
+def refuse_link(*_):
+    raise PermissionError(errno.EPERM, "no links here")
+
 def copy_half(source, target):
     target.write_bytes(source.read_bytes()[:1000])
     die()
 
 if {moment!r} == "while it publishes":
-    shutil.copyfile = copy_half
+    os.link, shutil.copyfile = refuse_link, copy_half
 write_shard({folder!r}, 0, conftest.SPEC_HASH, 1, outcomes())
 """
 

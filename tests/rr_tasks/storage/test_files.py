@@ -1,3 +1,4 @@
+import errno
 import os
 import re
 from collections.abc import Callable
@@ -57,6 +58,24 @@ def test_what_is_published_can_be_read(place: Place, tmp_path: Path) -> None:
     assert exists(place("deep/one"))
     assert read_bytes(place("deep/one")) == b"one"
     assert read_bytes(place("deep/two")) == b"new"
+
+
+@pytest.mark.parametrize("links", [True, False])
+def test_a_file_is_copied_only_where_it_cannot_be_linked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, links: bool
+) -> None:
+    local, target = tmp_path / "local", tmp_path / "store" / "one"
+    local.write_bytes(b"one")
+
+    def refuse(*_: object) -> None:
+        raise OSError(errno.EXDEV, "Invalid cross-device link")
+
+    if not links:
+        monkeypatch.setattr(Path, "hardlink_to", refuse)
+    publish(local, str(target))
+    assert target.samefile(local) == links
+    local.unlink()
+    assert target.read_bytes() == b"one"
 
 
 def test_several_can_be_published_in_one_call(place: Place) -> None:
