@@ -1,0 +1,1 @@
+"""Assessment: how well the reasoner diagnoses photographs that it never saw (docs/REASONER.md)."""

@@ -1,0 +1,48 @@
+"""How photographs are shown to the reasoner: whole grids, other sizes, a JPEG save, blends."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from schemas.assessment import AssessmentSpec
+from schemas.recipe import DegradationRecipe, JpegRecipe
+
+Part = Literal["recipe", "size", "jpeg", "blend"]
+
+JPEG_SIDE = 512
+JPEG_QUALITY = 85
+HUGE_SIDE = 2048
+"""From this short side on a sample takes seconds, and only singles and clean ones are made."""
+
+_NEVER_SAVED = JpegRecipe(probability=0.0)
+_ALWAYS_SAVED = JpegRecipe(probability=1.0, quality=(JPEG_QUALITY, JPEG_QUALITY))
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One way to show every photograph.
+
+    `short_side` is that of a rectangle of 3:2; null is the central square of the recipe's grid.
+    """
+
+    part: Part
+    recipe: DegradationRecipe
+    rounds: int
+    short_side: int | None = None
+
+    @property
+    def singles_only(self) -> bool:
+        """Whether mixtures are left out."""
+        return self.short_side is not None and self.short_side >= HUGE_SIDE
+
+
+def settings(spec: AssessmentSpec) -> list[Setting]:
+    """All settings of an assessment; blends, sizes and the JPEG save are of its first recipe."""
+    grids = [recipe.model_copy(update={"sampling": "grid"}) for recipe in spec.recipes]
+    plain = grids[0].model_copy(update={"jpeg": _NEVER_SAVED})
+    saved = grids[0].model_copy(update={"jpeg": _ALWAYS_SAVED})
+    return [
+        *(Setting("recipe", recipe, spec.rounds) for recipe in grids),
+        Setting("blend", plain, 1),
+        *(Setting("size", plain, 1, side) for side in spec.short_sides),
+        Setting("jpeg", saved, 1, JPEG_SIDE),
+    ]
