@@ -1,10 +1,11 @@
 """Shows people what a command made and where it lies."""
 
 import polars as pl
-from rich.console import Console
+from rich.console import Console, JustifyMethod
 from rich.markup import escape
 from rich.table import Table
 
+from flows.assess import Assessment
 from flows.evaluate import Evaluation
 from flows.pipeline import PipelineResult
 from flows.refresh import Comparison, Refreshed
@@ -36,6 +37,15 @@ def show_evaluation(console: Console, evaluation: Evaluation) -> None:
     _where(console, "Tables", evaluation.folder)
     _where(console, "Examples", f"{evaluation.folder}/examples.jpg")
     for source, error in evaluation.failed.iter_rows():
+        console.print(f"[red]Not used: {escape(f'{source}: {error}')}[/red]", soft_wrap=True)
+
+
+def show_assessment(console: Console, assessment: Assessment) -> None:
+    """Print the tables of an assessment, where the page lies, and what could not be used."""
+    for section in assessment.sections:
+        console.print(_table(section.title, section.table))
+    _where(console, "Page", assessment.page)
+    for source, error in assessment.failed.iter_rows():
         console.print(f"[red]Not used: {escape(f'{source}: {error}')}[/red]", soft_wrap=True)
 
 
@@ -95,7 +105,8 @@ _SHOWN = {
 def _table(title: str, frame: pl.DataFrame, places: int = 3) -> Table:
     table = Table(title=title, title_justify="left", title_style="bold")
     for name, kind in frame.schema.items():
-        table.add_column(name.replace("_", " "), justify="left" if kind == pl.String else "right")
+        justify: JustifyMethod = "left" if kind == pl.String else "right"
+        table.add_column(name.replace("_", " "), justify=justify, overflow="fold")
     for row in frame.iter_rows():
         table.add_row(*(_cell(value, places) for value in row))
     return table

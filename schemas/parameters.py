@@ -1,9 +1,10 @@
 """Parameters of the flows; Prefect shows them as forms, the command line as options."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from schemas.assessment import ShortSide
 from schemas.export import Dialect, SplitName
 from schemas.prior.current import DegradationName
 from schemas.shard import LayoutName
@@ -137,6 +138,30 @@ class EvaluateParameters(Parameters):
     reasoner: Url | None = Field(None, description="Weights; by default the shipped ones")
     restorer: Url | None = Field(None, description="Weights; by default the shipped ones")
     seed: int = Field(2026, description="The published figures use 2026")
+
+
+class AssessParameters(Parameters):
+    """Measure a reasoner on photographs it never saw, in every way that matters."""
+
+    photographs: Url = Field(description="Folder of clean, held-out photographs")
+    output: Url = Field(description="Folder for the predictions, the figures and the page")
+    reasoner: Url | None = Field(None, description="Weights; by default the shipped ones")
+    recipes: Annotated[
+        tuple[RecipeName, ...],
+        Field(min_length=1, description="How to degrade; the first also for sizes and blends"),
+    ] = ("edge-default", "edge-v2", "cdd11-like", "agenticir-like")
+    rounds: Count = Field(4, description="How often each photograph is degraded in all 16 ways")
+    short_sides: tuple[ShortSide, ...] = Field(
+        (128, 256, 512, 1024, 4000), description="Sizes of photographs to compare, in pixels"
+    )
+    seed: int = Field(2027, description="The published figures use 2027")
+
+    @field_validator("recipes", "short_sides")
+    @classmethod
+    def _each_once(cls, given: tuple[Any, ...]) -> tuple[Any, ...]:
+        if len(set(given)) < len(given):
+            raise ValueError("each may be given once")
+        return given
 
 
 class PromoteParameters(Parameters):

@@ -17,6 +17,7 @@ from schemas.diagnosis import Diagnosis
 from schemas.inspection import Inspection
 from schemas.parameters import (
     AnnotateParameters,
+    AssessParameters,
     EvaluateParameters,
     ExportHfParameters,
     ExportMessagesParameters,
@@ -62,6 +63,7 @@ MODELS: Mapping[str, tuple[str, type[BaseModel]]] = {
     "train-reasoner-parameters": ("Parameters of the flow train reasoner", TrainReasonerParameters),
     "train-restorer-parameters": ("Parameters of the flow train restorer", TrainRestorerParameters),
     "evaluate-parameters": ("Parameters of the flow evaluate", EvaluateParameters),
+    "assess-parameters": ("Parameters of the flow assess", AssessParameters),
     "promote-parameters": ("Parameters of the flow promote", PromoteParameters),
     "pipeline-parameters": ("Parameters of the flow pipeline", PipelineParameters),
     "restore-parameters": ("Parameters of the flow restore", RestoreParameters),

@@ -5,7 +5,7 @@ Heavy imports wait until a command needs them, so that `rr --help` answers at on
 
 import typer
 
-from flows.cli import bench, data, export, ingest, inspect, photographs, pipeline, train
+from flows.cli import assess, bench, data, export, ingest, inspect, photographs, pipeline, train
 from flows.failure import Commands
 
 app = typer.Typer(
@@ -13,8 +13,8 @@ app = typer.Typer(
     help="Diagnose photographs (haze, blur, rain, noise) and restore them.\n\n"
     "Start here: [bold]rr diagnose PHOTO[/bold] and [bold]rr restore FOLDER RESTORED[/bold].\n\n"
     "To make it better: [bold]rr synthesize[/bold] or [bold]ingest[/bold] data, look at it with "
-    "[bold]inspect[/bold], [bold]annotate[/bold], [bold]train[/bold], [bold]evaluate[/bold]; or "
-    "all of it with [bold]rr pipeline[/bold].\n\n"
+    "[bold]inspect[/bold], [bold]annotate[/bold], [bold]train[/bold], [bold]evaluate[/bold], "
+    "[bold]assess[/bold]; or all of it with [bold]rr pipeline[/bold].\n\n"
     "A folder may be any URL, such as s3://bucket/photos; RR_S3_ENDPOINT_URL, RR_S3_ACCESS_KEY, "
     "RR_S3_SECRET_KEY and others say where and who (docs/STORAGE.md).\n\n"
     "With PREFECT_API_URL set, every stage is a flow run to be watched in the Prefect UI.",
@@ -33,6 +33,7 @@ for command in (
     data.migrate,
     inspect.inspect,
     pipeline.evaluate,
+    assess.assess,
     pipeline.pipeline,
 ):
     app.command()(command)

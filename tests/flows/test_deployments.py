@@ -11,6 +11,7 @@ from prefect.utilities.callables import parameter_schema
 
 from flows import (
     annotate,
+    assess,
     evaluate,
     export,
     ingest,
@@ -29,6 +30,7 @@ FILE = yaml.safe_load((ROOT / "infra" / "prefect.yaml").read_text())
 DEPLOYMENTS: list[dict[str, Any]] = FILE["deployments"]
 STAGES = (
     annotate,
+    assess,
     evaluate,
     export,
     ingest,

@@ -1,0 +1,77 @@
+"""Held-out photographs -> every figure of a reasoner, with intervals, and a page about them."""
+
+from dataclasses import dataclass
+
+import polars as pl
+from prefect import flow
+
+from flows.artifacts import publish_note, publish_table
+from flows.launch import task_runner
+from flows.shards import share_shards
+from rr_tasks import weights
+from rr_tasks.assessment.figures import Figures, figures_of
+from rr_tasks.assessment.prediction import (
+    failed_photographs,
+    plan_assessment,
+    predicted,
+    predictions_folder,
+    read_predictions,
+    shard_numbers,
+)
+from rr_tasks.assessment.report import write_assessment
+from rr_tasks.assessment.section import Section, sections
+from rr_tasks.assessment.tasks import predict_task
+from rr_tasks.storage.leftovers import remove_leftovers
+from schemas.parameters import AssessParameters
+from schemas.recipe import RECIPES
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """The figures, the same as text, and the page; `failed` names photographs not used, and why."""
+
+    figures: Figures
+    sections: list[Section]
+    page: str
+    failed: pl.DataFrame
+
+
+@flow(name="assess", task_runner=task_runner())
+def assess(parameters: AssessParameters) -> Assessment:
+    """Predict everything once, then count."""
+    reasoner = parameters.reasoner or weights.shipped("edge-reasoner")
+    spec, photographs = plan_assessment(
+        parameters.photographs,
+        parameters.output,
+        weights_sha256=weights.digest(reasoner),
+        recipes=[RECIPES[name] for name in parameters.recipes],
+        rounds=parameters.rounds,
+        short_sides=parameters.short_sides,
+        seed=parameters.seed,
+    )
+    folder = predictions_folder(parameters.output, spec)
+    for place in (parameters.output, folder):
+        remove_leftovers(place)
+    numbers = shard_numbers(spec, photographs)
+    urls = share_shards(
+        predict_task,
+        numbers,
+        folder,
+        spec,
+        photographs,
+        reasoner,
+        label="Predict",
+        finished=predicted(folder, numbers),
+    )
+    rows = read_predictions(urls)
+    figures = figures_of(rows, parameters.seed)
+    page = write_assessment(parameters.output, spec, rows, figures)
+    tables = sections(figures)
+    for section in tables:
+        publish_table(_key(section), section.table, section.note)
+    publish_note("assessment", f"Page: `{page}`")
+    return Assessment(figures, tables, page, failed_photographs(rows))
+
+
+def _key(section: Section) -> str:
+    return f"assessment-{section.title.lower().replace(' ', '-')}"

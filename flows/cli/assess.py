@@ -1,0 +1,60 @@
+"""`rr assess`: how well a reasoner diagnoses."""
+
+from typing import Annotated, Any
+
+import typer
+
+from flows.cli.options import Weights, console
+from schemas.parameters import AssessParameters
+
+
+def assess(
+    photographs: Annotated[str, typer.Argument(help="Folder of clean, held-out photographs.")],
+    output: Annotated[str, typer.Argument(help="Receives predictions, figures and a page.")],
+    reasoner: Weights = None,
+    recipes: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="RECIPE",
+            help="How to degrade. May be repeated; by default edge-default, edge-v2, cdd11-like "
+            "and agenticir-like. The first one also serves for sizes and blends.",
+        ),
+    ] = None,
+    rounds: Annotated[
+        int, typer.Option(help="How often each photograph is degraded in all 16 ways.")
+    ] = 4,
+    short_sides: Annotated[
+        list[int] | None,
+        typer.Option(
+            metavar="PIXELS",
+            help="A size to compare. May be repeated; by default 128, 256, 512, 1024 and 4000.",
+        ),
+    ] = None,
+    seed: Annotated[int, typer.Option(help="The published figures use 2027.")] = 2027,
+) -> None:
+    """Measure how well a reasoner diagnoses photographs that it never saw.
+
+    Each is shown clean and with all 15 mixtures of haze, blur, rain and noise: is each type found,
+    and are severities and physical parameters right? Do probabilities mean what they say? Do sizes
+    or a JPEG save matter? docs/REASONER.md tells what the figures mean. Every figure follows from
+    assessment.parquet, where each sample is a row. Run it again after a stop: it goes on.
+
+    Example: [bold]rr assess photos/heldout assessment[/bold], and for one recipe in a minute
+    [bold]rr assess photos/heldout quick --recipes edge-v2 --rounds 1 --short-sides 512[/bold]
+    """
+    from flows.assess import assess as flow
+    from flows.launch import launch
+    from flows.outcome import show_assessment
+
+    given: dict[str, list[Any] | None] = {"recipes": recipes, "short_sides": short_sides}
+    parameters = AssessParameters(
+        photographs=photographs,
+        output=output,
+        reasoner=reasoner,
+        rounds=rounds,
+        seed=seed,
+        **{name: tuple(values) for name, values in given.items() if values},
+    )
+    assessment = launch(flow, parameters)
+    show_assessment(console, assessment)
+    raise typer.Exit(0 if assessment.failed.is_empty() else 1)
