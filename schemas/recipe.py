@@ -151,7 +151,7 @@ class DegradationRecipe(Strict):
     """
 
     name: str
-    algorithm: Literal[1, 2, 3] = 3
+    algorithm: Literal[1, 2, 3, 4] = 4
     size: Annotated[int, Field(ge=32, le=8192)] = 512
     sampling: Literal["random", "grid"] = "random"
     severity: Range = Range(low=10.0, high=100.0)

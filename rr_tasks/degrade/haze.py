@@ -18,8 +18,7 @@ from schemas.prior.current import Haze, HazeParameters
 from schemas.recipe import HazeRecipe
 
 _NEAREST = 0.15
-_NEWTON_STEPS = 6
-_NEWTON_STEPS_UNEVEN = 24
+_MOST_STEPS, _PRECISION = 40, 1e-9
 
 
 def add_haze(
@@ -39,14 +38,14 @@ def add_haze(
         light = smoke_light(recipe.smoke, rng)
         path = smoke_path(depth, recipe.smoke, rng)
         path *= _distance(depth).mean() / path.mean()  # so that beta stays comparable
-        beta, transmission = _fade(path, target, _NEWTON_STEPS_UNEVEN)
+        beta, transmission = _fade(path, target)
     else:
         light = _airlight(recipe, rng)
         if recipe.heterogeneity is None:
             beta, transmission = scatter(depth, target)
         else:
             path = _distance(depth) * _density(recipe.heterogeneity.draw(rng), depth.shape, rng)
-            beta, transmission = _fade(path, target, _NEWTON_STEPS_UNEVEN)
+            beta, transmission = _fade(path, target)
     hazy = blend(image, decode(light), transmission)
     mean = float(transmission.mean())
     red, green, blue = (float(channel) for channel in light)
@@ -59,7 +58,7 @@ def scatter(depth: Depth, mean_transmission: float) -> tuple[float, Depth]:
 
     The nearest point lies at a distance of its own, so that even the foreground is veiled.
     """
-    return _fade(_distance(depth), mean_transmission, _NEWTON_STEPS)
+    return _fade(_distance(depth), mean_transmission)
 
 
 def _distance(depth: Depth) -> Depth:
@@ -80,12 +79,15 @@ def _density(heterogeneity: float, shape: tuple[int, int], rng: np.random.Genera
     return enlarge(density / density.mean(), shape)
 
 
-def _fade(path: Depth, mean_transmission: float, steps: int) -> tuple[float, Depth]:
+def _fade(path: Depth, mean_transmission: float) -> tuple[float, Depth]:
     sample = path[::4, ::4].astype(np.float64)
     beta = -np.log(mean_transmission) / float(sample.mean())
     # Newton on log mean(exp(-beta d)), which is convex and smooth: it never overshoots.
-    for _ in range(steps):
+    for _ in range(_MOST_STEPS):
         fading = np.exp(-beta * sample)
         mean = fading.mean()
-        beta += mean / (fading * sample).mean() * np.log(mean / mean_transmission)
+        step = mean / (fading * sample).mean() * np.log(mean / mean_transmission)
+        beta += step
+        if abs(step) < _PRECISION * beta:
+            break
     return float(beta), np.exp(-np.float32(beta) * path)

@@ -4,6 +4,7 @@ Photon noise is drawn as a gaussian of the same variance, which it is at any vis
 a camera, this is the noise of the mosaic of its sensor, from which the photograph is made.
 """
 
+import cv2
 import numpy as np
 import torch
 
@@ -30,7 +31,7 @@ def add_noise(
         noisy = np.maximum(image, 0.0)
         noisy *= np.float32(gain)
         noisy += np.float32(sigma**2)
-        np.sqrt(noisy, out=noisy)
+        cv2.sqrt(noisy, dst=noisy)
         noisy *= _gaussian(image.shape, rng)
     noisy += image
     parameters = NoiseParameters(sigma=sigma, gain=gain)

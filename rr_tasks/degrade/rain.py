@@ -10,7 +10,7 @@ import numpy as np
 
 from rr_tasks.degrade.blur import motion_kernel
 from rr_tasks.degrade.color import Linear, blend, decode
-from rr_tasks.degrade.convolution import spread_sum
+from rr_tasks.degrade.convolution import spread_points
 from rr_tasks.degrade.depth import Depth
 from rr_tasks.degrade.haze import scatter
 from rr_tasks.degrade.severity import rain_alpha, rain_severity
@@ -79,7 +79,7 @@ def streak_map(
         )
         layers.append(drops)
         kernels.append(kernel / kernel.max())
-    return _brightened_to(np.maximum(spread_sum(layers, kernels), 0.0), density)
+    return _brightened_to(spread_points(layers, kernels), density)
 
 
 def _brightened_to(field: Linear, mean: float) -> Linear:

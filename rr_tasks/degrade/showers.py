@@ -11,7 +11,7 @@ import numpy as np
 
 from rr_tasks.degrade.blur import Kernel, motion_kernel
 from rr_tasks.degrade.clouds import WORKING_SIDE, Field, clouds
-from rr_tasks.degrade.convolution import spread_sum
+from rr_tasks.degrade.convolution import spread_points
 from rr_tasks.degrade.depth import Depth
 from schemas.recipe import ShowerRecipe
 
@@ -60,10 +60,10 @@ def shower_map(
         drops.append(_drops(depth.shape, max(1, round(count)), gusts, rng))
         tilt = angle_deg + rng.uniform(-recipe.jitter_deg, recipe.jitter_deg)
         kernels.append(_streak(streak, tilt, softness))
-    near = spread_sum(drops[:_NEAR_LAYERS], kernels[:_NEAR_LAYERS])
-    far = spread_sum(drops[_NEAR_LAYERS:], kernels[_NEAR_LAYERS:])
+    near = spread_points(drops[:_NEAR_LAYERS], kernels[:_NEAR_LAYERS])
+    far = spread_points(drops[_NEAR_LAYERS:], kernels[_NEAR_LAYERS:])
     convergence = recipe.convergence.draw(rng)
-    near, far = (_converging(np.maximum(layer, 0.0), convergence) for layer in (near, far))
+    near, far = (_converging(layer, convergence) for layer in (near, far))
     far *= behind
     return near + far
 

@@ -22,7 +22,7 @@ def test_every_recipe_can_be_asked_for_by_its_name() -> None:
 
 
 @pytest.mark.parametrize(
-    ("recipe", "folder"), [(EDGE_DEFAULT, "806e0c17b56fec51"), (BENCHMARK, "5c7de19c8d51879f")]
+    ("recipe", "folder"), [(EDGE_DEFAULT, "b4c470f6a9b9fb7d"), (BENCHMARK, "643a0b7a2896b298")]
 )
 def test_the_folders_of_published_recipes_keep_their_names(
     recipe: DegradationRecipe, folder: str

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rr_tasks.degrade.convolution import spread, spread_sum
+from rr_tasks.degrade.convolution import spread, spread_points
 
 
 @given(st.integers(1, 16), st.integers(32, 70), st.integers(32, 70), st.integers(0, 99))
@@ -24,9 +24,15 @@ def test_a_single_channel_stays_one(side: int) -> None:
 
 
 @given(st.lists(st.integers(1, 14), min_size=1, max_size=3), st.integers(0, 99))
-def test_a_sum_is_that_of_the_parts(halves: list[int], seed: int) -> None:
+def test_points_are_spread_as_images_are(halves: list[int], seed: int) -> None:
     rng = np.random.default_rng(seed)
-    images = [rng.random((40, 50), dtype=np.float32) for _ in halves]
+    few = [rng.random((40, 50), dtype=np.float32) - np.float32(0.9) for _ in halves]
+    maps = [np.maximum(field, np.float32(0)) for field in few]
     kernels = [rng.random((2 * half + 1,) * 2, dtype=np.float32) / half**2 for half in halves]
-    expected = sum(spread(*pair) for pair in zip(images, kernels, strict=True))
-    np.testing.assert_allclose(spread_sum(images, kernels), expected, rtol=1e-4)
+    expected = sum(spread(*pair) for pair in zip(maps, kernels, strict=True))
+    np.testing.assert_allclose(spread_points(maps, kernels), expected, atol=2e-6)
+
+
+def test_an_empty_map_stays_empty() -> None:
+    empty, kernel = np.zeros((40, 50), np.float32), np.ones((5, 5), np.float32)
+    np.testing.assert_array_equal(spread_points([empty], [kernel]), empty)
