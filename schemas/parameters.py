@@ -146,10 +146,10 @@ class AssessParameters(Parameters):
     photographs: Url = Field(description="Folder of clean, held-out photographs")
     output: Url = Field(description="Folder for the predictions, the figures and the page")
     reasoner: Url | None = Field(None, description="Weights; by default the shipped ones")
-    recipes: Annotated[
-        tuple[RecipeName, ...],
-        Field(min_length=1, description="How to degrade; the first also for sizes and blends"),
-    ] = ("edge-default", "edge-v2", "cdd11-like", "agenticir-like")
+    recipes: tuple[RecipeName, ...] = Field(
+        ("edge-default", "edge-v2", "cdd11-like", "agenticir-like"),
+        description="How to degrade; the first one also for sizes and blends",
+    )
     rounds: Count = Field(4, description="How often each photograph is degraded in all 16 ways")
     short_sides: tuple[ShortSide, ...] = Field(
         (128, 256, 512, 1024, 4000), description="Sizes of photographs to compare, in pixels"
@@ -159,8 +159,8 @@ class AssessParameters(Parameters):
     @field_validator("recipes", "short_sides")
     @classmethod
     def _each_once(cls, given: tuple[Any, ...]) -> tuple[Any, ...]:
-        if len(set(given)) < len(given):
-            raise ValueError("each may be given once")
+        if len(set(given)) < max(1, len(given)):
+            raise ValueError("name at least one, and each once")
         return given
 
 

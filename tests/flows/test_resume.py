@@ -9,6 +9,7 @@ import pytest
 
 from flows import shards
 from flows.annotate import annotate
+from flows.assess import assess
 from flows.evaluate import evaluate
 from flows.export import export_hf, export_messages
 from flows.ingest import ingest
@@ -17,6 +18,7 @@ from flows.synthesize import synthesize
 from rr_tasks.storage import identity
 from schemas.parameters import (
     AnnotateParameters,
+    AssessParameters,
     EvaluateParameters,
     ExportHfParameters,
     ExportMessagesParameters,
@@ -44,6 +46,13 @@ def stages(photographs: Path, heldout: Path, dataset: str, tmp_path: Path) -> di
     hub = ExportHfParameters(shards=dataset, output=f"{output}/hub", split="train")
     found = AnnotateParameters(shards=dataset, output=output)
     judged = EvaluateParameters(photographs=str(heldout), output=output)
+    measured = AssessParameters(
+        photographs=str(heldout),
+        output=output,
+        recipes=("edge-v2",),
+        rounds=1,
+        short_sides=(64,),
+    )
     return {
         "synthesize": lambda: launch(synthesize, made),
         "ingest": lambda: launch(ingest, taken),
@@ -52,12 +61,22 @@ def stages(photographs: Path, heldout: Path, dataset: str, tmp_path: Path) -> di
         "export tags": lambda: launch(export_messages, tags),
         "export trl": lambda: launch(export_messages, trl),
         "evaluate": lambda: launch(evaluate, judged).folder,
+        "assess": lambda: launch(assess, measured).page,
     }
 
 
 @pytest.mark.parametrize(
     "name",
-    ["synthesize", "ingest", "annotate", "export hf", "export tags", "export trl", "evaluate"],
+    [
+        "synthesize",
+        "ingest",
+        "annotate",
+        "export hf",
+        "export tags",
+        "export trl",
+        "evaluate",
+        "assess",
+    ],
 )
 def test_nothing_is_done_twice(
     stages: dict[str, Stage], monkeypatch: pytest.MonkeyPatch, name: str

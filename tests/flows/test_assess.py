@@ -1,0 +1,111 @@
+"""`rr assess` from the command line: what it makes, in S3 too, and after being killed."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import polars as pl
+import pytest
+from typer.testing import CliRunner, Result
+
+from flows import cli
+from flows.assess import assess
+from flows.launch import launch
+from schemas.parameters import AssessParameters
+from tests.kills import Job, preloaded
+from tests.s3 import S3
+
+FILES = (
+    "assessment.parquet",
+    "assessment.json",
+    "assessment.md",
+    "assessment.html",
+    "reliability.svg",
+    "confusion.svg",
+)
+
+
+SMALL = "rr_tasks.assessment.setting:JPEG_SIDE"
+
+
+@pytest.fixture(autouse=True)
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All photographs are small, so that a run takes a second."""
+    monkeypatch.setattr(SMALL.replace(":", "."), 64)
+
+
+def run(*arguments: object) -> Result:
+    quick = ("--recipes", "cdd11-like", "--rounds", 1, "--short-sides", 96)
+    words = [str(argument) for argument in ("assess", *arguments, *quick)]
+    return CliRunner().invoke(cli.app, words, env={"COLUMNS": "160"})
+
+
+@pytest.fixture
+def parameters(heldout: Path, tmp_path: Path) -> AssessParameters:
+    return AssessParameters(
+        photographs=str(heldout),
+        output=str(tmp_path / "out"),
+        recipes=("cdd11-like",),
+        rounds=1,
+        short_sides=(96,),
+    )
+
+
+def test_it_shows_its_tables_and_where_the_page_lies(heldout: Path, tmp_path: Path) -> None:
+    result = run(heldout, tmp_path / "out")
+    assert result.exit_code == 0, result.output
+    for words in ("Recipes", "cdd11-like", "Calibration", "144 x 96", "assessment.html"):
+        assert words in result.stdout
+    rows = pl.read_parquet(tmp_path / "out" / "assessment.parquet")
+    assert len(rows) == 16 + 44 + 16 + 16
+
+
+def test_what_cannot_be_used_is_named_and_decides_the_exit_code(
+    heldout: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "photographs"
+    folder.mkdir()
+    for path in heldout.iterdir():
+        (folder / path.name).write_bytes(path.read_bytes())
+    cv2.imwrite(str(folder / "tiny.png"), np.zeros((20, 20, 3), np.uint8))
+    result = run(folder, tmp_path / "out")
+    assert result.exit_code == 1
+    assert "Not used: tiny.png: too small" in result.stdout
+    assert all((tmp_path / "out" / name).exists() for name in FILES)
+
+
+def test_other_recipes_and_sizes_are_refused_in_a_line(tmp_path: Path) -> None:
+    arguments = ["assess", "in", str(tmp_path), "--recipes", "none", "--short-sides", "9000"]
+    result = CliRunner().invoke(cli.app, arguments)
+    assert result.exit_code == 2
+    assert [line.split(": ")[1] for line in result.stderr.splitlines()] == [
+        "--recipes.0",
+        "--short-sides.0",
+    ]
+    arguments = ["assess", "in", str(tmp_path), "--recipes", "edge-v2", "--recipes", "edge-v2"]
+    assert "name at least one, and each once" in CliRunner().invoke(cli.app, arguments).stderr
+
+
+def test_it_is_the_same_in_object_storage(
+    s3: S3, parameters: AssessParameters, tmp_path: Path
+) -> None:
+    here = launch(assess, parameters)
+    there = launch(assess, parameters.model_copy(update={"output": s3.url}))
+    assert there.page == f"{s3.url}/assessment.html"
+    for name, table in here.figures.tables().items():
+        assert table.equals(there.figures.tables()[name])
+
+
+def test_killed_anywhere_it_goes_on_to_the_same_files(
+    parameters: AssessParameters, tmp_path: Path
+) -> None:
+    elsewhere = parameters.model_copy(update={"output": str(tmp_path / "killed")})
+    with preloaded("flows.assess") as kills:
+        launch(assess, parameters)
+        job = Job("flows.assess:assess", elsewhere, {SMALL: 64})
+        for name in ("000002.parquet", "assessment.md"):
+            assert kills.run(job, die=(f"put {name}", "before")).killed
+        assert not kills.run(job).killed
+    for name in FILES:
+        made, wanted = (Path(p.output, name).read_bytes() for p in (elsewhere, parameters))
+        assert made == wanted, name
