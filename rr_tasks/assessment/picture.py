@@ -1,8 +1,9 @@
 """Reliability diagrams and the confusion of sets, drawn as SVG."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
+from typing import Any, NamedTuple
 
 import polars as pl
 from jinja2 import Environment, StrictUndefined
@@ -16,13 +17,22 @@ SIDE = 200
 _COLOURS = ("#2f6690", "#c8553d", "#588157", "#8d6a9f", "#b08900")
 
 
+class Point(NamedTuple):
+    """A bin, in pixels from the upper left corner; its area grows with its samples."""
+
+    x: float
+    y: float
+    radius: float
+    samples: int
+
+
 @dataclass(frozen=True)
 class Curve:
-    """The bins of one recipe: (x, y, samples) in pixels from the upper left corner."""
+    """The bins of one recipe."""
 
     recipe: str
     colour: str
-    points: list[tuple[float, float, int]]
+    points: list[Point]
 
 
 def draw_reliability(reliability: pl.DataFrame) -> str:
@@ -60,13 +70,17 @@ def draw_confusion(confusion: pl.DataFrame) -> str:
 def _curves(reliability: pl.DataFrame, colours: dict[str, str]) -> Iterator[Curve]:
     for recipe, colour in colours.items():
         bins = reliability.filter(pl.col("recipe") == recipe).sort("bin")
-        points = [
-            (round(SIDE * probability, 1), round(SIDE * (1 - present), 1), samples)
-            for probability, present, samples in bins.select(
-                "probability", "present", "samples"
-            ).iter_rows()
-        ]
-        yield Curve(recipe, colour, points)
+        whole = int(bins["samples"].sum())
+        yield Curve(recipe, colour, [_point(one, whole) for one in bins.iter_rows(named=True)])
+
+
+def _point(one: Mapping[str, Any], whole: int) -> Point:
+    return Point(
+        x=round(SIDE * one["probability"], 1),
+        y=round(SIDE * (1 - one["present"]), 1),
+        radius=round(1.5 + 6 * (one["samples"] / whole) ** 0.5, 1),
+        samples=one["samples"],
+    )
 
 
 def _render(template: str, **values: object) -> str:
