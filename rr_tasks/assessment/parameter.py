@@ -52,6 +52,11 @@ def _turned(name: str) -> pl.Expr:
     return pl.min_horizontal(between, 180 - between)
 
 
+def _if_motion(error: pl.Expr) -> pl.Expr:
+    """A gaussian that is nearly round has an axis, but nobody can see it."""
+    return pl.when(pl.col("true_blur_kind") == "motion").then(error)
+
+
 def _mean_off(names: Sequence[str]) -> pl.Expr:
     return pl.mean_horizontal([_off(name) for name in names])
 
@@ -63,6 +68,7 @@ _ERRORS: dict[str, tuple[str, pl.Expr]] = {
     "blur extent, relative": ("of the true one", _share_off("blur_extent_px")),
     "blur kind": ("wrong or not", _other("blur_kind")),
     "blur angle": ("degrees", _turned("blur_angle_deg")),
+    "blur angle, motion": ("degrees", _if_motion(_turned("blur_angle_deg"))),
     "rain density": ("0-1", _off("rain_density")),
     "rain length": ("px", _off("rain_length_px")),
     "rain angle": ("degrees", _turned("rain_angle_deg")),

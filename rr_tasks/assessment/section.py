@@ -93,7 +93,7 @@ def _with_interval() -> pl.Expr:
 
 def _parameters(table: pl.DataFrame) -> pl.DataFrame:
     numbers = [_significant(name) for name in ("mean", "median")]
-    return table.with_columns(pl.col("samples").cast(pl.String), *numbers)
+    return table.select("parameter", "unit", "recipe", pl.col("samples").cast(pl.String), *numbers)
 
 
 def _calibration(table: pl.DataFrame) -> pl.DataFrame:

@@ -46,6 +46,16 @@ def test_angles_are_those_of_axes(table, one: float, other: float, between: floa
     assert errors(rows)["blur angle"] == pytest.approx((1, between, between))
 
 
+def test_the_axis_of_motion_is_told_apart_from_that_of_gaussians(table) -> None:
+    turned = {"true_blur_angle_deg": 20.0, "found_blur_kind": "motion"}
+    rows = table(
+        turned | {"true_blur_kind": "motion", "found_blur_angle_deg": 25.0},
+        turned | {"true_blur_kind": "gaussian", "found_blur_angle_deg": 65.0},
+    )
+    assert errors(rows)["blur angle, motion"] == (1, 5.0, 5.0)
+    assert errors(rows)["blur angle"] == (2, 25.0, 25.0)
+
+
 def test_wrong_kinds_are_a_share_of_what_was_found(table) -> None:
     rows = table(
         *({"true_blur_kind": "motion", "found_blur_kind": kind} for kind in ("motion", "defocus")),
