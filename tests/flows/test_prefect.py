@@ -20,6 +20,7 @@ from typer.testing import CliRunner
 
 from flows import cli
 from flows.annotate import annotate
+from flows.assess import assess
 from flows.evaluate import evaluate
 from flows.export import export_hf, export_messages
 from flows.launch import MAX_WORKERS, in_flow_run, launch
@@ -38,6 +39,7 @@ from rr_tasks.storage.claim import Held, HeldError
 from schemas.archive import RestoreParameters
 from schemas.parameters import (
     AnnotateParameters,
+    AssessParameters,
     EvaluateParameters,
     ExportHfParameters,
     ExportMessagesParameters,
@@ -64,6 +66,7 @@ FLOWS: list[tuple[Flow[Any, Any], Any]] = [
     (train_reasoner, TrainReasonerParameters(shards="sets/a", output="run", start="w")),
     (train_restorer, TrainRestorerParameters(shards="s", annotations="a", output="run")),
     (evaluate, TRIAL),
+    (assess, AssessParameters(photographs="heldout", output="a", short_sides=(64,))),
     (promote, PromoteParameters(candidate="w", champions="c", evaluation=TRIAL)),
     (pipeline, PipelineParameters(photographs="p", heldout="h", output="work", seed=3)),
     (restore, RestoreParameters(input="in", output="out", keep=("haze", "rain"), verify=True)),
@@ -265,6 +268,20 @@ def test_a_refresh_shows_its_plan_and_what_became_different(
     assert (totals["samples"], totals["equal"]) == (2, 0)
     assert len(json.loads(str(shown["priors-changes"].data))) == 4
     assert "report.html" in str(shown["priors-report"].data)
+
+
+@pytest.mark.usefixtures("server")
+def test_an_assessment_shows_its_tables(heldout: Path, tmp_path: Path) -> None:
+    asked = {"photographs": str(heldout), "output": str(tmp_path), "rounds": 1}
+    assess(parameters=asked | {"recipes": ["cdd11-like"], "short_sides": [64]})  # type: ignore[arg-type]
+    run = last_run(assess)
+    assert sorted(task_runs(run, 4)) == [f"predict-{number:06d}" for number in range(4)]
+    shown = artifacts(run)
+    assert shown["predict"].data == 100.0
+    (recipe,) = json.loads(str(shown["assessment-recipes"].data))
+    assert recipe["recipe"] == "cdd11-like"
+    assert len(json.loads(str(shown["assessment-types"].data))) == 4
+    assert "assessment.html" in str(shown["assessment"].data)
 
 
 @pytest.mark.usefixtures("server")
