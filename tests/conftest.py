@@ -39,7 +39,7 @@ from schemas.prior.current import (
 from schemas.prior.text import reasoning, undo_order
 from schemas.recipe import DegradationRecipe, JpegRecipe
 
-pytest_plugins = ["tests.s3", "tests.fault_proxy"]
+pytest_plugins = ["tests.s3", "tests.fault_proxy", "tests.loggers"]
 
 torch.set_num_threads(1)
 cv2.setNumThreads(1)
