@@ -116,6 +116,17 @@ class JpegRecipe(Strict):
     quality: tuple[int, int] = (75, 95)
 
 
+class PartialRecipe(Strict):
+    """Photographs that are partly restored (`rr_tasks.degrade.partial`).
+
+    `probability` is their share among the degraded ones; `share` is how much of the degraded
+    photograph is left in the blend with the clean one.
+    """
+
+    probability: Unit = 0.2
+    share: Range = Range(low=0.05, high=1.0)
+
+
 class DepthModel(Strict):
     """A depth model of transformers (`rr_tasks.degrade.depth_model`).
 
@@ -147,12 +158,15 @@ class DegradationRecipe(Strict):
     physical parameters follow from them
     (`rr_tasks.degrade.severity`). `sampling` says what becomes of a photograph: random squares
     with random mixtures and a `clean_share` left clean, or, for `grid`, the central square clean
-    and with each of the 15 mixtures. `algorithm` counts changes of the code that alter the bytes.
+    and with each of the 15 mixtures. With a `smallest_size`, random squares are scaled to
+    sides from there to `size`, equally often in each octave, and enlarged up to twice if need be.
+    `algorithm` counts changes of the code that alter the bytes.
     """
 
     name: str
     algorithm: Literal[1, 2, 3, 4] = 4
     size: Annotated[int, Field(ge=32, le=8192)] = 512
+    smallest_size: Annotated[int, Field(ge=32, le=8192)] | None = None
     sampling: Literal["random", "grid"] = "random"
     severity: Range = Range(low=10.0, high=100.0)
     clean_share: Unit = 0.1
@@ -162,6 +176,7 @@ class DegradationRecipe(Strict):
     noise: NoiseRecipe = NoiseRecipe()
     jpeg: JpegRecipe = JpegRecipe()
     depth: DepthRecipe | None = None
+    partial: PartialRecipe | None = None
 
 
 EDGE_DEFAULT = DegradationRecipe(name="edge-default")
@@ -191,6 +206,16 @@ EDGE_V2 = DegradationRecipe(
 """Like `edge-default`, with uneven haze, smoke, shaking hands, rain in perspective, a camera, and
 objects that stand on the ground."""
 
+REASONER_V1 = EDGE_V2.model_copy(
+    update={
+        "name": "reasoner-v1",
+        "size": 1280,
+        "smallest_size": 128,
+        "partial": PartialRecipe(),
+    }
+)
+"""What a reasoner learns from: `edge-v2` in all sizes, a fifth of it partly restored."""
+
 CDD11_LIKE = DegradationRecipe(
     name="cdd11-like",
     haze=HazeRecipe(light=Range(low=0.6, high=0.9), tint=0.0, severity=Range(low=52.0, high=84.0)),
@@ -214,5 +239,6 @@ That is a mean transmission of 0.74 to 0.41 at the mean depth of 0.5. All else i
 """
 
 RECIPES: dict[str, DegradationRecipe] = {
-    recipe.name: recipe for recipe in (EDGE_DEFAULT, BENCHMARK, EDGE_V2, CDD11_LIKE, AGENTICIR_LIKE)
+    recipe.name: recipe
+    for recipe in (EDGE_DEFAULT, BENCHMARK, EDGE_V2, REASONER_V1, CDD11_LIKE, AGENTICIR_LIKE)
 }

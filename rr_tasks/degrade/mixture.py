@@ -14,6 +14,7 @@ from rr_tasks.degrade.depth_model import model_depth
 from rr_tasks.degrade.haze import add_haze
 from rr_tasks.degrade.noise import add_noise
 from rr_tasks.degrade.objects import standing_depth
+from rr_tasks.degrade.partial import partial_blur, partial_haze, partial_noise, partial_rain
 from rr_tasks.degrade.rain import add_rain
 from schemas.prior.current import DEGRADATIONS, Blur, DegradationName, Haze, Noise, Rain
 from schemas.recipe import DegradationRecipe, DepthRecipe, JpegRecipe
@@ -57,6 +58,8 @@ def degrade(
 ) -> Degraded:
     """Apply haze, rain, camera blur, sensor noise and a JPEG save, in this order.
 
+    With `recipe.partial`, some are blended with the clean photograph before they are saved.
+
     Args:
         clean: (H, W, 3) sRGB bytes.
         severities: 0-100 for each type that is to be present.
@@ -69,7 +72,7 @@ def degrade(
     Raises:
         MissingDepthModelError: the recipe names a depth model that cannot be loaded.
     """
-    streams = dict(zip((*DEGRADATIONS, "depth", "jpeg"), rng.spawn(6), strict=True))
+    streams = dict(zip((*DEGRADATIONS, "depth", "jpeg", "partial"), rng.spawn(7), strict=True))
     haze, blur = Haze(present=False, severity=0.0), Blur(present=False, severity=0.0)
     rain, noise = Rain(present=False, severity=0.0), Noise(present=False, severity=0.0)
     image = to_linear(clean)
@@ -83,6 +86,11 @@ def degrade(
         image, blur = add_blur(image, severities["blur"], recipe.blur, streams["blur"])
     if "noise" in severities:
         image, noise = add_noise(image, severities["noise"], recipe.noise, streams["noise"])
+    if severities and recipe.partial and streams["partial"].random() < recipe.partial.probability:
+        share = recipe.partial.share.draw(streams["partial"])
+        image = np.asarray(cv2.addWeighted(image, share, to_linear(clean), 1 - share, 0.0))
+        haze, blur = partial_haze(haze, share), partial_blur(blur, share, min(clean.shape[:2]))
+        rain, noise = partial_rain(rain, share), partial_noise(noise, share)
     degraded = to_bytes(image) if severities else clean
     saved = _save_as_jpeg(degraded, recipe.jpeg, streams["jpeg"])
     return Degraded(image=saved, haze=haze, blur=blur, rain=rain, noise=noise)

@@ -16,6 +16,7 @@ from schemas.recipe import DegradationRecipe
 
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp")
 _DEPTH_SUFFIX = ".depth.png"
+_LARGEST_ENLARGEMENT = 2
 
 
 class UnusablePhotographError(ValueError):
@@ -91,7 +92,7 @@ def read_photograph(url: str) -> Bytes:
 
 @dataclass(frozen=True)
 class Square:
-    """A square of a photograph, `side` pixels wide, to be shrunk to `size`."""
+    """A square of a photograph, `side` pixels wide, to be scaled to `size`."""
 
     top: int
     left: int
@@ -100,7 +101,9 @@ class Square:
 
 
 def crop(photograph: Bytes, recipe: DegradationRecipe, rng: np.random.Generator) -> Bytes:
-    """Cut a square of at most `recipe.size` pixels, shrunk from a larger one, never enlarged.
+    """Cut a square of at most `recipe.size` pixels, shrunk from a larger one.
+
+    It is never enlarged, unless the recipe asks for all sizes (`smallest_size`).
 
     Raises:
         UnusablePhotographError: the photograph is smaller than 32 pixels on a side.
@@ -114,23 +117,32 @@ def choose_square(photograph: Bytes, recipe: DegradationRecipe, rng: np.random.G
     short = min(height, width)
     if short < 32:
         raise UnusablePhotographError(f"too small to learn from: {width} x {height} pixels")
-    size = min(recipe.size, short)
+    size = _size(short, recipe, rng)
     if recipe.sampling == "grid":
         return Square((height - short) // 2, (width - short) // 2, short, size)
-    side = int(rng.integers(size, short + 1))
+    side = int(rng.integers(min(size, short), short + 1))
     top, left = int(rng.integers(height - side + 1)), int(rng.integers(width - side + 1))
     return Square(top, left, side, size)
 
 
 def cut(photograph: Bytes, square: Square, recipe: DegradationRecipe) -> Bytes:
-    """Cut a square from a photograph and shrink it, see `crop`."""
+    """Cut a square from a photograph and scale it, see `crop`."""
     top, left, side, size = square.top, square.left, square.side, square.size
     pixels = photograph[top : top + side, left : left + side]
     if side == size:
         return np.ascontiguousarray(pixels)
     if recipe.sampling == "grid":  # published figures rest on exactly these pixels
         return np.asarray(cv2.resize(pixels, (size, size), interpolation=cv2.INTER_AREA), np.uint8)
+    if side < size:
+        return np.asarray(cv2.resize(pixels, (size, size), interpolation=cv2.INTER_CUBIC), np.uint8)
     return _shrunk(pixels, size)
+
+
+def _size(short: int, recipe: DegradationRecipe, rng: np.random.Generator) -> int:
+    if recipe.smallest_size is None:
+        return min(recipe.size, short)
+    octaves = rng.uniform(np.log2(recipe.smallest_size), np.log2(recipe.size))
+    return min(round(2**octaves), _LARGEST_ENLARGEMENT * short)
 
 
 def _shrunk(square: Bytes, size: int) -> Bytes:

@@ -38,6 +38,18 @@ def test_a_crop_is_a_square_and_never_enlarged(
         assert steps.min() >= 1  # at least one pixel of the photograph for one of the crop
 
 
+def test_all_sizes_are_equally_often_in_each_octave_and_enlarged_at_most_twice() -> None:
+    recipe = DegradationRecipe(name="sizes", size=128, smallest_size=32)
+    sides = [
+        len(crop(places(100, 300), recipe, np.random.default_rng(seed))) for seed in range(200)
+    ]
+    assert min(sides) >= 32
+    assert max(sides) > 110
+    assert np.mean(np.array(sides) < 64) == pytest.approx(0.5, abs=0.1)
+    small = [len(crop(places(40, 50), recipe, np.random.default_rng(seed))) for seed in range(50)]
+    assert max(small) == 80
+
+
 def test_a_grid_takes_the_central_square() -> None:
     cut = crop(places(40, 200), GRID, np.random.default_rng(0))
     assert np.array_equal(cut, places(40, 200)[:, 80:120])
