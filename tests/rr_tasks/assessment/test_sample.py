@@ -36,6 +36,12 @@ def test_recipes_and_sizes_that_are_compared_share_their_draws(photograph, plain
         assert large.image.shape == (96, 144, 3)
 
 
+def test_of_the_largest_only_clean_and_singles_are_made(photograph, grid, monkeypatch) -> None:
+    monkeypatch.setattr("rr_tasks.assessment.setting.HUGE_SIDE", 64)
+    made = samples(photograph, Setting("size", grid, 1, 64), (7, 0))
+    assert [combination(one.truth) for one in made] == ["clean", "haze", "blur", "rain", "noise"]
+
+
 @pytest.mark.parametrize(("height", "width"), [(40, 100), (100, 40), (64, 64), (40, 60)])
 def test_rectangles_are_cut_from_the_middle_and_never_stretched(grid, height, width) -> None:
     rows, columns = np.mgrid[:height, :width]
