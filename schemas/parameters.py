@@ -149,7 +149,7 @@ class AssessParameters(Parameters):
     output: Url = Field(description="Folder for the predictions, the figures and the page")
     reasoner: Url | None = Field(None, description="Weights; by default the shipped ones")
     recipes: tuple[RecipeName, ...] = Field(
-        ("edge-default", "edge-v2", "reasoner-v1", "cdd11-like", "agenticir-like"),
+        ("edge-default", "edge-v2", "cdd11-like", "agenticir-like"),
         description="How to degrade; the first one also for sizes and blends",
     )
     rounds: Count = Field(4, description="How often each photograph is degraded in all 16 ways")
