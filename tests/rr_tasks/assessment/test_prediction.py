@@ -74,6 +74,18 @@ def test_rows_are_those_of_the_reasoner_and_the_same_each_time(
         assert clean[f"found_{name}"] == pytest.approx(getattr(found, name).severity, abs=0.5)
 
 
+def test_of_a_blend_the_severity_of_its_type_is_expected(
+    one_photograph, grid, tmp_path, reasoner, photograph
+) -> None:
+    spec, photographs = planned(one_photograph, tmp_path, grid)
+    rows = read_predictions([predict(str(tmp_path), spec, photographs, reasoner, 1)])
+    clean = rows.filter(pl.col("share") == 0)
+    assert clean["combination"].to_list() == ["haze", "blur", "rain", "noise"]
+    wanted = reasoner.expected_severities([np.ascontiguousarray(photograph[:, 32:160])])[0]
+    assert clean["expected"].to_list() == pytest.approx(wanted.tolist(), abs=0.5)
+    assert len(set(clean["expected"])) == 4
+
+
 def test_what_is_there_is_kept(one_photograph, grid, tmp_path, reasoner) -> None:
     spec, photographs = planned(one_photograph, tmp_path, grid)
     Path(tmp_path, "000002.parquet").write_bytes(b"there")
