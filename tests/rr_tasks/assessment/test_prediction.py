@@ -83,7 +83,7 @@ def test_of_a_blend_the_severity_of_its_type_is_expected(
     assert clean["combination"].to_list() == ["haze", "blur", "rain", "noise"]
     wanted = reasoner.expected_severities([np.ascontiguousarray(photograph[:, 32:160])])[0]
     assert clean["expected"].to_list() == pytest.approx(wanted.tolist(), abs=0.5)
-    assert len(set(clean["expected"])) == 4
+    assert clean["expected"].n_unique() > 1
 
 
 def test_what_is_there_is_kept(one_photograph, grid, tmp_path, reasoner) -> None:
