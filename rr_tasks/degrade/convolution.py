@@ -10,6 +10,8 @@ Field = npt.NDArray[np.float32]
 
 # Up to here a direct sum is faster than a transform of the whole image.
 _DIRECT_SIDE = 11
+# Every length without a larger factor divides it.
+_ONLY_SMALL_FACTORS = (2 * 3 * 5 * 7 * 11) ** 16
 
 
 def spread(image: Field, kernel: Field) -> Field:
@@ -24,9 +26,11 @@ def spread(image: Field, kernel: Field) -> Field:
     """
     if kernel.shape[0] <= _DIRECT_SIDE:
         return np.asarray(cv2.filter2D(image, -1, kernel, borderType=cv2.BORDER_REFLECT_101))
-    size = _transform_size(image, kernel)
-    mirrored, transfer = _mirrored(image, kernel, size), _transfer(kernel, size)
-    channels = [_back(_product(channel, transfer), image) for channel in cv2.split(mirrored)]
+    height, width = (_fast_length(length + len(kernel) - 1) for length in image.shape[:2])
+    transfer = np.zeros((height, width), np.float32)
+    transfer[: len(kernel), : len(kernel)] = kernel
+    cv2.dft(transfer, dst=transfer)
+    channels = [_spread_channel(channel, kernel, transfer) for channel in cv2.split(image)]
     return np.asarray(cv2.merge(channels), dtype=np.float32)
 
 
@@ -49,36 +53,20 @@ def spread_points(maps: Sequence[Field], kernels: Sequence[Field]) -> Field:
     return np.ascontiguousarray(inner)
 
 
-def _transform_size(image: Field, kernel: Field) -> tuple[int, int]:
-    height, width = (length + len(kernel) - 1 for length in image.shape[:2])
-    return _fast_length(height), _fast_length(width)
-
-
 def _fast_length(shortest: int) -> int:
-    """Of the lengths that OpenCV calls optimal, those with many factors of 2 are much faster."""
-    length = cv2.getOptimalDFTSize(shortest)
-    while length % 16:
-        length = cv2.getOptimalDFTSize(length + 1)
-    return int(length)
+    """Of the lengths that OpenCV transforms fast, those with many factors of 2 are the fastest."""
+    sixteenth = -(-shortest // 16)
+    while _ONLY_SMALL_FACTORS % sixteenth:
+        sixteenth += 1
+    return 16 * sixteenth
 
 
-def _mirrored(image: Field, kernel: Field, size: tuple[int, int]) -> Field:
+def _spread_channel(channel: Field, kernel: Field, transfer: Field) -> Field:
     before = len(kernel) // 2
-    below, right = (whole - part - before for whole, part in zip(size, image.shape, strict=False))
+    height, width = channel.shape
+    below, right = transfer.shape[0] - height - before, transfer.shape[1] - width - before
     border = cv2.BORDER_REFLECT_101
-    return np.asarray(cv2.copyMakeBorder(image, before, below, before, right, border))
-
-
-def _transfer(kernel: Field, size: tuple[int, int]) -> Field:
-    padded = np.zeros(size, np.float32)
-    padded[: len(kernel), : len(kernel)] = kernel
-    return np.asarray(cv2.dft(padded))
-
-
-def _product(channel: Field, transfer: Field) -> Field:
-    return np.asarray(cv2.mulSpectrums(cv2.dft(channel), transfer, 0, conjB=True))
-
-
-def _back(spectrum: Field, like: Field) -> Field:
+    mirrored = cv2.copyMakeBorder(channel, before, below, before, right, border)
+    spectrum = cv2.mulSpectrums(cv2.dft(mirrored), transfer, 0, conjB=True)
     field = cv2.idft(spectrum, flags=cv2.DFT_SCALE | cv2.DFT_REAL_OUTPUT)
-    return np.asarray(field[: like.shape[0], : like.shape[1]])
+    return np.asarray(field[:height, :width])

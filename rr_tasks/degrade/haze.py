@@ -6,6 +6,7 @@ in a heterogeneous one. Smoke has plumes in the place of d m. Published ranges f
 AgenticIR A U(0.7, 1), beta U(0.6, 1.8); CDD-11 beta U(1, 2), A U(0.6, 0.9).
 """
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -90,4 +91,4 @@ def _fade(path: Depth, mean_transmission: float) -> tuple[float, Depth]:
         beta += step
         if abs(step) < _PRECISION * beta:
             break
-    return float(beta), np.exp(-np.float32(beta) * path)
+    return float(beta), np.asarray(cv2.exp(-np.float32(beta) * path), np.float32)
