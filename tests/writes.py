@@ -43,8 +43,12 @@ def watch(writes: Writes) -> None:
     from fsspec.implementations.local import LocalFileSystem
     from s3fs import S3FileSystem
 
+    from rr_tasks.storage.atomic import PARTIAL
+
     def watched(kind: str, change: Callable[..., Any], place: int) -> Callable[..., Any]:
         def changed(*arguments: Any, **options: Any) -> Any:
+            if PARTIAL.fullmatch(Path(arguments[place]).name):  # nobody sees it yet
+                return change(*arguments, **options)
             with writes.noted(kind, arguments[place]):
                 return change(*arguments, **options)
 
