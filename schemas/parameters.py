@@ -10,9 +10,8 @@ from schemas.prior.current import DegradationName
 from schemas.shard import LayoutName
 from schemas.url import Url
 
-RecipeName = Literal[
-    "edge-default", "benchmark", "edge-v2", "reasoner-v1", "cdd11-like", "agenticir-like"
-]
+SingleRecipeName = Literal["edge-default", "benchmark", "edge-v2", "cdd11-like", "agenticir-like"]
+RecipeName = Literal[SingleRecipeName, "reasoner-v1"]  # which has alternatives
 Count = Annotated[int, Field(gt=0)]
 
 
@@ -148,7 +147,7 @@ class AssessParameters(Parameters):
     photographs: Url = Field(description="Folder of clean, held-out photographs")
     output: Url = Field(description="Folder for the predictions, the figures and the page")
     reasoner: Url | None = Field(None, description="Weights; by default the shipped ones")
-    recipes: tuple[RecipeName, ...] = Field(
+    recipes: tuple[SingleRecipeName, ...] = Field(
         ("edge-default", "edge-v2", "cdd11-like", "agenticir-like"),
         description="How to degrade; the first one also for sizes and blends",
     )

@@ -160,6 +160,7 @@ class DegradationRecipe(Strict):
     with random mixtures and a `clean_share` left clean, or, for `grid`, the central square clean
     and with each of the 15 mixtures. With a `smallest_size`, random squares are scaled to
     sides from there to `size`, equally often in each octave, and enlarged up to twice if need be.
+    With `alternatives`, samples follow them in turn, in all but `sampling` and `clean_share`.
     `algorithm` counts changes of the code that alter the bytes.
     """
 
@@ -177,6 +178,11 @@ class DegradationRecipe(Strict):
     jpeg: JpegRecipe = JpegRecipe()
     depth: DepthRecipe | None = None
     partial: PartialRecipe | None = None
+    alternatives: "tuple[DegradationRecipe, ...] | None" = None
+
+    def alternative(self, number: int) -> "DegradationRecipe":
+        """What sample `number` follows."""
+        return self.alternatives[number % len(self.alternatives)] if self.alternatives else self
 
 
 EDGE_DEFAULT = DegradationRecipe(name="edge-default")
@@ -206,15 +212,29 @@ EDGE_V2 = DegradationRecipe(
 """Like `edge-default`, with uneven haze, smoke, shaking hands, rain in perspective, a camera, and
 objects that stand on the ground."""
 
-REASONER_V1 = EDGE_V2.model_copy(
-    update={
-        "name": "reasoner-v1",
-        "size": 1280,
-        "smallest_size": 128,
-        "partial": PartialRecipe(),
-    }
+
+def _in_all_sizes(recipe: DegradationRecipe) -> DegradationRecipe:
+    return recipe.model_copy(
+        update={
+            "name": f"{recipe.name}-all-sizes",
+            "size": 1280,
+            "smallest_size": 128,
+            "partial": PartialRecipe(probability=0.3),
+        }
+    )
+
+
+REASONER_V1 = DegradationRecipe(
+    name="reasoner-v1",
+    alternatives=(
+        EDGE_DEFAULT,
+        EDGE_V2,
+        _in_all_sizes(EDGE_DEFAULT),
+        _in_all_sizes(EDGE_V2),
+    ),
 )
-"""What a reasoner learns from: `edge-v2` in all sizes, a fifth of it partly restored."""
+"""What a reasoner learns from: `edge-default` and `edge-v2`, half of each in all sizes, where three
+of ten are partly restored."""
 
 CDD11_LIKE = DegradationRecipe(
     name="cdd11-like",

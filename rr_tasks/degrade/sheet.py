@@ -15,7 +15,7 @@ from rr_tasks.degrade.photograph import (
 )
 from schemas.errors import ExpectedError
 from schemas.prior.current import DEGRADATIONS, DegradationName
-from schemas.recipe import DegradationRecipe
+from schemas.recipe import DegradationRecipe, JpegRecipe
 
 SEVERITIES = (10.0, 40.0, 70.0, 100.0)
 LOOKS = 3
@@ -25,6 +25,7 @@ LOOKS = 3
 _SHOWN_WHOLE: DegradationName = "haze"
 _SIDE = 216
 _CAPTION = 22
+_NEVER_SAVED = JpegRecipe(probability=0.0)
 _QUALITY = [cv2.IMWRITE_JPEG_QUALITY, 74]
 
 
@@ -35,7 +36,8 @@ class UnusableSampleError(ExpectedError, ValueError):
 def contact_sheet(photographs: str, recipe: DegradationRecipe, seed: int) -> bytes:
     """Draw each type at `SEVERITIES`, `LOOKS` rows each, the last row with all of them.
 
-    A row is one photograph with one draw of everything but the severity.
+    A row is one photograph with one draw of everything but the severity. Alternatives of a recipe
+    take turns.
 
     Args:
         photographs: URL of a folder of clean photographs, taken in turn.
@@ -50,13 +52,13 @@ def contact_sheet(photographs: str, recipe: DegradationRecipe, seed: int) -> byt
         UnusableSampleError: one of them is damaged or too small.
     """
     urls = list_photographs(photographs)
-    plain = recipe.model_copy(update={"jpeg": recipe.jpeg.model_copy(update={"probability": 0.0})})
     rows: list[tuple[DegradationName, ...]] = [
         (name,) for name in DEGRADATIONS for _ in range(LOOKS)
     ]
     strips = []
     for number, types in enumerate((*rows, DEGRADATIONS)):
-        clean = _clean(urls[number % len(urls)], recipe, np.random.default_rng((seed, number)))
+        plain = recipe.alternative(number).model_copy(update={"jpeg": _NEVER_SAVED})
+        clean = _clean(urls[number % len(urls)], plain, np.random.default_rng((seed, number)))
         strips.append(np.hstack(list(_strip(clean, types, plain, (seed, number, 1)))))
     sheet = cv2.cvtColor(np.vstack(strips), cv2.COLOR_RGB2BGR)
     return bytes(cv2.imencode(".jpg", sheet, _QUALITY)[1])

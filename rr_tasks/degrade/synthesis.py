@@ -76,7 +76,8 @@ def plan_synthesis(
         MissingFolderError: no photographs.
     """
     urls = list_photographs(photographs)
-    depths = list_depths(photographs) if recipe.depth and recipe.depth.files else []
+    measured = any(one.depth and one.depth.files for one in recipe.alternatives or (recipe,))
+    depths = list_depths(photographs) if measured else []
     spec = SynthesisSpec(
         recipe=recipe,
         seed=seed,
@@ -115,17 +116,18 @@ def _outcome(spec: SynthesisSpec, photographs: Photographs, number: int, key: st
     rng = np.random.default_rng((spec.seed, number))
     url, combination = _assignment(spec, photographs, number, rng)
     source = photographs.path(url)
+    recipe = spec.recipe.alternative(number)
     try:
         photograph = read_photograph(url)
-        square = choose_square(photograph, spec.recipe, rng)
-        measured = read_depth(url) if spec.recipe.depth and spec.recipe.depth.files else None
+        square = choose_square(photograph, recipe, rng)
+        measured = read_depth(url) if recipe.depth and recipe.depth.files else None
     except UnusablePhotographError as error:
         return SampleRow(key=key, source=source, status="failed", error=str(error)), None
-    clean = cut(photograph, square, spec.recipe)
+    clean = cut(photograph, square, recipe)
     depth = None if measured is None else cut_depth(measured, photograph.shape[:2], square)
-    severities = draw_severities(combination, spec.recipe, rng)
-    degraded = degrade(clean, severities, spec.recipe, rng, depth)
-    truth = ground_truth(clean, degraded, spec.recipe)
+    severities = draw_severities(combination, recipe, rng)
+    degraded = degrade(clean, severities, recipe, rng, depth)
+    truth = ground_truth(clean, degraded, recipe)
     row = SampleRow(
         key=key,
         source=source,

@@ -11,13 +11,12 @@ from rr_tasks import weights
 from rr_tasks.degrade import severity
 from rr_tasks.precision import autocast
 from rr_tasks.reasoner.network import ReasonerNetwork
-from rr_tasks.reasoner.views import native_crops, overview
+from rr_tasks.reasoner.views import views
 from rr_tasks.scene import describe
 from schemas.prior.current import (
     DEGRADATIONS,
     VISIBLE_SEVERITY,
     Blur,
-    DegradationName,
     DiagnosticPrior,
     Haze,
     ImageSize,
@@ -26,14 +25,16 @@ from schemas.prior.current import (
     Rain,
 )
 from schemas.prior.text import reasoning, undo_order
-from schemas.prior.vector import FIELDS, findings_from_vector
+from schemas.prior.vector import FIELDS, VECTOR_LENGTH, findings_from_vector
 
 Bytes = npt.NDArray[np.uint8]
+Floats = npt.NDArray[np.float32]
 Pixels = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
 
 NAME: weights.WeightsName = "edge-reasoner"
 _PRESENT = [FIELDS.index(f"{name}.present") for name in DEGRADATIONS]
 _SEVERITY = [FIELDS.index(f"{name}.severity") for name in DEGRADATIONS]
+_LENGTHS = [FIELDS.index(field) for field in ("blur.extent", "rain.length")]
 
 
 class EdgeReasoner:
@@ -68,19 +69,29 @@ class EdgeReasoner:
 
     def diagnose_all(self, images: Sequence[Bytes]) -> list[DiagnosticPrior]:
         """Diagnose photographs of any sizes in one pass through the network."""
-        vectors = self.predict(images)
-        return [self._prior(image, vector) for image, vector in zip(images, vectors, strict=True)]
+        vectors, deviations = self.predict(images)
+        return [self._prior(*found) for found in zip(images, vectors, deviations, strict=True)]
 
-    def predict(self, images: Sequence[Bytes]) -> npt.NDArray[np.float32]:
-        """Prior vectors (B, `VECTOR_LENGTH`), `present` as probabilities."""
-        whole = torch.from_numpy(np.stack([overview(image) for image in images]))
-        parts = torch.from_numpy(np.stack([np.stack(native_crops(image)) for image in images]))
+    def predict(self, images: Sequence[Bytes]) -> tuple[Floats, Floats]:
+        """What the network says of photographs of any sizes.
+
+        Returns:
+            Prior vectors (B, `VECTOR_LENGTH`), `present` as probabilities, and the standard
+            deviations of the severities (B, 4) in their points, in the order of `DEGRADATIONS`.
+        """
+        seen = [views(image) for image in images]
         with torch.inference_mode(), autocast():
-            vectors = self.network(
-                whole.permute(0, 3, 1, 2).float() / 255, parts.permute(0, 1, 4, 2, 3).float() / 255
+            output = self.network(
+                _planes([one.overview for one in seen]),
+                _planes([one.working for one in seen]),
+                _planes([one.native for one in seen]),
             )
+            vectors, doubts = output.split([VECTOR_LENGTH, len(DEGRADATIONS)], 1)
             vectors[:, _PRESENT] = vectors[:, _PRESENT].sigmoid()
-        return np.asarray(vectors.numpy())
+            vectors[:, _LENGTHS] /= torch.tensor([[one.scale] for one in seen])
+            # The network learns mean absolute errors, as of a Laplace distribution.
+            deviations = (100 * 2**0.5 * doubts.exp()).clamp(max=100.0)
+        return np.asarray(vectors.numpy()), np.asarray(deviations.numpy())
 
     def expected_severities(self, images: Sequence[Bytes]) -> npt.NDArray[np.float64]:
         """How bad each type is on average over all that it may be: (B, 4), 0-100.
@@ -89,10 +100,10 @@ class EdgeReasoner:
         `DEGRADATIONS`. It has no step where a finding appears, so it can judge what a restoration
         has removed.
         """
-        vectors = self.predict(images).astype(np.float64)
+        vectors = self.predict(images)[0].astype(np.float64)
         return np.asarray(100 * vectors[:, _PRESENT] * vectors[:, _SEVERITY].clip(0.0, 1.0))
 
-    def _prior(self, image: Bytes, vector: npt.NDArray[np.float32]) -> DiagnosticPrior:
+    def _prior(self, image: Bytes, vector: Floats, deviations: Floats) -> DiagnosticPrior:
         height, width = image.shape[:2]
         haze, blur, rain, noise = findings_from_vector(vector.tolist())
         findings = (
@@ -101,13 +112,20 @@ class EdgeReasoner:
             _consistent_rain(rain),
             _consistent_noise(noise),
         )
+        sure = [
+            {
+                "probability": round(float(vector[place]), 4),
+                "severity_std": round(float(deviation), 2) if finding.present else None,
+            }
+            for place, finding, deviation in zip(_PRESENT, findings, deviations, strict=True)
+        ]
         haze, blur, rain, noise = findings
         return DiagnosticPrior(
             image=ImageSize(width=width, height=height),
-            haze=haze.model_copy(update={"probability": _probability(vector, "haze")}),
-            blur=blur.model_copy(update={"probability": _probability(vector, "blur")}),
-            rain=rain.model_copy(update={"probability": _probability(vector, "rain")}),
-            noise=noise.model_copy(update={"probability": _probability(vector, "noise")}),
+            haze=haze.model_copy(update=sure[0]),
+            blur=blur.model_copy(update=sure[1]),
+            rain=rain.model_copy(update=sure[2]),
+            noise=noise.model_copy(update=sure[3]),
             scene=describe(image),
             order=undo_order(*findings),
             reasoning=reasoning(*findings),
@@ -120,8 +138,9 @@ class EdgeReasoner:
         )
 
 
-def _probability(vector: npt.NDArray[np.float32], name: DegradationName) -> float:
-    return round(float(vector[FIELDS.index(f"{name}.present")]), 4)
+def _planes(views_of_all: Sequence[Bytes]) -> torch.Tensor:
+    """Views (..., H, W, 3) of several photographs as (B, ..., 3, H, W) in 0-1."""
+    return torch.from_numpy(np.stack(views_of_all)).movedim(-1, -3).float() / 255
 
 
 # Severity is a function of the physical parameters (`rr_tasks.degrade.severity`), but the network

@@ -1,4 +1,4 @@
-"""The edge reasoner's network: a shared convolutional trunk over views, one output per field."""
+"""The edge reasoner's network: one trunk over all views, attention over what it saw, one head."""
 
 from itertools import pairwise
 
@@ -6,75 +6,110 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from schemas.prior.current import DEGRADATIONS
 from schemas.prior.vector import VECTOR_LENGTH
+
+OUTPUT_LENGTH = VECTOR_LENGTH + len(DEGRADATIONS)
+"""A prior vector, and how far its severities may be off."""
+
+_FOLD = 4
+_ROLES = 3
 
 
 class ReasonerNetwork(nn.Module):
-    """Predicts a prior vector from an overview and native crops.
+    """Predicts a prior vector from an overview, crops at working size and native crops.
 
     Args:
         widths: channels at a quarter, an eighth and a sixteenth of a view's resolution.
         hidden: width of the head.
+        looks: how many places it attends to at once.
     """
 
-    def __init__(self, widths: tuple[int, ...] = (32, 64, 128), hidden: int = 256) -> None:
+    def __init__(
+        self, widths: tuple[int, ...] = (64, 128, 192), hidden: int = 384, looks: int = 8
+    ) -> None:
         super().__init__()
-        stem = 32
-        self.stem = nn.Conv2d(12, stem, 3, padding=1)
-        # An overview and a crop show different statistics through the same trunk.
-        self.role = nn.Parameter(torch.zeros(2, stem, 1, 1))
-        stages: list[nn.Module] = []
-        for before, after in pairwise((stem, *widths)):
-            stages += [_Shrink(before, after), _Residual(after), _Residual(after)]
+        # All pixels are kept, as channels: noise and blur show in the finest detail alone.
+        stages: list[nn.Module] = [_Convolution(3 * _FOLD**2, widths[0]), _stage(widths[0])]
+        for before, after in pairwise(widths):
+            stages += [_Convolution(before, after, stride=2), _stage(after)]
         self.trunk = nn.Sequential(*stages)
+        width = widths[-1]
+        # The same statistics mean something else in an overview than in native pixels.
+        self.role = nn.Parameter(torch.zeros(_ROLES, width))
+        self.attention = _Attention(width, looks)
         self.head = nn.Sequential(
-            nn.Linear(6 * widths[-1], hidden),
+            nn.Linear((2 * _ROLES + looks) * width, hidden),
             nn.SiLU(),
             nn.Dropout(0.2),
-            nn.Linear(hidden, VECTOR_LENGTH),
+            nn.Linear(hidden, OUTPUT_LENGTH),
         )
+        self.to(memory_format=torch.channels_last)
 
-    def forward(self, overview: torch.Tensor, crops: torch.Tensor) -> torch.Tensor:
+    def forward(
+        self, overview: torch.Tensor, working: torch.Tensor, native: torch.Tensor
+    ) -> torch.Tensor:
         """Look at B photographs.
 
         Args:
-            overview: (B, 3, S, S) in 0-1.
-            crops: (B, K, 3, S, S) in 0-1, K at least 1.
+            overview: (B, 3, S, S) in 0-1, the whole photograph.
+            working: (B, K, 3, S, S) in 0-1, crops at working size, K at least 1.
+            native: (B, N, 3, S, S) in 0-1, crops in native pixels, N at least 1.
 
         Returns:
-            (B, `VECTOR_LENGTH`) float32; the entries `present` are logits.
+            (B, `OUTPUT_LENGTH`) float32; the entries `present` are logits, and the last four the
+            logarithms of the mean absolute errors of the severities, as fractions.
         """
-        batch, count = crops.shape[:2]
-        views = torch.cat([overview, crops.flatten(0, 1)])
-        x = functional.pixel_unshuffle(2 * views - 1, 2).to(memory_format=torch.channels_last)
-        roles = torch.cat(
-            [self.role[:1].expand(batch, -1, 1, 1), self.role[1:].expand(batch * count, -1, 1, 1)]
-        )
-        x = self.trunk(functional.silu(self.stem(x) + roles)).float()
-        features = torch.cat([x.mean((2, 3)), x.std((2, 3), correction=0)], 1)
-        whole, parts = features[:batch], features[batch:].reshape(batch, count, -1)
-        seen = torch.cat([whole, parts.mean(1), parts.amax(1)], 1)
-        with torch.autocast(x.device.type, enabled=False):
-            out: torch.Tensor = self.head(seen)
+        groups = (overview[:, None], working, native)
+        views = torch.cat([group.flatten(0, 1) for group in groups])
+        folded = functional.pixel_unshuffle(2 * views - 1, _FOLD)
+        seen = self.trunk(folded.to(memory_format=torch.channels_last)).float()
+        with torch.autocast(seen.device.type, enabled=False):
+            counts = [group.shape[1] for group in groups]
+            places = seen.flatten(2).transpose(1, 2)
+            tokens = [
+                part.reshape(len(overview), -1, part.shape[-1])
+                for part in places.split([len(overview) * count for count in counts])
+            ]
+            statistics = [
+                moment for part in tokens for moment in (part.mean(1), part.std(1, correction=0))
+            ]
+            marked = [part + role for part, role in zip(tokens, self.role, strict=True)]
+            statistics.append(self.attention(torch.cat(marked, 1)))
+            out: torch.Tensor = self.head(torch.cat(statistics, 1))
         return out
 
 
-class _Shrink(nn.Sequential):
-    def __init__(self, before: int, after: int) -> None:
+class _Attention(nn.Module):
+    """Averages (B, N, C) in several ways, each of which chooses where to look: (B, looks * C)."""
+
+    def __init__(self, width: int, looks: int) -> None:
+        super().__init__()
+        self.interest = nn.Linear(width, looks)
+
+    def forward(self, tokens: torch.Tensor) -> torch.Tensor:
+        weights = self.interest(tokens).softmax(1)
+        return (weights.transpose(1, 2) @ tokens).flatten(1)
+
+
+class _Convolution(nn.Sequential):
+    def __init__(self, before: int, after: int, stride: int = 1) -> None:
         super().__init__(
-            nn.Conv2d(before, after, 3, stride=2, padding=1, bias=False),
+            nn.Conv2d(before, after, 3, stride=stride, padding=1, bias=False),
             nn.BatchNorm2d(after),
             nn.SiLU(),
         )
+
+
+def _stage(width: int) -> nn.Sequential:
+    return nn.Sequential(_Residual(width), _Residual(width))
 
 
 class _Residual(nn.Module):
     def __init__(self, width: int) -> None:
         super().__init__()
         self.body = nn.Sequential(
-            nn.Conv2d(width, width, 3, padding=1, bias=False),
-            nn.BatchNorm2d(width),
-            nn.SiLU(),
+            _Convolution(width, width),
             nn.Conv2d(width, width, 3, padding=1, bias=False),
             nn.BatchNorm2d(width),
         )

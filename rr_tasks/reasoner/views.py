@@ -1,7 +1,11 @@
-"""What the edge reasoner looks at: the whole photograph, small, and crops of it in native pixels.
+"""What the edge reasoner looks at: the whole photograph, and crops of it at two sizes.
 
-Noise and blur vanish when a photograph is shrunk; haze and rain show in the whole of it.
+Haze and the light show in the whole of it. Blur and rain are measured against the short side, so
+crops at working size, to which large photographs are shrunk, show them alike in all sizes. Noise
+vanishes when a photograph is shrunk: it takes native pixels.
 """
+
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -10,7 +14,43 @@ import numpy.typing as npt
 Bytes = npt.NDArray[np.uint8]
 
 VIEW_SIDE = 128
-_CROPS_PER_AXIS = 2
+WORKING_SIDE = 512
+_WORKING_CROPS_PER_AXIS = 3
+_NATIVE_CROPS_PER_AXIS = 2
+
+
+class Views(NamedTuple):
+    """Views of one photograph, `VIEW_SIDE` wide and high, sRGB bytes.
+
+    `overview` is (S, S, 3), `working` (K, S, S, 3) and `native` (N, S, S, 3). A length of one pixel
+    in the photograph is `scale` pixels in the working crops.
+    """
+
+    overview: Bytes
+    working: Bytes
+    native: Bytes
+    scale: float
+
+
+def views(image: Bytes) -> Views:
+    """What is looked at to diagnose a photograph, (H, W, 3), always at the same places."""
+    shrunk, scale = working_size(image)
+    return Views(
+        overview(shrunk),
+        np.stack(crops_on_grid(shrunk, _WORKING_CROPS_PER_AXIS)),
+        np.stack(crops_on_grid(image, _NATIVE_CROPS_PER_AXIS)),
+        scale,
+    )
+
+
+def working_size(image: Bytes) -> tuple[Bytes, float]:
+    """A photograph with a short side of at most `WORKING_SIDE`, and by how much it was scaled."""
+    height, width = image.shape[:2]
+    scale = min(1.0, WORKING_SIDE / min(height, width))
+    if scale == 1.0:
+        return image, scale
+    size = (round(width * scale), round(height * scale))
+    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8), scale
 
 
 def overview(image: Bytes) -> Bytes:
@@ -20,15 +60,15 @@ def overview(image: Bytes) -> Bytes:
     )
 
 
-def native_crops(image: Bytes) -> list[Bytes]:
-    """Squares of `VIEW_SIDE` at native resolution, from the middle of each quarter of the image."""
+def crops_on_grid(image: Bytes, per_axis: int) -> list[Bytes]:
+    """Squares of `VIEW_SIDE` from the middle of each cell of a grid over the image."""
     image = at_least(image, VIEW_SIDE)
-    places = [(index + 0.5) / _CROPS_PER_AXIS for index in range(_CROPS_PER_AXIS)]
+    places = [(index + 0.5) / per_axis for index in range(per_axis)]
     return [_crop_around(image, row, column) for row in places for column in places]
 
 
 def random_crops(image: Bytes, count: int, rng: np.random.Generator) -> list[Bytes]:
-    """`count` squares of `VIEW_SIDE` at native resolution from anywhere."""
+    """`count` squares of `VIEW_SIDE` from anywhere."""
     image = at_least(image, VIEW_SIDE)
     return [_crop_around(image, *rng.random(2)) for _ in range(count)]
 

@@ -6,7 +6,7 @@ from torch import nn
 from torch.nn import functional
 
 from rr_tasks.reasoner.network import ReasonerNetwork
-from rr_tasks.reasoner.views import overview, random_crops
+from rr_tasks.reasoner.views import overview, random_crops, working_size
 from rr_tasks.shards.png import decode_png
 from rr_tasks.shards.stream import Sample, ShardStream, unpack
 from rr_tasks.training.dataset import whole_dataset
@@ -18,13 +18,15 @@ from schemas.prior.migrations import load_prior
 from schemas.prior.vector import (
     BLUR_KINDS,
     FIELDS,
+    VECTOR_LENGTH,
     mirrored_entries,
     slice_of,
     to_vector,
 )
 from schemas.training import LoopSettings
 
-_CROPS = 2
+_WORKING_CROPS = 3
+_NATIVE_CROPS = 1
 _EXAMPLES_PER_PHOTOGRAPH = 2
 _PHOTOGRAPHS_PER_ROUND = 512
 
@@ -33,7 +35,10 @@ _SMALLEST_FRAME = 0.7
 
 _LIGHT = [FIELDS.index(f"haze.light_{channel}") for channel in "rgb"]
 _PRESENT = [FIELDS.index(f"{name}.present") for name in DEGRADATIONS]
+_SEVERITY = [FIELDS.index(f"{name}.severity") for name in DEGRADATIONS]
+_LENGTHS = [FIELDS.index(field) for field in ("blur.extent", "rain.length")]
 _KIND = [FIELDS.index(f"blur.{kind}") for kind in BLUR_KINDS]
+_LEAST_DOUBT = -7.0  # a tenth of a point of severity
 # A severity is what users and rewards read, so it counts more than a parameter behind it.
 _WEIGHTS = torch.tensor(
     [4.0 if field.endswith(("severity", "extent")) else 1.0 for field in FIELDS]
@@ -73,9 +78,14 @@ def train_reasoner(
 
 
 def diagnosis_loss(model: nn.Module, batch: Batch, _: torch.Generator) -> Losses:
-    """Cross-entropy of presence and blur kind, absolute error of all that is present."""
-    views = (batch["overview"].float() / 255, batch["crops"].float() / 255)
-    predicted, truth = model(*views), batch["vector"]
+    """Cross-entropy of presence and blur kind, absolute error of all that is present.
+
+    How far a severity may be off is learned as the scale of a Laplace distribution: |error| / scale
+    + log scale. It follows the errors and does not change them.
+    """
+    views = [batch[name].float() / 255 for name in ("overview", "working", "native")]
+    output, truth = model(*views), batch["vector"]
+    predicted, doubt = output.split([VECTOR_LENGTH, len(DEGRADATIONS)], 1)
     presence = functional.binary_cross_entropy_with_logits(
         predicted[:, _PRESENT], truth[:, _PRESENT]
     )
@@ -87,13 +97,14 @@ def diagnosis_loss(model: nn.Module, batch: Batch, _: torch.Generator) -> Losses
     )
     error = (predicted - truth).abs() * _counted(truth) * _WEIGHTS
     parameters = error.sum() / len(truth)
-    severity = sum(
-        100 * error[:, FIELDS.index(f"{name}.severity")].sum() / 4 for name in DEGRADATIONS
-    ) / truth[:, _PRESENT].sum().clamp(min=1)
+    there = truth[:, _PRESENT]
+    off = (predicted - truth)[:, _SEVERITY].detach().abs()
+    doubt = doubt.clamp(min=_LEAST_DOUBT)
+    certainty = (there * (off * (-doubt).exp() + doubt)).sum() / len(truth)
     return {
-        "loss": presence + 0.2 * kind + parameters,
+        "loss": presence + 0.2 * kind + parameters + 0.1 * certainty,
         "presence": presence,
-        "severity_error": torch.as_tensor(severity),
+        "severity_error": 100 * (there * off).sum() / there.sum().clamp(min=1),
     }
 
 
@@ -114,10 +125,22 @@ def _examples(sample: Sample, rng: np.random.Generator) -> list[Example]:
 
 
 def _example(image: np.ndarray, vector: np.ndarray, rng: np.random.Generator) -> Example:
-    views = np.stack([overview(_framed(image, rng)), *random_crops(image, _CROPS, rng)])
-    views, vector = _varied(views, vector.copy(), rng)
-    planes = np.ascontiguousarray(views.transpose(0, 3, 1, 2))
-    return {"overview": planes[0], "crops": planes[1:], "vector": vector}
+    working, scale = working_size(image)
+    vector = vector.copy()
+    vector[_LENGTHS] *= scale
+    seen = [
+        overview(_framed(working, rng)),
+        *random_crops(working, _WORKING_CROPS, rng),
+        *random_crops(image, _NATIVE_CROPS, rng),
+    ]
+    varied, vector = _varied(np.stack(seen), vector, rng)
+    planes = np.ascontiguousarray(varied.transpose(0, 3, 1, 2))
+    return {
+        "overview": planes[0],
+        "working": planes[1 : 1 + _WORKING_CROPS],
+        "native": planes[1 + _WORKING_CROPS :],
+        "vector": vector,
+    }
 
 
 def _framed(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:

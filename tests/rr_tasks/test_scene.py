@@ -42,7 +42,12 @@ def test_a_description_never_names_a_degradation(
         (np.concatenate([flat(220, 220, 220), flat(40, 40, 40)]), "lighter towards the top"),
         (np.concatenate([flat(40, 40, 40), flat(220, 220, 220)]), "darker towards the top"),
         (flat(9, 9, 9), "of even brightness"),
+        (flat(9, 9, 9), "in broad, even areas"),
+        (np.kron(np.eye(2), np.full((40, 40), 200)), "in broad, even areas"),
+        (np.kron(np.indices((32, 32)).sum(0) % 2, np.full((4, 4), 200)), "full of small detail"),
     ],
 )
 def test_a_description_says_what_pixels_tell(image: np.ndarray, words: str) -> None:
+    if image.ndim == 2:
+        image = np.repeat(image[..., None], 3, 2).astype(np.uint8)
     assert words in describe(image).description

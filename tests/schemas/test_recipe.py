@@ -54,3 +54,11 @@ def test_new_features_are_on_in_the_new_recipe_alone() -> None:
         assert features(recipe) == [None] * 6
         assert recipe.haze == HazeRecipe()
         assert recipe.rain == RainRecipe()
+
+
+def test_samples_follow_alternatives_in_turn() -> None:
+    alternatives = RECIPES["reasoner-v1"].alternatives
+    assert alternatives is not None
+    followed = [RECIPES["reasoner-v1"].alternative(number) for number in range(8)]
+    assert followed == [*alternatives, *alternatives]
+    assert EDGE_V2.alternative(3) is EDGE_V2

@@ -29,6 +29,17 @@ def test_rows_become_worse_from_left_to_right(photographs: Path) -> None:
         assert change[-1] > 2 * change[0]
 
 
+def test_alternatives_take_turns_by_row(photographs: Path) -> None:
+    grey = SMALL.model_copy(update={"haze": SMALL.haze.model_copy(update={"tint": 1.0})})
+    both = SMALL.model_copy(update={"alternatives": (SMALL, grey)})
+    pictures, plain = (rows_of(contact_sheet(str(photographs), one, 0)) for one in (both, SMALL))
+    assert [np.array_equal(*pair) for pair in zip(pictures, plain, strict=True)][:3] == [
+        True,
+        False,
+        True,
+    ]
+
+
 def test_the_seed_decides(photographs: Path) -> None:
     one, again, other = (contact_sheet(str(photographs), SMALL, seed) for seed in (0, 0, 1))
     assert one == again != other

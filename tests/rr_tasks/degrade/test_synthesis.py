@@ -77,6 +77,15 @@ def test_a_share_stays_clean(tmp_path: Path, photographs: Path) -> None:
     assert 18 <= sum(mixture == () for _, mixture in made) <= 42
 
 
+def test_alternatives_of_a_recipe_take_turns(tmp_path: Path, photographs: Path) -> None:
+    other = SMALL.model_copy(update={"name": "other", "size": 48})
+    recipe = SMALL.model_copy(update={"name": "both", "alternatives": (SMALL, other)})
+    samples = list(read_samples(make(tmp_path, photographs, recipe, samples=16), 0))
+    priors = [load_prior(sample["prior.json"]) for sample in samples]
+    assert [prior.image.width for prior in priors] == [32, 48] * 8
+    assert [prior.provenance.author for prior in priors] == ["recipe small", "recipe other"] * 8
+
+
 def test_the_truth_of_a_sample_is_that_of_its_pixels(dataset: str) -> None:
     rows = {row["key"]: row for row in read_rows(dataset).iter_rows(named=True)}
     samples = [sample for shard in (0, 1) for sample in read_samples(dataset, shard)]

@@ -1,3 +1,4 @@
+import math
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from schemas.prior.vector import FIELDS, VECTOR_LENGTH
 
 MakeNetwork = Callable[[int], ReasonerNetwork]
 SHA = "f" * 64
+DOUBTS = [math.log(0.05), math.log(0.1), math.log(0.2), 9.0]
 
 
 def image(height: int, width: int, seed: int = 0) -> np.ndarray:
@@ -29,8 +31,10 @@ class Saying(ReasonerNetwork):
 
     answer: list[float]
 
-    def forward(self, overview: torch.Tensor, crops: torch.Tensor) -> torch.Tensor:
-        return torch.tensor([self.answer] * len(overview))
+    def forward(
+        self, overview: torch.Tensor, working: torch.Tensor, native: torch.Tensor
+    ) -> torch.Tensor:
+        return torch.tensor([[*self.answer, *DOUBTS]] * len(overview))
 
 
 SAYING = Saying(widths=(8, 8, 8), hidden=16).eval()
@@ -108,14 +112,35 @@ def test_a_severity_that_is_seen_is_kept() -> None:
     assert prior.order == ("noise", "blur", "rain", "haze")
 
 
+def test_deviations_are_those_of_a_laplace_distribution_and_of_what_is_found() -> None:
+    answer = dict.fromkeys(FIELDS, 0.5) | {f"{name}.present": 5.0 for name in DEGRADATIONS}
+    prior = told(list(answer.values())).diagnose(image(400, 500))
+    found = [getattr(prior, name).severity_std for name in DEGRADATIONS]
+    assert found == pytest.approx([5 * 2**0.5, 10 * 2**0.5, 20 * 2**0.5, 100.0], abs=0.01)
+    answer["rain.present"] = -5.0
+    assert told(list(answer.values())).diagnose(image(400, 500)).rain.severity_std is None
+
+
+def test_lengths_are_measured_in_pixels_of_the_photograph() -> None:
+    answer = dict.fromkeys(FIELDS, 0.5) | {f"{name}.present": 5.0 for name in DEGRADATIONS}
+    small, large = (told(list(answer.values())).diagnose(image(side, side)) for side in (512, 2048))
+    for prior, factor in ((small, 1), (large, 4)):
+        assert prior.blur.parameters is not None
+        assert prior.rain.parameters is not None
+        assert prior.blur.parameters.extent_px == pytest.approx(16 * factor)
+        assert prior.rain.parameters.length_px == pytest.approx(32 * factor)
+    assert large.blur.severity == pytest.approx(small.blur.severity)
+
+
 def test_a_batch_is_diagnosed_as_each_alone(
     reasoner_network: MakeNetwork, photograph: np.ndarray
 ) -> None:
     reasoner = EdgeReasoner(reasoner_network(1), SHA)
     images = [photograph, 255 - photograph, image(140, 150), image(20, 30) // 4]
-    together = reasoner.predict(images)
-    alone = np.concatenate([reasoner.predict([one]) for one in images])
+    together, deviations = reasoner.predict(images)
+    alone = np.concatenate([reasoner.predict([one])[0] for one in images])
     assert together.shape == (4, VECTOR_LENGTH)
+    assert deviations.shape == (4, len(DEGRADATIONS))
     assert together == pytest.approx(alone, abs=0.03)
     assert len({tuple(vector) for vector in together.tolist()}) == 4
 
@@ -123,7 +148,7 @@ def test_a_batch_is_diagnosed_as_each_alone(
 def test_presence_is_a_probability(reasoner_network: MakeNetwork) -> None:
     present = [FIELDS.index(f"{name}.present") for name in DEGRADATIONS]
     for seed in range(4):
-        vector = EdgeReasoner(reasoner_network(seed), SHA).predict([image(64, 64)])[0, present]
+        vector = EdgeReasoner(reasoner_network(seed), SHA).predict([image(64, 64)])[0][0, present]
         assert vector.min() > 0
         assert vector.max() < 1
 

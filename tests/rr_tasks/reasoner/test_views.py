@@ -1,7 +1,15 @@
 import numpy as np
 import pytest
 
-from rr_tasks.reasoner.views import VIEW_SIDE, native_crops, overview, random_crops
+from rr_tasks.reasoner.views import (
+    VIEW_SIDE,
+    WORKING_SIDE,
+    crops_on_grid,
+    overview,
+    random_crops,
+    views,
+    working_size,
+)
 
 SHAPES = [(1, 1), (30, 2000), (127, 129), (128, 128), (1001, 333)]
 VIEW = (VIEW_SIDE, VIEW_SIDE, 3)
@@ -14,19 +22,48 @@ def image(shape: tuple[int, int]) -> np.ndarray:
 @pytest.mark.parametrize("shape", SHAPES)
 def test_views_have_one_size(shape: tuple[int, int]) -> None:
     photograph = image(shape)
-    assert overview(photograph).shape == VIEW
-    assert [crop.shape for crop in native_crops(photograph)] == [VIEW] * 4
+    seen = views(photograph)
+    assert seen.overview.shape == VIEW
+    assert seen.working.shape == (9, *VIEW)
+    assert seen.native.shape == (4, *VIEW)
     crops = random_crops(photograph, 3, np.random.default_rng(0))
     assert [crop.shape for crop in crops] == [VIEW] * 3
 
 
-def test_crops_are_native_pixels_of_the_four_quarters() -> None:
+def test_crops_on_a_grid_are_pixels_of_the_middle_of_each_cell() -> None:
     photograph = image((600, 800))
-    for crop, (top, left) in zip(
-        native_crops(photograph), [(86, 136), (86, 536), (386, 136), (386, 536)], strict=True
-    ):
+    places = [(86, 136), (86, 536), (386, 136), (386, 536)]
+    for crop, (top, left) in zip(crops_on_grid(photograph, 2), places, strict=True):
         expected = photograph[top : top + VIEW_SIDE, left : left + VIEW_SIDE]
         assert np.array_equal(crop, expected)
+
+
+@pytest.mark.parametrize(
+    ("shape", "working", "scale"),
+    [
+        ((100, 5000), (100, 5000), 1.0),
+        ((WORKING_SIDE, 700), (WORKING_SIDE, 700), 1.0),
+        ((2048, 3072), (512, 768), 0.25),
+        ((3000, 1000), (1536, 512), 0.512),
+    ],
+)
+def test_large_photographs_alone_are_shrunk_to_working_size(
+    shape: tuple[int, int], working: tuple[int, int], scale: float
+) -> None:
+    photograph = image(shape)
+    shrunk, factor = working_size(photograph)
+    assert shrunk.shape == (*working, 3)
+    assert factor == pytest.approx(scale)
+    assert views(photograph).scale == factor
+    assert (shrunk is photograph) == (scale == 1.0)
+
+
+def test_working_crops_show_a_large_photograph_shrunk_and_native_ones_its_own_pixels() -> None:
+    photograph = np.zeros((2048, 2048, 3), np.uint8)
+    photograph[::2] = 200  # lines that vanish when they are shrunk
+    seen = views(photograph)
+    assert np.ptp(seen.working.astype(int)) == 0
+    assert np.ptp(seen.native.astype(int)) == 200
 
 
 def test_random_crops_are_native_pixels_from_anywhere() -> None:
@@ -42,7 +79,7 @@ def test_random_crops_are_native_pixels_from_anywhere() -> None:
 
 def test_a_small_photograph_is_mirrored_not_stretched() -> None:
     photograph = image((50, 60))
-    crop = native_crops(photograph)[0]
+    crop = crops_on_grid(photograph, 2)[0]
     assert np.array_equal(crop[:50, :60], photograph)
     assert np.array_equal(crop[50:100, :60], photograph[::-1])
     assert np.array_equal(crop[:50, 60:120], photograph[:, ::-1])

@@ -1,3 +1,4 @@
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -28,14 +29,19 @@ def network() -> ReasonerNetwork:
     return ReasonerNetwork(widths=(8, 8, 8), hidden=16)
 
 
-def says(vector: torch.Tensor) -> Callable[..., torch.Tensor]:
-    """A network that always answers with this vector."""
-    return lambda *_: vector
+def says(vector: torch.Tensor, doubt: float = 0.0) -> Callable[..., torch.Tensor]:
+    """A network that always answers with this vector, and how sure it is."""
+    return lambda *_: torch.cat([vector, torch.full((len(vector), 4), doubt)], 1)
 
 
 def batch(prior: DiagnosticPrior) -> dict[str, torch.Tensor]:
     views = torch.zeros(1, 3, 2, 2, dtype=torch.uint8)
-    return {"overview": views, "crops": views[:, None], "vector": torch.tensor([to_vector(prior)])}
+    return {
+        "overview": views,
+        "working": views[:, None],
+        "native": views[:, None],
+        "vector": torch.tensor([to_vector(prior)]),
+    }
 
 
 @pytest.mark.parametrize("steps_before", [2, 3])
@@ -93,6 +99,35 @@ def test_without_any_blur_the_loss_is_a_number(prior: DiagnosticPrior) -> None:
     clean["vector"] = torch.zeros(1, VECTOR_LENGTH)
     losses = diagnosis_loss(says(torch.zeros(1, VECTOR_LENGTH)), clean, GENERATOR)
     assert all(torch.isfinite(value) for value in losses.values())
+
+
+def test_doubt_is_best_at_the_mean_absolute_error(prior: DiagnosticPrior) -> None:
+    answer = torch.tensor([to_vector(prior)])
+    answer[:, [FIELDS.index(f"{name}.severity") for name in DEGRADATIONS]] += 0.1
+    losses = {
+        doubt: float(diagnosis_loss(says(answer, math.log(doubt)), batch(prior), GENERATOR)["loss"])
+        for doubt in (0.02, 0.08, 0.1, 0.12, 0.5)
+    }
+    assert min(losses, key=lambda doubt: losses[doubt]) == 0.1
+
+
+def test_doubt_does_not_change_what_is_learned_of_severities(prior: DiagnosticPrior) -> None:
+    def gradient(doubt: float) -> torch.Tensor:
+        answer = (torch.tensor([to_vector(prior)]) + 0.1).requires_grad_()
+        diagnosis_loss(says(answer, doubt), batch(prior), GENERATOR)["loss"].backward()  # type: ignore[no-untyped-call]
+        assert answer.grad is not None
+        return answer.grad
+
+    assert torch.equal(gradient(0.0), gradient(-3.0))
+
+
+def test_lengths_are_learned_in_pixels_of_the_working_size(prior: DiagnosticPrior) -> None:
+    vector = np.array(to_vector(prior), np.float32)
+    lengths = [FIELDS.index(field) for field in ("blur.extent", "rain.length")]
+    for side, scale in ((300, 1.0), (1024, 0.5)):
+        image = np.zeros((side, side, 3), np.uint8)
+        example = training._example(image, vector, np.random.default_rng(0))
+        assert example["vector"][lengths] == pytest.approx(vector[lengths] * scale)
 
 
 def test_the_truth_follows_the_image_when_it_is_varied(prior: DiagnosticPrior) -> None:
