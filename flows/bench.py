@@ -10,6 +10,7 @@ from rich.table import Table
 
 from flows.launch import launch
 from flows.restore import restore
+from rr_tasks.benchmarks.diagnosis import SIDE, measure_diagnosis
 from rr_tasks.benchmarks.inspection import InspectionSpeed, make_sidecars, measure_inspection
 from rr_tasks.benchmarks.loading import make_training_data, measure_loading
 from rr_tasks.benchmarks.restoration import RestorationSpeed, measure_restoration
@@ -39,6 +40,17 @@ def bench_restoration(console: Console, photographs: str, count: int) -> None:
     table.add_section()
     _add(table, total.photographs, total)
     console.print(table)
+
+
+def bench_diagnosis(console: Console, photographs: str, count: int) -> None:
+    """Show the time of a diagnosis beside that of the restoration."""
+    speed = measure_diagnosis(photographs, count)
+    console.print(
+        f"{speed.photographs} photographs of {SIDE} x {SIDE}, medians: diagnosis "
+        f"{1000 * speed.diagnosis_seconds:.1f} ms, restoration "
+        f"{1000 * speed.restoration_seconds:.1f} ms; the diagnosis takes {speed.share:.1%} of that "
+        "(aim: under 10%)"
+    )
 
 
 def bench_synthesis(console: Console, photographs: str, samples: int) -> None:

@@ -29,6 +29,22 @@ def bench_restore(
     bench_restoration(console, str(photographs), count)
 
 
+@app.command("diagnose")
+def bench_diagnose(
+    photographs: Annotated[
+        Path, typer.Argument(help="Clean photographs to make the degraded ones of.")
+    ] = Path("infra/samples/train"),
+    count: Annotated[int, typer.Option(min=1, help="Photographs to diagnose and restore.")] = 40,
+) -> None:
+    """Compare the time of a diagnosis with that of the restoration at 512 x 512.
+
+    Example: [bold]rr bench diagnose[/bold]
+    """
+    from flows.bench import bench_diagnosis
+
+    bench_diagnosis(console, str(photographs), count)
+
+
 @app.command("loader")
 def bench_loader(
     shards: Annotated[

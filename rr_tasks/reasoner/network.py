@@ -12,7 +12,7 @@ from schemas.prior.vector import VECTOR_LENGTH
 OUTPUT_LENGTH = VECTOR_LENGTH + len(DEGRADATIONS)
 """A prior vector, and how far its severities may be off."""
 
-_FOLD = 4
+_STEM = 32
 _ROLES = 3
 
 
@@ -26,17 +26,18 @@ class ReasonerNetwork(nn.Module):
     """
 
     def __init__(
-        self, widths: tuple[int, ...] = (64, 128, 192), hidden: int = 384, looks: int = 8
+        self, widths: tuple[int, ...] = (48, 96, 192), hidden: int = 384, looks: int = 8
     ) -> None:
         super().__init__()
-        # All pixels are kept, as channels: noise and blur show in the finest detail alone.
-        stages: list[nn.Module] = [_Convolution(3 * _FOLD**2, widths[0]), _stage(widths[0])]
-        for before, after in pairwise(widths):
-            stages += [_Convolution(before, after, stride=2), _stage(after)]
+        # No pixel is averaged away: noise and blur show in the finest detail alone.
+        self.stem = nn.Conv2d(12, _STEM, 3, padding=1)
+        # An overview, a shrunk and a native crop show different statistics in the same trunk.
+        self.role = nn.Parameter(torch.zeros(_ROLES, _STEM, 1, 1))
+        stages: list[nn.Module] = []
+        for before, after in pairwise((_STEM, *widths)):
+            stages += [_Shrink(before, after), _Residual(after), _Residual(after)]
         self.trunk = nn.Sequential(*stages)
         width = widths[-1]
-        # The same statistics mean something else in an overview than in native pixels.
-        self.role = nn.Parameter(torch.zeros(_ROLES, width))
         self.attention = _Attention(width, looks)
         self.head = nn.Sequential(
             nn.Linear((2 * _ROLES + looks) * width, hidden),
@@ -61,22 +62,20 @@ class ReasonerNetwork(nn.Module):
             logarithms of the mean absolute errors of the severities, as fractions.
         """
         groups = (overview[:, None], working, native)
+        counts = [len(overview) * group.shape[1] for group in groups]
         views = torch.cat([group.flatten(0, 1) for group in groups])
-        folded = functional.pixel_unshuffle(2 * views - 1, _FOLD)
-        seen = self.trunk(folded.to(memory_format=torch.channels_last)).float()
+        folded = functional.pixel_unshuffle(2 * views - 1, 2)
+        roles = self.role.repeat_interleave(torch.tensor(counts, device=views.device), 0)
+        x = self.stem(folded.to(memory_format=torch.channels_last)) + roles
+        seen = self.trunk(functional.silu(x)).float().flatten(2).transpose(1, 2)
         with torch.autocast(seen.device.type, enabled=False):
-            counts = [group.shape[1] for group in groups]
-            places = seen.flatten(2).transpose(1, 2)
-            tokens = [
-                part.reshape(len(overview), -1, part.shape[-1])
-                for part in places.split([len(overview) * count for count in counts])
+            parts = [part.reshape(len(overview), -1, seen.shape[-1]) for part in seen.split(counts)]
+            moments = [
+                moment for part in parts for moment in (part.mean(1), part.std(1, correction=0))
             ]
-            statistics = [
-                moment for part in tokens for moment in (part.mean(1), part.std(1, correction=0))
-            ]
-            marked = [part + role for part, role in zip(tokens, self.role, strict=True)]
-            statistics.append(self.attention(torch.cat(marked, 1)))
-            out: torch.Tensor = self.head(torch.cat(statistics, 1))
+            out: torch.Tensor = self.head(
+                torch.cat([*moments, self.attention(torch.cat(parts, 1))], 1)
+            )
         return out
 
 
@@ -92,24 +91,22 @@ class _Attention(nn.Module):
         return (weights.transpose(1, 2) @ tokens).flatten(1)
 
 
-class _Convolution(nn.Sequential):
-    def __init__(self, before: int, after: int, stride: int = 1) -> None:
+class _Shrink(nn.Sequential):
+    def __init__(self, before: int, after: int) -> None:
         super().__init__(
-            nn.Conv2d(before, after, 3, stride=stride, padding=1, bias=False),
+            nn.Conv2d(before, after, 3, stride=2, padding=1, bias=False),
             nn.BatchNorm2d(after),
             nn.SiLU(),
         )
-
-
-def _stage(width: int) -> nn.Sequential:
-    return nn.Sequential(_Residual(width), _Residual(width))
 
 
 class _Residual(nn.Module):
     def __init__(self, width: int) -> None:
         super().__init__()
         self.body = nn.Sequential(
-            _Convolution(width, width),
+            nn.Conv2d(width, width, 3, padding=1, bias=False),
+            nn.BatchNorm2d(width),
+            nn.SiLU(),
             nn.Conv2d(width, width, 3, padding=1, bias=False),
             nn.BatchNorm2d(width),
         )

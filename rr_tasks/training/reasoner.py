@@ -40,9 +40,14 @@ _LENGTHS = [FIELDS.index(field) for field in ("blur.extent", "rain.length")]
 _KIND = [FIELDS.index(f"blur.{kind}") for kind in BLUR_KINDS]
 _LEAST_DOUBT = -7.0  # a tenth of a point of severity
 # A severity is what users and rewards read, so it counts more than a parameter behind it.
+# An axis is often beyond telling, as that of a round blur, and its errors are large.
 _WEIGHTS = torch.tensor(
-    [4.0 if field.endswith(("severity", "extent")) else 1.0 for field in FIELDS]
+    [
+        4.0 if field.endswith(("severity", "extent")) else 0.3 if field.endswith("2") else 1.0
+        for field in FIELDS
+    ]
 )
+_PRESENCE_WEIGHT = 3.0
 
 
 def train_reasoner(
@@ -102,7 +107,7 @@ def diagnosis_loss(model: nn.Module, batch: Batch, _: torch.Generator) -> Losses
     doubt = doubt.clamp(min=_LEAST_DOUBT)
     certainty = (there * (off * (-doubt).exp() + doubt)).sum() / len(truth)
     return {
-        "loss": presence + 0.2 * kind + parameters + 0.1 * certainty,
+        "loss": _PRESENCE_WEIGHT * presence + 0.2 * kind + parameters + 0.1 * certainty,
         "presence": presence,
         "severity_error": 100 * (there * off).sum() / there.sum().clamp(min=1),
     }
