@@ -1,0 +1,57 @@
+import pytest
+import torch
+
+from rr_tasks.reasoner.network import OUTPUT_LENGTH, ReasonerNetwork, _Attention
+from schemas.prior.current import DEGRADATIONS
+from schemas.prior.vector import VECTOR_LENGTH
+
+
+@pytest.fixture
+def network() -> ReasonerNetwork:
+    torch.manual_seed(0)
+    made = ReasonerNetwork(widths=(8, 8, 8), hidden=16).eval()
+    torch.nn.init.normal_(made.role)
+    with torch.no_grad():
+        for layer in (made.head[0], made.head[-1]):
+            layer.weight.mul_(20)  # of an untrained network all answers are alike
+    return made
+
+
+def views(*shape: int) -> torch.Tensor:
+    return torch.rand(*shape, 3, 32, 32, generator=torch.Generator().manual_seed(len(shape)))
+
+
+@pytest.mark.parametrize(("working", "native"), [(1, 1), (3, 1), (9, 4)])
+def test_any_number_of_crops_gives_one_answer_for_each_photograph(
+    network: ReasonerNetwork, working: int, native: int
+) -> None:
+    answer = network(views(2), views(2, working), views(2, native))
+    assert answer.shape == (2, OUTPUT_LENGTH) == (2, VECTOR_LENGTH + len(DEGRADATIONS))
+    assert answer.dtype == torch.float32
+
+
+def test_photographs_of_a_batch_do_not_mix(network: ReasonerNetwork) -> None:
+    groups = (views(3), views(3, 4), views(3, 2))
+    together = network(*groups)
+    alone = torch.cat([network(*(group[[place]] for group in groups)) for place in range(3)])
+    assert torch.allclose(together, alone, atol=1e-3)
+
+
+def test_crops_of_a_kind_may_come_in_any_order_but_kinds_are_told_apart(
+    network: ReasonerNetwork,
+) -> None:
+    overview, working, native = views(1), views(1, 2), torch.ones(1, 2, 3, 32, 32)
+    answer = network(overview, working, native)
+    other_order = (answer - network(overview, working.flip(1), native)).abs().max()
+    other_kind = (answer - network(overview, native, working)).abs().max()
+    assert other_order < 1e-4
+    assert other_kind > 10 * other_order
+
+
+def test_attention_averages_where_it_is_interested() -> None:
+    attention = _Attention(2, 2)
+    with torch.no_grad():
+        attention.interest.weight.copy_(torch.tensor([[100.0, 0.0], [0.0, 0.0]]))
+    tokens = torch.tensor([[[0.0, 3.0], [1.0, 5.0], [0.0, 1.0]]])
+    found = attention(tokens)[0].tolist()
+    assert found == pytest.approx([1.0, 5.0, 1 / 3, 3.0], abs=1e-4)
