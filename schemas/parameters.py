@@ -33,7 +33,9 @@ class SynthesizeParameters(Parameters):
 
     photographs: Url = Field(description="Folder of clean photographs")
     output: Url = Field(description="Folder that receives the data set's folder")
-    recipe: RecipeName = Field("edge-default", description="How to degrade")
+    recipe: Url = Field(
+        "edge-default", description="How to degrade: the name of a recipe, or a JSON file"
+    )
     samples: Count | None = Field(None, description="How many; by default 16 for each photograph")
     shard_size: Annotated[int, Field(gt=0, le=10_000, description="Samples in a shard")] = 128
     seed: Seed = 0

@@ -55,9 +55,9 @@ def bench_loader(
 
 @app.command("synthesize")
 def bench_synthesize(
-    photographs: Annotated[Path, typer.Argument(help="Clean photographs.")] = Path(
-        "infra/samples/train"
-    ),
+    photographs: Annotated[
+        str, typer.Argument(help="Folder of clean photographs; any URL.")
+    ] = "infra/samples/train",
     samples: Annotated[
         int, typer.Option(min=4, help="Samples to make, for each figure and worker.")
     ] = 128,
@@ -71,7 +71,7 @@ def bench_synthesize(
     """
     from flows.bench import bench_synthesis
 
-    bench_synthesis(console, str(photographs), samples)
+    bench_synthesis(console, photographs, samples)
 
 
 @app.command("inspect")
