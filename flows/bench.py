@@ -1,23 +1,37 @@
 """Runs the benchmarks and shows their figures."""
 
+import os
 import tempfile
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 from rich.console import Console
 from rich.table import Table
 
 from flows.launch import launch
 from flows.restore import restore
+from flows.shards import run_shards
 from rr_tasks.benchmarks.diagnosis import SIDE, measure_diagnosis
-from rr_tasks.benchmarks.inspection import InspectionSpeed, make_sidecars, measure_inspection
+from rr_tasks.benchmarks.inspection import make_sidecars, measure_inspection
 from rr_tasks.benchmarks.loading import make_training_data, measure_loading
 from rr_tasks.benchmarks.restoration import RestorationSpeed, measure_restoration
-from rr_tasks.benchmarks.synthesis import measure_synthesis
+from rr_tasks.benchmarks.synthesis import (
+    measure_degradation,
+    measure_synthesis,
+    measure_workers,
+)
+from rr_tasks.degrade.photograph import Photographs
+from rr_tasks.degrade.tasks import synthesize_shard_task
 from schemas.archive import RestoreParameters
+from schemas.shard import SynthesisSpec
 
 _SAMPLES = 256
+
+ArgumentsT = ParamSpec("ArgumentsT")
+ResultT = TypeVar("ResultT")
 
 
 def bench_restoration(console: Console, photographs: str, count: int) -> None:
@@ -54,12 +68,36 @@ def bench_diagnosis(console: Console, photographs: str, count: int) -> None:
 
 
 def bench_synthesis(console: Console, photographs: str, samples: int) -> None:
-    """Show the time of synthesis beside that of encoding alone."""
-    speed = measure_synthesis(photographs, samples)
+    """Show the speed of synthesis, on one thread and with more and more workers, and its memory."""
+    degraded = _elsewhere(measure_degradation, photographs, samples)
     console.print(
-        f"{speed.samples} samples, one thread: {speed.samples / speed.whole_seconds:.1f} "
-        f"samples/s; synthesis takes {speed.ratio:.2f} times as long as encoding its images alone"
+        "all four degradations at 512 x 512, one thread, without encoding: "
+        f"{degraded:.1f} images/s (aim: at least 4)"
     )
+    speed = _elsewhere(measure_synthesis, photographs, samples)
+    console.print(
+        f"whole synthesis, one thread: {speed.samples / speed.whole_seconds:.1f} samples/s, "
+        f"{speed.ratio:.2f} times the time of encoding its images alone (aim: at most 2)"
+    )
+    table = Table(title="rr synthesize by the number of workers")
+    for heading in ("workers", "samples/s", "speed-up", "peak MiB, first quarter", "peak MiB"):
+        table.add_column(heading, justify="right")
+    cores = os.cpu_count() or 1
+    counts = [count for count in (1, 2, 4, 8, 16, 32, 64) if count <= cores]
+    parts = [
+        _elsewhere(measure_workers, photographs, samples, count, _make_shards) for count in counts
+    ]
+    for part in parts:
+        table.add_row(
+            str(part.workers),
+            f"{part.samples_per_second:.1f}",
+            f"{part.samples_per_second / parts[0].samples_per_second:.2f}",
+            f"{part.first_peak_mib:.0f}",
+            f"{part.last_peak_mib:.0f}",
+        )
+    console.print(table)
+    same = len({part.sha256 for part in parts}) == 1
+    console.print(f"the same bytes with any number of workers: {'yes' if same else 'NO'}")
 
 
 def bench_loading(
@@ -68,7 +106,7 @@ def bench_loading(
     """Show how fast training data is loaded beside what training consumes, and its memory."""
     with tempfile.TemporaryDirectory(prefix="rr-bench-") as work:
         if shards is None or annotations is None:
-            shards, annotations = _made_elsewhere(photographs, work)
+            shards, annotations = _elsewhere(make_training_data, photographs, _SAMPLES, work)
         speed = measure_loading(shards, annotations, batches)
     console.print(
         f"loader alone: {speed.loaded_per_second:.0f} examples/s over {speed.loaded} examples; "
@@ -85,24 +123,29 @@ def bench_loading(
 def bench_inspection(console: Console, rows: int, shard_size: int) -> None:
     """Show how long it takes to survey that many rows."""
     with tempfile.TemporaryDirectory(prefix="rr-bench-") as work:
-        speed = _surveyed_elsewhere(work, rows, shard_size)
+        make_sidecars(work, rows, shard_size)
+        speed = _elsewhere(measure_inspection, work)
     console.print(
         f"{speed.rows:,} rows in {speed.shards:,} shards surveyed in {speed.seconds:.1f} s; "
         f"peak memory {speed.peak_mib:.0f} MiB"
     )
 
 
-def _surveyed_elsewhere(work: str, rows: int, shard_size: int) -> InspectionSpeed:
-    """In a process of its own, so that the memory is that of the survey."""
-    make_sidecars(work, rows, shard_size)
+def _elsewhere(
+    measure: Callable[ArgumentsT, ResultT], *arguments: ArgumentsT.args, **named: ArgumentsT.kwargs
+) -> ResultT:
+    """Call a function in a process of its own, so that memory and settings are its own too."""
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        return pool.submit(measure_inspection, work).result()
+        return pool.submit(measure, *arguments, **named).result()
 
 
-def _made_elsewhere(photographs: str, work: str) -> tuple[str, str]:
-    """In a process of its own, so that its memory does not hide that of the loader."""
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        return pool.submit(make_training_data, photographs, _SAMPLES, work).result()
+def _make_shards(
+    folder: str, spec: SynthesisSpec, photographs: Photographs, shards: Sequence[int], workers: int
+) -> None:
+    """As `rr synthesize` does."""
+    run_shards(
+        synthesize_shard_task, shards, folder, spec, photographs, label=None, workers=workers
+    )
 
 
 def _restore(source: Path, output: Path) -> None:

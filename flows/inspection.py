@@ -75,7 +75,10 @@ def _span(extent: Extent) -> str:
 
 
 def _versions(counts: Mapping[int, int] | Mapping[str, int]) -> str:
-    return ", ".join(f"{version} ({count:,} shards)" for version, count in counts.items())
+    return ", ".join(
+        f"{version} ({count:,} {'shard' if count == 1 else 'shards'})"
+        for version, count in counts.items()
+    )
 
 
 def _counts(name: str, counts: Mapping[str, int]) -> Table:

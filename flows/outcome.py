@@ -68,9 +68,10 @@ def show_refresh(console: Console, refreshed: Refreshed) -> None:
         )
     if refreshed.dry_run:
         console.print(str(refreshed.estimate or "Nothing to diagnose."), soft_wrap=True)
-        _where(console, "Would fill", plan.folder)
+        _where(console, "Would fill" if plan.pending else "Current", plan.folder)
     if plan.old:
-        _where(console, "Compared with", plan.old.folder)
+        compared = "Would compare to" if refreshed.dry_run else "Compared with"
+        _where(console, compared, plan.old.folder)
     elif not plan.unreadable:
         console.print("There are no older annotations to compare with.")
     if refreshed.comparison:

@@ -1,7 +1,7 @@
 """Shows how far a stage is: a bar on the terminal, or a progress artifact in the Prefect UI."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any, Protocol, cast
 from uuid import UUID
 
@@ -42,11 +42,20 @@ class Advance(Protocol):
 
 
 @contextmanager
-def progress(label: str, total: int) -> Iterator[Advance]:
-    """Follow a piece of work of `total` steps; it ends full, also when all was done before."""
-    show = _artifact(label, total) if in_flow_run() else _bar(label, total)
-    with show as advance:
+def progress(label: str | None, total: int) -> Iterator[Advance]:
+    """Follow a piece of work of `total` steps; it ends full, also when all was done before.
+
+    Without a label, or without steps, nothing is shown.
+    """
+    shown: AbstractContextManager[Advance] = nullcontext(_silent)
+    if label and total:
+        shown = _artifact(label, total) if in_flow_run() else _bar(label, total)
+    with shown as advance:
         yield advance
+
+
+def _silent(done: int, note: str = "") -> None:
+    """Show nothing."""
 
 
 @contextmanager
@@ -83,7 +92,7 @@ def _artifact(label: str, total: int) -> Iterator[Advance]:
 
     def advance(done: int, note: str = "") -> None:
         update_progress_artifact(
-            artifact, progress=100 * done / max(1, total), description=f"{label} {note}".strip()
+            artifact, progress=100 * done / total, description=f"{label} {note}".strip()
         )
 
     yield advance

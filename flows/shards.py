@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from prefect import Task
@@ -76,8 +76,7 @@ def run_shards(
         workers: how many run at the same time.
     """
     results: list[ResultT] = []
-    shown = progress(label, len(shards)) if label else nullcontext(_silent)
-    with shown as advance:
+    with progress(label, len(shards)) as advance:
         for result in _results(task, shards, arguments, workers):
             results.append(result)
             advance(len(results))
@@ -100,10 +99,6 @@ def _results(
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
-
-
-def _silent(_done: int, _note: str = "") -> None:
-    """Show nothing."""
 
 
 @contextmanager

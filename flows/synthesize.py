@@ -6,11 +6,11 @@ from prefect import flow
 from flows.artifacts import publish_table
 from flows.launch import task_runner
 from flows.shards import share_shards
+from rr_tasks.degrade.recipe_file import find_recipe
 from rr_tasks.degrade.synthesis import open_dataset, plan_synthesis
 from rr_tasks.degrade.tasks import synthesize_shard_task
 from rr_tasks.shards.reader import finished_shards
 from schemas.parameters import SynthesizeParameters
-from schemas.recipe import RECIPES
 from schemas.shard import shard_count
 
 
@@ -19,7 +19,7 @@ def synthesize(parameters: SynthesizeParameters) -> str:
     """Make the data set, or what is missing of it, and return its folder."""
     spec, photographs = plan_synthesis(
         parameters.photographs,
-        RECIPES[parameters.recipe],
+        find_recipe(parameters.recipe),
         parameters.seed,
         parameters.samples,
         parameters.shard_size,

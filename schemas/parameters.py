@@ -10,8 +10,7 @@ from schemas.prior.current import DegradationName
 from schemas.shard import LayoutName
 from schemas.url import Url
 
-SingleRecipeName = Literal["edge-default", "benchmark", "edge-v2", "cdd11-like", "agenticir-like"]
-RecipeName = Literal[SingleRecipeName, "reasoner-v1"]  # which has alternatives
+RecipeName = Literal["edge-default", "benchmark", "edge-v2", "cdd11-like", "agenticir-like"]
 Count = Annotated[int, Field(gt=0)]
 
 
@@ -32,7 +31,9 @@ class SynthesizeParameters(Parameters):
 
     photographs: Url = Field(description="Folder of clean photographs")
     output: Url = Field(description="Folder that receives the data set's folder")
-    recipe: RecipeName = Field("edge-default", description="How to degrade")
+    recipe: Url = Field(
+        "edge-default", description="How to degrade: the name of a recipe, or a JSON file"
+    )
     samples: Count | None = Field(None, description="How many; by default 16 for each photograph")
     shard_size: Annotated[int, Field(gt=0, le=10_000, description="Samples in a shard")] = 128
     seed: Seed = 0
@@ -147,7 +148,7 @@ class AssessParameters(Parameters):
     photographs: Url = Field(description="Folder of clean, held-out photographs")
     output: Url = Field(description="Folder for the predictions, the figures and the page")
     reasoner: Url | None = Field(None, description="Weights; by default the shipped ones")
-    recipes: tuple[SingleRecipeName, ...] = Field(
+    recipes: tuple[RecipeName, ...] = Field(
         ("edge-default", "edge-v2", "cdd11-like", "agenticir-like"),
         description="How to degrade; the first one also for sizes and blends",
     )

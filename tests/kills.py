@@ -6,24 +6,27 @@ an attempt costs no more than its work:
     with preloaded("flows.synthesize") as kills:
         job = Job("flows.synthesize:synthesize", SynthesizeParameters(...))
         whole = kills.run(job)                                  # whole.writes, whole.seconds
-        kills.run(job, kill_after=whole.seconds * random())     # somewhere in the middle
         for moment in moments(whole.writes):                    # before and after every write
             kills.run(job, die=moment)
+        for name, end in kills.at_random(job_for, 6, "seed"):   # in the middle, six times in all
+            ...                                                 # compare it with `whole`
 """
 
 import importlib
 import json
 import os
 import pickle
+import random
 import signal
 import subprocess
 import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -143,6 +146,30 @@ class Kills:
             time.sleep(kill_after)
             running.kill()
         return running.end()
+
+    def at_random(
+        self, job: Callable[[str], Job], times: int, seed: str
+    ) -> Iterator[tuple[str, Attempt]]:
+        """Kill a job so many times at any moment; give every end, and the name it was asked for by.
+
+        A kill that comes too late does not count: the job has ended, and the next begins anew. The
+        first end is that of a job that nobody killed, which tells how long one takes.
+        """
+        undisturbed = self.run(job("undisturbed"))
+        yield "undisturbed", undisturbed
+        delays = random.Random(seed)
+        for name in map("random{}".format, count()):
+            ended = None
+            while times and ended is None:
+                delay = delays.uniform(0.0, undisturbed.seconds)
+                attempt = self.run(job(name), kill_after=delay)
+                if attempt.killed:
+                    times -= 1
+                else:
+                    ended = attempt
+            yield name, ended or self.run(job(name))
+            if not times:
+                return
 
     def ask(self, question: tuple[Any, ...]) -> int:
         """Hand a question to the preloaded process."""

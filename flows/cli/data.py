@@ -9,7 +9,6 @@ from flows.failure import complain_of_inputs
 from schemas.parameters import (
     AnnotateParameters,
     MigrateParameters,
-    RecipeName,
     RefreshParameters,
     SynthesizeParameters,
 )
@@ -18,7 +17,9 @@ from schemas.parameters import (
 def synthesize(
     photographs: Annotated[str, typer.Argument(help="Folder of clean photographs.")],
     output: Annotated[str, typer.Argument(help="Receives the data set's folder.")],
-    recipe: Annotated[RecipeName, typer.Option(help="How to degrade.")] = "edge-default",
+    recipe: Annotated[
+        str, typer.Option(help="How to degrade: a recipe's name, or a JSON file of your own.")
+    ] = "edge-default",
     samples: Annotated[
         int | None, typer.Option(help="How many; by default 16 for each photograph.")
     ] = None,
@@ -29,7 +30,8 @@ def synthesize(
     """Make degraded WebDataset shards, with their true diagnoses, out of clean photographs.
 
     The folder's name carries a hash of everything that decides its content: the same settings find
-    it again, other settings never touch it. [bold]rr recipe[/bold] shows what a recipe does.
+    it again, other settings never touch it. [bold]rr recipe[/bold] shows what a recipe does, and
+    how to write one of your own.
 
     Example: [bold]rr synthesize photos/train data --samples 4096[/bold]
     """
@@ -55,7 +57,9 @@ def synthesize(
 
 
 def recipe(
-    name: Annotated[RecipeName, typer.Argument(help="Which recipe.")] = "edge-default",
+    name: Annotated[
+        str, typer.Argument(metavar="NAME|FILE", help="Which recipe, or a JSON file of your own.")
+    ] = "edge-default",
     sheet: Annotated[
         str | None, typer.Option(metavar="FILE", help="Write a contact sheet (JPEG) instead.")
     ] = None,
@@ -66,20 +70,27 @@ def recipe(
 ) -> None:
     """Show what a recipe of [bold]rr synthesize[/bold] does: its ranges, or a picture of them.
 
+    Recipes: edge-default, benchmark, edge-v2, reasoner-v1, cdd11-like, agenticir-like. To make one
+    of your own, save what this prints in a file, give it another name inside, change what you like,
+    and leave out what shall be as in edge-default.
+
     The contact sheet shows haze, blur, rain and noise at severities 10, 40, 70 and 100. What the
     numbers mean is in docs/DEGRADATIONS.md.
 
-    Example: [bold]rr recipe edge-v2 --sheet edge-v2.jpg[/bold]
+    Example: [bold]rr recipe edge-v2 --sheet edge-v2.jpg[/bold], or
+    [bold]rr recipe edge-v2 > mine.json[/bold] and, when it is changed,
+    [bold]rr synthesize photos/train data --recipe mine.json[/bold]
     """
+    from rr_tasks.degrade.recipe_file import find_recipe
     from rr_tasks.degrade.sheet import contact_sheet
     from rr_tasks.storage.files import publish_bytes
-    from schemas.recipe import RECIPES
 
+    found = find_recipe(name)
     if sheet:
-        publish_bytes(contact_sheet(photographs, RECIPES[name], seed), sheet)
+        publish_bytes(contact_sheet(photographs, found, seed), sheet)
         console.print(f"written: {sheet}")
     else:
-        typer.echo(RECIPES[name].model_dump_json(indent=2, exclude_none=True))
+        typer.echo(found.model_dump_json(indent=2, exclude_none=True))
 
 
 def annotate(
@@ -157,8 +168,9 @@ def migrate(
     """
     from flows.launch import launch
     from flows.migrate import migrate as flow
+    from flows.progress import say
 
     folder = launch(flow, MigrateParameters(shards=shards, output=output))
     if folder == shards:
-        console.print("This is the current version already; nothing to do.")
+        say("This is the current version already; nothing to do.")
     typer.echo(folder)

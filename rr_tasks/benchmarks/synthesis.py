@@ -1,21 +1,41 @@
-"""How long synthesis takes beside merely encoding what it makes."""
+"""How fast synthesis is: without encoding, beside encoding alone, and by the number of workers."""
 
+import resource
 import tempfile
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import cv2
+import numpy as np
+import torch
 
+from rr_tasks.degrade.mixture import COMBINATIONS, degrade, draw_severities
+from rr_tasks.degrade.photograph import (
+    Photographs,
+    Square,
+    cut,
+    list_photographs,
+    read_photograph,
+)
 from rr_tasks.degrade.synthesis import (
     open_dataset,
     plan_synthesis,
     synthesize_shard,
 )
 from rr_tasks.shards.png import decode_png, encode_png
+from rr_tasks.shards.reader import done_shards
 from rr_tasks.shards.stream import read_samples
 from schemas.recipe import EDGE_DEFAULT
+from schemas.shard import SynthesisSpec
 
-_SAMPLES_PER_PHOTOGRAPH = 32
+# As for training, where each photograph that is decoded serves several neighbouring samples.
+_SAMPLES = 1_000_000
+_SIDE = 512
+_PARTS = 4
+
+MakeShards = Callable[[str, SynthesisSpec, Photographs, Sequence[int], int], object]
+"""Makes shards of a folder with a number of workers, as `rr synthesize` does."""
 
 
 @dataclass(frozen=True)
@@ -32,17 +52,54 @@ class SynthesisSpeed:
         return self.whole_seconds / self.encoding_seconds
 
 
-def measure_synthesis(photographs: str, samples: int) -> SynthesisSpeed:
-    """Make the first shard of a large data set, then encode its images again.
+@dataclass(frozen=True)
+class WorkersSpeed:
+    """Samples and seconds of some workers, and their peak memory in MiB.
 
-    Making is everything from files of photographs to the published shard; the data set is as large
-    as one for training, so that each photograph serves many samples.
+    A first quarter, which is not among the samples, warms up; `first_peak_mib` is taken after it.
+    `sha256` are the digests of the shards that any number of workers makes.
     """
-    spec, urls = plan_synthesis(photographs, EDGE_DEFAULT, 0, None, samples)
-    spec = spec.model_copy(update={"samples": _SAMPLES_PER_PHOTOGRAPH * len(urls)})
-    cv2.setNumThreads(1)
+
+    workers: int
+    samples: int
+    seconds: float
+    first_peak_mib: float
+    last_peak_mib: float
+    sha256: tuple[str, ...]
+
+    @property
+    def samples_per_second(self) -> float:
+        """Samples a second of all workers together."""
+        return self.samples / self.seconds
+
+
+def measure_degradation(photographs: str, count: int) -> float:
+    """Images of 512 x 512 that one thread degrades in all four ways in a second, encoding none."""
+    _use_one_thread()
+    rng = np.random.default_rng(0)
+    seconds = 0.0
+    urls = list_photographs(photographs)
+    for number in range(-1, count):  # the first one warms up
+        photograph = read_photograph(urls[number % len(urls)])
+        square = Square(0, 0, min(photograph.shape[:2]), _SIDE)
+        clean = cut(photograph, square, EDGE_DEFAULT)
+        severities = draw_severities(COMBINATIONS[-1], EDGE_DEFAULT, rng)
+        start = time.perf_counter()
+        degrade(clean, severities, EDGE_DEFAULT, rng)
+        seconds += time.perf_counter() - start if number >= 0 else 0.0
+    return count / seconds
+
+
+def measure_synthesis(photographs: str, samples: int) -> SynthesisSpeed:
+    """Make a shard of a large data set, then encode its images again.
+
+    Making is everything from files of photographs to the published shard. Another one warms up.
+    """
+    _use_one_thread()
+    spec, urls = _large(photographs, samples)
     with tempfile.TemporaryDirectory(prefix="rr-bench-") as root:
         folder = open_dataset(root, spec)
+        synthesize_shard(folder, spec, urls, 1)
         start = time.perf_counter()
         synthesize_shard(folder, spec, urls, 0)
         whole = time.perf_counter() - start
@@ -54,3 +111,39 @@ def measure_synthesis(photographs: str, samples: int) -> SynthesisSpeed:
                 encode_png(image)
             encoding += time.perf_counter() - start
     return SynthesisSpeed(samples, whole, encoding)
+
+
+def measure_workers(photographs: str, samples: int, workers: int, make: MakeShards) -> WorkersSpeed:
+    """Let each worker make as many samples in four shards, and time the last three.
+
+    Args:
+        photographs: URL of a folder of clean photographs.
+        samples: of each worker.
+        workers: how many make shards at the same time.
+        make: makes shards as users do.
+    """
+    spec, urls = _large(photographs, samples // _PARTS)
+    with tempfile.TemporaryDirectory(prefix="rr-bench-") as root:
+        folder = open_dataset(root, spec)
+        make(folder, spec, urls, range(workers), workers)
+        first_peak = _peak_mib()
+        start = time.perf_counter()
+        make(folder, spec, urls, range(workers, _PARTS * workers), workers)
+        seconds = time.perf_counter() - start
+        digests = tuple(marker.sha256 for marker in done_shards(folder)[:_PARTS])
+    timed = (_PARTS - 1) * workers * spec.shard_size
+    return WorkersSpeed(workers, timed, seconds, first_peak, _peak_mib(), digests)
+
+
+def _large(photographs: str, shard_size: int) -> tuple[SynthesisSpec, Photographs]:
+    spec, urls = plan_synthesis(photographs, EDGE_DEFAULT, 0, None, shard_size)
+    return spec.model_copy(update={"samples": _SAMPLES}), urls
+
+
+def _use_one_thread() -> None:
+    cv2.setNumThreads(1)
+    torch.set_num_threads(1)
+
+
+def _peak_mib() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -4,6 +4,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from rr_tasks.degrade.strips import strips
+
 Bytes = npt.NDArray[np.uint8]
 Linear = npt.NDArray[np.float32]
 
@@ -39,16 +41,25 @@ def blend(image: Linear, colour: npt.NDArray[np.float64], share: Linear) -> Line
         colour: (3,), linear light.
         share: (H, W), 0-1.
     """
-    shift = (*map(float, colour), 0.0)
-    mixed = cv2.subtract(image, shift)
-    cv2.multiply(mixed, cv2.merge([share] * 3), dst=mixed)
-    return np.asarray(cv2.add(mixed, shift, dst=mixed), dtype=np.float32)
+    height, width = share.shape
+    shift = np.tile(colour.astype(np.float32), width)
+    mixed = np.empty((height, 3 * width), np.float32)
+    rows = image.reshape(mixed.shape)
+    for strip in strips(mixed.shape):
+        part = mixed[strip]
+        np.subtract(rows[strip], shift, out=part)
+        part *= cv2.merge([share[strip]] * 3).reshape(part.shape)
+        part += shift
+    return mixed.reshape(image.shape)
 
 
 def to_bytes(image: Linear) -> Bytes:
     """Linear light to sRGB bytes; values outside 0-1 are clipped as a sensor does."""
-    codes = np.clip(image, 0.0, 1.0)
-    cv2.sqrt(codes, dst=codes)  # twice as fast as NumPy's
-    codes *= np.float32(_CODES - 1)
-    codes += np.float32(0.5)
-    return np.asarray(cv2.LUT(codes.astype(np.uint16), _TO_BYTES), dtype=np.uint8)
+    coded = np.empty(image.shape, np.uint8)
+    for strip in strips(image.shape):
+        codes = np.clip(image[strip], 0.0, 1.0)
+        cv2.sqrt(codes, dst=codes)  # twice as fast as NumPy's
+        codes *= np.float32(_CODES - 1)
+        codes += np.float32(0.5)
+        cv2.LUT(codes.astype(np.uint16), _TO_BYTES, dst=coded[strip])
+    return coded

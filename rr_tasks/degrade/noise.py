@@ -11,6 +11,7 @@ import torch
 from rr_tasks.degrade.camera import Camera
 from rr_tasks.degrade.color import Linear
 from rr_tasks.degrade.severity import MID_GREY, noise_deviation, noise_severity
+from rr_tasks.degrade.strips import strips
 from schemas.prior.current import Noise, NoiseParameters
 from schemas.recipe import NoiseRecipe
 
@@ -27,13 +28,17 @@ def add_noise(
         mosaic = camera.deviation(image, sigma, gain)
         mosaic *= _gaussian(mosaic.shape, rng)
         noisy = camera.develop(mosaic)
+        noisy += image
     else:
-        noisy = np.maximum(image, 0.0)
-        noisy *= np.float32(gain)
-        noisy += np.float32(sigma**2)
-        cv2.sqrt(noisy, dst=noisy)
-        noisy *= _gaussian(image.shape, rng)
-    noisy += image
+        noisy = _gaussian(image.shape, rng)
+        for strip in strips(image.shape):
+            light = image[strip]
+            deviation = np.maximum(light, 0.0)
+            deviation *= np.float32(gain)
+            deviation += np.float32(sigma**2)
+            cv2.sqrt(deviation, dst=deviation)
+            noisy[strip] *= deviation
+            noisy[strip] += light
     parameters = NoiseParameters(sigma=sigma, gain=gain)
     found = Noise(present=True, severity=noise_severity(sigma, gain), parameters=parameters)
     return noisy, found

@@ -139,9 +139,10 @@ def _outcome(spec: SynthesisSpec, photographs: Photographs, number: int, key: st
         rain=truth.rain.severity,
         noise=truth.noise.severity,
     )
+    packed = encode_png(clean)
     sample: dict[str, bytes | str] = {
-        "clean.png": encode_png(clean),
-        "degraded.png": encode_png(degraded.image),
+        "clean.png": packed,
+        "degraded.png": packed if degraded.image is clean else encode_png(degraded.image),
         "prior.json": truth.model_dump_json(),
     }
     return row, sample

@@ -1,19 +1,21 @@
 """What a folder says about the data set in it."""
 
+import re
 from contextlib import suppress
 from typing import Annotated
 
 from pydantic import Field, TypeAdapter, ValidationError
 
 from rr_tasks.shards.reader import NoShardsError, OtherDataSetError
-from rr_tasks.storage.failure import MissingFileError
-from rr_tasks.storage.files import join, publish_bytes, read_bytes
+from rr_tasks.storage.failure import MissingFileError, StorageError
+from rr_tasks.storage.files import join, list_folders, name_of, publish_bytes, read_bytes
 from rr_tasks.storage.leftovers import remove_leftovers
 from schemas.prior.migrations import check_version
 from schemas.shard import DataSpec, Spec, folder_name
 
 _DATA_SPEC: TypeAdapter[DataSpec] = TypeAdapter(Annotated[DataSpec, Field(discriminator="kind")])
 _ANY_SPEC: TypeAdapter[Spec] = TypeAdapter(Annotated[Spec, Field(discriminator="kind")])
+_NAME = re.compile(r"(?!comparison-).+-[0-9a-f]{16}")
 
 
 def open_folder(root: str, spec: Spec) -> str:
@@ -41,9 +43,7 @@ def read_data_spec(folder: str) -> DataSpec:
     try:
         spec = _DATA_SPEC.validate_json(read_bytes(url))
     except MissingFileError as error:
-        raise NoShardsError(
-            f"{folder}: no data set here (no spec.json); run `rr synthesize` first"
-        ) from error
+        raise _no_data_set(folder, "run `rr synthesize` first") from error
     except ValidationError as error:
         raise OtherDataSetError(
             f"{url}: not written by `rr synthesize` or `rr ingest`, or damaged; name the folder of "
@@ -64,14 +64,21 @@ def read_spec(folder: str) -> Spec:
     try:
         return _ANY_SPEC.validate_json(read_bytes(url))
     except MissingFileError as error:
-        raise NoShardsError(
-            f"{folder}: no data set here (no spec.json); check the folder's name"
-        ) from error
+        raise _no_data_set(folder, "check the folder's name") from error
     except ValidationError as error:
         raise OtherDataSetError(
             f"{url}: not the spec of a data set or of annotations, or damaged; run the command "
             "that made the folder again, which writes the file anew"
         ) from error
+
+
+def _no_data_set(folder: str, advice: str) -> NoShardsError:
+    """Who named the folder that data sets were written into is told their names instead."""
+    with suppress(StorageError):
+        names = [name for name in map(name_of, list_folders(folder)) if _NAME.fullmatch(name)]
+        if names:
+            advice = f"name a folder in it: {', '.join(names)}"
+    return NoShardsError(f"{folder}: no data set here (no spec.json); {advice}")
 
 
 def _holds(folder: str, spec: Spec) -> bool:

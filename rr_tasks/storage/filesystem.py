@@ -58,6 +58,8 @@ def _check_spelling(url: str) -> None:
         raise StorageError(NO_SECRETS)
     if misspelt := _SLASHES_MISSING.fullmatch(url):
         raise StorageError(f"{url}: did you mean {'://'.join(misspelt.groups())}?")
+    if url.startswith(_S3) and ".." in url.split("/"):
+        raise StorageError(f"{url}: S3 knows no `..`; write the URL without it")
 
 
 def _check_bucket(url: str, name: str) -> None:

@@ -3,6 +3,7 @@ from typer.testing import CliRunner
 
 from flows import bench, cli
 from rr_tasks.benchmarks.loading import LoadingSpeed
+from rr_tasks.benchmarks.synthesis import SynthesisSpeed, WorkersSpeed
 
 SPEED = LoadingSpeed(
     loaded=4000, loading_seconds=10.0, first_peak_mib=900.0, last_peak_mib=903.0, step_seconds=0.2
@@ -32,3 +33,32 @@ def test_shards_need_their_annotations() -> None:
     result = CliRunner().invoke(cli.app, ["bench", "loader", "data"])
     assert result.exit_code == 2
     assert "name the annotations of the data set too" in result.output
+
+
+def test_synthesis_is_shown_by_workers(monkeypatch: pytest.MonkeyPatch) -> None:
+    def measured(measure: object, *arguments: object) -> object:
+        if measure is bench.measure_degradation:
+            return 49.0
+        if measure is bench.measure_synthesis:
+            return SynthesisSpeed(samples=arguments[1], whole_seconds=4.0, encoding_seconds=2.0)
+        workers = arguments[2]
+        return WorkersSpeed(workers, 96 * workers, 3.0, 300.0, 301.0 + workers, digests[workers])
+
+    digests = {1: ("a",), 2: ("a",)}
+    monkeypatch.setattr(bench, "_elsewhere", measured)
+    monkeypatch.setattr(bench.os, "cpu_count", lambda: 3)
+
+    def shown() -> str:
+        result = CliRunner().invoke(cli.app, ["bench", "synthesize"], env={"COLUMNS": "200"})
+        assert result.exit_code == 0, result.output
+        return result.output
+
+    assert "without encoding: 49.0 images/s (aim: at least 4)" in shown()
+    assert "32.0 samples/s, 2.00 times the time of encoding" in shown()
+    two = next(line for line in shown().splitlines() if " 64.0 " in line)
+    assert [cell.strip() for cell in two.strip("│").split("│")] == [
+        "2", "64.0", "2.00", "300", "303"
+    ]  # fmt: skip
+    assert "the same bytes with any number of workers: yes" in shown()
+    digests[2] = ("b",)
+    assert "the same bytes with any number of workers: NO" in shown()

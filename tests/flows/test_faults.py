@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from flows import cli
 from flows.annotate import annotate
+from flows.export import export_hf, export_messages
 from flows.launch import launch
 from flows.migrate import migrate
 from flows.synthesize import synthesize
@@ -30,6 +31,8 @@ from rr_tasks.storage.filesystem import filesystem_of
 from rr_tasks.training.restorer import train_restorer
 from schemas.parameters import (
     AnnotateParameters,
+    ExportHfParameters,
+    ExportMessagesParameters,
     MigrateParameters,
     SynthesizeParameters,
 )
@@ -53,6 +56,17 @@ def _annotate(root: str) -> str:
 
 def _migrate(root: str) -> str:
     return launch(migrate, MigrateParameters(shards=join(root, "old"), output=join(root, "new")))
+
+
+def _export_hf(root: str) -> str:
+    data = _made(root, "edge-default-")
+    return launch(export_hf, ExportHfParameters(shards=data, output=join(root, "hub")))
+
+
+def _export_messages(root: str) -> str:
+    data = _made(root, "edge-default-")
+    asked = ExportMessagesParameters(shards=data, output=join(root, "chats"))
+    return launch(export_messages, asked)
 
 
 def _evaluate(root: str) -> str:
@@ -89,6 +103,8 @@ JOBS: dict[str, Callable[[str], str]] = {
     "synthesize": _synthesize,
     "annotate": _annotate,
     "migrate": _migrate,
+    "export hf": _export_hf,
+    "export messages": _export_messages,
     "evaluate": _evaluate,
     "train": _train,
 }

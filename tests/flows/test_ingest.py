@@ -60,7 +60,7 @@ def test_what_takes_a_data_set_takes_ingested_pairs(
     assert "nothing to do" in rr("annotate", made, "--output", root, "--refresh").stdout
     rr("export", "hf", made, join(root, "hub"), "--annotations", annotations)
     rr("export", "messages", made, join(root, "chats"))
-    assert rr("migrate", made).stdout.strip().endswith(made)
+    assert rr("migrate", made).stdout == f"{made}\n"
     for arguments in (("reasoner", made), ("restorer", made, annotations)):
         run = join(root, arguments[0])
         rr("train", *arguments, run, "--steps", 1, "--batch-size", 2)

@@ -25,6 +25,7 @@ def test_a_data_set_is_shown_at_a_glance(dataset: str, tmp_path: Path) -> None:
     assert "1 of 2 finished; 00001 is the first one missing" in result.output
     assert "haze+blur+rain+noise" in result.output
     assert "haze: 16 samples" in result.output
+    assert "(1 shard)" in result.output
     assert max(map(len, result.output.splitlines()[3:])) <= 80
 
 
@@ -40,6 +41,7 @@ def test_a_page_is_written_wherever_one_likes(dataset: str, tmp_path: Path, s3: 
         result = run(folder, "--html", page, "--pictures", "2")
         assert result.exit_code == 0, result.output
         assert read_bytes(page).count(b"<img ") == 4
+        assert result.stderr == f"written: {page}\n"
 
 
 def test_a_wrong_folder_is_one_line(tmp_path: Path) -> None:

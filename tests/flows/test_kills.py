@@ -1,7 +1,6 @@
 """Runs that are killed at any moment end, once they are left alone, as if nothing had been."""
 
 import json
-import random
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -17,7 +16,7 @@ from schemas.parameters import AnnotateParameters, SynthesizeParameters
 from tests.kills import BOTH, Attempt, Job, Kills, Side, moments, preloaded
 from tests.s3 import S3
 
-RANDOM_KILLS = 3
+RANDOM_KILLS = 6
 JobFor = Callable[[str], Job]
 
 
@@ -103,11 +102,10 @@ def test_a_job_that_is_killed_at_every_write_and_at_random_ends_as_if_nothing_ha
     assert len(first_shard) - len(remembered) == 6  # spec, claim, tar, rows, marker, claim
     for moment in moments(first_shard, sides):
         assert kills.run(job("killed"), die=moment).killed, moment
-    delays = random.Random(stage)
-    for _ in range(RANDOM_KILLS):
-        kills.run(job("killed"), kill_after=delays.uniform(0.0, whole.seconds))
     ended = kills.run(job("killed"))
     check_same(kills, ended.result, whole.result, samples=4)
+    for _, ended in kills.at_random(job, RANDOM_KILLS, stage):
+        check_same(kills, ended.result, whole.result, samples=4)
 
 
 def test_two_runs_at_once_make_each_shard_once(kills: Kills, synthesis: JobFor) -> None:

@@ -128,11 +128,15 @@ def test_the_command_says_what_it_would_do_and_what_it_did(
     dry = rr(*command, "--dry-run").stdout
     assert "because of reasoner" in dry
     assert "for 3 samples, at " in dry
+    assert "Would fill" in dry
+    assert "Would compare to" in dry
     assert old in dry.replace("\n", "")
     shown = rr(*command, "--against", old).stdout
     folder = shown.splitlines()[-1]
     assert Path(folder).is_dir()
     assert "3 diagnoses compared: 0 are equal" in shown
+    assert "Would" not in shown
+    assert "Would fill" not in rr(*command, "--dry-run").stdout
     (report,) = Path(folder).parent.glob("comparison-*/report.html")
     assert str(report) in shown
     rows = pl.read_parquet(report.parent / "*.parquet")

@@ -9,8 +9,9 @@ from flows.restore import restore
 from rr_tasks.archive.check import FolderError
 from rr_tasks.archive.claim import claimed
 from rr_tasks.storage.failure import UnreachableStorageError
-from rr_tasks.storage.files import publish_bytes, read_bytes
+from rr_tasks.storage.files import list_files, paths_below, publish_bytes, read_bytes
 from schemas.archive import Counts, RestoreParameters
+from tests.fault_proxy import FaultProxy
 from tests.s3 import S3
 
 
@@ -37,6 +38,27 @@ def test_a_second_run_at_the_same_time_is_refused(parameters: RestoreParameters)
     with claimed(parameters.output), pytest.raises(FolderError, match=words):
         launch(restore, parameters)
     assert launch(restore, parameters).found == 3
+
+
+def outputs(folder: str) -> dict[str, bytes]:
+    """Restored photographs and their priors."""
+    urls = [url for url in list_files(folder) if "/_rr/" not in url]
+    return dict(zip(paths_below(folder, urls), map(read_bytes, urls), strict=True))
+
+
+def test_a_network_that_breaks_changes_nothing(
+    parameters: RestoreParameters, network: FaultProxy
+) -> None:
+    elsewhere = f"{parameters.output}-elsewhere"
+    launch(restore, parameters.model_copy(update={"output": elsewhere}))
+    network.disturb(0.1)
+    summary = launch(restore, parameters)
+    assert sum(network.injected.values()) >= 3, network
+    network.disturb(0.0)
+    assert summary.counts.failed == 0
+    assert summary.counts.total == summary.found == 3
+    assert len(outputs(elsewhere)) == 3 + summary.counts.restored
+    assert outputs(parameters.output) == outputs(elsewhere)
 
 
 def test_a_service_that_does_not_answer_is_one_line(

@@ -25,7 +25,7 @@ from tests.s3 import S3
 from tests.writes import Moment
 
 PHOTOGRAPHS, FAILING = 12, 1
-RANDOM_KILLS = 4
+RANDOM_KILLS = 6
 
 
 @pytest.fixture(scope="module")
@@ -137,17 +137,21 @@ def test_kills_beside_writes_and_at_random_leave_no_trace(
         assert not finished.intersection(attempt.writes)
         if moment[0].startswith("remove"):  # all rows of the first chunk are in storage
             finished = first_chunk(whole)
-    chance = random.Random(root.partition(":")[0])
-    for _ in range(RANDOM_KILLS):
-        kills.run(job("killed"), kill_after=chance.uniform(0.0, whole.seconds))
-    ended: RunSummary = kills.run(job("killed")).result
-    assert ended.archive == whole.result.archive
+    ended = kills.run(job("killed"))
+    check_end(root, "killed", ended.result, whole.result)
+    for name, ended in kills.at_random(job, RANDOM_KILLS, root.partition(":")[0]):
+        check_end(root, name, ended.result, whole.result)
+
+
+def check_end(root: str, name: str, ended: RunSummary, whole: RunSummary) -> None:
+    """As if nothing had been: outputs, ledger and figures, and nothing left behind."""
+    assert ended.archive == whole.archive
     assert ended.archive.failed == FAILING
     assert ended.counts.total == ended.found == PHOTOGRAPHS + FAILING
-    killed = everything(join(root, "killed"))
-    assert settled(killed) == settled(everything(join(root, "whole")))
-    check_ledger(join(root, "killed"))
-    assert not [name for name in killed if ".part" in name or name.endswith(".claim")]
-    assert not [name for name in killed if name.count("/") == 3 and "ledger" in name]
-    summary = json.loads(killed[layout.SUMMARY])
-    assert summary["archive"] == whole.result.archive.model_dump()
+    content = everything(join(root, name))
+    assert settled(content) == settled(everything(join(root, "whole")))
+    check_ledger(join(root, name))
+    assert not [path for path in content if ".part" in path or path.endswith(".claim")]
+    assert not [path for path in content if path.count("/") == 3 and "ledger" in path]
+    summary = json.loads(content[layout.SUMMARY])
+    assert summary["archive"] == whole.archive.model_dump()

@@ -126,6 +126,12 @@ def test_no_bar_is_drawn_for_tasks_that_report_themselves(shown: Console) -> Non
     assert shown.file.getvalue() == ""  # type: ignore[attr-defined]
 
 
+def test_no_bar_is_drawn_where_nothing_is_to_do(shown: Console) -> None:
+    made = task(Work().__call__, name="work")
+    assert share_shards(made, [], 10, label="Annotate shards", finished={}) == []
+    assert shown.file.getvalue() == ""  # type: ignore[attr-defined]
+
+
 @pytest.mark.parametrize("width", [70, 80, 120])
 def test_a_bar_is_one_line_and_its_numbers_are_whole(shown: Console, width: int) -> None:
     shown.width = width

@@ -30,6 +30,13 @@ def test_a_folder_without_a_spec_is_named(tmp_path: Path) -> None:
         check_belongs(str(tmp_path), str(tmp_path))
 
 
+def test_the_folder_around_data_sets_tells_their_names(dataset: str) -> None:
+    root, _, name = dataset.rpartition("/")
+    for read in (read_spec, read_data_spec):
+        with pytest.raises(NoShardsError, match=rf"^{re.escape(root)}: no .+ in it: {name}$"):
+            read(root)
+
+
 SPEC = AnnotationSpec(source="a" * 16, reasoner="edge-reasoner", weights_sha256="0" * 64)
 
 

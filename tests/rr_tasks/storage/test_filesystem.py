@@ -30,6 +30,13 @@ def test_a_missing_slash_is_told(url: str, meant: str) -> None:
         filesystem_of(url)
 
 
+@pytest.mark.parametrize("url", ["s3://photos/../x", "s3a://photos/x/.."])
+def test_the_way_up_is_refused_where_there_is_none(url: str) -> None:
+    with pytest.raises(StorageError, match=re.escape(f"{url}: S3 knows no `..`; write the URL")):
+        filesystem_of(url)
+    filesystem_of(url.removeprefix("s3a://").removeprefix("s3://"))  # a disk has it
+
+
 @pytest.mark.parametrize("url", ["s3://", "s3a://"])
 def test_a_missing_bucket_is_told(url: str) -> None:
     with pytest.raises(StorageError, match="names no bucket; write s3://BUCKET/FOLDER"):

@@ -1,0 +1,75 @@
+"""Recipes by name, or out of a JSON file that a user wrote."""
+
+import re
+from collections.abc import Iterator
+
+from pydantic import ValidationError
+
+from rr_tasks.storage.files import read_bytes
+from schemas.errors import ExpectedError
+from schemas.prior.current import DEGRADATIONS
+from schemas.recipe import RECIPES, DegradationRecipe
+
+SUFFIX = ".json"
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+_ALGORITHM: int = DegradationRecipe.model_fields["algorithm"].default
+
+
+class UnusableRecipeError(ExpectedError, ValueError):
+    """There is no such recipe, or its file does not hold one."""
+
+
+def find_recipe(recipe: str) -> DegradationRecipe:
+    """The recipe of a name, or that in a file.
+
+    Args:
+        recipe: one of `RECIPES`, or the URL of a file as `rr recipe` prints it; fields that are
+            left out are those of `edge-default`.
+
+    Raises:
+        UnusableRecipeError: see there.
+        MissingFileError: the file is missing.
+    """
+    if recipe in RECIPES:
+        return RECIPES[recipe]
+    if not recipe.lower().endswith(SUFFIX):
+        raise UnusableRecipeError(
+            f"there is no recipe {recipe}; name one of {', '.join(RECIPES)}, or a file of your own "
+            f"that ends in {SUFFIX}"
+        )
+    try:
+        found = DegradationRecipe.model_validate_json(read_bytes(recipe))
+    except ValidationError as error:
+        first, *_ = error.errors(include_url=False, include_context=False, include_input=False)
+        place = ".".join(map(str, first["loc"]))
+        raise UnusableRecipeError(
+            f"{recipe}: {place + ': ' if place else ''}{first['msg']}; `rr recipe edge-v2` prints "
+            "a recipe to start from"
+        ) from error
+    for problem in _problems(found):
+        raise UnusableRecipeError(f"{recipe}: {problem}")
+    return found
+
+
+def _problems(recipe: DegradationRecipe) -> Iterator[str]:
+    """What a recipe of the right form may still have wrong."""
+    if not _NAME.fullmatch(recipe.name):
+        yield f"name: {recipe.name!r} begins the name of a folder; use letters, digits, - and _"
+    if recipe.algorithm != _ALGORITHM:
+        yield (
+            f"algorithm: this version makes the bytes of {_ALGORITHM}, no longer those of "
+            f"{recipe.algorithm}; leave the line out"
+        )
+    ranges = {"": recipe.severity} | {
+        f"{name}.": getattr(recipe, name).severity for name in DEGRADATIONS
+    }
+    for place, severity in ranges.items():
+        if severity is not None and not 0 <= severity.low <= severity.high <= 100:
+            yield f"{place}severity: {severity.low} to {severity.high} is not within 0 to 100"
+    low, high = recipe.jpeg.quality
+    if not 1 <= low <= high <= 100:
+        yield f"jpeg.quality: {low} to {high} is no range within 1 to 100"
+    for place, other in enumerate(recipe.alternatives or ()):
+        if other.alternatives:
+            yield f"alternatives.{place}: it has alternatives of its own; name them beside it"
+        yield from (f"alternatives.{place}.{problem}" for problem in _problems(other))

@@ -1,0 +1,14 @@
+"""Images in strips, for arithmetic in several steps that should not leave the processor's cache."""
+
+from collections.abc import Iterator
+from math import prod
+
+# Half a mebibyte of float32: with two images beside it, that fits in the cache of one core.
+_VALUES = 1 << 17
+
+
+def strips(shape: tuple[int, ...]) -> Iterator[slice]:
+    """Slices of rows that cover an image of this shape, (H, W) or (H, W, C), from top to bottom."""
+    rows = max(1, _VALUES // prod(shape[1:]))
+    for top in range(0, shape[0], rows):
+        yield slice(top, top + rows)
