@@ -88,7 +88,8 @@ class _Attention(nn.Module):
 
     def forward(self, tokens: torch.Tensor) -> torch.Tensor:
         weights = self.interest(tokens).softmax(1)
-        return (weights.transpose(1, 2) @ tokens).flatten(1)
+        seen: torch.Tensor = weights.transpose(1, 2) @ tokens
+        return seen.flatten(1)
 
 
 class _Shrink(nn.Sequential):
