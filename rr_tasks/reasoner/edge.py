@@ -59,7 +59,7 @@ class EdgeReasoner:
             UnusableWeightsError: see `rr_tasks.weights.load`.
         """
         url = url or weights.shipped(NAME)
-        return cls(weights.load(ReasonerNetwork(), url, NAME), weights.digest(url))
+        return cls(weights.load(ReasonerNetwork(), url, NAME).fused(), weights.digest(url))
 
     def diagnose(self, pixels: Pixels) -> DiagnosticPrior:
         """Diagnose one photograph, (H, W, 3), sRGB-coded, 8 or 16 bits, of any size."""
@@ -139,8 +139,8 @@ class EdgeReasoner:
 
 
 def _planes(views_of_all: Sequence[Bytes]) -> torch.Tensor:
-    """Views (..., H, W, 3) of several photographs as (B, ..., 3, H, W) in 0-1."""
-    return torch.from_numpy(np.stack(views_of_all)).movedim(-1, -3).float() / 255
+    """Views (..., H, W, 3) of several photographs as (B, ..., 3, H, W)."""
+    return torch.from_numpy(np.stack(views_of_all)).movedim(-1, -3)
 
 
 # Severity is a function of the physical parameters (`rr_tasks.degrade.severity`), but the network

@@ -88,8 +88,7 @@ def diagnosis_loss(model: nn.Module, batch: Batch, _: torch.Generator) -> Losses
     How far a severity may be off is learned as the scale of a Laplace distribution: |error| / scale
     + log scale. It follows the errors and does not change them.
     """
-    views = [batch[name].float() / 255 for name in ("overview", "working", "native")]
-    output, truth = model(*views), batch["vector"]
+    output, truth = model(batch["overview"], batch["working"], batch["native"]), batch["vector"]
     predicted, doubt = output.split([VECTOR_LENGTH, len(DEGRADATIONS)], 1)
     presence = functional.binary_cross_entropy_with_logits(
         predicted[:, _PRESENT], truth[:, _PRESENT]

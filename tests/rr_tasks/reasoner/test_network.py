@@ -18,7 +18,8 @@ def network() -> ReasonerNetwork:
 
 
 def views(*shape: int) -> torch.Tensor:
-    return torch.rand(*shape, 3, 32, 32, generator=torch.Generator().manual_seed(len(shape)))
+    chance = torch.Generator().manual_seed(len(shape))
+    return torch.randint(0, 256, (*shape, 3, 32, 32), generator=chance, dtype=torch.uint8)
 
 
 @pytest.mark.parametrize(("working", "native"), [(1, 1), (3, 1), (9, 4)])
@@ -40,12 +41,26 @@ def test_photographs_of_a_batch_do_not_mix(network: ReasonerNetwork) -> None:
 def test_crops_of_a_kind_may_come_in_any_order_but_kinds_are_told_apart(
     network: ReasonerNetwork,
 ) -> None:
-    overview, working, native = views(1), views(1, 2), torch.ones(1, 2, 3, 32, 32)
+    overview, working, native = views(1), views(1, 2), torch.zeros(1, 2, 3, 32, 32).byte()
     answer = network(overview, working, native)
     other_order = (answer - network(overview, working.flip(1), native)).abs().max()
     other_kind = (answer - network(overview, native, working)).abs().max()
     assert other_order < 1e-4
     assert other_kind > 10 * other_order
+
+
+def test_a_fused_network_gives_the_same_answers(network: ReasonerNetwork) -> None:
+    for part in network.modules():
+        if isinstance(part, torch.nn.BatchNorm2d):
+            for value in (part.weight, part.bias, part.running_mean, part.running_var):
+                assert value is not None
+                torch.nn.init.uniform_(value, 0.5, 1.5)
+    groups = (views(2), views(2, 3), views(2, 1))
+    expected = network(*groups)
+    fused = network.fused()
+    assert not any(isinstance(part, torch.nn.BatchNorm2d) for part in fused.modules())
+    assert torch.allclose(fused(*groups), expected, atol=1e-4, rtol=1e-3)
+    assert expected.std() > 0.01
 
 
 def test_attention_averages_where_it_is_interested() -> None:
