@@ -46,7 +46,7 @@ from schemas.shard import DoneMarker, SampleRow, SynthesisSpec, spec_hash
 VARIANTS = len(COMBINATIONS) + 1
 """The clean photograph and every combination: what a grid makes of each photograph."""
 
-_MOST_SAMPLES_PER_DECODE = 8
+_MOST_SAMPLES_PER_DECODE = 16
 
 
 def plan_synthesis(

@@ -57,10 +57,10 @@ def test_a_grid_makes_16_variants_of_each_photograph(tmp_path: Path, photographs
 
 
 def test_random_mixtures_are_balanced(tmp_path: Path, photographs: Path) -> None:
-    made = mixtures(make(tmp_path, photographs, SMALL, samples=120, shard_size=60))
-    assert Counter(mixture for _, mixture in made) == dict.fromkeys(COMBINATIONS, 8)
+    made = mixtures(make(tmp_path, photographs, SMALL, samples=240, shard_size=60))
+    assert Counter(mixture for _, mixture in made) == dict.fromkeys(COMBINATIONS, 16)
     sources = Counter(source for source, _ in made)
-    assert set(sources.values()) == {40}
+    assert set(sources.values()) == {80}
 
 
 @pytest.mark.parametrize("samples", [2, 3, 7])
