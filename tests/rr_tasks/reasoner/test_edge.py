@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from rr_tasks import weights
 from rr_tasks.degrade import severity
-from rr_tasks.reasoner.edge import EdgeReasoner
+from rr_tasks.reasoner.edge import FOUND_FROM, EdgeReasoner
 from rr_tasks.reasoner.network import ReasonerNetwork
 from rr_tasks.weights import UnusableWeightsError
 from schemas.prior.current import DEGRADATIONS, VISIBLE_SEVERITY, DiagnosticPrior
@@ -92,9 +92,9 @@ def test_whatever_the_network_says_the_prior_agrees_with_itself(
 ) -> None:
     prior = told(answer).diagnose(image(height, width))
     for name in DEGRADATIONS:
-        logit = answer[FIELDS.index(f"{name}.present")]
-        if abs(logit) > 1e-3:
-            assert getattr(prior, name).present == (logit > 0)
+        probability = 1 / (1 + math.exp(-answer[FIELDS.index(f"{name}.present")]))
+        if abs(probability - FOUND_FROM) > 1e-3:
+            assert getattr(prior, name).present == (probability > FOUND_FROM)
     check_agreement(prior)
 
 
@@ -108,7 +108,8 @@ def test_a_severity_that_is_seen_is_kept() -> None:
     assert prior.rain.severity == pytest.approx(60, abs=1e-4)
     assert prior.noise.severity == pytest.approx(80, abs=1e-4)
     assert prior.blur.parameters is not None
-    assert prior.blur.parameters.extent_px == pytest.approx(8.0)
+    measured = severity.blur_severity(8.0, 400)
+    assert prior.blur.severity == pytest.approx((measured + 50) / 2)
     assert prior.order == ("noise", "blur", "rain", "haze")
 
 
@@ -123,6 +124,7 @@ def test_deviations_are_those_of_a_laplace_distribution_and_of_what_is_found() -
 
 def test_lengths_are_measured_in_pixels_of_the_photograph() -> None:
     answer = dict.fromkeys(FIELDS, 0.5) | {f"{name}.present": 5.0 for name in DEGRADATIONS}
+    answer["blur.severity"] = severity.blur_severity(16.0, 512) / 100
     small, large = (told(list(answer.values())).diagnose(image(side, side)) for side in (512, 2048))
     for prior, factor in ((small, 1), (large, 4)):
         assert prior.blur.parameters is not None
