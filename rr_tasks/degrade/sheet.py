@@ -25,7 +25,7 @@ LOOKS = 3
 _SHOWN_WHOLE: DegradationName = "haze"
 _SIDE = 216
 _CAPTION = 22
-_NEVER_SAVED = JpegRecipe(probability=0.0)
+_AS_CAPTIONED = {"jpeg": JpegRecipe(probability=0.0), "partial": None}
 _QUALITY = [cv2.IMWRITE_JPEG_QUALITY, 74]
 
 
@@ -41,7 +41,7 @@ def contact_sheet(photographs: str, recipe: DegradationRecipe, seed: int) -> byt
 
     Args:
         photographs: URL of a folder of clean photographs, taken in turn.
-        recipe: how they are degraded; its JPEG save is left out.
+        recipe: how they are degraded; its JPEG saves and partial restorations are left out.
         seed: decides every draw.
 
     Returns:
@@ -57,7 +57,7 @@ def contact_sheet(photographs: str, recipe: DegradationRecipe, seed: int) -> byt
     ]
     strips = []
     for number, types in enumerate((*rows, DEGRADATIONS)):
-        plain = recipe.alternative(number).model_copy(update={"jpeg": _NEVER_SAVED})
+        plain = recipe.alternative(number).model_copy(update=_AS_CAPTIONED)
         clean = _clean(urls[number % len(urls)], plain, np.random.default_rng((seed, number)))
         strips.append(np.hstack(list(_strip(clean, types, plain, (seed, number, 1)))))
     sheet = cv2.cvtColor(np.vstack(strips), cv2.COLOR_RGB2BGR)

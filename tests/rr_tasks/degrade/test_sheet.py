@@ -7,7 +7,7 @@ from typer.testing import CliRunner
 
 from flows.cli import app
 from rr_tasks.degrade.sheet import LOOKS, SEVERITIES, UnusableSampleError, contact_sheet
-from schemas.recipe import EDGE_V2, RECIPES, DegradationRecipe
+from schemas.recipe import EDGE_V2, RECIPES, DegradationRecipe, PartialRecipe
 
 SMALL = EDGE_V2.model_copy(update={"size": 64})
 
@@ -38,6 +38,13 @@ def test_alternatives_take_turns_by_row(photographs: Path) -> None:
         False,
         True,
     ]
+
+
+def test_no_row_is_partly_restored_because_captions_name_whole_severities(
+    photographs: Path,
+) -> None:
+    partial = SMALL.model_copy(update={"partial": PartialRecipe(probability=1.0)})
+    assert contact_sheet(str(photographs), partial, 0) == contact_sheet(str(photographs), SMALL, 0)
 
 
 def test_the_seed_decides(photographs: Path) -> None:
