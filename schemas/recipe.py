@@ -160,7 +160,7 @@ class DegradationRecipe(Strict):
     with random mixtures and a `clean_share` left clean, or, for `grid`, the central square clean
     and with each of the 15 mixtures. With a `smallest_size`, random squares are scaled to
     sides from there to `size`, equally often in each octave, and enlarged up to twice if need be.
-    With `alternatives`, samples follow them in turn, in all but `sampling` and `clean_share`.
+    With `alternatives`, samples follow them in turn, in all but `clean_share`; a grid has none.
     `algorithm` counts changes of the code that alter the bytes.
     """
 

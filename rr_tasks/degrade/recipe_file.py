@@ -69,7 +69,10 @@ def _problems(recipe: DegradationRecipe) -> Iterator[str]:
     low, high = recipe.jpeg.quality
     if not 1 <= low <= high <= 100:
         yield f"jpeg.quality: {low} to {high} is no range within 1 to 100"
-    for place, other in enumerate(recipe.alternatives or ()):
+    alternatives = recipe.alternatives or ()
+    if alternatives and "grid" in (recipe.sampling, *(other.sampling for other in alternatives)):
+        yield "alternatives: they take turns among random squares only; a grid has none"
+    for place, other in enumerate(alternatives):
         if other.alternatives:
             yield f"alternatives.{place}: it has alternatives of its own; name them beside it"
         yield from (f"alternatives.{place}.{problem}" for problem in _problems(other))

@@ -53,6 +53,14 @@ def test_an_unknown_name_is_answered_with_the_known_ones() -> None:
             {"name": "x", "alternatives": [{"name": "y", "alternatives": [{"name": "z"}]}]},
             r": alternatives\.0: it has alternatives of its own",
         ),
+        (
+            {"name": "x", "sampling": "grid", "alternatives": [{"name": "y"}]},
+            r": alternatives: .* a grid has none",
+        ),
+        (
+            {"name": "x", "alternatives": [{"name": "y"}, {"name": "z", "sampling": "grid"}]},
+            r": alternatives: .* a grid has none",
+        ),
         ("no JSON", r"mine\.json: Invalid JSON"),
     ],
 )
