@@ -66,9 +66,14 @@ def load(network: NetworkT, url: str, name: WeightsName) -> NetworkT:
                 for key, value in tensors.items()
             }
         )
-    except (SafetensorError, RuntimeError) as error:
+    except SafetensorError as error:
         reason = str(error).splitlines()[0]
         raise UnusableWeightsError(f"{url}: not usable as {name} weights: {reason}") from error
+    except RuntimeError as error:
+        raise UnusableWeightsError(
+            f"{url}: not usable as {name} weights: they are of a network of another size or "
+            "version; use the shipped ones, or train anew"
+        ) from error
     return network.eval()
 
 
