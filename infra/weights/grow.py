@@ -3,8 +3,8 @@
     git show d5309aa:rr_tasks/weights/edge-reasoner.safetensors > narrow.safetensors
     python infra/weights/grow.py narrow.safetensors grown.safetensors
 
-What the narrow trunk sees stays in the first channels of the wide one. New channels read all
-others, from random weights, and nothing reads them yet; attention and head are new.
+What the narrow trunk sees stays in the first channels of the wide one, which read none of the new
+channels. Those read all others, from random weights; attention and head are new.
 """
 
 import argparse
@@ -23,8 +23,7 @@ def grow(narrow: dict[str, torch.Tensor], network: ReasonerNetwork) -> ReasonerN
         narrow: tensors of a trunk of the same depth, with two roles: overview and crop.
         network: freshly made.
     """
-    state = network.state_dict()
-    for name, wide in state.items():
+    for name, wide in network.state_dict().items():  # tensors that share the network's memory
         if name == "role":
             wide.copy_(narrow[name][[0, 1, 1]])  # crops at working size and native ones
         elif name.startswith(("stem.", "trunk.")):
@@ -32,7 +31,6 @@ def grow(narrow: dict[str, torch.Tensor], network: ReasonerNetwork) -> ReasonerN
             if wide.ndim == 4:
                 wide[: old.shape[0]] = 0  # old channels read old channels alone
             wide[tuple(slice(length) for length in old.shape)] = old
-    network.load_state_dict(state)
     return network
 
 
