@@ -57,7 +57,7 @@ def _layout(top: float, bottom: float) -> str:
 
 
 def _texture(value: npt.NDArray[np.float32]) -> str:
-    """Named by a ratio of contrasts in the shrunk photograph, which degradations hardly change."""
+    """Named by a ratio of contrasts in the shrunk photograph, which haze alone alters much."""
     detail = float((value - cv2.blur(value, (9, 9))).std()) / max(float(value.std()), 1.0)
     if detail < 0.35:
         return "in broad, even areas"

@@ -32,13 +32,6 @@ Floats = npt.NDArray[np.float32]
 Pixels = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
 
 NAME: weights.WeightsName = "edge-reasoner"
-FOUND_FROM = 0.3
-"""The probability from which a type counts as found.
-
-Chosen on training photographs by exact sets and severity errors. It is under a half because the
-network also learns from severities just below 10, which count as absent.
-"""
-
 _PRESENT = [FIELDS.index(f"{name}.present") for name in DEGRADATIONS]
 _SEVERITY = [FIELDS.index(f"{name}.severity") for name in DEGRADATIONS]
 _LENGTHS = [FIELDS.index(field) for field in ("blur.extent", "rain.length")]
@@ -112,9 +105,7 @@ class EdgeReasoner:
 
     def _prior(self, image: Bytes, vector: Floats, deviations: Floats) -> DiagnosticPrior:
         height, width = image.shape[:2]
-        decided = vector.copy()
-        decided[_PRESENT] = vector[_PRESENT] >= FOUND_FROM
-        haze, blur, rain, noise = findings_from_vector(decided.tolist())
+        haze, blur, rain, noise = findings_from_vector(vector.tolist())
         findings = (
             _consistent_haze(haze),
             _consistent_blur(blur, min(height, width)),
@@ -153,8 +144,8 @@ def _planes(views_of_all: Sequence[Bytes]) -> torch.Tensor:
 
 
 # Severity is a function of the physical parameters (`rr_tasks.degrade.severity`), but the network
-# estimates both. What it sees best decides: the severity, except for blur, where neither is better
-# and their mean is closest. A finding is at least visible, or it would not have been found.
+# estimates both. What it sees best decides: the severity. A finding is at least visible, or it
+# would not have been found.
 
 
 def _consistent_haze(haze: Haze) -> Haze:
@@ -170,8 +161,7 @@ def _consistent_haze(haze: Haze) -> Haze:
 def _consistent_blur(blur: Blur, short_side: int) -> Blur:
     if blur.parameters is None:
         return blur
-    measured = severity.blur_severity(blur.parameters.extent_px, short_side)
-    level = max((measured + blur.severity) / 2, VISIBLE_SEVERITY)
+    level = max(blur.severity, VISIBLE_SEVERITY)
     parameters = blur.parameters.model_copy(
         update={"extent_px": severity.blur_extent(level, short_side)}
     )
