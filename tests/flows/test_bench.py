@@ -2,6 +2,7 @@ import pytest
 from typer.testing import CliRunner
 
 from flows import bench, cli
+from rr_tasks.benchmarks.diagnosis import DiagnosisSpeed
 from rr_tasks.benchmarks.loading import LoadingSpeed
 from rr_tasks.benchmarks.synthesis import SynthesisSpeed, WorkersSpeed
 
@@ -49,12 +50,13 @@ def test_synthesis_is_shown_by_workers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bench.os, "cpu_count", lambda: 3)
 
     def shown() -> str:
-        result = CliRunner().invoke(cli.app, ["bench", "synthesize"], env={"COLUMNS": "200"})
+        result = CliRunner().invoke(cli.app, ["bench", "synthesize"])
         assert result.exit_code == 0, result.output
         return result.output
 
-    assert "without encoding: 49.0 images/s (aim: at least 4)" in shown()
-    assert "32.0 samples/s, 2.00 times the time of encoding" in shown()
+    sentences = " ".join(shown().split())
+    assert "without encoding: 49.0 images/s (aim: at least 4)" in sentences
+    assert "32.0 samples/s, 2.00 times the time of encoding" in sentences
     two = next(line for line in shown().splitlines() if " 64.0 " in line)
     assert [cell.strip() for cell in two.strip("│").split("│")] == [
         "2", "64.0", "2.00", "300", "303"
@@ -62,3 +64,18 @@ def test_synthesis_is_shown_by_workers(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "the same bytes with any number of workers: yes" in shown()
     digests[2] = ("b",)
     assert "the same bytes with any number of workers: NO" in shown()
+
+
+def test_diagnosis_is_shown_beside_restoration(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def measured(photographs: str, count: int) -> DiagnosisSpeed:
+        asked.append((photographs, count))
+        return DiagnosisSpeed(count, diagnosis_seconds=0.0125, restoration_seconds=0.2)
+
+    monkeypatch.setattr(bench, "measure_diagnosis", measured)
+    result = CliRunner().invoke(cli.app, ["bench", "diagnose", "photographs", "--count", "7"])
+    assert result.exit_code == 0, result.output
+    shown = " ".join(result.output.split())
+    assert "diagnosis 12.5 ms, restoration 200.0 ms; the diagnosis takes 6.2% of that" in shown
+    assert asked == [("photographs", 7)]
