@@ -25,7 +25,7 @@ from schemas.prior.current import (
     Rain,
 )
 from schemas.prior.text import reasoning, undo_order
-from schemas.prior.vector import FIELDS, VECTOR_LENGTH, findings_from_vector
+from schemas.prior.vector import FIELDS, VECTOR_LENGTH, findings_from_vector, length_entries
 
 Bytes = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
@@ -34,7 +34,6 @@ Pixels = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
 NAME: weights.WeightsName = "edge-reasoner"
 _PRESENT = [FIELDS.index(f"{name}.present") for name in DEGRADATIONS]
 _SEVERITY = [FIELDS.index(f"{name}.severity") for name in DEGRADATIONS]
-_LENGTHS = [FIELDS.index(field) for field in ("blur.extent", "rain.length")]
 
 
 class EdgeReasoner:
@@ -88,7 +87,7 @@ class EdgeReasoner:
             )
             vectors, doubts = output.split([VECTOR_LENGTH, len(DEGRADATIONS)], 1)
             vectors[:, _PRESENT] = vectors[:, _PRESENT].sigmoid()
-            vectors[:, _LENGTHS] /= torch.tensor([[one.scale] for one in seen])
+            vectors[:, length_entries()] /= torch.tensor([[one.scale] for one in seen])
             # The network learns mean absolute errors, as of a Laplace distribution.
             deviations = (100 * 2**0.5 * doubts.exp()).clamp(max=100.0)
         return np.asarray(vectors.numpy()), np.asarray(deviations.numpy())

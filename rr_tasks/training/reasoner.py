@@ -19,6 +19,7 @@ from schemas.prior.vector import (
     BLUR_KINDS,
     FIELDS,
     VECTOR_LENGTH,
+    length_entries,
     mirrored_entries,
     slice_of,
     to_vector,
@@ -36,7 +37,6 @@ _SMALLEST_FRAME = 0.7
 _LIGHT = [FIELDS.index(f"haze.light_{channel}") for channel in "rgb"]
 _PRESENT = [FIELDS.index(f"{name}.present") for name in DEGRADATIONS]
 _SEVERITY = [FIELDS.index(f"{name}.severity") for name in DEGRADATIONS]
-_LENGTHS = [FIELDS.index(field) for field in ("blur.extent", "rain.length")]
 _KIND = [FIELDS.index(f"blur.{kind}") for kind in BLUR_KINDS]
 _LEAST_DOUBT = -7.0  # a tenth of a point of severity
 # A severity is what users and rewards read, so it counts more than a parameter behind it.
@@ -131,7 +131,7 @@ def _examples(sample: Sample, rng: np.random.Generator) -> list[Example]:
 def _example(image: np.ndarray, vector: np.ndarray, rng: np.random.Generator) -> Example:
     working, scale = working_size(image)
     vector = vector.copy()
-    vector[_LENGTHS] *= scale
+    vector[length_entries()] *= scale
     seen = [
         overview(_framed(working, rng)),
         *random_crops(working, _WORKING_CROPS, rng),

@@ -54,6 +54,11 @@ def mirrored_entries() -> list[int]:
     return [index for index, field in enumerate(FIELDS) if field.endswith(".sin2")]
 
 
+def length_entries() -> list[int]:
+    """Entries that are lengths in pixels, and change with the size of the photograph."""
+    return [FIELDS.index(field) for field in ("blur.extent", "rain.length")]
+
+
 def to_vector(prior: DiagnosticPrior) -> list[float]:
     """Render a prior as `VECTOR_LENGTH` floats in the order of `FIELDS`."""
     return [
