@@ -1,6 +1,5 @@
 """How long it takes to survey a large data set."""
 
-import resource
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -8,6 +7,7 @@ from datetime import UTC, datetime
 import numpy as np
 import polars as pl
 
+from rr_tasks.benchmarks.memory import peak_mib
 from rr_tasks.inspection.survey import inspect
 from rr_tasks.shards.reader import marker_url, sidecar_url
 from rr_tasks.shards.writer import sample_key
@@ -71,7 +71,7 @@ def measure_inspection(folder: str) -> InspectionSpeed:
     start = time.perf_counter()
     found = inspect(folder)
     seconds = time.perf_counter() - start
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    peak = peak_mib()
     return InspectionSpeed(found.samples + found.failures, found.finished_shards, seconds, peak)
 
 

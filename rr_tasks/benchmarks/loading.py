@@ -1,6 +1,5 @@
 """How fast training data is loaded, beside what a training step of the edge restorer consumes."""
 
-import resource
 import tempfile
 import time
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from statistics import median
 import torch
 from torch import nn
 
+from rr_tasks.benchmarks.memory import peak_mib
 from rr_tasks.degrade.synthesis import open_dataset, plan_synthesis, synthesize_shard
 from rr_tasks.reasoner.annotation import annotate_shard, open_annotations, plan_annotation
 from rr_tasks.reasoner.edge import EdgeReasoner
@@ -83,9 +83,9 @@ def measure_loading(shards: str, annotations: str, batches: int) -> LoadingSpeed
         for step in range(batches):
             batch = loader.batch(step)
             if step < max(1, batches // 4):
-                first_peak = _peak_mib()
+                first_peak = peak_mib()
         seconds = time.perf_counter() - start
-        last_peak = _peak_mib()
+        last_peak = peak_mib()
     return LoadingSpeed(batches * _BATCH_SIZE, seconds, first_peak, last_peak, _step_seconds(batch))
 
 
@@ -113,7 +113,3 @@ class _Fixed:
 
     def batch(self, _step: int) -> Batch:
         return self._batch
-
-
-def _peak_mib() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

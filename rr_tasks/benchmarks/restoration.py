@@ -1,6 +1,5 @@
 """How busy restoring a folder keeps the model, and whether memory grows with the folder."""
 
-import resource
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -13,6 +12,7 @@ import numpy as np
 from torch import nn
 
 from rr_tasks.archive.photograph import open_photograph
+from rr_tasks.benchmarks.memory import peak_mib
 from rr_tasks.degrade.color import Bytes
 from rr_tasks.degrade.mixture import COMBINATIONS, degrade, draw_severities
 from rr_tasks.degrade.photograph import list_photographs, read_photograph
@@ -70,7 +70,7 @@ def measure_restoration(
         start = time.perf_counter()
         restore(folder, work / f"restored-{part}")
         whole = time.perf_counter() - start
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        peak = peak_mib()
         yield RestorationSpeed(count // _PARTS, made, forwards.seconds, whole, peak)
         shutil.rmtree(folder)
         shutil.rmtree(work / f"restored-{part}")

@@ -1,6 +1,5 @@
 """How fast synthesis is: without encoding, beside encoding alone, and by the number of workers."""
 
-import resource
 import tempfile
 import time
 from collections.abc import Callable, Sequence
@@ -10,6 +9,7 @@ import cv2
 import numpy as np
 import torch
 
+from rr_tasks.benchmarks.memory import peak_mib
 from rr_tasks.degrade.mixture import COMBINATIONS, degrade, draw_severities
 from rr_tasks.degrade.photograph import (
     Photographs,
@@ -126,13 +126,13 @@ def measure_workers(photographs: str, samples: int, workers: int, make: MakeShar
     with tempfile.TemporaryDirectory(prefix="rr-bench-") as root:
         folder = open_dataset(root, spec)
         make(folder, spec, urls, range(workers), workers)
-        first_peak = _peak_mib()
+        first_peak = peak_mib()
         start = time.perf_counter()
         make(folder, spec, urls, range(workers, _PARTS * workers), workers)
         seconds = time.perf_counter() - start
         digests = tuple(marker.sha256 for marker in done_shards(folder)[:_PARTS])
     timed = (_PARTS - 1) * workers * spec.shard_size
-    return WorkersSpeed(workers, timed, seconds, first_peak, _peak_mib(), digests)
+    return WorkersSpeed(workers, timed, seconds, first_peak, peak_mib(), digests)
 
 
 def _large(photographs: str, shard_size: int) -> tuple[SynthesisSpec, Photographs]:
@@ -143,7 +143,3 @@ def _large(photographs: str, shard_size: int) -> tuple[SynthesisSpec, Photograph
 def _use_one_thread() -> None:
     cv2.setNumThreads(1)
     torch.set_num_threads(1)
-
-
-def _peak_mib() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

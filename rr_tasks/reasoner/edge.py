@@ -25,15 +25,21 @@ from schemas.prior.current import (
     Rain,
 )
 from schemas.prior.text import reasoning, undo_order
-from schemas.prior.vector import FIELDS, VECTOR_LENGTH, findings_from_vector, length_entries
+from schemas.prior.vector import (
+    VECTOR_LENGTH,
+    findings_from_vector,
+    length_entries,
+    presence_entries,
+    severity_entries,
+)
 
 Bytes = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
 Pixels = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
 
 NAME: weights.WeightsName = "edge-reasoner"
-_PRESENT = [FIELDS.index(f"{name}.present") for name in DEGRADATIONS]
-_SEVERITY = [FIELDS.index(f"{name}.severity") for name in DEGRADATIONS]
+_PRESENT = presence_entries()
+_SEVERITY = severity_entries()
 
 
 class EdgeReasoner:
@@ -84,6 +90,8 @@ class EdgeReasoner:
                 _planes([one.overview for one in seen]),
                 _planes([one.working for one in seen]),
                 _planes([one.native for one in seen]),
+                torch.from_numpy(np.stack([one.cepstrum for one in seen])),
+                torch.tensor([float(one.short_side) for one in seen]),
             )
             vectors, doubts = output.split([VECTOR_LENGTH, len(DEGRADATIONS)], 1)
             vectors[:, _PRESENT] = vectors[:, _PRESENT].sigmoid()

@@ -1,5 +1,6 @@
 """The edge reasoner's network: one trunk over all views, attention over what it saw, one head."""
 
+import math
 from itertools import pairwise
 from typing import Self
 
@@ -8,6 +9,7 @@ from torch import nn
 from torch.nn import functional
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
+from rr_tasks.reasoner.cepstrum import SHAPE as CEPSTRUM_SHAPE
 from schemas.prior.current import DEGRADATIONS
 from schemas.prior.vector import VECTOR_LENGTH
 
@@ -16,10 +18,12 @@ OUTPUT_LENGTH = VECTOR_LENGTH + len(DEGRADATIONS)
 
 _STEM = 32
 _ROLES = 3
+_BLUR_WIDTH = 256
+_USUAL_SHORT_SIDE = 512
 
 
 class ReasonerNetwork(nn.Module):
-    """Predicts a prior vector from an overview, crops at working size and native crops.
+    """Predicts a prior vector from views of a photograph, its cepstrum and its size.
 
     Args:
         widths: channels at a quarter, an eighth and a sixteenth of a view's resolution.
@@ -41,8 +45,16 @@ class ReasonerNetwork(nn.Module):
         self.trunk = nn.Sequential(*stages)
         width = widths[-1]
         self.attention = _Attention(width, looks)
+        lags = math.prod(CEPSTRUM_SHAPE)
+        self.blur = nn.Sequential(
+            nn.Flatten(),
+            nn.BatchNorm1d(lags, eps=1e-9, affine=False),
+            nn.Dropout(0.1),
+            nn.Linear(lags, _BLUR_WIDTH),
+            nn.SiLU(),
+        )
         self.head = nn.Sequential(
-            nn.Linear((2 * _ROLES + looks) * width, hidden),
+            nn.Linear((2 * _ROLES + looks) * width + _BLUR_WIDTH + 1, hidden),
             nn.SiLU(),
             nn.Dropout(0.2),
             nn.Linear(hidden, OUTPUT_LENGTH),
@@ -50,7 +62,12 @@ class ReasonerNetwork(nn.Module):
         self.to(memory_format=torch.channels_last)
 
     def forward(
-        self, overview: torch.Tensor, working: torch.Tensor, native: torch.Tensor
+        self,
+        overview: torch.Tensor,
+        working: torch.Tensor,
+        native: torch.Tensor,
+        cepstrum: torch.Tensor,
+        short_side: torch.Tensor,
     ) -> torch.Tensor:
         """Look at B photographs.
 
@@ -58,6 +75,8 @@ class ReasonerNetwork(nn.Module):
             overview: (B, 3, S, S) bytes, the whole photograph.
             working: (B, K, 3, S, S) bytes, crops at working size, K at least 1.
             native: (B, N, 3, S, S) bytes, crops in native pixels, N at least 1.
+            cepstrum: (B, *`rr_tasks.reasoner.cepstrum.SHAPE`) of the working size.
+            short_side: (B,) pixels of the working size, against which blur is measured.
 
         Returns:
             (B, `OUTPUT_LENGTH`) float32; the entries `present` are logits, and the last four the
@@ -75,8 +94,10 @@ class ReasonerNetwork(nn.Module):
             moments = [
                 moment for part in parts for moment in (part.mean(1), part.std(1, correction=0))
             ]
+            size = torch.log2(short_side / _USUAL_SHORT_SIDE)[:, None]
+            looks = self.attention(torch.cat(parts, 1))
             out: torch.Tensor = self.head(
-                torch.cat([*moments, self.attention(torch.cat(parts, 1))], 1)
+                torch.cat([*moments, looks, self.blur(cepstrum), size], 1)
             )
         return out
 

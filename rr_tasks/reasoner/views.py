@@ -11,24 +11,31 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from rr_tasks.reasoner.cepstrum import cepstrum
+
 Bytes = npt.NDArray[np.uint8]
+Floats = npt.NDArray[np.float32]
 
 VIEW_SIDE = 128
 WORKING_SIDE = 512
-_WORKING_CROPS_PER_AXIS = 3
+_WORKING_CROPS_PER_AXIS = 2
 _NATIVE_CROPS_PER_AXIS = 2
+_CEPSTRUM_WINDOWS_PER_AXIS = 4
 
 
 class Views(NamedTuple):
     """Views of one photograph, `VIEW_SIDE` wide and high, sRGB bytes.
 
-    `overview` is (S, S, 3), `working` (K, S, S, 3) and `native` (N, S, S, 3). A length of one pixel
-    in the photograph is `scale` pixels in the working crops.
+    `overview` is (S, S, 3), `working` (K, S, S, 3) and `native` (N, S, S, 3). The `cepstrum` is of
+    windows all over the working size, whose `short_side` is in pixels. A length of one pixel in the
+    photograph is `scale` pixels there.
     """
 
     overview: Bytes
     working: Bytes
     native: Bytes
+    cepstrum: Floats
+    short_side: int
     scale: float
 
 
@@ -39,6 +46,8 @@ def views(image: Bytes) -> Views:
         overview(shrunk),
         np.stack(crops_on_grid(shrunk, _WORKING_CROPS_PER_AXIS)),
         np.stack(crops_on_grid(image, _NATIVE_CROPS_PER_AXIS)),
+        cepstrum(np.stack(crops_on_grid(shrunk, _CEPSTRUM_WINDOWS_PER_AXIS))),
+        min(shrunk.shape[:2]),
         scale,
     )
 

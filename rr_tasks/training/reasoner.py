@@ -5,6 +5,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from rr_tasks.reasoner.cepstrum import Bytes, Floats, cepstrum
 from rr_tasks.reasoner.network import ReasonerNetwork
 from rr_tasks.reasoner.views import overview, random_crops, working_size
 from rr_tasks.shards.png import decode_png
@@ -21,6 +22,8 @@ from schemas.prior.vector import (
     VECTOR_LENGTH,
     length_entries,
     mirrored_entries,
+    presence_entries,
+    severity_entries,
     slice_of,
     to_vector,
 )
@@ -28,15 +31,17 @@ from schemas.training import LoopSettings
 
 _WORKING_CROPS = 3
 _NATIVE_CROPS = 1
+_CEPSTRUM_WINDOWS = 16
 _EXAMPLES_PER_PHOTOGRAPH = 2
 _PHOTOGRAPHS_PER_ROUND = 512
 
 _UPSIDE_DOWN_SHARE = 0.25
 _SMALLEST_FRAME = 0.7
 
+_SEEN = ("overview", "working", "native", "cepstrum", "short_side")
 _LIGHT = [FIELDS.index(f"haze.light_{channel}") for channel in "rgb"]
-_PRESENT = [FIELDS.index(f"{name}.present") for name in DEGRADATIONS]
-_SEVERITY = [FIELDS.index(f"{name}.severity") for name in DEGRADATIONS]
+_PRESENT = presence_entries()
+_SEVERITY = severity_entries()
 _KIND = [FIELDS.index(f"blur.{kind}") for kind in BLUR_KINDS]
 _LEAST_DOUBT = -7.0  # a tenth of a point of severity
 # A severity is what users and rewards read, so it counts more than a parameter behind it.
@@ -48,6 +53,7 @@ _WEIGHTS = torch.tensor(
     ]
 )
 _PRESENCE_WEIGHT = 3.0
+_KIND_WEIGHT = 0.5
 
 
 def train_reasoner(
@@ -88,7 +94,7 @@ def diagnosis_loss(model: nn.Module, batch: Batch, _: torch.Generator) -> Losses
     How far a severity may be off is learned as the scale of a Laplace distribution: |error| / scale
     + log scale. It follows the errors and does not change them.
     """
-    output, truth = model(batch["overview"], batch["working"], batch["native"]), batch["vector"]
+    output, truth = model(*(batch[name] for name in _SEEN)), batch["vector"]
     predicted, doubt = output.split([VECTOR_LENGTH, len(DEGRADATIONS)], 1)
     presence = functional.binary_cross_entropy_with_logits(
         predicted[:, _PRESENT], truth[:, _PRESENT]
@@ -106,7 +112,7 @@ def diagnosis_loss(model: nn.Module, batch: Batch, _: torch.Generator) -> Losses
     doubt = doubt.clamp(min=_LEAST_DOUBT)
     certainty = (there * (off * (-doubt).exp() + doubt)).sum() / len(truth)
     return {
-        "loss": _PRESENCE_WEIGHT * presence + 0.2 * kind + parameters + 0.1 * certainty,
+        "loss": _PRESENCE_WEIGHT * presence + _KIND_WEIGHT * kind + parameters + 0.1 * certainty,
         "presence": presence,
         "severity_error": 100 * (there * off).sum() / there.sum().clamp(min=1),
     }
@@ -125,29 +131,34 @@ def _counted(truth: torch.Tensor) -> torch.Tensor:
 def _examples(sample: Sample, rng: np.random.Generator) -> list[Example]:
     image = unpack(sample, "degraded.png", decode_png)
     vector = np.array(to_vector(unpack(sample, "prior.json", load_prior)), np.float32)
-    return [_example(image, vector, rng) for _ in range(_EXAMPLES_PER_PHOTOGRAPH)]
-
-
-def _example(image: np.ndarray, vector: np.ndarray, rng: np.random.Generator) -> Example:
     working, scale = working_size(image)
-    vector = vector.copy()
     vector[length_entries()] *= scale
+    lags = cepstrum(np.stack(random_crops(working, _CEPSTRUM_WINDOWS, rng)))
+    return [_example(image, working, lags, vector, rng) for _ in range(_EXAMPLES_PER_PHOTOGRAPH)]
+
+
+def _example(
+    image: Bytes, working: Bytes, lags: Floats, vector: Floats, rng: np.random.Generator
+) -> Example:
+    """Views of a photograph whose lengths in `vector` are those at working size."""
     seen = [
         overview(_framed(working, rng)),
         *random_crops(working, _WORKING_CROPS, rng),
         *random_crops(image, _NATIVE_CROPS, rng),
     ]
-    varied, vector = _varied(np.stack(seen), vector, rng)
+    varied, lags, vector = _varied(np.stack(seen), lags, vector, rng)
     planes = np.ascontiguousarray(varied.transpose(0, 3, 1, 2))
     return {
         "overview": planes[0],
         "working": planes[1 : 1 + _WORKING_CROPS],
         "native": planes[1 + _WORKING_CROPS :],
+        "cepstrum": lags,
+        "short_side": np.float32(min(working.shape[:2])),
         "vector": vector,
     }
 
 
-def _framed(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def _framed(image: Bytes, rng: np.random.Generator) -> Bytes:
     """A random window of at least `_SMALLEST_FRAME` of each side."""
     height, width = (int(length * rng.uniform(_SMALLEST_FRAME, 1.0)) for length in image.shape[:2])
     top, left = rng.integers(image.shape[0] - height + 1), rng.integers(image.shape[1] - width + 1)
@@ -155,16 +166,16 @@ def _framed(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 def _varied(
-    views: np.ndarray, vector: np.ndarray, rng: np.random.Generator
-) -> tuple[np.ndarray, np.ndarray]:
-    """Mirror views (V, S, S, 3), exchange their colours, and say so in the vector.
+    views: Bytes, lags: Floats, vector: Floats, rng: np.random.Generator
+) -> tuple[Bytes, Floats, Floats]:
+    """Mirror views (V, S, S, 3) and a cepstrum, exchange colours, and say so in the vector.
 
     Scenes are few, degradations many: without this the network learns the scenes by heart.
     """
-    colours = rng.permutation(3)
+    colours, vector = rng.permutation(3), vector.copy()
     views, vector[_LIGHT] = views[..., colours], vector[_LIGHT][colours]
     for axis, share in ((2, 0.5), (1, _UPSIDE_DOWN_SHARE)):
         if rng.random() < share:
-            views = np.flip(views, axis)
+            views, lags = np.flip(views, axis), np.flip(lags, 0)
             vector[mirrored_entries()] *= -1
-    return views, vector
+    return views, lags, vector

@@ -49,6 +49,16 @@ def slice_of(name: DegradationName) -> slice:
     return slice(start, start + len(LAYOUT[name]))
 
 
+def presence_entries() -> list[int]:
+    """Entries that say how probable each type is, in the order of `DEGRADATIONS`."""
+    return [FIELDS.index(f"{name}.present") for name in DEGRADATIONS]
+
+
+def severity_entries() -> list[int]:
+    """Entries that say how severe each type is, as a share of 100."""
+    return [FIELDS.index(f"{name}.severity") for name in DEGRADATIONS]
+
+
 def mirrored_entries() -> list[int]:
     """Entries that change sign when the photograph is mirrored left to right."""
     return [index for index, field in enumerate(FIELDS) if field.endswith(".sin2")]

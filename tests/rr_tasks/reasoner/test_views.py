@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from rr_tasks.reasoner.cepstrum import SHAPE
 from rr_tasks.reasoner.views import (
     VIEW_SIDE,
     WORKING_SIDE,
@@ -24,8 +25,10 @@ def test_views_have_one_size(shape: tuple[int, int]) -> None:
     photograph = image(shape)
     seen = views(photograph)
     assert seen.overview.shape == VIEW
-    assert seen.working.shape == (9, *VIEW)
+    assert seen.working.shape == (4, *VIEW)
     assert seen.native.shape == (4, *VIEW)
+    assert seen.cepstrum.shape == SHAPE
+    assert seen.short_side == min(*shape, WORKING_SIDE)
     crops = random_crops(photograph, 3, np.random.default_rng(0))
     assert [crop.shape for crop in crops] == [VIEW] * 3
 

@@ -3,11 +3,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 import torch
 
+from rr_tasks.degrade.blur import motion_kernel
+from rr_tasks.reasoner.cepstrum import SHAPE
 from rr_tasks.reasoner.network import ReasonerNetwork
+from rr_tasks.shards.png import encode_png
 from rr_tasks.training import reasoner as training
 from rr_tasks.training.reasoner import diagnosis_loss, train_reasoner
 from schemas.prior.current import DEGRADATIONS, DiagnosticPrior
@@ -40,6 +44,8 @@ def batch(prior: DiagnosticPrior) -> dict[str, torch.Tensor]:
         "overview": views,
         "working": views[:, None],
         "native": views[:, None],
+        "cepstrum": torch.zeros(1, *SHAPE),
+        "short_side": torch.tensor([512.0]),
         "vector": torch.tensor([to_vector(prior)]),
     }
 
@@ -121,13 +127,19 @@ def test_doubt_does_not_change_what_is_learned_of_severities(prior: DiagnosticPr
     assert torch.equal(gradient(0.0), gradient(-3.0))
 
 
+def sample(image: np.ndarray, prior: DiagnosticPrior) -> dict[str, Any]:
+    truth = prior.model_dump_json().encode()
+    return {"__key__": "0", "degraded.png": encode_png(image), "prior.json": truth}
+
+
 def test_lengths_are_learned_in_pixels_of_the_working_size(prior: DiagnosticPrior) -> None:
     vector = np.array(to_vector(prior), np.float32)
     lengths = [FIELDS.index(field) for field in ("blur.extent", "rain.length")]
     for side, scale in ((300, 1.0), (1024, 0.5)):
         image = np.zeros((side, side, 3), np.uint8)
-        example = training._example(image, vector, np.random.default_rng(0))
-        assert example["vector"][lengths] == pytest.approx(vector[lengths] * scale)
+        for example in training._examples(sample(image, prior), np.random.default_rng(0)):
+            assert example["vector"][lengths] == pytest.approx(vector[lengths] * scale)
+            assert example["short_side"] == min(side, 512)
 
 
 def test_the_truth_follows_the_image_when_it_is_varied(prior: DiagnosticPrior) -> None:
@@ -137,16 +149,32 @@ def test_the_truth_follows_the_image_when_it_is_varied(prior: DiagnosticPrior) -
     light = [FIELDS.index(f"haze.light_{channel}") for channel in "rgb"]
     axes = [FIELDS.index(f"{name}.sin2") for name in ("blur", "rain")]
     seen = set()
-    for seed in range(40):
-        example = training._example(image, vector, np.random.default_rng(seed))
-        view = example["overview"].astype(float)
-        quarters = [view[:, :64, :64], view[:, :64, 64:], view[:, 64:, :64], view[:, 64:, 64:]]
-        brightest = int(np.argmax([quarter.mean() for quarter in quarters]))
-        turns = (brightest % 2) + (brightest // 2)  # left to right, upside down
-        colours = np.argsort(-quarters[brightest].mean((1, 2)))
-        expected = vector.copy()
-        expected[axes] *= (-1) ** turns
-        expected[np.array(light)[colours]] = vector[light]
-        assert example["vector"] == pytest.approx(expected)
-        seen.add(turns % 2)
+    for seed in range(20):
+        for example in training._examples(sample(image, prior), np.random.default_rng(seed)):
+            view = example["overview"].astype(float)
+            quarters = [view[:, :64, :64], view[:, :64, 64:], view[:, 64:, :64], view[:, 64:, 64:]]
+            brightest = int(np.argmax([quarter.mean() for quarter in quarters]))
+            turns = (brightest % 2) + (brightest // 2)  # left to right, upside down
+            colours = np.argsort(-quarters[brightest].mean((1, 2)))
+            expected = vector.copy()
+            expected[axes] *= (-1) ** turns
+            expected[np.array(light)[colours]] = vector[light]
+            assert example["vector"] == pytest.approx(expected)
+            seen.add(turns % 2)
     assert seen == {0, 1}
+
+
+def test_the_cepstrum_is_mirrored_with_the_axis_of_blur(prior: DiagnosticPrior) -> None:
+    axis = FIELDS.index("blur.sin2")
+    texture = np.random.default_rng(0).normal(0, 60, (300, 300))
+    moved = cv2.filter2D(texture, -1, motion_kernel(14, 45.0).astype(np.float64))
+    image = np.repeat(np.clip(128 + 2 * moved, 0, 255)[..., None], 3, -1).astype(np.uint8)
+    seen = set()
+    for seed in range(6):
+        for example in training._examples(sample(image, prior), np.random.default_rng(seed)):
+            mirrored = bool(example["vector"][axis] * to_vector(prior)[axis] < 0)
+            rising, falling = example["cepstrum"][14, 10], example["cepstrum"][34, 10]
+            assert (falling < -0.2) == mirrored
+            assert (rising < -0.2) != mirrored
+            seen.add(mirrored)
+    assert seen == {False, True}

@@ -1,0 +1,40 @@
+"""The cepstrum of a photograph: where a blur of the camera shows its shape and its length.
+
+A blur multiplies the spectrum of what is photographed by that of its kernel. In the logarithm the
+two add, and the transform of the logarithm, the cepstrum, keeps them apart: the scene stays near
+lag 0, while the kernel's zeros leave troughs at the length of a motion, along it, and rings at the
+diameter of a defocus (Cannon, Blind deconvolution of spatially invariant image blurs with phase,
+IEEE Trans. ASSP 24, 1976). Averaging over windows leaves what they have in common: the blur.
+"""
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+import torch
+
+Bytes = npt.NDArray[np.uint8]
+Floats = npt.NDArray[np.float32]
+
+LARGEST_LAG = 24
+"""Pixels; the longest blur of severity 100 at working size is 21."""
+SHAPE = (2 * LARGEST_LAG + 1, LARGEST_LAG + 1)
+
+
+def cepstrum(windows: Bytes) -> Floats:
+    """The mean cepstrum of windows (K, S, S, 3), sRGB-coded, S more than `2 * LARGEST_LAG`.
+
+    Returns:
+        Lags down from -`LARGEST_LAG` to `LARGEST_LAG` and to the right from 0 to `LARGEST_LAG`,
+        `SHAPE`, in the logarithm's units; those to the left are the same, turned by 180 degrees.
+        Mirroring the photograph either way turns the rows around.
+    """
+    count, side = windows.shape[:2]
+    grey = cv2.cvtColor(windows.reshape(-1, side, 3), cv2.COLOR_RGB2GRAY)
+    light = torch.from_numpy(grey).view(count, side, side).float()
+    taper = torch.hann_window(side, periodic=False)
+    faded = (light - light.mean((1, 2), keepdim=True)) * taper * taper[:, None]
+    spectrum = torch.fft.rfft2(faded)
+    # An empty window has no power at all; a grey level of noise has far more than 1.
+    power = (spectrum.real.square() + spectrum.imag.square() + 1.0).log().mean(0)
+    lags = torch.fft.irfft2(power, s=(side, side)).roll(LARGEST_LAG, 0)
+    return np.asarray(lags[: SHAPE[0], : SHAPE[1]].numpy(), np.float32)
