@@ -6,16 +6,10 @@ import cv2
 import numpy as np
 
 from rr_tasks.degrade.color import Bytes
-from rr_tasks.degrade.mixture import Degraded, degrade
-from rr_tasks.degrade.photograph import (
-    UnusablePhotographError,
-    crop,
-    list_photographs,
-    read_photograph,
-)
-from schemas.errors import ExpectedError
+from rr_tasks.degrade.mixture import Degraded
+from rr_tasks.degrade.subject import Subject, subjects
 from schemas.prior.current import DEGRADATIONS, DegradationName
-from schemas.recipe import DegradationRecipe, JpegRecipe
+from schemas.recipe import DegradationRecipe
 
 SEVERITIES = (10.0, 40.0, 70.0, 100.0)
 LOOKS = 3
@@ -25,19 +19,13 @@ LOOKS = 3
 _SHOWN_WHOLE: DegradationName = "haze"
 _SIDE = 216
 _CAPTION = 22
-_AS_CAPTIONED = {"jpeg": JpegRecipe(probability=0.0), "partial": None}
 _QUALITY = [cv2.IMWRITE_JPEG_QUALITY, 74]
-
-
-class UnusableSampleError(ExpectedError, ValueError):
-    """A photograph cannot be shown on the sheet."""
 
 
 def contact_sheet(photographs: str, recipe: DegradationRecipe, seed: int) -> bytes:
     """Draw each type at `SEVERITIES`, `LOOKS` rows each, the last row with all of them.
 
-    A row is one photograph with one draw of everything but the severity. Alternatives of a recipe
-    take turns.
+    A row is one photograph with one draw of everything but the severity.
 
     Args:
         photographs: URL of a folder of clean photographs, taken in turn.
@@ -48,40 +36,26 @@ def contact_sheet(photographs: str, recipe: DegradationRecipe, seed: int) -> byt
         A JPEG.
 
     Raises:
-        MissingFolderError: no photographs.
-        UnusableSampleError: one of them is damaged or too small.
+        MissingFolderError, UnusableSampleError: see `rr_tasks.degrade.subject.subjects`.
     """
-    urls = list_photographs(photographs)
     rows: list[tuple[DegradationName, ...]] = [
         (name,) for name in DEGRADATIONS for _ in range(LOOKS)
     ]
-    strips = []
-    for number, types in enumerate((*rows, DEGRADATIONS)):
-        plain = recipe.alternative(number).model_copy(update=_AS_CAPTIONED)
-        clean = _clean(urls[number % len(urls)], plain, np.random.default_rng((seed, number)))
-        strips.append(np.hstack(list(_strip(clean, types, plain, (seed, number, 1)))))
+    strips = [
+        np.hstack(list(_strip(subject, types)))
+        for types, subject in zip(
+            (*rows, DEGRADATIONS), subjects(photographs, recipe, seed), strict=False
+        )
+    ]
     sheet = cv2.cvtColor(np.vstack(strips), cv2.COLOR_RGB2BGR)
     return bytes(cv2.imencode(".jpg", sheet, _QUALITY)[1])
 
 
-def _clean(url: str, recipe: DegradationRecipe, rng: np.random.Generator) -> Bytes:
-    try:
-        return crop(read_photograph(url), recipe, rng)
-    except UnusablePhotographError as error:
-        raise UnusableSampleError(f"{url}: {error}; take it out of the folder") from error
-
-
-def _strip(
-    clean: Bytes,
-    types: tuple[DegradationName, ...],
-    recipe: DegradationRecipe,
-    seed: tuple[int, ...],
-) -> Iterator[Bytes]:
+def _strip(subject: Subject, types: tuple[DegradationName, ...]) -> Iterator[Bytes]:
     whole = _SHOWN_WHOLE in types
-    yield _captioned(clean, "clean", whole)
+    yield _captioned(subject.clean, "clean", whole)
     for severity in SEVERITIES:
-        severities = dict.fromkeys(types, severity)
-        degraded = degrade(clean, severities, recipe, np.random.default_rng(seed))
+        degraded = subject.degraded(types, severity)
         yield _captioned(degraded.image, f"{_title(degraded, types)} {severity:.0f}", whole)
 
 

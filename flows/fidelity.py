@@ -1,0 +1,21 @@
+"""Shows how much of a photograph each severity of each type leaves to be seen."""
+
+import polars as pl
+from rich.table import Table
+
+from schemas.prior.current import DEGRADATIONS
+
+
+def fidelity_table(measured: pl.DataFrame) -> Table:
+    """A row for each severity, from a frame of `rr_tasks.degrade.fidelity.visual_fidelity`."""
+    table = Table(
+        title="what is still seen: visual information fidelity, and multi-scale SSIM (1: all)",
+        title_justify="left",
+    )
+    table.add_column("severity", justify="right")
+    for name in DEGRADATIONS:
+        table.add_column(name, justify="right")
+    for (severity,), group in measured.group_by("severity", maintain_order=True):
+        cells = [f"{row['vif']:.2f}  {row['ms_ssim']:.2f}" for row in group.iter_rows(named=True)]
+        table.add_row(f"{severity:.0f}", *cells)
+    return table

@@ -1,0 +1,63 @@
+"""How much of a photograph each degradation leaves, by what models of human vision say.
+
+Severities are physical. This tells whether equal numbers look equally bad.
+"""
+
+from collections.abc import Iterator
+from itertools import islice
+
+import cv2
+import polars as pl
+import torch
+from torchmetrics.functional.image import (
+    multiscale_structural_similarity_index_measure,
+    visual_information_fidelity,
+)
+
+from rr_tasks.degrade.color import Bytes
+from rr_tasks.degrade.sheet import SEVERITIES
+from rr_tasks.degrade.subject import subjects
+from schemas.prior.current import DEGRADATIONS
+from schemas.recipe import DegradationRecipe
+
+
+def visual_fidelity(
+    photographs: str, recipe: DegradationRecipe, seed: int, count: int
+) -> pl.DataFrame:
+    """Degrade `count` squares of photographs in each way alone, at each of `SEVERITIES`.
+
+    Returns:
+        `type`, `severity` and the means of `vif`, the visual information fidelity in the pixel
+        domain (Sheikh and Bovik, Image information and visual quality, 2006), and of `ms_ssim`,
+        the multi-scale structural similarity (Wang, Simoncelli and Bovik 2003), both of grey
+        levels, 1 for what is unchanged.
+
+    Raises:
+        MissingFolderError, UnusableSampleError: see `rr_tasks.degrade.subject.subjects`.
+    """
+    rows = pl.DataFrame(list(_rows(photographs, recipe, seed, count)))
+    return rows.group_by("type", "severity", maintain_order=True).mean()
+
+
+def _rows(
+    photographs: str, recipe: DegradationRecipe, seed: int, count: int
+) -> Iterator[dict[str, str | float]]:
+    for subject in islice(subjects(photographs, recipe, seed), count):
+        clean = _grey(subject.clean)
+        for name in DEGRADATIONS:
+            for severity in SEVERITIES:
+                degraded = _grey(subject.degraded((name,), severity).image)
+                similarity = multiscale_structural_similarity_index_measure(
+                    degraded, clean, data_range=255.0
+                )
+                yield {
+                    "type": name,
+                    "severity": severity,
+                    "vif": float(visual_information_fidelity(degraded, clean)),
+                    "ms_ssim": float(torch.as_tensor(similarity)),
+                }
+
+
+def _grey(image: Bytes) -> torch.Tensor:
+    grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
+    return torch.from_numpy(grey).float()[None, None]

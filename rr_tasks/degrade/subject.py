@@ -1,0 +1,59 @@
+"""Clean squares of photographs on which a recipe is shown or measured."""
+
+from collections.abc import Iterator
+from itertools import cycle
+from typing import NamedTuple
+
+import numpy as np
+
+from rr_tasks.degrade.color import Bytes
+from rr_tasks.degrade.mixture import Degraded, degrade
+from rr_tasks.degrade.photograph import (
+    UnusablePhotographError,
+    crop,
+    list_photographs,
+    read_photograph,
+)
+from schemas.errors import ExpectedError
+from schemas.prior.current import DegradationName
+from schemas.recipe import DegradationRecipe, JpegRecipe
+
+_SEVERITY_ALONE = {"jpeg": JpegRecipe(probability=0.0), "partial": None}
+
+
+class UnusableSampleError(ExpectedError, ValueError):
+    """A photograph cannot be shown."""
+
+
+class Subject(NamedTuple):
+    """A clean square, (H, W, 3) sRGB bytes, and one draw of everything but the severities."""
+
+    clean: Bytes
+    recipe: DegradationRecipe
+    seed: tuple[int, ...]
+
+    def degraded(self, types: tuple[DegradationName, ...], severity: float) -> Degraded:
+        """Degrade the square; a higher severity changes nothing else."""
+        severities = dict.fromkeys(types, severity)
+        return degrade(self.clean, severities, self.recipe, np.random.default_rng(self.seed))
+
+
+def subjects(photographs: str, recipe: DegradationRecipe, seed: int) -> Iterator[Subject]:
+    """Squares of photographs, which take turns without end, as do alternatives of the recipe.
+
+    Args:
+        photographs: URL of a folder of clean photographs.
+        recipe: how they are degraded; its JPEG saves and partial restorations are left out.
+        seed: decides every draw.
+
+    Raises:
+        MissingFolderError: no photographs.
+        UnusableSampleError: one of them is damaged or too small.
+    """
+    for number, url in enumerate(cycle(list_photographs(photographs))):
+        plain = recipe.alternative(number).model_copy(update=_SEVERITY_ALONE)
+        try:
+            clean = crop(read_photograph(url), plain, np.random.default_rng((seed, number)))
+        except UnusablePhotographError as error:
+            raise UnusableSampleError(f"{url}: {error}; take it out of the folder") from error
+        yield Subject(clean, plain, (seed, number, 1))
