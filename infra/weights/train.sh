@@ -8,13 +8,13 @@ set -euo pipefail
 photographs=${1:?usage: train.sh PHOTOGRAPHS WORK}
 work=${2:?usage: train.sh PHOTOGRAPHS WORK}
 
-# The reasoner's trunk is that of the first release, widened.
+# The reasoner starts from that of the release before, which did not read the cepstrum.
 mkdir -p "$work"
-git show d5309aa:rr_tasks/weights/edge-reasoner.safetensors > "$work/narrow.safetensors"
-python infra/weights/grow.py "$work/narrow.safetensors" "$work/grown.safetensors"
-mixed=$(rr synthesize "$photographs/train" "$work/data" --recipe reasoner-v1 --samples 10240 --seed 41)
+git show 4041f3d:rr_tasks/weights/edge-reasoner.safetensors > "$work/before.safetensors"
+python infra/weights/grow.py "$work/before.safetensors" "$work/grown.safetensors"
+mixed=$(rr synthesize "$photographs/train" "$work/data" --recipe reasoner-v1 --samples 20480 --seed 43)
 reasoner=$(rr train reasoner "$mixed" "$work/reasoner" --start "$work/grown.safetensors" \
-  --steps 4800 --batch-size 32 --learning-rate 1.2e-3)
+  --steps 5800 --batch-size 32 --learning-rate 1e-3)
 
 shards=$(rr synthesize "$photographs/train" "$work/data" --samples 4096)
 annotations=$(rr annotate "$shards" --reasoner "$reasoner")
