@@ -16,6 +16,7 @@ def fidelity_table(measured: pl.DataFrame) -> Table:
     for name in DEGRADATIONS:
         table.add_column(name, justify="right")
     for (severity,), group in measured.group_by("severity", maintain_order=True):
-        cells = [f"{row['vif']:.2f}  {row['ms_ssim']:.2f}" for row in group.iter_rows(named=True)]
+        of = group.rows_by_key("type", named=True, unique=True)
+        cells = (f"{of[name]['vif']:.2f}  {of[name]['ms_ssim']:.2f}" for name in DEGRADATIONS)
         table.add_row(f"{severity:.0f}", *cells)
     return table

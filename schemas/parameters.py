@@ -108,7 +108,8 @@ class TrainReasonerParameters(Parameters):
     output: Url = Field(description="Folder that receives checkpoint, log and weights")
     start: Url | None = Field(None, description="Weights to start from; by default random ones")
     steps: Steps = 4000
-    batch_size: Count = Field(24, description="Photographs in a step")
+    # Statistics of a batch normalize what the reasoner reads: one photograph has none.
+    batch_size: Count = Field(24, ge=2, description="Photographs in a step")
     learning_rate: LearningRate = 1.5e-3
     seed: Seed = 0
     compiled: bool = Field(

@@ -65,7 +65,7 @@ def recipe(
     ] = None,
     fidelity: Annotated[
         bool,
-        typer.Option("--fidelity", help="Measure how much is still seen at each severity instead."),
+        typer.Option("--fidelity", help="Measure instead how much is still seen: a minute or two."),
     ] = False,
     photographs: Annotated[
         str, typer.Option(help="Folder of clean photographs for the sheet and the measurement.")
@@ -86,17 +86,21 @@ def recipe(
     [bold]rr recipe edge-v2 > mine.json[/bold] and, when it is changed,
     [bold]rr synthesize photos/train data --recipe mine.json[/bold]
     """
-    from flows.fidelity import fidelity_table
-    from rr_tasks.degrade.fidelity import visual_fidelity
     from rr_tasks.degrade.recipe_file import find_recipe
-    from rr_tasks.degrade.sheet import contact_sheet
-    from rr_tasks.storage.files import publish_bytes
 
+    if sheet and fidelity:
+        raise typer.BadParameter("give --sheet or --fidelity, not both")
     found = find_recipe(name)
     if sheet:
+        from rr_tasks.degrade.sheet import contact_sheet
+        from rr_tasks.storage.files import publish_bytes
+
         publish_bytes(contact_sheet(photographs, found, seed), sheet)
         console.print(f"written: {sheet}")
     elif fidelity:
+        from flows.fidelity import fidelity_table
+        from rr_tasks.degrade.fidelity import visual_fidelity
+
         console.print(fidelity_table(visual_fidelity(photographs, found, seed, count=24)))
     else:
         typer.echo(found.model_dump_json(indent=2, exclude_none=True))

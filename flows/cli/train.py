@@ -25,7 +25,7 @@ def train_reasoner(
     output: Annotated[str, typer.Argument(help="Receives checkpoint, log and weights.")],
     start: Annotated[str | None, typer.Option(help="Weights to start from.")] = None,
     steps: Annotated[int, typer.Option(help="Training steps.")] = 4000,
-    batch_size: Annotated[int, typer.Option(help="Photographs in a step.")] = 24,
+    batch_size: Annotated[int, typer.Option(min=2, help="Photographs in a step.")] = 24,
     learning_rate: Annotated[float, typer.Option(help="Highest learning rate.")] = 1.5e-3,
     seed: Seed = 0,
     compiled: Compiled = False,

@@ -3,7 +3,8 @@
     git show 4041f3d:rr_tasks/weights/edge-reasoner.safetensors > before.safetensors
     python infra/weights/grow.py before.safetensors grown.safetensors
 
-All that it knew is kept. What reads the cepstrum and the size is new, with random weights.
+All its weights are kept. What reads the cepstrum and the size is new, with random weights, which
+alter its answers until they are trained.
 """
 
 import argparse
@@ -18,7 +19,12 @@ _HEAD = "head.0.weight"
 
 
 def grow(before: dict[str, torch.Tensor], network: ReasonerNetwork) -> ReasonerNetwork:
-    """Copy the weights of a reasoner without cepstrum into a freshly made one of equal widths."""
+    """Copy the weights of a reasoner without cepstrum into a freshly made one of equal widths.
+
+    Args:
+        before: its tensors; the head's first layer has fewer columns, the first ones.
+        network: freshly made; returned.
+    """
     for name, tensor in network.state_dict().items():  # they share the network's memory
         if name == _HEAD:
             tensor[:, : before[name].shape[1]] = before[name]

@@ -15,10 +15,11 @@ from torchmetrics.functional.image import (
 )
 
 from rr_tasks.degrade.color import Bytes
-from rr_tasks.degrade.sheet import SEVERITIES
-from rr_tasks.degrade.subject import subjects
+from rr_tasks.degrade.subject import SEVERITIES, UnusableSampleError, subjects
 from schemas.prior.current import DEGRADATIONS
 from schemas.recipe import DegradationRecipe
+
+_SMALLEST_SIDE = 161  # the coarsest of five scales takes a window of 11
 
 
 def visual_fidelity(
@@ -33,7 +34,8 @@ def visual_fidelity(
         levels, 1 for what is unchanged.
 
     Raises:
-        MissingFolderError, UnusableSampleError: see `rr_tasks.degrade.subject.subjects`.
+        MissingFolderError, UnusableSampleError: see `rr_tasks.degrade.subject.subjects`; a square
+            below 161 x 161 cannot be measured either.
     """
     rows = pl.DataFrame(list(_rows(photographs, recipe, seed, count)))
     return rows.group_by("type", "severity", maintain_order=True).mean()
@@ -43,6 +45,12 @@ def _rows(
     photographs: str, recipe: DegradationRecipe, seed: int, count: int
 ) -> Iterator[dict[str, str | float]]:
     for subject in islice(subjects(photographs, recipe, seed), count):
+        side = len(subject.clean)
+        if side < _SMALLEST_SIDE:
+            raise UnusableSampleError(
+                f"{subject.url}: its square of {side} pixels is too small to measure; "
+                f"give photographs and a recipe of at least {_SMALLEST_SIDE} pixels"
+            )
         clean = _grey(subject.clean)
         for name in DEGRADATIONS:
             for severity in SEVERITIES:

@@ -7,11 +7,10 @@ import numpy as np
 
 from rr_tasks.degrade.color import Bytes
 from rr_tasks.degrade.mixture import Degraded
-from rr_tasks.degrade.subject import Subject, subjects
+from rr_tasks.degrade.subject import SEVERITIES, Subject, subjects
 from schemas.prior.current import DEGRADATIONS, DegradationName
 from schemas.recipe import DegradationRecipe
 
-SEVERITIES = (10.0, 40.0, 70.0, 100.0)
 LOOKS = 3
 """Rows for each degradation: other draws, so other kinds of it."""
 
@@ -29,7 +28,7 @@ def contact_sheet(photographs: str, recipe: DegradationRecipe, seed: int) -> byt
 
     Args:
         photographs: URL of a folder of clean photographs, taken in turn.
-        recipe: how they are degraded; its JPEG saves and partial restorations are left out.
+        recipe: how they are degraded; see `rr_tasks.degrade.subject.subjects`.
         seed: decides every draw.
 
     Returns:

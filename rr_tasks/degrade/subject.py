@@ -18,16 +18,24 @@ from schemas.errors import ExpectedError
 from schemas.prior.current import DegradationName
 from schemas.recipe import DegradationRecipe, JpegRecipe
 
-_SEVERITY_ALONE = {"jpeg": JpegRecipe(probability=0.0), "partial": None}
+SEVERITIES = (10.0, 40.0, 70.0, 100.0)
+"""What is shown and measured."""
+
+_SEVERITY_ALONE = {
+    "jpeg": JpegRecipe(probability=0.0),
+    "partial": None,
+    "smallest_size": None,
+}
 
 
 class UnusableSampleError(ExpectedError, ValueError):
-    """A photograph cannot be shown."""
+    """A photograph cannot be shown or measured."""
 
 
 class Subject(NamedTuple):
-    """A clean square, (H, W, 3) sRGB bytes, and one draw of everything but the severities."""
+    """A clean square of a photograph, (H, W, 3) sRGB bytes, and one draw of all but severities."""
 
+    url: str
     clean: Bytes
     recipe: DegradationRecipe
     seed: tuple[int, ...]
@@ -43,7 +51,8 @@ def subjects(photographs: str, recipe: DegradationRecipe, seed: int) -> Iterator
 
     Args:
         photographs: URL of a folder of clean photographs.
-        recipe: how they are degraded; its JPEG saves and partial restorations are left out.
+        recipe: how they are degraded; its JPEG saves, partial restorations and smaller sizes are
+            left out.
         seed: decides every draw.
 
     Raises:
@@ -56,4 +65,4 @@ def subjects(photographs: str, recipe: DegradationRecipe, seed: int) -> Iterator
             clean = crop(read_photograph(url), plain, np.random.default_rng((seed, number)))
         except UnusablePhotographError as error:
             raise UnusableSampleError(f"{url}: {error}; take it out of the folder") from error
-        yield Subject(clean, plain, (seed, number, 1))
+        yield Subject(url, clean, plain, (seed, number, 1))

@@ -37,4 +37,4 @@ def cepstrum(windows: Bytes) -> Floats:
     # An empty window has no power at all; a grey level of noise has far more than 1.
     power = (spectrum.real.square() + spectrum.imag.square() + 1.0).log().mean(0)
     lags = torch.fft.irfft2(power, s=(side, side)).roll(LARGEST_LAG, 0)
-    return np.asarray(lags[: SHAPE[0], : SHAPE[1]].numpy(), np.float32)
+    return np.array(lags[: SHAPE[0], : SHAPE[1]].numpy(), np.float32)

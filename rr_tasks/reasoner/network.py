@@ -10,6 +10,7 @@ from torch.nn import functional
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from rr_tasks.reasoner.cepstrum import SHAPE as CEPSTRUM_SHAPE
+from rr_tasks.reasoner.views import WORKING_SIDE
 from schemas.prior.current import DEGRADATIONS
 from schemas.prior.vector import VECTOR_LENGTH
 
@@ -19,7 +20,7 @@ OUTPUT_LENGTH = VECTOR_LENGTH + len(DEGRADATIONS)
 _STEM = 32
 _ROLES = 3
 _BLUR_WIDTH = 256
-_USUAL_SHORT_SIDE = 512
+_SMALLEST_SCALE = -2.0  # a short side of 128, the smallest in training
 
 
 class ReasonerNetwork(nn.Module):
@@ -46,6 +47,7 @@ class ReasonerNetwork(nn.Module):
         width = widths[-1]
         self.attention = _Attention(width, looks)
         lags = math.prod(CEPSTRUM_SHAPE)
+        # Reads the cepstrum, whose variances, about 1e-5, the usual eps would drown.
         self.blur = nn.Sequential(
             nn.Flatten(),
             nn.BatchNorm1d(lags, eps=1e-9, affine=False),
@@ -94,10 +96,10 @@ class ReasonerNetwork(nn.Module):
             moments = [
                 moment for part in parts for moment in (part.mean(1), part.std(1, correction=0))
             ]
-            size = torch.log2(short_side / _USUAL_SHORT_SIDE)[:, None]
+            scale = torch.log2(short_side / WORKING_SIDE).clamp(min=_SMALLEST_SCALE)[:, None]
             looks = self.attention(torch.cat(parts, 1))
             out: torch.Tensor = self.head(
-                torch.cat([*moments, looks, self.blur(cepstrum), size], 1)
+                torch.cat([*moments, looks, self.blur(cepstrum), scale], 1)
             )
         return out
 

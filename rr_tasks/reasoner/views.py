@@ -2,7 +2,8 @@
 
 Haze and the light show in the whole of it. Blur and rain are measured against the short side, so
 crops at working size, to which large photographs are shrunk, show them alike in all sizes. Noise
-vanishes when a photograph is shrunk: it takes native pixels.
+vanishes when a photograph is shrunk: it takes native pixels. The kind and length of a blur are read
+from the cepstrum.
 """
 
 from typing import NamedTuple

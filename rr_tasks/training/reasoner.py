@@ -53,7 +53,7 @@ _WEIGHTS = torch.tensor(
     ]
 )
 _PRESENCE_WEIGHT = 3.0
-_KIND_WEIGHT = 0.5
+_KIND_WEIGHT = 0.5  # the kind decides how long a blur of some softness is
 
 
 def train_reasoner(

@@ -1,3 +1,7 @@
+from pathlib import Path
+
+import cv2
+import numpy as np
 import polars as pl
 import pytest
 from typer.testing import CliRunner
@@ -5,7 +9,7 @@ from typer.testing import CliRunner
 from flows.cli import app
 from rr_tasks.degrade import fidelity
 from rr_tasks.degrade.fidelity import visual_fidelity
-from rr_tasks.degrade.sheet import SEVERITIES
+from rr_tasks.degrade.subject import SEVERITIES, UnusableSampleError
 from schemas.prior.current import DEGRADATIONS
 from schemas.recipe import EDGE_DEFAULT
 
@@ -32,18 +36,40 @@ def test_no_type_looks_far_worse_than_another_of_the_same_severity(
     measured: pl.DataFrame, severity: float
 ) -> None:
     seen = measured.filter(pl.col("severity") == severity)["vif"]
-    assert seen.max() - seen.min() < 0.35  # from severity 10 to 100 it falls by 0.65
+    assert seen.max() - seen.min() < 0.35  # from 10 to 100 they fall by 0.4 to 0.7
 
 
-def test_the_command_shows_a_row_for_each_severity(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_photograph_that_is_too_small_is_named(tmp_path: Path) -> None:
+    small = np.random.default_rng(0).integers(0, 256, (100, 300, 3)).astype(np.uint8)
+    cv2.imwrite(str(tmp_path / "small.png"), small)
+    with pytest.raises(UnusableSampleError, match=r"small\.png: its square of 100 pixels is too"):
+        visual_fidelity(str(tmp_path), EDGE_DEFAULT, seed=0, count=1)
+
+
+def test_recipes_in_all_sizes_are_measured_at_their_largest(tmp_path: Path) -> None:
+    image = np.random.default_rng(0).integers(0, 256, (200, 200, 3)).astype(np.uint8)
+    cv2.imwrite(str(tmp_path / "photo.png"), image)
+    sizes = EDGE_DEFAULT.model_copy(update={"smallest_size": 64})
+    one, other = (visual_fidelity(str(tmp_path), it, 0, 1) for it in (sizes, EDGE_DEFAULT))
+    assert one.equals(other)
+
+
+def test_the_command_shows_each_type_at_each_severity(monkeypatch: pytest.MonkeyPatch) -> None:
     rows = [
-        {"type": name, "severity": severity, "vif": 0.25, "ms_ssim": 0.5}
-        for name in DEGRADATIONS
-        for severity in SEVERITIES
+        {"type": name, "severity": severity, "vif": place / 10, "ms_ssim": severity / 100}
+        for place, name in enumerate(DEGRADATIONS)
+        for severity in reversed(SEVERITIES)
     ]
     monkeypatch.setattr(fidelity, "_rows", lambda *_: iter(rows))
     shown = CliRunner().invoke(app, ["recipe", "--fidelity", "--photographs", SAMPLES])
     assert shown.exit_code == 0, shown.output
     for severity in SEVERITIES:
         line = next(line for line in shown.output.splitlines() if f" {severity:.0f} " in line)
-        assert line.count("0.25  0.50") == len(DEGRADATIONS)
+        cells = [cell.split() for cell in line.split("│")[2:6]]
+        assert cells == [[f"{at / 10:.2f}", f"{severity / 100:.2f}"] for at in range(4)]
+
+
+def test_a_sheet_and_a_measurement_are_not_asked_for_at_once() -> None:
+    refused = CliRunner().invoke(app, ["recipe", "--fidelity", "--sheet", "look.jpg"])
+    assert refused.exit_code == 2
+    assert "not both" in refused.output

@@ -6,8 +6,8 @@ import pytest
 from typer.testing import CliRunner
 
 from flows.cli import app
-from rr_tasks.degrade.sheet import LOOKS, SEVERITIES, contact_sheet
-from rr_tasks.degrade.subject import UnusableSampleError
+from rr_tasks.degrade.sheet import LOOKS, contact_sheet
+from rr_tasks.degrade.subject import SEVERITIES, UnusableSampleError
 from schemas.recipe import EDGE_V2, RECIPES, DegradationRecipe, PartialRecipe
 
 SMALL = EDGE_V2.model_copy(update={"size": 64})

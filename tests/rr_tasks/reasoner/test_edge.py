@@ -31,9 +31,7 @@ class Saying(ReasonerNetwork):
 
     answer: list[float]
 
-    def forward(
-        self, overview: torch.Tensor, working: torch.Tensor, native: torch.Tensor
-    ) -> torch.Tensor:
+    def forward(self, overview: torch.Tensor, *_: torch.Tensor) -> torch.Tensor:
         return torch.tensor([[*self.answer, *DOUBTS]] * len(overview))
 
 

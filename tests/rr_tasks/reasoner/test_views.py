@@ -67,6 +67,7 @@ def test_working_crops_show_a_large_photograph_shrunk_and_native_ones_its_own_pi
     seen = views(photograph)
     assert np.ptp(seen.working.astype(int)) == 0
     assert np.ptp(seen.native.astype(int)) == 200
+    assert not seen.cepstrum.any()
 
 
 def test_random_crops_are_native_pixels_from_anywhere() -> None:
