@@ -13,8 +13,10 @@ mkdir -p "$work"
 git show 4041f3d:rr_tasks/weights/edge-reasoner.safetensors > "$work/before.safetensors"
 python infra/weights/grow.py "$work/before.safetensors" "$work/grown.safetensors"
 mixed=$(rr synthesize "$photographs/train" "$work/data" --recipe reasoner-v1 --samples 20480 --seed 43)
-reasoner=$(rr train reasoner "$mixed" "$work/reasoner" --start "$work/grown.safetensors" \
+trained=$(rr train reasoner "$mixed" "$work/reasoner" --start "$work/grown.safetensors" \
   --steps 5800 --batch-size 32 --learning-rate 1e-3)
+reasoner=$work/reasoner/calibrated.safetensors
+python infra/weights/calibrate.py "$trained" "$mixed" "$reasoner"
 
 shards=$(rr synthesize "$photographs/train" "$work/data" --samples 4096)
 annotations=$(rr annotate "$shards" --reasoner "$reasoner")
