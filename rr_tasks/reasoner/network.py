@@ -74,7 +74,7 @@ class ReasonerNetwork(nn.Module):
         """Look at B photographs.
 
         Args:
-            overview: (B, 3, S, S) bytes, the whole photograph.
+            overview: (B, 3, S, S) bytes, the central square of the photograph, shrunk.
             working: (B, K, 3, S, S) bytes, crops at working size, K at least 1.
             native: (B, N, 3, S, S) bytes, crops in native pixels, N at least 1.
             cepstrum: (B, *`rr_tasks.reasoner.cepstrum.SHAPE`) of the working size.

@@ -1,6 +1,6 @@
-"""What the edge reasoner looks at: the whole photograph, and crops of it at two sizes.
+"""What the edge reasoner looks at: most of the photograph, and crops of it at two sizes.
 
-Haze and the light show in the whole of it. Blur and rain are measured against the short side, so
+Haze and the light show in the large. Blur and rain are measured against the short side, so
 crops at working size, to which large photographs are shrunk, show them alike in all sizes. Noise
 vanishes when a photograph is shrunk: it takes native pixels. The kind and length of a blur are read
 from the cepstrum.
@@ -44,7 +44,8 @@ def views(image: Bytes) -> Views:
     """What is looked at to diagnose a photograph, (H, W, 3), always at the same places."""
     shrunk, scale = working_size(image)
     return Views(
-        overview(shrunk),
+        # Never stretched from another shape: a blur along the long side would look too short.
+        overview(_central_square(shrunk)),
         np.stack(crops_on_grid(shrunk, _WORKING_CROPS_PER_AXIS)),
         np.stack(crops_on_grid(image, _NATIVE_CROPS_PER_AXIS)),
         cepstrum(np.stack(crops_on_grid(shrunk, _CEPSTRUM_WINDOWS_PER_AXIS))),
@@ -64,10 +65,16 @@ def working_size(image: Bytes) -> tuple[Bytes, float]:
 
 
 def overview(image: Bytes) -> Bytes:
-    """The whole of (H, W, 3) shrunk or stretched to a square of `VIEW_SIDE`."""
+    """All of (H, W, 3), which is about as wide as high, as a square of `VIEW_SIDE`."""
     return np.asarray(
         cv2.resize(image, (VIEW_SIDE, VIEW_SIDE), interpolation=cv2.INTER_AREA), np.uint8
     )
+
+
+def _central_square(image: Bytes) -> Bytes:
+    side = min(image.shape[:2])
+    top, left = ((length - side) // 2 for length in image.shape[:2])
+    return image[top : top + side, left : left + side]
 
 
 def crops_on_grid(image: Bytes, per_axis: int) -> list[Bytes]:

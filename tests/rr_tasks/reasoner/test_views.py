@@ -89,6 +89,15 @@ def test_a_small_photograph_is_mirrored_not_stretched() -> None:
     assert np.array_equal(crop[:50, 60:120], photograph[:, ::-1])
 
 
+@pytest.mark.parametrize("shape", [(512, 910), (600, 400)])
+def test_the_overview_of_a_photograph_is_never_stretched(shape: tuple[int, int]) -> None:
+    photograph = image(shape)
+    side = min(shape)
+    top, left = (shape[0] - side) // 2, (shape[1] - side) // 2
+    square = photograph[top : top + side, left : left + side]
+    assert np.array_equal(views(photograph).overview, views(square).overview)
+
+
 def test_the_overview_shows_the_whole() -> None:
     photograph = np.zeros((300, 500, 3), np.uint8)
     photograph[150:, :250] = 200
