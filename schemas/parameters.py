@@ -109,7 +109,7 @@ class TrainReasonerParameters(Parameters):
     start: Url | None = Field(None, description="Weights to start from; by default random ones")
     steps: Steps = 4000
     # Statistics of a batch normalize what the reasoner reads: one photograph has none.
-    batch_size: Count = Field(24, ge=2, description="Photographs in a step")
+    batch_size: int = Field(24, ge=2, description="Photographs in a step")
     learning_rate: LearningRate = 1.5e-3
     seed: Seed = 0
     compiled: bool = Field(

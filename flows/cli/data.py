@@ -101,7 +101,9 @@ def recipe(
         from flows.fidelity import fidelity_table
         from rr_tasks.degrade.fidelity import visual_fidelity
 
-        console.print(fidelity_table(visual_fidelity(photographs, found, seed, count=24)))
+        with console.status("degrading and comparing 24 squares"):
+            measured = visual_fidelity(photographs, found, seed, count=24)
+        console.print(fidelity_table(measured))
     else:
         typer.echo(found.model_dump_json(indent=2, exclude_none=True))
 

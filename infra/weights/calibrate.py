@@ -22,6 +22,7 @@ from rr_tasks.reasoner.network import ReasonerNetwork
 from rr_tasks.shards.png import decode_png
 from rr_tasks.shards.reader import done_shards
 from rr_tasks.shards.stream import Sample, read_samples, unpack
+from schemas.errors import ExpectedError
 from schemas.prior.current import DEGRADATIONS
 from schemas.prior.migrations import load_prior
 from schemas.prior.vector import VECTOR_LENGTH, presence_entries, severity_entries, to_vector
@@ -86,8 +87,12 @@ def main() -> None:
     parser.add_argument("calibrated", help="file that receives the calibrated weights")
     parser.add_argument("--samples", type=int, default=2048)
     options = parser.parse_args()
-    factors = deviation_factors(EdgeReasoner.load(options.weights), options.shards, options.samples)
-    network = calibrate(weights.load(ReasonerNetwork(), options.weights, NAME), factors)
+    try:
+        reasoner = EdgeReasoner.load(options.weights)
+        factors = deviation_factors(reasoner, options.shards, options.samples)
+        network = calibrate(weights.load(ReasonerNetwork(), options.weights, NAME), factors)
+    except ExpectedError as error:
+        parser.error(str(error))
     rounded = {
         name: round(float(factor), 3) for name, factor in zip(DEGRADATIONS, factors, strict=True)
     }
