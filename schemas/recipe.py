@@ -165,7 +165,7 @@ class DegradationRecipe(Strict):
     """
 
     name: str
-    algorithm: Literal[1, 2, 3, 4] = 4
+    algorithm: Literal[1, 2, 3, 4, 5] = 5
     size: Annotated[int, Field(ge=32, le=8192)] = 512
     smallest_size: Annotated[int, Field(ge=32, le=8192)] | None = None
     sampling: Literal["random", "grid"] = "random"

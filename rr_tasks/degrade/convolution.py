@@ -1,6 +1,7 @@
 """Filters images with point spreads of any size."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -14,6 +15,14 @@ _DIRECT_SIDE = 11
 _ADDITIONS = 1 << 15
 # Every length without a larger factor divides it.
 _ONLY_SMALL_FACTORS = (2 * 3 * 5 * 7 * 11) ** 16
+
+
+class Points(NamedTuple):
+    """Where there is light in an otherwise dark image, (N,) each; at one place it adds up."""
+
+    rows: npt.NDArray[np.int64]
+    columns: npt.NDArray[np.int64]
+    values: Field
 
 
 def spread(image: Field, kernel: Field) -> Field:
@@ -30,7 +39,7 @@ def spread(image: Field, kernel: Field) -> Field:
         return np.asarray(cv2.filter2D(image, -1, kernel, borderType=cv2.BORDER_REFLECT_101))
     height, width = (_fast_length(length + len(kernel) - 1) for length in image.shape[:2])
     transfer = np.zeros((height, width), np.float32)
-    transfer[: len(kernel), : len(kernel)] = kernel
+    transfer[: len(kernel), : len(kernel)] = kernel[::-1, ::-1]
     cv2.dft(transfer, dst=transfer)
     planes = np.empty((image[0, 0].size, *image.shape[:2]), np.float32)  # faster than split's own
     channels = cv2.split(image, list(planes))
@@ -38,27 +47,59 @@ def spread(image: Field, kernel: Field) -> Field:
     return np.asarray(cv2.merge(spread_channels), dtype=np.float32)
 
 
-def spread_points(maps: Sequence[Field], kernels: Sequence[Field]) -> Field:
-    """The sum of maps (H, W) of a few points, each spread by its own kernel as by `spread`.
+def spread_points(
+    layers: Sequence[Points], kernels: Sequence[Field], shape: tuple[int, int]
+) -> Field:
+    """The sum of layers of a few points, each spread by its own kernel as by `spread`.
 
     Takes time for each point and each part of its kernel that is not 0, instead of for each pixel.
+
+    Args:
+        layers: points of an image of `shape`.
+        kernels: one for each layer, square, of an odd side, shorter than the image.
+        shape: height and width of the image.
     """
-    margin = len(max(kernels, key=len))
-    height, width = (length + 2 * margin for length in maps[0].shape)
+    margin = len(max(kernels, key=len)) // 2
+    height, width = (length + 4 * margin for length in shape)
     canvas = np.zeros(height * width, np.float32)
-    for points, kernel in zip(maps, kernels, strict=True):
-        around = (len(kernel) // 2,) * 4
-        mirrored = cv2.copyMakeBorder(points, *around, cv2.BORDER_REFLECT_101)
-        rows, columns = np.unravel_index(np.flatnonzero(mirrored != 0), mirrored.shape)
-        places, values = (rows + margin) * width + columns + margin, mirrored[rows, columns]
-        rows, columns = np.nonzero(kernel)
-        shifts, weights = rows * width + columns, kernel[rows, columns]
+    for points, kernel in zip(layers, kernels, strict=True):
+        rows, columns, values = _with_reflections(points, shape, len(kernel) // 2)
+        places = (rows + 2 * margin) * width + columns + 2 * margin
+        rows, columns = (axis - len(kernel) // 2 for axis in np.nonzero(kernel))
+        shifts, weights = rows * width + columns, kernel[kernel != 0]
         at_once = max(1, _ADDITIONS // max(1, len(places)))
         for first in range(0, len(shifts), at_once):
             some = np.s_[first : first + at_once, None]
             np.add.at(canvas, (places - shifts[some]).ravel(), (values * weights[some]).ravel())
-    inner = canvas.reshape(height, width)[margin:-margin, margin:-margin]
-    return np.ascontiguousarray(inner)
+    inside = slice(2 * margin, -2 * margin or None)
+    return np.ascontiguousarray(canvas.reshape(height, width)[inside, inside])
+
+
+def _with_reflections(points: Points, shape: tuple[int, int], reach: int) -> Points:
+    """Points, and their mirror images that lie up to `reach` pixels beyond the border."""
+    for axis, length in enumerate(shape):
+        places, last = points[axis], length - 1
+        first_side = np.flatnonzero((places > 0) & (places <= reach))
+        last_side = np.flatnonzero((places < last) & (places >= last - reach))
+        everyone = np.concatenate([np.arange(len(places)), first_side, last_side])
+        moved = np.concatenate([places, -places[first_side], 2 * last - places[last_side]])
+        points = Points(*(part[everyone] for part in points))
+        points = points._replace(**{Points._fields[axis]: moved})
+    return points
+
+
+def _filter_spectrum(spectrum: Field, transfer: Field) -> None:
+    """Multiply in place: `cv2.mulSpectrums` in a third of the time.
+
+    Both are as `cv2.dft` packs transforms of real images, of an even width: all but the outermost
+    columns are complex numbers in rows, those two are each the packed transform of a column.
+    """
+    inner = spectrum[:, 1:-1].view(np.complex64)
+    inner *= transfer[:, 1:-1].view(np.complex64)
+    ends = [0, -1]
+    outer = np.ascontiguousarray(spectrum[:, ends].T)
+    cv2.mulSpectrums(outer, np.ascontiguousarray(transfer[:, ends].T), cv2.DFT_ROWS, c=outer)
+    spectrum[:, ends] = outer.T
 
 
 def _fast_length(shortest: int) -> int:
@@ -76,6 +117,6 @@ def _spread_channel(channel: Field, kernel: Field, transfer: Field) -> Field:
     border = cv2.BORDER_REFLECT_101
     field = cv2.copyMakeBorder(channel, before, below, before, right, border)
     cv2.dft(field, dst=field)
-    cv2.mulSpectrums(field, transfer, 0, c=field, conjB=True)
+    _filter_spectrum(field, transfer)
     cv2.idft(field, dst=field, flags=cv2.DFT_SCALE | cv2.DFT_REAL_OUTPUT)
-    return np.asarray(field[:height, :width])
+    return np.asarray(field[2 * before :, 2 * before :][:height, :width])

@@ -19,7 +19,8 @@ from schemas.prior.current import Haze, HazeParameters
 from schemas.recipe import HazeRecipe
 
 _NEAREST = 0.15
-_MOST_STEPS, _PRECISION = 40, 1e-9
+# The error after a step is about the square of the step, relative to beta.
+_MOST_STEPS, _SMALL_STEP = 40, 1e-4
 
 
 def add_haze(
@@ -89,6 +90,6 @@ def _fade(path: Depth, mean_transmission: float) -> tuple[float, Depth]:
         mean = fading.mean()
         step = mean / (fading * sample).mean() * np.log(mean / mean_transmission)
         beta += step
-        if abs(step) < _PRECISION * beta:
+        if abs(step) < _SMALL_STEP * beta:
             break
     return float(beta), np.asarray(cv2.exp(-np.float32(beta) * path), np.float32)

@@ -4,8 +4,11 @@ Photon noise is drawn as a gaussian of the same variance, which it is at any vis
 a camera, this is the noise of the mosaic of its sensor, from which the photograph is made.
 """
 
+from math import prod
+
 import cv2
 import numpy as np
+import numpy.typing as npt
 import torch
 
 from rr_tasks.degrade.camera import Camera
@@ -26,14 +29,15 @@ def add_noise(
     if recipe.camera is not None and rng.random() < recipe.camera.probability:
         camera = Camera(recipe.camera, rng)
         mosaic = camera.deviation(image, sigma, gain)
-        mosaic *= _gaussian(mosaic.shape, rng)
+        mosaic *= cv2.LUT(_words(mosaic.shape, rng), _NORMAL)
         noisy = camera.develop(mosaic)
         noisy += image
     else:
-        noisy = _gaussian(image.shape, rng)
+        noisy, words = np.empty_like(image), _words(image.shape, rng)
         for strip in strips(image.shape):
             light = image[strip]
-            deviation = np.maximum(light, 0.0)
+            cv2.LUT(words[strip], _NORMAL, dst=noisy[strip])
+            _, deviation = cv2.threshold(light, 0.0, 0.0, cv2.THRESH_TOZERO)
             deviation *= np.float32(gain)
             deviation += np.float32(sigma**2)
             cv2.sqrt(deviation, dst=deviation)
@@ -44,7 +48,20 @@ def add_noise(
     return noisy, found
 
 
-def _gaussian(shape: tuple[int, ...], rng: np.random.Generator) -> Linear:
-    """Standard normal numbers from a generator that is much faster than NumPy's."""
-    generator = torch.Generator().manual_seed(int(rng.integers(2**63)))
-    return torch.randn(shape, generator=generator).numpy()
+def _words(shape: tuple[int, ...], rng: np.random.Generator) -> npt.NDArray[np.uint16]:
+    """Random 16-bit words of this shape."""
+    size = prod(shape)
+    words = np.asarray(rng.bit_generator.random_raw(-(-size // 4))).view(np.uint16)
+    return words[:size].reshape(shape)
+
+
+def _normal_quantiles() -> Linear:
+    """Equally likely values, one for each 16-bit word, of normal distribution and variance 1."""
+    chances = (torch.arange(1 << 16, dtype=torch.float64) + 0.5) / (1 << 16)
+    values = torch.special.ndtri(chances)
+    return np.asarray((values / values.square().mean().sqrt()).float().numpy())
+
+
+# Looking them up takes a quarter of the time of any generator of normal numbers, and photographs of
+# 8 bits cannot tell.
+_NORMAL = _normal_quantiles()

@@ -147,6 +147,6 @@ def _size(short: int, recipe: DegradationRecipe, rng: np.random.Generator) -> in
 
 def _shrunk(square: Bytes, size: int) -> Bytes:
     """Average with a triangle filter; torch does this several times faster than OpenCV."""
-    channels_first = torch.from_numpy(square.copy()).permute(2, 0, 1)[None]
-    small = functional.interpolate(channels_first, (size, size), mode="bilinear", antialias=True)
-    return np.asarray(cv2.merge(list(small[0].numpy())), dtype=np.uint8)
+    batch = torch.from_numpy(square[None].copy()).permute(0, 3, 1, 2)  # torch sees channels last
+    small = functional.interpolate(batch, (size, size), mode="bilinear", antialias=True)
+    return np.asarray(small[0].permute(1, 2, 0).numpy(), dtype=np.uint8)

@@ -10,7 +10,7 @@ import numpy as np
 
 from rr_tasks.degrade.blur import motion_kernel
 from rr_tasks.degrade.color import Linear, blend, decode
-from rr_tasks.degrade.convolution import spread_points
+from rr_tasks.degrade.convolution import Points, spread_points
 from rr_tasks.degrade.depth import Depth
 from rr_tasks.degrade.haze import scatter
 from rr_tasks.degrade.severity import rain_alpha, rain_severity
@@ -21,6 +21,9 @@ from schemas.recipe import RainRecipe
 # Length relative to the nearest layer, share of the coverage, softness (sigma, px).
 _LAYERS = ((1.0, 0.4, 0.8), (0.6, 0.35, 0.55), (0.35, 0.25, 0.4))
 _ANGLE_JITTER_DEG = 3.0
+# Of a streak's brightest point: what is fainter changes no byte.
+_FAINTEST = 1e-4
+_MOST_SCALE, _MOST_STEPS, _SMALL_STEP = 64.0, 20, 1e-3
 # At most the transmission of haze of severity 7: rain alone must not read as haze.
 _VEIL_AT_100 = 0.05
 
@@ -68,30 +71,31 @@ def streak_map(
     """(H, W) streaks in 0-1 whose mean is `density`."""
     layers, kernels = [], []
     for stretch, share, softness in _LAYERS:
-        drops = np.zeros(shape, dtype=np.float32)
         area = max(1.0, stretch * length * 3 * softness)
-        count = max(1, round(1.5 * density * share * drops.size / area))
+        count = max(1, round(1.5 * density * share * shape[0] * shape[1] / area))
         rows, columns = rng.integers(shape[0], size=count), rng.integers(shape[1], size=count)
-        drops[rows, columns] = rng.uniform(0.5, 1.0, size=count)
+        drops = Points(rows, columns, rng.uniform(0.5, 1.0, size=count).astype(np.float32))
         tilt = angle_deg + rng.uniform(-_ANGLE_JITTER_DEG, _ANGLE_JITTER_DEG)
         kernel = cv2.GaussianBlur(
             np.pad(motion_kernel(stretch * length, tilt), 2), (0, 0), softness
         )
         layers.append(drops)
-        kernels.append(kernel / kernel.max())
-    return _brightened_to(spread_points(layers, kernels), density)
+        _, seen = cv2.threshold(kernel / kernel.max(), _FAINTEST, 0.0, cv2.THRESH_TOZERO)
+        kernels.append(seen)
+    return _brightened_to(spread_points(layers, kernels, shape), density)
 
 
 def _brightened_to(field: Linear, mean: float) -> Linear:
-    """Scale and clip a field to 0-1 so that its mean comes out as asked (by bisection)."""
-    low, high = 0.0, 64.0
-    wet = field[field > 0]
-    total = mean * field.size
-    for _ in range(14):
-        middle = (low + high) / 2
-        _, clipped = cv2.threshold(wet, 1 / middle, 0.0, cv2.THRESH_TRUNC)
-        if middle * cv2.sumElems(clipped)[0] < total:
-            low = middle
-        else:
-            high = middle
-    return np.asarray(np.minimum(field * np.float32(high), 1.0), dtype=np.float32)
+    """Scale and clip a field to 0-1 so that its mean comes out as asked, if it can."""
+    wanted, light = mean * field.size, cv2.sumElems(field)[0]
+    scale = min(wanted / light, _MOST_SCALE) if light else 1.0
+    # Newton's method on the sum, which is concave in the scale: it comes from below.
+    for _ in range(_MOST_STEPS):
+        _, clipped = cv2.threshold(field, 1 / scale, 0.0, cv2.THRESH_TRUNC)
+        total = cv2.sumElems(clipped)[0]
+        growing = total - cv2.countNonZero(cv2.compare(field, 1 / scale, cv2.CMP_GE)) / scale
+        before = scale
+        scale = min(scale + (wanted - scale * total) / max(growing, 1e-6), _MOST_SCALE)
+        if scale - before < _SMALL_STEP * scale:
+            break
+    return np.asarray(np.minimum(field * np.float32(scale), 1.0), dtype=np.float32)

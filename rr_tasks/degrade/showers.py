@@ -11,7 +11,7 @@ import numpy as np
 
 from rr_tasks.degrade.blur import Kernel, motion_kernel
 from rr_tasks.degrade.clouds import WORKING_SIDE, Field, clouds
-from rr_tasks.degrade.convolution import spread_points
+from rr_tasks.degrade.convolution import Points, spread_points
 from rr_tasks.degrade.depth import Depth
 from schemas.recipe import ShowerRecipe
 
@@ -46,6 +46,7 @@ def shower_map(
     Returns:
         (H, W), not negative.
     """
+    shape = depth.shape
     distances = np.geomspace(1.0, _FARTHEST, int(rng.integers(*recipe.layers, endpoint=True)))
     width = recipe.width.draw(rng) * min(depth.shape) / _REFERENCE_SIDE
     gusts = np.exp(np.float32(recipe.gusts.draw(rng)) * clouds(rng))
@@ -57,27 +58,26 @@ def shower_map(
         softness = max(_THINNEST, width / distance)
         streak = max(1.0, length / distance)
         count = 1.5 * density / seen * depth.size / max(1.0, 3 * streak * softness)
-        drops.append(_drops(depth.shape, max(1, round(count)), gusts, rng))
+        drops.append(_drops(shape, max(1, round(count)), gusts, rng))
         tilt = angle_deg + rng.uniform(-recipe.jitter_deg, recipe.jitter_deg)
         kernels.append(_streak(streak, tilt, softness))
-    near = spread_points(drops[:_NEAR_LAYERS], kernels[:_NEAR_LAYERS])
-    far = spread_points(drops[_NEAR_LAYERS:], kernels[_NEAR_LAYERS:])
+    near = spread_points(drops[:_NEAR_LAYERS], kernels[:_NEAR_LAYERS], shape)
+    far = spread_points(drops[_NEAR_LAYERS:], kernels[_NEAR_LAYERS:], shape)
     convergence = recipe.convergence.draw(rng)
     near, far = (_converging(layer, convergence) for layer in (near, far))
     far *= behind
     return near + far
 
 
-def _drops(shape: tuple[int, ...], count: int, gusts: Field, rng: np.random.Generator) -> Field:
+def _drops(shape: tuple[int, int], count: int, gusts: Field, rng: np.random.Generator) -> Points:
     """Points of random brightness where drops are; more of them where gusts are strong."""
     chance = gusts / gusts.max()
     tries = round(count / float(chance.mean()))
     rows, columns = rng.integers(shape[0], size=tries), rng.integers(shape[1], size=tries)
     here = chance[rows * WORKING_SIDE // shape[0], columns * WORKING_SIDE // shape[1]]
     kept = rng.random(tries) < here
-    drops = np.zeros(shape, np.float32)
-    drops[rows[kept], columns[kept]] = rng.uniform(0.5, 1.0, size=int(kept.sum()))
-    return drops
+    values = rng.uniform(0.5, 1.0, size=int(kept.sum())).astype(np.float32)
+    return Points(rows[kept], columns[kept], values)
 
 
 def _streak(length: float, angle_deg: float, softness: float) -> Kernel:

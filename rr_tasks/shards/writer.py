@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -90,22 +91,26 @@ def _write(
                 "check the local temporary disk and run again"
             )
         pl.DataFrame([row.model_dump() for row in rows], schema=_COLUMNS).write_parquet(sidecar)
+        theirs = read_marker(folder, shard)
+        if theirs is not None:  # of a run that took this one for dead, because it stood still
+            return theirs
+        with ThreadPoolExecutor(
+            1
+        ) as beside:  # hashing, while the disk or the network is waited for
+            digest = beside.submit(_sha256, tar)
+            publish(tar, tar_url(folder, shard))
+            publish(sidecar, sidecar_url(folder, shard))
         marker = DoneMarker(
             shard=shard,
             samples=written,
             failures=len(rows) - written,
             size_bytes=tar.stat().st_size,
-            sha256=_sha256(tar),
+            sha256=digest.result(),
             spec_hash=spec_hash,
             schema_version=schema_version,
             code_version=version("reason-and-restore"),
             finished_at=datetime.now(UTC).isoformat(timespec="seconds"),
         )
-        theirs = read_marker(folder, shard)
-        if theirs is not None:  # of a run that took this one for dead, because it stood still
-            return theirs
-        publish(tar, tar_url(folder, shard))
-        publish(sidecar, sidecar_url(folder, shard))
         publish_bytes(marker.model_dump_json(indent=2).encode(), marker_url(folder, shard))
     return marker
 

@@ -23,7 +23,7 @@ def test_every_recipe_without_alternatives_can_be_assessed_by_its_name() -> None
 
 
 @pytest.mark.parametrize(
-    ("recipe", "folder"), [(EDGE_DEFAULT, "b4c470f6a9b9fb7d"), (BENCHMARK, "643a0b7a2896b298")]
+    ("recipe", "folder"), [(EDGE_DEFAULT, "a552531aa1071002"), (BENCHMARK, "0b2aad81892afbf5")]
 )
 def test_the_folders_of_published_recipes_keep_their_names(
     recipe: DegradationRecipe, folder: str

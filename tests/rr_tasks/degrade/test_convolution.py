@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rr_tasks.degrade.convolution import spread, spread_points
+from rr_tasks.degrade.convolution import Field, Points, spread, spread_points
 
 
 @given(st.integers(1, 16), st.integers(32, 70), st.integers(32, 70), st.integers(0, 99))
@@ -23,6 +23,11 @@ def test_a_single_channel_stays_one(side: int) -> None:
     assert spread(np.ones((48, 40), np.float32), kernel).shape == (48, 40)
 
 
+def points(field: Field) -> Points:
+    rows, columns = np.nonzero(field)
+    return Points(rows, columns, field[rows, columns])
+
+
 @given(st.lists(st.integers(1, 14), min_size=1, max_size=3), st.integers(0, 99))
 def test_points_are_spread_as_images_are(halves: list[int], seed: int) -> None:
     rng = np.random.default_rng(seed)
@@ -30,9 +35,19 @@ def test_points_are_spread_as_images_are(halves: list[int], seed: int) -> None:
     maps = [np.maximum(field, np.float32(0)) for field in few]
     kernels = [rng.random((2 * half + 1,) * 2, dtype=np.float32) / half**2 for half in halves]
     expected = sum(spread(*pair) for pair in zip(maps, kernels, strict=True))
-    np.testing.assert_allclose(spread_points(maps, kernels), expected, atol=2e-6)
+    np.testing.assert_allclose(
+        spread_points([points(field) for field in maps], kernels, (40, 50)), expected, atol=2e-6
+    )
 
 
 def test_an_empty_map_stays_empty() -> None:
     empty, kernel = np.zeros((40, 50), np.float32), np.ones((5, 5), np.float32)
-    np.testing.assert_array_equal(spread_points([empty], [kernel]), empty)
+    np.testing.assert_array_equal(spread_points([points(empty)], [kernel], (40, 50)), empty)
+
+
+def test_points_at_one_place_add_up() -> None:
+    place, kernel = np.array([20]), np.ones((3, 3), np.float32)
+    one = spread_points([Points(place, place, np.ones(1, np.float32))], [kernel], (40, 40))
+    twice = np.repeat(place, 2)
+    two = spread_points([Points(twice, twice, np.ones(2, np.float32))], [kernel], (40, 40))
+    np.testing.assert_array_equal(two, 2 * one)

@@ -1,3 +1,5 @@
+from statistics import NormalDist
+
 import numpy as np
 import pytest
 
@@ -29,6 +31,18 @@ def test_the_share_of_read_noise_stays_in_the_recipe() -> None:
         assert noise.parameters is not None
         share = noise.parameters.sigma**2 / noise_deviation(50.0) ** 2
         assert recipe.read_share.low <= share <= recipe.read_share.high
+
+
+@pytest.mark.parametrize("shape", [(128, 128, 3), (33, 35, 3)])
+def test_noise_is_normally_distributed(shape: tuple[int, ...]) -> None:
+    flat = np.full(shape, 0.5, np.float32)
+    noisy, _ = add_noise(flat, 60.0, NoiseRecipe(), np.random.default_rng(1))
+    noise = (noisy - flat) / (noisy - flat).std()
+    for chance in (0.001, 0.02, 0.3, 0.5, 0.8, 0.99, 0.999):
+        spread = (chance * (1 - chance) / noise.size) ** 0.5
+        assert (noise < NormalDist().inv_cdf(chance)).mean() == pytest.approx(
+            chance, abs=4 * spread
+        )
 
 
 def test_noise_is_independent_between_channels() -> None:

@@ -14,14 +14,14 @@ from schemas.recipe import BENCHMARK, EDGE_DEFAULT, DegradationRecipe
 PINNED: dict[tuple[str, Combination], tuple[float, ...]] = {
     ("edge-default", ("haze",)): (181.179, 31.6215, 48.4782, 0.555242),
     ("edge-default", ("blur",)): (134.321, 71.3314, 0.298204, 2.3808),
-    ("edge-default", ("rain",)): (145.947, 59.407, 13.6737, 0.152243),
-    ("edge-default", ("noise",)): (130.802, 77.3581, 21.578, 0.0181216),
-    ("edge-default", ("haze", "blur", "rain", "noise")): (191.79, 36.152, 63.3135, 0.554313),
+    ("edge-default", ("rain",)): (145.962, 59.4078, 13.6817, 0.152242),
+    ("edge-default", ("noise",)): (130.833, 77.3068, 21.5833, 0.0181216),
+    ("edge-default", ("haze", "blur", "rain", "noise")): (191.501, 36.407, 62.9784, 0.554313),
     ("benchmark", ("haze",)): (181.179, 31.6215, 48.4782, 0.555242),
     ("benchmark", ("blur",)): (134.321, 71.3314, 0.298204, 2.3808),
-    ("benchmark", ("rain",)): (145.947, 59.407, 13.6737, 0.152243),
-    ("benchmark", ("noise",)): (130.802, 77.3581, 21.578, 0.0181216),
-    ("benchmark", ("haze", "blur", "rain", "noise")): (191.79, 36.152, 63.3135, 0.554313),
+    ("benchmark", ("rain",)): (145.962, 59.4078, 13.6817, 0.152242),
+    ("benchmark", ("noise",)): (130.833, 77.3068, 21.5833, 0.0181216),
+    ("benchmark", ("haze", "blur", "rain", "noise")): (191.501, 36.407, 62.9784, 0.554313),
 }
 
 
