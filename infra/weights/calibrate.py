@@ -25,7 +25,13 @@ from rr_tasks.shards.stream import Sample, read_samples, unpack
 from schemas.errors import ExpectedError
 from schemas.prior.current import DEGRADATIONS
 from schemas.prior.migrations import load_prior
-from schemas.prior.vector import VECTOR_LENGTH, presence_entries, severity_entries, to_vector
+from schemas.prior.vector import (
+    PRESENT_PROBABILITY,
+    VECTOR_LENGTH,
+    presence_entries,
+    severity_entries,
+    to_vector,
+)
 
 Floats = npt.NDArray[np.float32]
 
@@ -70,7 +76,9 @@ def _seen(
         )
         found, deviations = reasoner.predict(images)
         errors = 100 * (found - truth)[:, severity_entries()]
-        present = (found[:, presence_entries()] >= 0.5) & (truth[:, presence_entries()] > 0)
+        present = (found[:, presence_entries()] >= PRESENT_PROBABILITY) & (
+            truth[:, presence_entries()] > 0
+        )
         yield errors, deviations, present
 
 

@@ -41,6 +41,8 @@ FIELDS: tuple[str, ...] = tuple(
 VECTOR_LENGTH = len(FIELDS)
 
 MINIMUM_PRESENT_SEVERITY = 1.0
+PRESENT_PROBABILITY = 0.5
+"""From which probability on a degradation counts as present."""
 
 
 def slice_of(name: DegradationName) -> slice:
@@ -82,7 +84,8 @@ def to_vector(prior: DiagnosticPrior) -> list[float]:
 def findings_from_vector(entries: Sequence[float]) -> tuple[Haze, Blur, Rain, Noise]:
     """Read findings back from a vector, whose `present` entries are probabilities.
 
-    A degradation is present at 0.5 or more. Values outside their physical range are clamped.
+    A degradation is present at `PRESENT_PROBABILITY` or more. Values outside their physical range
+    are clamped.
     """
     if len(entries) != VECTOR_LENGTH:
         raise ValueError(f"a prior vector has {VECTOR_LENGTH} entries, not {len(entries)}")
@@ -95,7 +98,7 @@ def _haze_entries(haze: Haze) -> list[float]:
         return [0.0] * len(LAYOUT["haze"])
     p = haze.parameters
     light, beta = p.atmospheric_light, p.beta / BETA_SCALE
-    return [1.0, haze.severity / 100, *light, p.transmission, beta]
+    return [_probability(haze), haze.severity / 100, *light, p.transmission, beta]
 
 
 def _blur_entries(blur: Blur) -> list[float]:
@@ -104,7 +107,7 @@ def _blur_entries(blur: Blur) -> list[float]:
     p = blur.parameters
     kinds = [float(p.kind == kind) for kind in BLUR_KINDS]
     axis = (0.0, 0.0) if p.kind == "defocus" else _axis(p.angle_deg)
-    return [1.0, blur.severity / 100, *kinds, p.extent_px / EXTENT_SCALE_PX, *axis]
+    return [_probability(blur), blur.severity / 100, *kinds, p.extent_px / EXTENT_SCALE_PX, *axis]
 
 
 def _rain_entries(rain: Rain) -> list[float]:
@@ -112,18 +115,25 @@ def _rain_entries(rain: Rain) -> list[float]:
         return [0.0] * len(LAYOUT["rain"])
     p = rain.parameters
     length = p.length_px / STREAK_SCALE_PX
-    return [1.0, rain.severity / 100, p.density, length, *_axis(p.angle_deg), p.opacity]
+    return [
+        _probability(rain),
+        rain.severity / 100,
+        p.density,
+        length,
+        *_axis(p.angle_deg),
+        p.opacity,
+    ]
 
 
 def _noise_entries(noise: Noise) -> list[float]:
     if noise.parameters is None:
         return [0.0] * len(LAYOUT["noise"])
     p = noise.parameters
-    return [1.0, noise.severity / 100, p.sigma / NOISE_SCALE, p.gain / GAIN_SCALE]
+    return [_probability(noise), noise.severity / 100, p.sigma / NOISE_SCALE, p.gain / GAIN_SCALE]
 
 
 def _haze_from(value: dict[str, float]) -> Haze:
-    if value["haze.present"] < 0.5:
+    if value["haze.present"] < PRESENT_PROBABILITY:
         return Haze(present=False, severity=0.0)
     red, green, blue = (_unit(value[f"haze.light_{channel}"]) for channel in "rgb")
     parameters = HazeParameters(
@@ -135,7 +145,7 @@ def _haze_from(value: dict[str, float]) -> Haze:
 
 
 def _blur_from(value: dict[str, float]) -> Blur:
-    if value["blur.present"] < 0.5:
+    if value["blur.present"] < PRESENT_PROBABILITY:
         return Blur(present=False, severity=0.0)
     kind = max(BLUR_KINDS, key=lambda name: value[f"blur.{name}"])
     angle = 0.0 if kind == "defocus" else _angle(value["blur.cos2"], value["blur.sin2"])
@@ -145,7 +155,7 @@ def _blur_from(value: dict[str, float]) -> Blur:
 
 
 def _rain_from(value: dict[str, float]) -> Rain:
-    if value["rain.present"] < 0.5:
+    if value["rain.present"] < PRESENT_PROBABILITY:
         return Rain(present=False, severity=0.0)
     parameters = RainParameters(
         density=_unit(value["rain.density"]),
@@ -157,12 +167,17 @@ def _rain_from(value: dict[str, float]) -> Rain:
 
 
 def _noise_from(value: dict[str, float]) -> Noise:
-    if value["noise.present"] < 0.5:
+    if value["noise.present"] < PRESENT_PROBABILITY:
         return Noise(present=False, severity=0.0)
     sigma = max(0.0, value["noise.sigma"] * NOISE_SCALE)
     gain = max(0.0, value["noise.gain"] * GAIN_SCALE)
     parameters = NoiseParameters(sigma=sigma, gain=gain)
     return Noise(present=True, severity=_severity(value["noise.severity"]), parameters=parameters)
+
+
+def _probability(finding: Haze | Blur | Rain | Noise) -> float:
+    """Certain, unless the author says otherwise; what he found is never less than even."""
+    return 1.0 if finding.probability is None else max(PRESENT_PROBABILITY, finding.probability)
 
 
 def _axis(angle_deg: float) -> tuple[float, float]:

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from schemas.prior.current import DEGRADATIONS, Blur, DiagnosticPrior, Rain
 from schemas.prior.vector import (
     FIELDS,
+    PRESENT_PROBABILITY,
     VECTOR_LENGTH,
     findings_from_vector,
     mirrored_entries,
@@ -15,7 +16,7 @@ from schemas.prior.vector import (
 )
 
 PRIORS = st.from_type(DiagnosticPrior)
-# The vector does not carry how sure its author was.
+# Compared on its own: the vector says how sure its author was of what he found, and no more.
 CERTAINTY = {"probability", "severity_std"}
 ABSENT = {"present": False, "severity": 0.0, "parameters": None}
 
@@ -52,6 +53,17 @@ def test_findings_survive_the_vector(prior: DiagnosticPrior) -> None:
                 assert back[field] == pytest.approx(value, rel=1e-6, abs=1e-9)
             else:
                 assert back[field] == value
+
+
+def test_the_vector_says_how_sure_a_finding_is(prior: DiagnosticPrior) -> None:
+    def presence(probability: float | None) -> float:
+        haze = prior.haze.model_copy(update={"probability": probability})
+        return to_vector(prior.model_copy(update={"haze": haze}))[FIELDS.index("haze.present")]
+
+    assert prior.haze.present
+    assert presence(0.7) == 0.7
+    assert presence(0.2) == PRESENT_PROBABILITY  # its author calls it present
+    assert presence(None) == 1.0
 
 
 @given(PRIORS)
