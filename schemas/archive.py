@@ -19,6 +19,11 @@ SchemaVersion = Literal[1]
 MAX_PREVIEWS = 24
 
 
+CERTAIN = 0.75
+"""From which probability on a finding is acted on. Undoing what is not there spoils a photograph by
+more than undoing what is hardly told apart mends one, and in an archive most have nothing."""
+
+
 class RestoreParameters(Strict):
     """What to restore, where to, and which looks are meant to stay."""
 
@@ -44,6 +49,10 @@ class RestoreParameters(Strict):
             ge=0.0, le=100.0, description="Photographs whose worst severity is lower stay as is."
         ),
     ] = VISIBLE_SEVERITY
+    certainty: Annotated[
+        float,
+        Field(ge=0.0, le=1.0, description="Findings that are less probable are not acted on."),
+    ] = CERTAIN
     chunk_size: Annotated[
         int, Field(ge=1, le=10_000, description="Photographs per task, for those not yet planned.")
     ] = 64

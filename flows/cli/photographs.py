@@ -65,6 +65,9 @@ def restore(
     threshold: Annotated[
         float, typer.Option(help="Photographs with less than this severity are copied as they are.")
     ] = 10.0,
+    certainty: Annotated[
+        float, typer.Option(help="What is found with less than this probability is left alone.")
+    ] = 0.75,
     max_pixels: Annotated[
         int, typer.Option(help="Photographs with more pixels are refused.")
     ] = 200_000_000,
@@ -93,6 +96,7 @@ def restore(
             output=output,
             keep=tuple(look.value for look in keep or ()),
             threshold=threshold,
+            certainty=certainty,
             max_pixels=max_pixels,
             verify=verify,
             reasoner=reasoner,

@@ -13,9 +13,9 @@ from rr_tasks.archive.reader import Failed, Opened, Outcome, Reader, Skipped
 from rr_tasks.archive.reason import EngineError, reason_for
 from rr_tasks.archive.reconcile import reconcile
 from rr_tasks.archive.resume import Maker, content_hash, is_finished, settings_hash
-from rr_tasks.archive.treatment import treatment
 from rr_tasks.archive.window import Window
 from rr_tasks.archive.writer import Result, Writer
+from rr_tasks.restorer.treatment import treatment
 from schemas.archive import ChunkCounts, Counts, PlanItem, RestoreParameters
 
 WINDOW_IMAGES = 4
@@ -115,7 +115,7 @@ def _treat(opened: Opened, parameters: RestoreParameters, engine: Engine) -> Res
     start = time.perf_counter()
     pixels = opened.photograph.pixels
     prior = engine.diagnose(pixels)
-    wanted = treatment(prior, parameters.keep, parameters.threshold)
+    wanted = treatment(prior, parameters.keep, parameters.threshold, parameters.certainty)
     restored = None if wanted is None else _checked(pixels, engine.restore(pixels, wanted))
     return Result(opened, prior, restored, time.perf_counter() - start)
 

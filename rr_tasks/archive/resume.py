@@ -25,6 +25,7 @@ def settings_hash(parameters: RestoreParameters) -> str:
     deciding = {
         "keep": sorted(set(parameters.keep)),
         "threshold": float(parameters.threshold),
+        "certainty": float(parameters.certainty),
         "output_version": OUTPUT_VERSION,
         "prior_version": CURRENT_VERSION,
     }

@@ -18,6 +18,7 @@ from rr_tasks.degrade.mixture import COMBINATIONS, degrade, draw_severities
 from rr_tasks.degrade.photograph import list_photographs, read_photograph
 from rr_tasks.reasoner.edge import EdgeReasoner
 from rr_tasks.restorer.photograph import PhotographRestorer
+from rr_tasks.restorer.treatment import treatment
 from schemas.recipe import EDGE_DEFAULT
 
 _SIZES = ((1024, 768), (1280, 853), (800, 1200))
@@ -64,9 +65,9 @@ def measure_restoration(
         forwards.seconds = 0.0
         for path in sorted(folder.iterdir()):
             pixels = open_photograph(path.read_bytes(), _MAX_PIXELS).develop().pixels
-            prior = reasoner.diagnose(pixels)
-            if prior.order:  # otherwise `rr restore` copies the file
-                restorer.restore(pixels, prior)
+            wanted = treatment(reasoner.diagnose(pixels))
+            if wanted is not None:  # otherwise `rr restore` copies the file
+                restorer.restore(pixels, wanted)
         start = time.perf_counter()
         restore(folder, work / f"restored-{part}")
         whole = time.perf_counter() - start

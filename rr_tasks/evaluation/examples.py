@@ -7,6 +7,7 @@ import polars as pl
 from rr_tasks.degrade.color import Bytes
 from rr_tasks.reasoner.edge import EdgeReasoner
 from rr_tasks.restorer.photograph import PhotographRestorer, Pixels
+from rr_tasks.restorer.treatment import treatment
 from rr_tasks.shards.index import index_samples
 from rr_tasks.shards.png import decode_png
 
@@ -38,7 +39,8 @@ def contact_sheet(
         key, before, after = _typical(rows, name)
         degraded = decode_png(samples[key]["degraded.png"].read())
         clean = decode_png(samples[key]["clean.png"].read())
-        restored = restorer.restore(degraded, reasoner.diagnose(degraded))
+        wanted = treatment(reasoner.diagnose(degraded))
+        restored = degraded if wanted is None else restorer.restore(degraded, wanted)
         captions = (f"{name}: {before:.1f} dB", f"restored: {after:.1f} dB", "clean")
         pictures = zip((degraded, restored, clean), captions, strict=True)
         strips.append(np.hstack([_captioned(image, caption) for image, caption in pictures]))

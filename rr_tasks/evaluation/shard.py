@@ -11,6 +11,7 @@ import polars as pl
 from rr_tasks.evaluation.metrics import psnr, ssim
 from rr_tasks.reasoner.edge import EdgeReasoner
 from rr_tasks.restorer.photograph import PhotographRestorer
+from rr_tasks.restorer.treatment import treatment
 from rr_tasks.shards.png import decode_png
 from rr_tasks.shards.stream import read_samples, unpack
 from rr_tasks.storage.claim import claimed
@@ -24,7 +25,7 @@ class NothingToEvaluateError(ExpectedError, ValueError):
     """An evaluation has no rows."""
 
 
-EVALUATION_VERSION = 1
+EVALUATION_VERSION = 2
 """Counts changes of the code that alter the figures of the same weights on the same data set."""
 
 _BATCH = 8
@@ -105,7 +106,10 @@ def _row(
 ) -> dict[str, Any]:
     clean, degraded = (unpack(sample, name, decode_png) for name in ("clean.png", "degraded.png"))
     truth = unpack(sample, "prior.json", load_prior)
-    restored = np.asarray(restorer.restore(degraded, found), np.uint8)
+    wanted = treatment(found)  # as `rr restore` decides
+    restored = np.asarray(
+        degraded if wanted is None else restorer.restore(degraded, wanted), np.uint8
+    )
     return {
         "key": sample["__key__"],
         "combination": "+".join(n for n in DEGRADATIONS if getattr(truth, n).present) or "clean",
