@@ -40,7 +40,7 @@ MakeShards = Callable[[str, SynthesisSpec, Photographs, Sequence[int], int], obj
 
 @dataclass(frozen=True)
 class SynthesisSpeed:
-    """Seconds of one thread for a shard, and for encoding its images alone."""
+    """Seconds of one thread for some shards, and for encoding their images alone."""
 
     samples: int
     whole_seconds: float
@@ -91,26 +91,37 @@ def measure_degradation(photographs: str, count: int) -> float:
 
 
 def measure_synthesis(photographs: str, samples: int) -> SynthesisSpeed:
-    """Make a shard of a large data set, then encode its images again.
+    """Make shards of a large data set, and encode the images of each again.
 
-    Making is everything from files of photographs to the published shard. Another one warms up.
+    Making is everything from files of photographs to the published shard. Another shard warms up.
+
+    Args:
+        photographs: URL of a folder of clean photographs.
+        samples: of each of the four shards.
     """
     _use_one_thread()
     spec, urls = _large(photographs, samples)
+    whole = encoding = 0.0
     with tempfile.TemporaryDirectory(prefix="rr-bench-") as root:
         folder = open_dataset(root, spec)
-        synthesize_shard(folder, spec, urls, 1)
-        start = time.perf_counter()
-        synthesize_shard(folder, spec, urls, 0)
-        whole = time.perf_counter() - start
-        encoding = 0.0
-        for sample in read_samples(folder, 0):
-            images = [decode_png(sample[name]) for name in ("clean.png", "degraded.png")]
+        synthesize_shard(folder, spec, urls, _PARTS)
+        for shard in range(_PARTS):
             start = time.perf_counter()
-            for image in images:
-                encode_png(image)
-            encoding += time.perf_counter() - start
-    return SynthesisSpeed(samples, whole, encoding)
+            synthesize_shard(folder, spec, urls, shard)
+            whole += time.perf_counter() - start
+            encoding += _encoding_seconds(folder, shard)
+    return SynthesisSpeed(_PARTS * samples, whole, encoding)
+
+
+def _encoding_seconds(folder: str, shard: int) -> float:
+    seconds = 0.0
+    for sample in read_samples(folder, shard):
+        images = [decode_png(sample[name]) for name in ("clean.png", "degraded.png")]
+        start = time.perf_counter()
+        for image in images:
+            encode_png(image)
+        seconds += time.perf_counter() - start
+    return seconds
 
 
 def measure_workers(photographs: str, samples: int, workers: int, make: MakeShards) -> WorkersSpeed:

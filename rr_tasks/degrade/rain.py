@@ -54,7 +54,10 @@ def add_rain(
         streaks = _brightened_to(shower, density)
     light = np.broadcast_to(decode(np.asarray(recipe.light.draw(rng))), 3)
     _, transmission = scatter(depth, 1 - _VEIL_AT_100 * severity / 100)
-    wet = blend(image, light, transmission * (1 - np.float32(opacity) * streaks))
+    share = streaks * np.float32(-opacity)
+    share += np.float32(1)
+    share *= transmission
+    wet = blend(image, light, share)
     density = float(streaks.mean())
     parameters = RainParameters(density=density, length_px=length, angle_deg=angle, opacity=opacity)
     found = Rain(present=True, severity=rain_severity(density * opacity), parameters=parameters)

@@ -1,14 +1,15 @@
 """Writes one shard: tar, then sidecar, then done marker, each visible only when whole."""
 
 import hashlib
+import tarfile
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from typing import BinaryIO
 
 import polars as pl
-import webdataset as wds
 
 from rr_tasks.shards.reader import count_samples, marker_url, read_marker, sidecar_url, tar_url
 from rr_tasks.storage.claim import claimed
@@ -20,7 +21,6 @@ from schemas.shard import DoneMarker, SampleRow, SpecHash
 Sample = dict[str, bytes | str]
 Outcome = tuple[SampleRow, Sample | None]
 
-# Tar writes in small pieces.
 _BUFFER = 1 << 20
 
 # Said rather than inferred: a column without a value would get another type than in other shards.
@@ -81,8 +81,10 @@ def _write(
 ) -> DoneMarker:
     with scratch_folder() as scratch:
         tar, sidecar = scratch / "shard.tar", scratch / "rows.parquet"
-        with tar.open("wb", _BUFFER) as stream, wds.TarWriter(stream, mtime=0.0) as archive:
-            rows = list(_write_samples(archive, outcomes))
+        with tar.open("wb", _BUFFER) as stream:
+            rows = list(_write_samples(stream, outcomes))
+            stream.write(bytes(2 * tarfile.BLOCKSIZE))
+            stream.write(bytes(-stream.tell() % tarfile.RECORDSIZE))
         written = sum(row.status == "ok" for row in rows)
         found = count_samples(tar)
         if found != written:
@@ -115,11 +117,21 @@ def _write(
     return marker
 
 
-def _write_samples(archive: wds.TarWriter, outcomes: Iterable[Outcome]) -> Iterator[SampleRow]:
+def _write_samples(stream: BinaryIO, outcomes: Iterable[Outcome]) -> Iterator[SampleRow]:
     for row, sample in outcomes:
-        if sample is not None:
-            archive.write({"__key__": row.key, **sample})
+        for extension, content in sorted((sample or {}).items()):
+            packed = content.encode() if isinstance(content, str) else content
+            _write_file(stream, f"{row.key}.{extension}", packed)
         yield row
+
+
+def _write_file(stream: BinaryIO, name: str, content: bytes) -> None:
+    """Add a file, plain USTAR: `webdataset.TarWriter` copies each content twice more."""
+    header = tarfile.TarInfo(name)
+    header.size, header.mode, header.uname, header.gname = len(content), 0o444, "bigdata", "bigdata"
+    stream.write(header.tobuf(tarfile.USTAR_FORMAT))
+    stream.write(content)
+    stream.write(bytes(-len(content) % tarfile.BLOCKSIZE))
 
 
 def _sha256(path: Path) -> str:

@@ -147,7 +147,7 @@ def header(tar: Path, extension: str = "clean.png") -> int:
 
 
 def cut_off_in_a_file(tar: Path) -> None:
-    tar.write_bytes(tar.read_bytes()[: header(tar, "prior.json") + 1030])
+    tar.write_bytes(tar.read_bytes()[: header(tar, "prior.json") + 530])
 
 
 def cut_off_between_files(tar: Path) -> None:

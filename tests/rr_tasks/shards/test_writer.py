@@ -42,6 +42,24 @@ def test_a_shard_is_a_tar_its_rows_and_a_marker(tmp_path: Path, write: Write) ->
     assert done_shards(str(tmp_path)) == [marker]
 
 
+def test_the_tar_is_plain_and_tells_no_time(tmp_path: Path, write: Write) -> None:
+    write(str(tmp_path), count=2)
+    path = tmp_path / "00000.tar"
+    with tarfile.open(path) as archive:
+        files = archive.getmembers()
+        contents = {file.name: archive.extractfile(file).read() for file in files}  # type: ignore[union-attr]
+    samples = list(wds.WebDataset(str(path), shardshuffle=False, empty_check=False))
+    assert path.stat().st_size % tarfile.RECORDSIZE == 0
+    assert [file.name for file in files] == sorted(contents)
+    assert {(file.mtime, file.mode, file.type) for file in files} == {(0, 0o444, tarfile.REGTYPE)}
+    assert contents == {
+        f"{sample['__key__']}.{name}": sample[name]
+        for sample in samples
+        for name in sample
+        if not name.startswith("__")
+    }
+
+
 @pytest.mark.parametrize("written", range(3))
 def test_what_is_published_last_is_the_marker(
     tmp_path: Path, write: Write, monkeypatch: pytest.MonkeyPatch, written: int
