@@ -12,7 +12,7 @@ from schemas.prior.current import DEGRADATIONS, Blur, DiagnosticPrior, Haze, Noi
 from schemas.prior.text import grade
 
 _COLOURS = {"slight": "green", "moderate": "yellow", "strong": "dark_orange", "extreme": "red"}
-_BAR_LENGTH = 20
+_BAR_LENGTH = 12
 _MAX_PIXELS = 200_000_000
 
 
@@ -35,10 +35,11 @@ def show(console: Console, name: str, prior: DiagnosticPrior) -> None:
     table = Table(title=f"{escape(name)}  ({size})", title_justify="left", title_style="bold")
     table.add_column("Degradation")
     table.add_column("Severity, 0-100")
+    table.add_column("Probability")
     table.add_column("Physics")
     for kind in DEGRADATIONS:
         finding: Haze | Blur | Rain | Noise = getattr(prior, kind)
-        table.add_row(kind, _bar(finding.severity), _physics(finding))
+        table.add_row(kind, _bar(finding.severity), _probability(finding), _physics(finding))
     console.print(table)
     console.print(f"[bold]Scene[/bold]      {escape(prior.scene.description)}")
     console.print(f"[bold]Reasoning[/bold]  {escape(prior.reasoning)}")
@@ -51,6 +52,12 @@ def _bar(severity: float) -> str:
     filled = max(1, round(severity / 100 * _BAR_LENGTH))
     colour = _COLOURS[grade(severity)]
     return f"[{colour}]{'█' * filled}[/]{'░' * (_BAR_LENGTH - filled)} {severity:3.0f}"
+
+
+def _probability(finding: Haze | Blur | Rain | Noise) -> str:
+    if not finding.present or finding.probability is None:
+        return ""
+    return f"{finding.probability:.0%}"
 
 
 def _physics(finding: Haze | Blur | Rain | Noise) -> str:

@@ -66,7 +66,7 @@ def restore(
         float, typer.Option(help="Photographs with less than this severity are copied as they are.")
     ] = 10.0,
     certainty: Annotated[
-        float, typer.Option(help="What is found with less than this probability is left alone.")
+        float, typer.Option(help="What is found with less than this probability is not undone.")
     ] = 0.75,
     max_pixels: Annotated[
         int, typer.Option(help="Photographs with more pixels are refused.")

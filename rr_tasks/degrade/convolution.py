@@ -56,7 +56,7 @@ def spread_points(
 
     Args:
         layers: points of an image of `shape`.
-        kernels: one for each layer, square, of an odd side, shorter than the image.
+        kernels: one for each layer, square, of an odd side.
         shape: height and width of the image.
     """
     margin = len(max(kernels, key=len)) // 2
@@ -76,16 +76,25 @@ def spread_points(
 
 
 def _with_reflections(points: Points, shape: tuple[int, int], reach: int) -> Points:
-    """Points, and their mirror images that lie up to `reach` pixels beyond the border."""
-    for axis, length in enumerate(shape):
-        places, last = points[axis], length - 1
-        first_side = np.flatnonzero((places > 0) & (places <= reach))
-        last_side = np.flatnonzero((places < last) & (places >= last - reach))
-        everyone = np.concatenate([np.arange(len(places)), first_side, last_side])
-        moved = np.concatenate([places, -places[first_side], 2 * last - places[last_side]])
-        points = Points(*(part[everyone] for part in points))
-        points = points._replace(**{Points._fields[axis]: moved})
-    return points
+    """Points, and all their mirror images that lie up to `reach` pixels beyond the border."""
+    who, rows = _reflections(points.rows, shape[0], reach)
+    points = Points(rows, points.columns[who], points.values[who])
+    who, columns = _reflections(points.columns, shape[1], reach)
+    return Points(points.rows[who], columns, points.values[who])
+
+
+def _reflections(
+    places: npt.NDArray[np.int64], length: int, reach: int
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Indices of places along one axis, and where they or their mirror images are."""
+    period = 2 * (length - 1)
+    # The outermost are their own mirror images.
+    inner = np.flatnonzero((places > 0) & (places < length - 1))
+    everyone = np.concatenate([np.arange(len(places)), inner])
+    turns = period * np.arange(-(reach // period) - 1, reach // period + 2)
+    moved = np.concatenate([places, -places[inner]])[:, None] + turns
+    who, turn = np.nonzero((moved >= -reach) & (moved < length + reach))
+    return everyone[who], moved[who, turn]
 
 
 def _filter_spectrum(spectrum: Field, transfer: Field) -> None:

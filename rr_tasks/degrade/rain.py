@@ -91,7 +91,9 @@ def streak_map(
 def _brightened_to(field: Linear, mean: float) -> Linear:
     """Scale and clip a field to 0-1 so that its mean comes out as asked, if it can."""
     wanted, light = mean * field.size, cv2.sumElems(field)[0]
-    scale = min(wanted / light, _MOST_SCALE) if light else 1.0
+    if not wanted or not light:
+        return np.zeros_like(field)
+    scale = min(wanted / light, _MOST_SCALE)
     # Newton's method on the sum, which is concave in the scale: it comes from below.
     for _ in range(_MOST_STEPS):
         _, clipped = cv2.threshold(field, 1 / scale, 0.0, cv2.THRESH_TRUNC)

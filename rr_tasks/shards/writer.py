@@ -96,9 +96,8 @@ def _write(
         theirs = read_marker(folder, shard)
         if theirs is not None:  # of a run that took this one for dead, because it stood still
             return theirs
-        with ThreadPoolExecutor(
-            1
-        ) as beside:  # hashing, while the disk or the network is waited for
+        # Hashing takes about as long as waiting for the storage.
+        with ThreadPoolExecutor(1) as beside:
             digest = beside.submit(_sha256, tar)
             publish(tar, tar_url(folder, shard))
             publish(sidecar, sidecar_url(folder, shard))
@@ -120,6 +119,8 @@ def _write(
 def _write_samples(stream: BinaryIO, outcomes: Iterable[Outcome]) -> Iterator[SampleRow]:
     for row, sample in outcomes:
         for extension, content in sorted((sample or {}).items()):
+            if extension.startswith("__"):  # what readers add: key and URL
+                continue
             packed = content.encode() if isinstance(content, str) else content
             _write_file(stream, f"{row.key}.{extension}", packed)
         yield row

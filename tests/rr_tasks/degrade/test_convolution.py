@@ -45,6 +45,15 @@ def test_an_empty_map_stays_empty() -> None:
     np.testing.assert_array_equal(spread_points([points(empty)], [kernel], (40, 50)), empty)
 
 
+def test_points_are_mirrored_as_often_as_a_large_kernel_asks() -> None:
+    rng = np.random.default_rng(0)
+    field = np.maximum(rng.random((32, 40), dtype=np.float32) - np.float32(0.9), 0)
+    kernel = rng.random((151, 151), dtype=np.float32) / 151**2
+    expected = cv2.filter2D(field, -1, kernel, borderType=cv2.BORDER_REFLECT_101)
+    found = spread_points([points(field)], [kernel], (32, 40))
+    np.testing.assert_allclose(found, expected, atol=2e-6)
+
+
 def test_points_at_one_place_add_up() -> None:
     place, kernel = np.array([20]), np.ones((3, 3), np.float32)
     one = spread_points([Points(place, place, np.ones(1, np.float32))], [kernel], (40, 40))

@@ -28,6 +28,10 @@ def test_the_reported_density_is_the_mean_coverage(severity: float, seed: int) -
     assert rain.severity == pytest.approx(severity, rel=0.05)
 
 
+def test_no_density_is_no_streak() -> None:
+    assert not streak_map((64, 48), 0.0, 12.0, 90.0, np.random.default_rng(0)).any()
+
+
 def test_parameters_stay_in_the_recipe() -> None:
     for seed in range(10):
         rng = np.random.default_rng(seed)

@@ -40,7 +40,7 @@ def old(dataset: str, tmp_path: Path) -> str:
         for sample in read_samples(dataset, 0)
     ]
     for sample in samples:
-        del sample["__key__"], sample["__url__"]
+        del sample["__url__"]
     failed = SampleRow(key="000009999", source="torn.jpg", status="failed", error="torn")
     outcomes = [(failed, None), *zip(rows, samples, strict=False)]
     write_shard(str(folder), 0, spec_hash(spec), 1, outcomes)
@@ -122,7 +122,7 @@ def test_a_prior_that_cannot_be_read_is_named(old: str, tmp_path: Path) -> None:
     for path in Path(old).glob("00000.*"):
         path.unlink()
     for sample in samples:
-        del sample["__key__"], sample["__url__"]
+        del sample["__url__"]
     outcomes = [(SampleRow.model_validate(r), s) for r, s in zip(rows, samples, strict=True)]
     spec = read_data_spec(old)
     write_shard(old, 0, spec_hash(spec), 1, outcomes)
