@@ -7,7 +7,9 @@ import typer
 
 from flows.cli.options import Weights, console
 from flows.failure import complain
+from schemas.archive import CERTAIN, RestoreParameters
 from schemas.errors import ExpectedError
+from schemas.prior.current import VISIBLE_SEVERITY
 
 
 class Look(StrEnum):
@@ -64,10 +66,10 @@ def restore(
     ] = None,
     threshold: Annotated[
         float, typer.Option(help="Photographs with less than this severity are copied as they are.")
-    ] = 10.0,
+    ] = VISIBLE_SEVERITY,
     certainty: Annotated[
         float, typer.Option(help="What is found with less than this probability is not undone.")
-    ] = 0.75,
+    ] = CERTAIN,
     max_pixels: Annotated[
         int, typer.Option(help="Photographs with more pixels are refused.")
     ] = 200_000_000,
@@ -87,7 +89,6 @@ def restore(
     """
     from flows.launch import launch
     from flows.restore import restore as flow
-    from schemas.archive import RestoreParameters
 
     summary = launch(
         flow,

@@ -46,7 +46,6 @@ def shower_map(
     Returns:
         (H, W), not negative.
     """
-    shape = depth.shape
     distances = np.geomspace(1.0, _FARTHEST, int(rng.integers(*recipe.layers, endpoint=True)))
     width = recipe.width.draw(rng) * min(depth.shape) / _REFERENCE_SIDE
     gusts = np.exp(np.float32(recipe.gusts.draw(rng)) * clouds(rng))
@@ -58,11 +57,11 @@ def shower_map(
         softness = max(_THINNEST, width / distance)
         streak = max(1.0, length / distance)
         count = 1.5 * density / seen * depth.size / max(1.0, 3 * streak * softness)
-        drops.append(_drops(shape, max(1, round(count)), gusts, rng))
+        drops.append(_drops(depth.shape, max(1, round(count)), gusts, rng))
         tilt = angle_deg + rng.uniform(-recipe.jitter_deg, recipe.jitter_deg)
         kernels.append(_streak(streak, tilt, softness))
-    near = spread_points(drops[:_NEAR_LAYERS], kernels[:_NEAR_LAYERS], shape)
-    far = spread_points(drops[_NEAR_LAYERS:], kernels[_NEAR_LAYERS:], shape)
+    near = spread_points(drops[:_NEAR_LAYERS], kernels[:_NEAR_LAYERS], depth.shape)
+    far = spread_points(drops[_NEAR_LAYERS:], kernels[_NEAR_LAYERS:], depth.shape)
     convergence = recipe.convergence.draw(rng)
     near, far = (_converging(layer, convergence) for layer in (near, far))
     far *= behind

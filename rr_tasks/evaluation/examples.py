@@ -5,9 +5,9 @@ import numpy as np
 import polars as pl
 
 from rr_tasks.degrade.color import Bytes
+from rr_tasks.evaluation.shard import restored_as_in_use
 from rr_tasks.reasoner.edge import EdgeReasoner
 from rr_tasks.restorer.photograph import PhotographRestorer, Pixels
-from rr_tasks.restorer.treatment import treatment
 from rr_tasks.shards.index import index_samples
 from rr_tasks.shards.png import decode_png
 
@@ -39,8 +39,7 @@ def contact_sheet(
         key, before, after = _typical(rows, name)
         degraded = decode_png(samples[key]["degraded.png"].read())
         clean = decode_png(samples[key]["clean.png"].read())
-        wanted = treatment(reasoner.diagnose(degraded))
-        restored = degraded if wanted is None else restorer.restore(degraded, wanted)
+        restored = restored_as_in_use(degraded, reasoner.diagnose(degraded), restorer)
         captions = (f"{name}: {before:.1f} dB", f"restored: {after:.1f} dB", "clean")
         pictures = zip((degraded, restored, clean), captions, strict=True)
         strips.append(np.hstack([_captioned(image, caption) for image, caption in pictures]))

@@ -12,7 +12,7 @@ from rr_tasks.evaluation.metrics import psnr, ssim
 from rr_tasks.reasoner.edge import EdgeReasoner
 from rr_tasks.restorer.photograph import PhotographRestorer
 from rr_tasks.restorer.treatment import treatment
-from rr_tasks.shards.png import decode_png
+from rr_tasks.shards.png import Bytes, decode_png
 from rr_tasks.shards.stream import read_samples, unpack
 from rr_tasks.storage.claim import claimed
 from rr_tasks.storage.files import exists, join, paths_there, publish_bytes, read_bytes
@@ -85,6 +85,12 @@ def read_evaluation(urls: list[str]) -> pl.DataFrame:
     return rows
 
 
+def restored_as_in_use(image: Bytes, found: DiagnosticPrior, restorer: PhotographRestorer) -> Bytes:
+    """What `rr restore` makes of a photograph, (H, W, 3), that is diagnosed so."""
+    wanted = treatment(found)
+    return np.asarray(image if wanted is None else restorer.restore(image, wanted), np.uint8)
+
+
 def _rows_name(shard: int) -> str:
     return f"{shard:05d}.parquet"
 
@@ -106,10 +112,7 @@ def _row(
 ) -> dict[str, Any]:
     clean, degraded = (unpack(sample, name, decode_png) for name in ("clean.png", "degraded.png"))
     truth = unpack(sample, "prior.json", load_prior)
-    wanted = treatment(found)  # as `rr restore` decides
-    restored = np.asarray(
-        degraded if wanted is None else restorer.restore(degraded, wanted), np.uint8
-    )
+    restored = restored_as_in_use(degraded, found, restorer)
     return {
         "key": sample["__key__"],
         "combination": "+".join(n for n in DEGRADATIONS if getattr(truth, n).present) or "clean",
