@@ -1,0 +1,140 @@
+"""What the shipped weights and the recipes make of fixed inputs, written down in `outputs.json`.
+
+    python -m tests.golden.record
+
+rewrites the file, which is right after a change of results that is meant: raise the counter of
+what changed first (`OUTPUT_VERSION` and so on), so that nobody's finished work is taken for new.
+"""
+
+import hashlib
+import json
+import platform
+import re
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import torch
+
+from flows.restore import restore
+from rr_tasks.archive.resume import OUTPUT_VERSION
+from rr_tasks.degrade.synthesis import open_dataset, plan_synthesis, synthesize_shard
+from rr_tasks.evaluation.shard import EVALUATION_VERSION
+from rr_tasks.shards.reader import read_rows
+from schemas.archive import RestoreParameters
+from schemas.recipe import BENCHMARK, RECIPES, DegradationRecipe
+
+FILE = Path(__file__).with_name("outputs.json")
+SAMPLES = Path(__file__).parents[2] / "infra" / "samples"
+
+_SIZES = {"JPEG": (300, 421), "16-bit PNG": (177, 133), "tiles": (560, 610)}
+
+
+def machine() -> dict[str, Any]:
+    """What decides the last bits of floating-point results: only the same machine repeats them."""
+    found = re.search(r"model name\s*: (.+)", Path("/proc/cpuinfo").read_text())
+    return {
+        "processor": found[1] if found else platform.processor(),
+        "kernels": torch.backends.cpu.get_cpu_capability(),
+        "bfloat16": torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported(),
+        "torch": torch.__version__,
+        "opencv": cv2.__version__,
+        "numpy": np.__version__,
+    }
+
+
+def counters() -> dict[str, int]:
+    """Numbers that are raised when results change."""
+    return {
+        "output": OUTPUT_VERSION,
+        "evaluation": EVALUATION_VERSION,
+        "synthesis": BENCHMARK.algorithm,
+    }
+
+
+def outputs(work: Path) -> dict[str, Any]:
+    """Restore four photographs and synthesize a shard of each recipe."""
+    torch.set_num_threads(1)
+    return {"restored": _restored(work), "synthesized": _synthesized(work)}
+
+
+def _restored(work: Path) -> dict[str, Any]:
+    source, target = work / "in", work / "out"
+    source.mkdir(parents=True)
+    _write_inputs(source)
+    restore.fn(RestoreParameters(input=str(source), output=str(target)))
+    return {photograph.name: _facts(target / photograph.name) for photograph in _in(source)}
+
+
+def _facts(path: Path) -> dict[str, Any]:
+    pixels = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
+    prior = path.with_name(f"{path.name}.prior.json")
+    return {
+        "pixels": hashlib.sha256(pixels.tobytes()).hexdigest(),
+        "means": np.round(cv2.resize(pixels, (4, 4), interpolation=cv2.INTER_AREA), 2).tolist(),
+        "prior": json.loads(prior.read_text()) if prior.exists() else None,
+    }
+
+
+def _in(folder: Path) -> list[Path]:
+    return sorted(folder.iterdir())
+
+
+def _write_inputs(folder: Path) -> None:
+    rng = np.random.default_rng(7)
+    names = ("erase__red_panda", "explore_monuments__lincolnMemorial")
+    panda, memorial = (
+        cv2.imread(str(SAMPLES / "heldout" / f"{name}.webp")).astype(np.float32) for name in names
+    )
+    hazy = _resized(memorial, _SIZES["JPEG"]) * 0.4 + 0.6 * 215
+    cv2.imwrite(str(folder / "hazy.jpg"), hazy.astype(np.uint8), [cv2.IMWRITE_JPEG_QUALITY, 92])
+    small = _resized(panda, _SIZES["16-bit PNG"])
+    noisy = small + rng.normal(0, 22, small.shape)
+    cv2.imwrite(str(folder / "noisy.png"), (noisy.clip(0, 255) * 257).astype(np.uint16))
+    large = _resized(panda, _SIZES["tiles"])
+    blurred = cv2.blur(large, (15, 1)) + rng.normal(0, 9, large.shape)
+    cv2.imwrite(str(folder / "blurred.png"), blurred.clip(0, 255).astype(np.uint8))
+    cv2.imwrite(str(folder / "sharp.png"), large.astype(np.uint8))
+
+
+def _resized(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    return cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+
+
+def _synthesized(work: Path) -> dict[str, Any]:
+    found = {}
+    for name, recipe in (*RECIPES.items(), ("benchmark", BENCHMARK)):
+        small = _small(recipe)
+        spec, photographs = plan_synthesis(str(SAMPLES / "train"), small, 3, 12, 12)
+        folder = open_dataset(str(work / name), spec)
+        marker = synthesize_shard(folder, spec, photographs, 0)
+        rows = read_rows(folder).select("haze", "blur", "rain", "noise")
+        found[name] = {
+            "sha256": marker.sha256,
+            "severities": [[round(value, 3) for value in row] for row in rows.iter_rows()],
+        }
+    return found
+
+
+def _small(recipe: DegradationRecipe) -> DegradationRecipe:
+    """The recipe with squares of 96 pixels, so that it takes little time."""
+    changes: dict[str, Any] = {"size": 96}
+    if recipe.smallest_size:
+        changes["smallest_size"] = 48
+    if recipe.alternatives:
+        changes["alternatives"] = tuple(map(_small, recipe.alternatives))
+    return recipe.model_copy(update=changes)
+
+
+def main() -> None:
+    """Write the file anew."""
+    with tempfile.TemporaryDirectory() as work:
+        found = outputs(Path(work))
+    recorded = {"machine": machine(), "counters": counters(), **found}
+    FILE.write_text(json.dumps(recorded, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
