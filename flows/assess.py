@@ -9,8 +9,8 @@ from flows.artifacts import publish_note, publish_table
 from flows.launch import task_runner
 from flows.shards import share_shards
 from rr_tasks import weights
-from rr_tasks.assessment.figures import Figures, figures_of
-from rr_tasks.assessment.prediction import (
+from rr_tasks.evaluation.diagnosis.figures import Figures, figures_of
+from rr_tasks.evaluation.diagnosis.prediction import (
     failed_photographs,
     plan_assessment,
     predicted,
@@ -18,9 +18,9 @@ from rr_tasks.assessment.prediction import (
     read_predictions,
     shard_numbers,
 )
-from rr_tasks.assessment.report import write_assessment
-from rr_tasks.assessment.section import Section, sections
-from rr_tasks.assessment.tasks import predict_task
+from rr_tasks.evaluation.diagnosis.report import write_assessment
+from rr_tasks.evaluation.diagnosis.section import Section, sections
+from rr_tasks.evaluation.diagnosis.tasks import predict_task
 from rr_tasks.storage.leftovers import remove_leftovers
 from schemas.parameters import AssessParameters
 from schemas.recipe import RECIPES

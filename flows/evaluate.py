@@ -11,9 +11,9 @@ from flows.shards import share_shards
 from rr_tasks import weights
 from rr_tasks.degrade.synthesis import open_dataset, plan_synthesis
 from rr_tasks.degrade.tasks import synthesize_shard_task
-from rr_tasks.evaluation.examples import contact_sheet
-from rr_tasks.evaluation.metrics import presence_table, quality_table
-from rr_tasks.evaluation.shard import evaluated_shards, read_evaluation, rows_folder
+from rr_tasks.evaluation.images.examples import contact_sheet
+from rr_tasks.evaluation.images.metrics import presence_table, quality_table
+from rr_tasks.evaluation.images.shard import evaluated_shards, read_evaluation, rows_folder
 from rr_tasks.evaluation.tasks import evaluate_shard_task, load_restorer
 from rr_tasks.reasoner.tasks import load_reasoner
 from rr_tasks.shards.reader import failed_inputs, finished_shards

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from rr_tasks.degrade.archive import export_archive
-from rr_tasks.evaluation.shard import evaluate_shard
+from rr_tasks.evaluation.images.shard import evaluate_shard
 from rr_tasks.export.hub import export_hub_shard, open_hub_export
 from rr_tasks.export.messages import export_messages_shard, open_messages_export
 from rr_tasks.export.source import Source

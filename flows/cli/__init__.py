@@ -6,7 +6,7 @@ Heavy imports wait until a command needs them, so that `rr --help` answers at on
 import typer
 
 from flows.cli import assess, bench, data, export, ingest, inspect, photographs, pipeline, train
-from flows.failure import Commands
+from flows.cli.failure import Commands
 
 app = typer.Typer(
     cls=Commands,
@@ -43,5 +43,5 @@ app.add_typer(bench.app, name="bench")
 
 
 def main() -> None:
-    """Run the command line; see `flows.failure` for how it ends when something is wrong."""
+    """Run the command line; see `flows.cli.failure` for how it ends when something is wrong."""
     app()

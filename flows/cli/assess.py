@@ -43,8 +43,8 @@ def assess(
     [bold]rr assess photos/heldout quick --recipes edge-v2 --rounds 1 --short-sides 512[/bold]
     """
     from flows.assess import assess as flow
+    from flows.cli.show.outcome import show_assessment
     from flows.launch import launch
-    from flows.outcome import show_assessment
 
     given: dict[str, list[Any] | None] = {"recipes": recipes, "short_sides": short_sides}
     parameters = AssessParameters(

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
+from flows.cli.failure import Commands
 from flows.cli.options import console
-from flows.failure import Commands
 
 app = typer.Typer(cls=Commands, help="Measure speed on this machine.", no_args_is_help=True)
 

@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
+from flows.cli.failure import complain_of_inputs
 from flows.cli.options import Seed, Weights, console
-from flows.failure import complain_of_inputs
 from schemas.parameters import (
     AnnotateParameters,
     MigrateParameters,
@@ -158,8 +158,8 @@ def annotate(
 
 
 def _refresh(parameters: RefreshParameters) -> None:
+    from flows.cli.show.outcome import show_refresh
     from flows.launch import launch
-    from flows.outcome import show_refresh
     from flows.refresh import refresh as flow
 
     refreshed = launch(flow, parameters)

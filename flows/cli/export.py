@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from flows.failure import Commands
+from flows.cli.failure import Commands
 from schemas.export import Dialect
 from schemas.parameters import ExportHfParameters, ExportMessagesParameters
 

@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
+from flows.cli.failure import complain_of_inputs
 from flows.cli.options import console
-from flows.failure import complain_of_inputs
 from schemas.parameters import IngestParameters
 from schemas.prior.current import DEGRADATIONS, DegradationName
 from schemas.shard import LayoutName

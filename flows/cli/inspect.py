@@ -22,7 +22,7 @@ def inspect(
 
     Example: [bold]rr inspect data/edge-default-1f0c... --html look.html[/bold]
     """
-    from flows.inspection import show_inspection
+    from flows.cli.show.inspection import show_inspection
     from flows.progress import say
     from rr_tasks.inspection.page import render_page
     from rr_tasks.inspection.pictures import pick_pictures

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
+from flows.cli.failure import complain
 from flows.cli.options import Weights, console
-from flows.failure import complain
 from schemas.archive import CERTAIN, RestoreParameters
 from schemas.errors import ExpectedError
 from schemas.prior.current import VISIBLE_SEVERITY
@@ -33,7 +33,7 @@ def diagnose(
     Example: [bold]rr diagnose holiday.jpg[/bold], or for scripts
     [bold]rr diagnose *.jpg --json[/bold].
     """
-    from flows.diagnosis import read, show
+    from flows.cli.show.diagnosis import read, show
     from rr_tasks.reasoner.edge import EdgeReasoner
     from schemas.diagnosis import Diagnosis
 
@@ -104,7 +104,7 @@ def restore(
             restorer=restorer,
         ),
     )
-    from flows.outcome import show_restoration
+    from flows.cli.show.outcome import show_restoration
 
     show_restoration(console, summary)
     raise typer.Exit(1 if summary.archive.failed or summary.unreadable else 0)

@@ -19,9 +19,9 @@ def evaluate(
 
     Example: [bold]rr evaluate photos/heldout evaluation[/bold]
     """
+    from flows.cli.show.outcome import show_evaluation
     from flows.evaluate import evaluate as flow
     from flows.launch import launch
-    from flows.outcome import show_evaluation
 
     parameters = EvaluateParameters(
         photographs=photographs,
@@ -54,8 +54,8 @@ def pipeline(
 
     Example: [bold]rr pipeline photos/train photos/heldout work[/bold]
     """
+    from flows.cli.show.outcome import show_pipeline
     from flows.launch import launch
-    from flows.outcome import show_pipeline
     from flows.pipeline import pipeline as flow
 
     parameters = PipelineParameters(

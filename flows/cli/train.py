@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
+from flows.cli.failure import Commands
 from flows.cli.options import Seed
-from flows.failure import Commands
 from schemas.parameters import TrainReasonerParameters, TrainRestorerParameters
 
 Compiled = Annotated[

@@ -1,7 +1,7 @@
 """Puts what went wrong with one photograph into a short sentence."""
 
-from rr_tasks.archive.formats.base import UnreadablePhotographError
 from rr_tasks.archive.storage import WriteFailedError
+from rr_tasks.photographs.formats.base import UnreadablePhotographError
 from rr_tasks.storage.failure import StorageError
 
 

@@ -12,13 +12,13 @@ from rr_tasks.archive import layout
 from rr_tasks.archive.engine import Pixels
 from rr_tasks.archive.folder import Folder
 from rr_tasks.archive.ledger import Ledger
-from rr_tasks.archive.photograph import encode
 from rr_tasks.archive.previews import Previews
 from rr_tasks.archive.reader import Opened
 from rr_tasks.archive.reason import reason_for
 from rr_tasks.archive.resume import Maker, content_hash, is_in_place, is_of_same_original
 from rr_tasks.archive.storage import WRITING_STOPS, WriteFailedError
 from rr_tasks.archive.window import Window
+from rr_tasks.photographs.photograph import encode
 from rr_tasks.restorer.treatment import severities
 from rr_tasks.storage.failure import StorageError
 from schemas.archive import Counts, LedgerRow, PlanItem

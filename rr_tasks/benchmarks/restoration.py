@@ -11,11 +11,11 @@ import cv2
 import numpy as np
 from torch import nn
 
-from rr_tasks.archive.photograph import open_photograph
 from rr_tasks.benchmarks.memory import peak_mib
 from rr_tasks.degrade.color import Bytes
 from rr_tasks.degrade.mixture import COMBINATIONS, degrade, draw_severities
 from rr_tasks.degrade.photograph import list_photographs, read_photograph
+from rr_tasks.photographs.photograph import open_photograph
 from rr_tasks.reasoner.edge import EdgeReasoner
 from rr_tasks.restorer.photograph import PhotographRestorer
 from rr_tasks.restorer.treatment import treatment

@@ -3,7 +3,7 @@
 import polars as pl
 
 from rr_tasks import weights
-from rr_tasks.evaluation.metrics import quality_table
+from rr_tasks.evaluation.images.metrics import quality_table
 from rr_tasks.storage.files import exists, join, publish_bytes, read_bytes
 from rr_tasks.storage.leftovers import remove_leftovers
 from schemas.base import Strict

@@ -1,6 +1,6 @@
 """Prefect task: one evaluated shard."""
 
-from rr_tasks.evaluation.shard import evaluate_shard
+from rr_tasks.evaluation.images.shard import evaluate_shard
 from rr_tasks.reasoner.tasks import load_reasoner
 from rr_tasks.restorer.photograph import PhotographRestorer
 from rr_tasks.storage.claim import Held, unless_held
@@ -14,7 +14,7 @@ load_restorer = remembered(PhotographRestorer.load)
 def evaluate_shard_task(
     shard: int, shards: str, folder: str, reasoner: str, restorer: str
 ) -> str | Held:
-    """See `rr_tasks.evaluation.shard.evaluate_shard`; weights are loaded once per process."""
+    """See `rr_tasks.evaluation.images.shard.evaluate_shard`; weights load once a process."""
     return unless_held(
         lambda: evaluate_shard(
             shards, shard, folder, load_reasoner(reasoner), load_restorer(restorer)

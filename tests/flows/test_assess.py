@@ -25,7 +25,7 @@ FILES = (
 )
 
 
-SMALL = "rr_tasks.assessment.setting:JPEG_SIDE"
+SMALL = "rr_tasks.evaluation.diagnosis.setting:JPEG_SIDE"
 
 
 @pytest.fixture(autouse=True)

@@ -247,7 +247,7 @@ def test_a_full_disk_is_one_line_and_the_next_run_goes_on(
 
 
 def test_what_a_full_disk_asks_for_is_said() -> None:
-    from flows.failure import explain
+    from flows.cli.failure import explain
 
     full = OSError(errno.ENOSPC, "No space left on device", "/data/0.tar")
     assert explain(full).startswith("/data/0.tar: No space left on device; free some space")

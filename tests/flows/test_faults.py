@@ -17,7 +17,7 @@ from flows.launch import launch
 from flows.migrate import migrate
 from flows.synthesize import synthesize
 from rr_tasks import weights
-from rr_tasks.evaluation.shard import evaluate_shard
+from rr_tasks.evaluation.images.shard import evaluate_shard
 from rr_tasks.reasoner.edge import EdgeReasoner
 from rr_tasks.reasoner.network import ReasonerNetwork
 from rr_tasks.restorer.network import RestorerNetwork

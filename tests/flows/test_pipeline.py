@@ -8,8 +8,8 @@ import pytest
 from rich.console import Console
 
 from flows import promote
+from flows.cli.show.outcome import show_pipeline
 from flows.launch import launch
-from flows.outcome import show_pipeline
 from flows.pipeline import PipelineResult, pipeline
 from flows.synthesize import synthesize
 from rr_tasks import weights

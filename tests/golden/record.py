@@ -21,7 +21,7 @@ import torch
 from flows.restore import restore
 from rr_tasks.archive.resume import OUTPUT_VERSION
 from rr_tasks.degrade.synthesis import open_dataset, plan_synthesis, synthesize_shard
-from rr_tasks.evaluation.shard import EVALUATION_VERSION
+from rr_tasks.evaluation.images.shard import EVALUATION_VERSION
 from rr_tasks.shards.reader import read_rows
 from schemas.archive import RestoreParameters
 from schemas.recipe import BENCHMARK, RECIPES, DegradationRecipe

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import pyvips
 
-from rr_tasks.archive.photograph import Photograph, encode, open_photograph
+from rr_tasks.photographs.photograph import Photograph, encode, open_photograph
 
 LIMIT = 10_000_000
 
@@ -145,7 +145,7 @@ def test_webp_without_metadata_stays_plain(make: Any) -> None:
 
 @pytest.mark.parametrize("compression", ["none", "lzw", "deflate", "packbits"])
 def test_tiff_keeps_its_compression_and_resolution(make: Any, compression: str) -> None:
-    from rr_tasks.archive.formats.directory import first_tag
+    from rr_tasks.photographs.formats.directory import first_tag
 
     samples = make.scene(dtype=np.uint16)
     original = (
@@ -160,7 +160,7 @@ def test_tiff_keeps_its_compression_and_resolution(make: Any, compression: str) 
 
 @pytest.mark.parametrize("order", ["<", ">"])
 def test_tiff_keeps_exif_maker_note_and_profile_of_either_byte_order(make: Any, order: str) -> None:
-    from rr_tasks.archive.formats.directory import descriptive_tags
+    from rr_tasks.photographs.formats.directory import descriptive_tags
 
     original = tiff_with_exif(make, order)
     image, encoded = rewrite(original)

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 import pyvips
 
-from rr_tasks.archive.formats.base import UnreadablePhotographError
-from rr_tasks.archive.photograph import Photograph, encode, open_photograph
+from rr_tasks.photographs.formats.base import UnreadablePhotographError
+from rr_tasks.photographs.photograph import Photograph, encode, open_photograph
 
 LIMIT = 10_000_000
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from rr_tasks.degrade.mixture import COMBINATIONS, Combination, degrade, draw_severities
-from rr_tasks.evaluation.metrics import psnr
+from rr_tasks.evaluation.images.metrics import psnr
 from schemas.base import Range
 from schemas.prior.current import DEGRADATIONS, DegradationName
 from schemas.recipe import EDGE_V2, DegradationRecipe, JpegRecipe, RainRecipe

@@ -1,0 +1,77 @@
+"""Reads one photograph and shows its diagnostic prior to a person."""
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from rr_tasks.archive.engine import Pixels
+from rr_tasks.photographs.formats.base import UnreadablePhotographError
+from rr_tasks.photographs.photograph import open_photograph
+from rr_tasks.storage.files import read_bytes
+from schemas.prior.current import DEGRADATIONS, Blur, DiagnosticPrior, Haze, Noise, Rain
+from schemas.prior.text import grade
+
+_COLOURS = {"slight": "green", "moderate": "yellow", "strong": "dark_orange", "extreme": "red"}
+_BAR_LENGTH = 12
+_MAX_PIXELS = 200_000_000
+
+
+def read(url: str) -> Pixels:
+    """Read a photograph's pixels.
+
+    Raises:
+        StorageError: no such file, a folder, or no permission.
+        UnreadablePhotographError: not a photograph, or a damaged one; it names the file.
+    """
+    try:
+        return open_photograph(read_bytes(url), _MAX_PIXELS).develop().pixels
+    except UnreadablePhotographError as error:
+        raise UnreadablePhotographError(f"{url}: {error}") from error
+
+
+def show(console: Console, name: str, prior: DiagnosticPrior) -> None:
+    """Print findings as a table, then the reasoning and the order of treatment."""
+    size = f"{prior.image.width} x {prior.image.height}"
+    table = Table(title=f"{escape(name)}  ({size})", title_justify="left", title_style="bold")
+    table.add_column("Degradation")
+    table.add_column("Severity, 0-100")
+    table.add_column("Probability")
+    table.add_column("Physics")
+    for kind in DEGRADATIONS:
+        finding: Haze | Blur | Rain | Noise = getattr(prior, kind)
+        table.add_row(kind, _bar(finding.severity), _probability(finding), _physics(finding))
+    console.print(table)
+    console.print(f"[bold]Scene[/bold]      {escape(prior.scene.description)}")
+    console.print(f"[bold]Reasoning[/bold]  {escape(prior.reasoning)}")
+    console.print(f"[bold]Undo[/bold]       {' -> '.join(prior.order) or 'nothing'}\n")
+
+
+def _bar(severity: float) -> str:
+    if severity == 0.0:
+        return "[dim]absent[/dim]"
+    filled = max(1, round(severity / 100 * _BAR_LENGTH))
+    colour = _COLOURS[grade(severity)]
+    return f"[{colour}]{'█' * filled}[/]{'░' * (_BAR_LENGTH - filled)} {severity:3.0f}"
+
+
+def _probability(finding: Haze | Blur | Rain | Noise) -> str:
+    if not finding.present or finding.probability is None:
+        return ""
+    return f"{finding.probability:.0%}"
+
+
+def _physics(finding: Haze | Blur | Rain | Noise) -> str:
+    if isinstance(finding, Haze) and finding.parameters:
+        light = " ".join(f"{channel:.2f}" for channel in finding.parameters.atmospheric_light)
+        return f"transmission {finding.parameters.transmission:.2f}, airlight {light}"
+    if isinstance(finding, Blur) and finding.parameters:
+        p = finding.parameters
+        axis = "" if p.kind == "defocus" else f" at {p.angle_deg:.0f}°"
+        return f"{p.kind}, {p.extent_px:.1f} px{axis}"
+    if isinstance(finding, Rain) and finding.parameters:
+        q = finding.parameters
+        return f"covers {q.density:.0%}, {q.length_px:.0f} px at {q.angle_deg:.0f}°"
+    if isinstance(finding, Noise) and finding.parameters:
+        r = finding.parameters
+        return f"gain {r.gain:.4f}, read noise {r.sigma:.4f}"
+    return ""

@@ -1,1 +1,0 @@
-"""Assessment: how well the reasoner diagnoses photographs that it never saw (docs/REASONER.md)."""

@@ -1,0 +1,1 @@
+"""How well the reasoner diagnoses photographs that it never saw (docs/REASONER.md)."""

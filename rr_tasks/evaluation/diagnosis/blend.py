@@ -1,0 +1,34 @@
+"""Whether the expected severity rises along the way from a clean to a degraded photograph."""
+
+import polars as pl
+
+from rr_tasks.evaluation.diagnosis.interval import intervals
+from schemas.prior.current import DEGRADATIONS
+
+STEADY = 0.9
+
+
+def blend_figures(rows: pl.DataFrame, seed: int = 0) -> pl.DataFrame:
+    """Rank correlation of blends with what the reasoner expects.
+
+    Args:
+        rows: `photograph`, `combination` (the single type), `share` (of the degraded photograph)
+            and `expected` (the severity).
+        seed: of the intervals.
+
+    Returns:
+        For each type: `spearman`, the mean of the photographs' rank correlations, with its 95 %
+        interval `low` and `high`, and the share of photographs that are `steady`: 0.9 or more. A
+        severity that never changes counts as a correlation of 0.
+    """
+    ranked = rows.group_by("combination", "photograph").agg(
+        spearman=pl.corr("share", "expected", method="spearman").fill_nan(0.0).fill_null(0.0)
+    )
+    figures = []
+    for name in DEGRADATIONS:
+        of_type = ranked.filter(pl.col("combination") == name)
+        mean = intervals(of_type, {"spearman": [pl.col("spearman")]}, seed)["spearman"]
+        steady = (of_type["spearman"] >= STEADY - 1e-9).mean()
+        figures.append((name, len(of_type), *mean, steady))
+    columns = ("type", "photographs", "spearman", "low", "high", "steady")
+    return pl.DataFrame(figures, schema=columns, orient="row")

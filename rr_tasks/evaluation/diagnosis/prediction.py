@@ -1,0 +1,170 @@
+"""Predicts all samples of one photograph in one setting, and keeps them in a table."""
+
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any
+
+import polars as pl
+
+from rr_tasks.degrade.photograph import (
+    Photographs,
+    UnusablePhotographError,
+    list_photographs,
+    read_photograph,
+)
+from rr_tasks.evaluation.diagnosis.row import COLUMNS, diagnosis_row
+from rr_tasks.evaluation.diagnosis.sample import blends, samples
+from rr_tasks.evaluation.diagnosis.setting import Setting, settings
+from rr_tasks.reasoner.edge import EdgeReasoner
+from rr_tasks.storage.claim import claimed
+from rr_tasks.storage.files import exists, join, paths_there, publish_bytes, read_all
+from rr_tasks.storage.identity import identity
+from schemas.assessment import AssessmentSpec
+from schemas.errors import ExpectedError
+from schemas.prior.current import DEGRADATIONS
+from schemas.recipe import DegradationRecipe
+from schemas.shard import spec_hash
+
+_BATCH = 11
+_PIXELS_AT_A_TIME = 4_000_000
+
+
+class NothingToAssessError(ExpectedError, ValueError):
+    """Not a single photograph could be used."""
+
+
+def plan_assessment(
+    photographs: str,
+    output: str,
+    *,
+    weights_sha256: str,
+    recipes: Sequence[DegradationRecipe],
+    rounds: int,
+    short_sides: Sequence[int],
+    seed: int,
+) -> tuple[AssessmentSpec, Photographs]:
+    """Settle what the predictions depend on, and which photographs there are.
+
+    Raises:
+        MissingFolderError: no photographs.
+    """
+    urls = list_photographs(photographs)
+    spec = AssessmentSpec(
+        weights_sha256=weights_sha256,
+        inputs_sha256=identity(photographs, urls, output),
+        recipes=tuple(recipes),
+        rounds=rounds,
+        short_sides=tuple(short_sides),
+        seed=seed,
+    )
+    return spec, urls
+
+
+def predictions_folder(root: str, spec: AssessmentSpec) -> str:
+    """Folder of the tables that a spec gives: another spec never finds them."""
+    return join(root, "predictions", spec_hash(spec))
+
+
+def predict(
+    folder: str, spec: AssessmentSpec, photographs: Photographs, reasoner: EdgeReasoner, shard: int
+) -> str:
+    """Predict one photograph in one setting; photographs change faster than settings.
+
+    Returns:
+        URL of a parquet file with the rows of `COLUMNS`; one that is there already is kept.
+
+    Raises:
+        HeldError: another run is making the file.
+    """
+    url = join(folder, _name(shard))
+    if exists(url):
+        return url
+    with claimed(url):
+        if not exists(url):  # whoever held the claim may have finished just now
+            buffer = io.BytesIO()
+            rows = _rows(spec, photographs, reasoner, shard)
+            pl.DataFrame(rows, schema=COLUMNS).write_parquet(buffer)
+            publish_bytes(buffer.getvalue(), url)
+    return url
+
+
+def shard_numbers(spec: AssessmentSpec, photographs: Photographs) -> range:
+    """The numbers that `predict` takes."""
+    return range(len(settings(spec)) * len(photographs))
+
+
+def predicted(folder: str, shards: Iterable[int]) -> dict[int, str]:
+    """The URLs of tables that are there already, by their numbers."""
+    there = paths_there(folder)
+    return {shard: join(folder, _name(shard)) for shard in shards if _name(shard) in there}
+
+
+def read_predictions(urls: Sequence[str]) -> pl.DataFrame:
+    """All rows, those of photographs included that could not be used.
+
+    Raises:
+        NothingToAssessError: there are no others.
+    """
+    rows = pl.concat(pl.read_parquet(content) for content in read_all(urls))
+    if rows.filter(pl.col("error").is_null()).is_empty():
+        raise NothingToAssessError(
+            "none of the photographs could be used; check that they are readable images"
+        )
+    return rows
+
+
+def failed_photographs(rows: pl.DataFrame) -> pl.DataFrame:
+    """`source` and `error` of each photograph that could not be used."""
+    failed = rows.filter(pl.col("error").is_not_null())
+    return failed.select(source="photograph", error="error").unique(maintain_order=True)
+
+
+def _name(shard: int) -> str:
+    return f"{shard:06d}.parquet"
+
+
+def _rows(
+    spec: AssessmentSpec, photographs: Photographs, reasoner: EdgeReasoner, shard: int
+) -> list[dict[str, Any]]:
+    place, number = divmod(shard, len(photographs))
+    setting, url = settings(spec)[place], photographs[number]
+    common = {
+        "part": setting.part,
+        "recipe": setting.recipe.name,
+        "short_side": setting.short_side,
+        "photograph": photographs.path(url),
+    }
+    predicted_rows = _blend_rows if setting.part == "blend" else _sample_rows
+    try:
+        found = predicted_rows(url, setting, reasoner, (spec.seed, number))
+        return [{**common, **row} for row in found]
+    except UnusablePhotographError as error:
+        return [{**common, "error": str(error)}]
+
+
+def _sample_rows(
+    url: str, setting: Setting, reasoner: EdgeReasoner, seed: tuple[int, ...]
+) -> Iterator[dict[str, Any]]:
+    remaining = samples(read_photograph(url), setting, seed)
+    while batch := list(islice(remaining, _at_a_time(setting))):
+        priors = reasoner.diagnose_all([sample.image for sample in batch])
+        for sample, found in zip(batch, priors, strict=True):
+            yield {"round": sample.round, **diagnosis_row(sample.truth, found)}
+
+
+def _blend_rows(
+    url: str, setting: Setting, reasoner: EdgeReasoner, seed: tuple[int, ...]
+) -> Iterator[dict[str, Any]]:
+    remaining = blends(read_photograph(url), setting, seed)
+    while batch := list(islice(remaining, _at_a_time(setting))):
+        expected = reasoner.expected_severities([blend.image for blend in batch])
+        for blend, severities in zip(batch, expected, strict=True):
+            severity = float(severities[DEGRADATIONS.index(blend.kind)])
+            yield {"combination": blend.kind, "share": blend.share, "expected": severity}
+
+
+def _at_a_time(setting: Setting) -> int:
+    """Samples in a batch; of the largest a single one fills memory enough."""
+    side = setting.short_side or setting.recipe.size
+    return max(1, min(_BATCH, _PIXELS_AT_A_TIME // side**2))

@@ -1,0 +1,101 @@
+"""How well each type and the whole set are found, and how far severities are off."""
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from rr_tasks.evaluation.diagnosis.interval import Figure, intervals
+from schemas.prior.current import DEGRADATIONS, DegradationName
+
+ALL = "all"
+"""In the column `type`: figures of all types together."""
+
+
+def presence_figures(rows: pl.DataFrame, seed: int = 0) -> pl.DataFrame:
+    """Figures of one group of samples.
+
+    Args:
+        rows: `photograph`, and `true_X` and `found_X` with severities for each type X, 0 for
+            absent.
+        seed: of the intervals.
+
+    Returns:
+        A row for each type and figure with `value`, `low` and `high`, null where no sample counts.
+        Of each type: `recall`, `specificity`, `balanced_accuracy`, and the mean absolute error of
+        the severity where the type is present, `severity_error` and the same of singles and of
+        mixtures alone (a miss counts with its whole severity). Of all: the means of the types'
+        `balanced_accuracy` and severity errors; `exact_set`, the share of samples of which every
+        type is told rightly; `false_alarms`, the share of clean samples where anything is found.
+    """
+    figures = {
+        f"{name} {figure}": parts
+        for name in DEGRADATIONS
+        for figure, parts in _figures_of([name]).items()
+    }
+    figures |= {f"{ALL} {name}": parts for name, parts in _figures_of_all().items()}
+    found = intervals(rows, figures, seed)
+    return pl.DataFrame(
+        [(*key.split(" "), *interval) for key, interval in found.items()],
+        schema={
+            "type": pl.String,
+            "figure": pl.String,
+            "value": pl.Float64,
+            "low": pl.Float64,
+            "high": pl.Float64,
+        },
+        orient="row",
+    )
+
+
+def grouped_figures(rows: pl.DataFrame, by: str, seed: int = 0) -> pl.DataFrame:
+    """`presence_figures` of each group, in the order in which the groups appear."""
+    return pl.concat(
+        presence_figures(group, seed).select(pl.lit(value).alias(by), pl.all())
+        for (value,), group in rows.group_by(by, maintain_order=True)
+    )
+
+
+def _figures_of(names: Sequence[DegradationName]) -> dict[str, Figure]:
+    return {
+        "recall": [_recall(name) for name in names],
+        "specificity": [_specificity(name) for name in names],
+        "balanced_accuracy": [part(name) for name in names for part in (_recall, _specificity)],
+        **_severity_errors(names),
+    }
+
+
+def _figures_of_all() -> dict[str, Figure]:
+    right = [(pl.col(f"true_{name}") > 0) == (pl.col(f"found_{name}") > 0) for name in DEGRADATIONS]
+    alarm = pl.any_horizontal(pl.col(f"found_{name}") > 0 for name in DEGRADATIONS)
+    return {
+        "balanced_accuracy": _figures_of(DEGRADATIONS)["balanced_accuracy"],
+        "exact_set": [pl.all_horizontal(right)],
+        "false_alarms": [pl.when(_present_types() == 0).then(alarm)],
+        **_severity_errors(DEGRADATIONS),
+    }
+
+
+def _severity_errors(names: Sequence[DegradationName]) -> dict[str, Figure]:
+    single, mixture = _present_types() == 1, _present_types() > 1
+    return {
+        "severity_error": [_error(name) for name in names],
+        "severity_error_singles": [pl.when(single).then(_error(name)) for name in names],
+        "severity_error_mixtures": [pl.when(mixture).then(_error(name)) for name in names],
+    }
+
+
+def _recall(name: DegradationName) -> pl.Expr:
+    return pl.when(pl.col(f"true_{name}") > 0).then(pl.col(f"found_{name}") > 0)
+
+
+def _specificity(name: DegradationName) -> pl.Expr:
+    return pl.when(pl.col(f"true_{name}") == 0).then(pl.col(f"found_{name}") == 0)
+
+
+def _error(name: DegradationName) -> pl.Expr:
+    true, found = pl.col(f"true_{name}"), pl.col(f"found_{name}")
+    return pl.when(true > 0).then((found - true).abs())
+
+
+def _present_types() -> pl.Expr:
+    return pl.sum_horizontal(pl.col(f"true_{name}") > 0 for name in DEGRADATIONS)

@@ -1,0 +1,83 @@
+"""Writes an assessment: the table of predictions, the figures, and the same for people."""
+
+import io
+import json
+from importlib.resources import files
+
+import polars as pl
+from jinja2 import Environment, StrictUndefined
+
+from rr_tasks.evaluation.diagnosis.figures import Figures
+from rr_tasks.evaluation.diagnosis.picture import draw_confusion, draw_reliability
+from rr_tasks.evaluation.diagnosis.section import Section, sections
+from rr_tasks.storage.files import join, publish_all
+from schemas.assessment import AssessmentSpec
+
+
+def write_assessment(
+    output: str, spec: AssessmentSpec, rows: pl.DataFrame, figures: Figures
+) -> str:
+    """Write `assessment.parquet`, `.json`, `.md` and `.html`, and the pictures as SVG.
+
+    The same rows give the same bytes.
+
+    Returns:
+        URL of the page.
+    """
+    table = io.BytesIO()
+    rows.write_parquet(table)
+    reliability = draw_reliability(figures.reliability)
+    confusion = draw_confusion(figures.confusion)
+    tables = sections(figures)
+    summary = _summary(spec, rows)
+    page = _page(spec, summary, tables, reliability, confusion)
+    contents = {
+        "assessment.parquet": table.getvalue(),
+        "assessment.json": _json(spec, figures).encode(),
+        "assessment.md": _markdown(summary, tables).encode(),
+        "reliability.svg": reliability.encode(),
+        "confusion.svg": confusion.encode(),
+        "assessment.html": page.encode(),
+    }
+    publish_all({join(output, name): content for name, content in contents.items()})
+    return join(output, "assessment.html")
+
+
+def _summary(spec: AssessmentSpec, rows: pl.DataFrame) -> str:
+    used = rows.filter(pl.col("error").is_null())
+    return (
+        f"{used['photograph'].n_unique()} photographs, {len(used):,} samples, seed {spec.seed}, "
+        f"{spec.rounds} rounds of draws; weights {spec.weights_sha256[:12]}."
+    )
+
+
+def _json(spec: AssessmentSpec, figures: Figures) -> str:
+    tables = {name: table.to_dicts() for name, table in figures.tables().items()}
+    return json.dumps({"spec": spec.model_dump(mode="json"), **tables}, indent=1) + "\n"
+
+
+def _markdown(summary: str, tables: list[Section]) -> str:
+    parts = [f"### {one.title}\n\n{one.note}\n\n{_markdown_table(one.table)}\n" for one in tables]
+    pictures = "![Reliability diagrams](reliability.svg)\n\n![Confusion of sets](confusion.svg)\n"
+    return "\n".join([f"{summary}\n", *parts, pictures])
+
+
+def _markdown_table(table: pl.DataFrame) -> str:
+    lines = [table.columns, ["---"] * table.width, *table.iter_rows()]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _page(
+    spec: AssessmentSpec, summary: str, tables: list[Section], reliability: str, confusion: str
+) -> str:
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+    source = (
+        files("rr_tasks.evaluation.diagnosis").joinpath("page.html.j2").read_text(encoding="utf-8")
+    )
+    return environment.from_string(source).render(
+        summary=summary,
+        sections=tables,
+        reliability=reliability,
+        confusion=confusion,
+        spec=spec.model_dump_json(indent=2, exclude_none=True),
+    )

@@ -1,0 +1,33 @@
+"""Whether the size of photographs, or a JPEG save, makes diagnoses worse."""
+
+import polars as pl
+
+from rr_tasks.evaluation.diagnosis.presence import grouped_figures
+
+_SINGLES = ~pl.col("combination").str.contains("+", literal=True)
+
+
+def robustness(rows: pl.DataFrame, seed: int = 0) -> pl.DataFrame:
+    """Figures of each size and of the JPEG save.
+
+    Args:
+        rows: samples of the parts `size` and `jpeg`, with `short_side` and `combination`.
+        seed: of the intervals.
+
+    Returns:
+        The columns of `presence_figures` after `shown`, what was shown, and `of`, the samples:
+        `clean and singles`, which every size has, or `all`, where there are mixtures, too.
+    """
+    width = pl.col("short_side") * 3 // 2
+    saved = pl.when(pl.col("part") == "jpeg").then(pl.lit(", JPEG 85")).otherwise(pl.lit(""))
+    named = rows.with_columns(shown=pl.format("{} x {}{}", width, "short_side", saved))
+    mixed = named.filter(~_SINGLES)["shown"].unique()
+    parts = {
+        "clean and singles": named.filter(_SINGLES),
+        "all": named.filter(pl.col("shown").is_in(mixed.implode())),
+    }
+    return pl.concat(
+        grouped_figures(part, "shown", seed).insert_column(1, pl.lit(of).alias("of"))
+        for of, part in parts.items()
+        if not part.is_empty()
+    )

@@ -1,0 +1,103 @@
+"""Degrades one photograph in all ways of a setting, one sample at a time."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from rr_tasks.degrade.color import Bytes
+from rr_tasks.degrade.mixture import COMBINATIONS, Combination, degrade, draw_severities
+from rr_tasks.degrade.photograph import UnusablePhotographError, crop
+from rr_tasks.degrade.synthesis import ground_truth
+from rr_tasks.evaluation.diagnosis.setting import Setting
+from schemas.prior.current import DEGRADATIONS, DegradationName, DiagnosticPrior
+
+BLEND_SEVERITY = 80.0
+BLEND_SHARES = tuple(step / 10 for step in range(11))
+
+_LEAST_SIDE = 32
+_VARIANTS: tuple[Combination, ...] = ((), *COMBINATIONS)
+
+COMBINATION_NAMES = tuple("+".join(variant) or "clean" for variant in _VARIANTS)
+"""All 16 sets, clean first, then singles, pairs and so on."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A degraded photograph, (H, W, 3) sRGB bytes, and the truth about it."""
+
+    round: int
+    image: Bytes
+    truth: DiagnosticPrior
+
+
+@dataclass(frozen=True)
+class Blend:
+    """(1 - share) of a clean photograph and `share` of the same one with one degradation."""
+
+    kind: DegradationName
+    share: float
+    image: Bytes
+
+
+def samples(photograph: Bytes, setting: Setting, seed: tuple[int, ...]) -> Iterator[Sample]:
+    """Degrade a photograph with each of the 15 mixtures, and leave it clean, in every round.
+
+    Each sample has draws of its own, which are the same in all settings: of recipes and sizes
+    that are compared, none has the easier draws.
+
+    Raises:
+        UnusablePhotographError: the photograph is smaller than 32 pixels on a side.
+    """
+    clean = view(photograph, setting)
+    for number in range(setting.rounds):
+        for variant, combination in enumerate(_VARIANTS):
+            if setting.singles_only and len(combination) > 1:
+                continue
+            rng = np.random.default_rng((*seed, number, variant))
+            severities = draw_severities(combination, setting.recipe, rng)
+            degraded = degrade(clean, severities, setting.recipe, rng)
+            yield Sample(number, degraded.image, ground_truth(clean, degraded, setting.recipe))
+
+
+def blends(photograph: Bytes, setting: Setting, seed: tuple[int, ...]) -> Iterator[Blend]:
+    """Blend a photograph with itself under each type at severity 80, in sRGB codes.
+
+    Raises:
+        UnusablePhotographError: the photograph is smaller than 32 pixels on a side.
+    """
+    clean = view(photograph, setting)
+    for variant, kind in enumerate(DEGRADATIONS, start=1):
+        rng = np.random.default_rng((*seed, 0, variant))
+        degraded = degrade(clean, {kind: BLEND_SEVERITY}, setting.recipe, rng).image
+        for share in BLEND_SHARES:
+            mixed = cv2.addWeighted(clean, 1 - share, degraded, share, 0.0)
+            yield Blend(kind, share, np.asarray(mixed, np.uint8))
+
+
+def view(photograph: Bytes, setting: Setting) -> Bytes:
+    """What a setting shows of a clean photograph, before anything is done to it.
+
+    Raises:
+        UnusablePhotographError: the photograph is smaller than 32 pixels on a side.
+    """
+    if setting.short_side is None:
+        return crop(photograph, setting.recipe, np.random.default_rng(0))  # a grid draws nothing
+    return _rectangle(photograph, setting.short_side)
+
+
+def _rectangle(photograph: Bytes, short_side: int) -> Bytes:
+    """The largest central rectangle of 3:2 or 2:3, shrunk or enlarged (Lanczos)."""
+    height, width = photograph.shape[:2]
+    if min(height, width) < _LEAST_SIDE:
+        raise UnusablePhotographError(f"too small to assess: {width} x {height} pixels")
+    unit = min(max(height, width) / 3, min(height, width) / 2)
+    long, short = round(3 * unit), round(2 * unit)
+    rows, columns = (short, long) if width >= height else (long, short)
+    top, left = (height - rows) // 2, (width - columns) // 2
+    pixels = photograph[top : top + rows, left : left + columns]
+    long_side = short_side * 3 // 2
+    size = (long_side, short_side) if width >= height else (short_side, long_side)
+    method = cv2.INTER_AREA if short_side < short else cv2.INTER_LANCZOS4
+    return np.asarray(cv2.resize(pixels, size, interpolation=method), np.uint8)

@@ -1,0 +1,16 @@
+"""Prefect task: the predictions for one photograph in one setting."""
+
+from rr_tasks.degrade.photograph import Photographs
+from rr_tasks.evaluation.diagnosis.prediction import predict
+from rr_tasks.reasoner.tasks import load_reasoner
+from rr_tasks.storage.claim import Held, unless_held
+from rr_tasks.tasks import shard_task
+from schemas.assessment import AssessmentSpec
+
+
+@shard_task("predict", "predict-{shard:06d}")
+def predict_task(
+    shard: int, folder: str, spec: AssessmentSpec, photographs: Photographs, reasoner: str
+) -> str | Held:
+    """See `rr_tasks.evaluation.diagnosis.prediction.predict`; weights load once a process."""
+    return unless_held(lambda: predict(folder, spec, photographs, load_reasoner(reasoner), shard))

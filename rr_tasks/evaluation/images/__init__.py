@@ -1,0 +1,1 @@
+"""How good restored photographs are, beside their clean partners."""

@@ -1,0 +1,64 @@
+"""Pictures of an evaluation: typical samples degraded, restored and clean, side by side."""
+
+import cv2
+import numpy as np
+import polars as pl
+
+from rr_tasks.degrade.color import Bytes
+from rr_tasks.evaluation.images.shard import restored_as_in_use
+from rr_tasks.reasoner.edge import EdgeReasoner
+from rr_tasks.restorer.photograph import PhotographRestorer, Pixels
+from rr_tasks.shards.index import index_samples
+from rr_tasks.shards.png import decode_png
+
+SHOWN = ("haze", "blur", "rain", "noise", "haze+rain", "haze+blur+rain+noise")
+
+_SIDE = 320
+_CAPTION = 26
+_QUALITY = [cv2.IMWRITE_JPEG_QUALITY, 88]
+
+
+def contact_sheet(
+    shards: str, rows: pl.DataFrame, reasoner: EdgeReasoner, restorer: PhotographRestorer
+) -> bytes:
+    """Show the sample with the median gain in PSNR for each of `SHOWN` that the rows hold.
+
+    Args:
+        shards: URL of the evaluation set.
+        rows: the rows of `evaluate_shard` for these weights.
+        reasoner: diagnoses the degraded sample.
+        restorer: restores it.
+
+    Returns:
+        A JPEG: a row for each set with degraded, restored and clean photograph.
+    """
+    samples = index_samples(shards, "clean.png", "degraded.png")
+    strips = []
+    held = set(rows["combination"])
+    for name in filter(held.__contains__, SHOWN):
+        key, before, after = _typical(rows, name)
+        degraded = decode_png(samples[key]["degraded.png"].read())
+        clean = decode_png(samples[key]["clean.png"].read())
+        restored = restored_as_in_use(degraded, reasoner.diagnose(degraded), restorer)
+        captions = (f"{name}: {before:.1f} dB", f"restored: {after:.1f} dB", "clean")
+        pictures = zip((degraded, restored, clean), captions, strict=True)
+        strips.append(np.hstack([_captioned(image, caption) for image, caption in pictures]))
+    sheet = cv2.cvtColor(np.vstack(strips), cv2.COLOR_RGB2BGR)
+    return bytes(cv2.imencode(".jpg", sheet, _QUALITY)[1])
+
+
+def _typical(rows: pl.DataFrame, combination: str) -> tuple[str, float, float]:
+    chosen = (
+        rows.filter(pl.col("combination") == combination)
+        .with_columns(gain=pl.col("psnr_after") - pl.col("psnr_before"))
+        .sort("gain", "key")
+    )
+    row = chosen.row(chosen.height // 2, named=True)
+    return row["key"], row["psnr_before"], row["psnr_after"]
+
+
+def _captioned(image: Pixels, caption: str) -> Bytes:
+    picture = cv2.resize(image, (_SIDE, _SIDE), interpolation=cv2.INTER_AREA)
+    band = np.full((_CAPTION, _SIDE, 3), 255, np.uint8)
+    cv2.putText(band, caption, (6, 18), cv2.FONT_HERSHEY_SIMPLEX, 0.5, (20, 20, 20), 1, cv2.LINE_AA)
+    return np.vstack([band, np.asarray(picture, np.uint8)])

@@ -1,0 +1,50 @@
+"""TIFF: same depth and compression, descriptive tags with EXIF and GPS as they were."""
+
+import pyvips
+
+from rr_tasks.photographs.formats.base import Facts
+from rr_tasks.photographs.formats.directory import (
+    COMPRESSION,
+    add_tags,
+    descriptive_tags,
+    first_tag,
+)
+
+_COMPRESSIONS = {1: "none", 5: "lzw", 7: "jpeg", 32773: "packbits"}
+_PREDICTED = ("lzw", "deflate")
+
+
+class TiffFormat:
+    """The TIFF file format."""
+
+    name = "TIFF"
+
+    def matches(self, data: bytes) -> bool:
+        """Tell from the first bytes whether this is the format of a file."""
+        return data[:4] in (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+
+    def load(self, data: bytes) -> pyvips.Image:
+        """Open the first page of a file."""
+        return pyvips.Image.tiffload_buffer(data, access="sequential", fail_on="error")
+
+    def refusal(self, data: bytes, facts: Facts) -> str | None:
+        """Refuse documents of several pages."""
+        del data
+        count = int(facts.get("n-pages", 1))
+        return (
+            f"it has {count} pages, and one photograph per file is restored" if count > 1 else None
+        )
+
+    def save(self, image: pyvips.Image, source: bytes, facts: Facts) -> bytes:
+        """Encode with the source's compression; what libvips cannot write becomes deflate."""
+        del facts
+        compression = _COMPRESSIONS.get(first_tag(source, COMPRESSION), "deflate")
+        predictor = "horizontal" if compression in _PREDICTED else "none"
+        encoded: bytes = image.tiffsave_buffer(
+            compression=compression, predictor=predictor, Q=95, keep="none"
+        )
+        return encoded
+
+    def transplant(self, encoded: bytes, source: bytes) -> bytes:
+        """Add the source's descriptive tags to the encoder's."""
+        return add_tags(encoded, descriptive_tags(source))

@@ -1,0 +1,27 @@
+import polars as pl
+from polars.testing import assert_frame_equal
+
+from rr_tasks.evaluation.diagnosis.figures import figures_of
+
+
+def test_the_order_of_rows_only_orders_the_recipes_and_sizes(perfect, table) -> None:
+    wrong = table(
+        *({"part": "recipe", "recipe": "one", "photograph": p, "found_haze": 30.0} for p in "ab")
+    )
+    rows = pl.concat([perfect, wrong])
+    shuffled = rows.sample(fraction=1.0, shuffle=True, seed=5)
+    for name, one in figures_of(rows).tables().items():
+        other = figures_of(shuffled).tables()[name]
+        assert_frame_equal(one, other, check_row_order=False, abs_tol=1e-9)
+
+
+def test_photographs_that_could_not_be_used_are_left_out(perfect, table) -> None:
+    failed = table(
+        *(
+            {"part": part, "photograph": "d", "error": "no", "true_haze": None, "found_haze": None}
+            for part in ("recipe", "blend", "size", "jpeg")
+        )
+    )
+    found = figures_of(pl.concat([perfect, failed])).tables()
+    for name, one in figures_of(perfect).tables().items():
+        assert_frame_equal(one, found[name])

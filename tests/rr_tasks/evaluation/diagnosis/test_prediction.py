@@ -1,0 +1,129 @@
+from pathlib import Path
+
+import cv2
+import numpy as np
+import polars as pl
+import pytest
+
+from rr_tasks.evaluation.diagnosis.prediction import (
+    NothingToAssessError,
+    failed_photographs,
+    plan_assessment,
+    predict,
+    predicted,
+    predictions_folder,
+    read_predictions,
+    shard_numbers,
+)
+from rr_tasks.evaluation.diagnosis.row import COLUMNS
+from rr_tasks.reasoner.edge import EdgeReasoner
+from schemas.recipe import CDD11_LIKE, DegradationRecipe
+
+
+@pytest.fixture
+def reasoner(reasoner_network) -> EdgeReasoner:
+    return EdgeReasoner(reasoner_network(0), "0" * 64)
+
+
+def planned(folder: object, output: object, *recipes: DegradationRecipe, **changes: object):
+    settled = {"rounds": 1, "short_sides": (64,), "seed": 3, "weights_sha256": "0" * 64} | changes
+    return plan_assessment(str(folder), str(output), recipes=recipes, **settled)
+
+
+@pytest.fixture
+def one_photograph(tmp_path: Path, photograph: np.ndarray) -> Path:
+    folder = tmp_path / "photographs"
+    folder.mkdir()
+    cv2.imwrite(str(folder / "a.png"), photograph)
+    return folder
+
+
+def test_every_sample_of_every_setting_has_a_row(one_photograph, grid, tmp_path, reasoner) -> None:
+    spec, photographs = planned(one_photograph, tmp_path, grid, CDD11_LIKE, rounds=2)
+    folder = predictions_folder(str(tmp_path), spec)
+    numbers = shard_numbers(spec, photographs)
+    assert predicted(folder, numbers) == {}
+    urls = [predict(folder, spec, photographs, reasoner, number) for number in numbers]
+    assert predicted(folder, numbers) == dict(enumerate(urls))
+    rows = read_predictions(urls)
+    assert rows.schema == pl.Schema(COLUMNS)
+    counted = rows.group_by("part", "recipe", maintain_order=True).len().rows()
+    assert counted == [
+        ("recipe", "grid", 32),
+        ("recipe", "cdd11-like", 32),
+        ("blend", "grid", 44),
+        ("size", "grid", 16),
+        ("jpeg", "grid", 16),
+    ]
+    assert set(rows["photograph"]) == {"a.png"}
+    blends = rows.filter(pl.col("part") == "blend")
+    assert blends["expected"].is_between(0, 100).all()
+    assert rows.filter(pl.col("part") != "blend")["probability_rain"].is_between(0, 1).all()
+
+
+def test_rows_are_those_of_the_reasoner_and_the_same_each_time(
+    one_photograph, grid, tmp_path, reasoner, photograph
+) -> None:
+    spec, photographs = planned(one_photograph, tmp_path, grid)
+    first, second = (predict(str(tmp_path / name), spec, photographs, reasoner, 0) for name in "ab")
+    assert Path(first).read_bytes() == Path(second).read_bytes()
+    clean = read_predictions([first]).row(0, named=True)
+    found = reasoner.diagnose(np.ascontiguousarray(photograph[:, 32:160]))
+    assert clean["combination"] == "clean"
+    for name in ("haze", "blur", "rain", "noise"):
+        assert clean[f"found_{name}"] == pytest.approx(getattr(found, name).severity, abs=0.5)
+
+
+def test_of_a_blend_the_severity_of_its_type_is_expected(
+    one_photograph, grid, tmp_path, reasoner, photograph
+) -> None:
+    spec, photographs = planned(one_photograph, tmp_path, grid)
+    rows = read_predictions([predict(str(tmp_path), spec, photographs, reasoner, 1)])
+    clean = rows.filter(pl.col("share") == 0)
+    assert clean["combination"].to_list() == ["haze", "blur", "rain", "noise"]
+    wanted = reasoner.expected_severities([np.ascontiguousarray(photograph[:, 32:160])])[0]
+    assert clean["expected"].to_list() == pytest.approx(wanted.tolist(), abs=0.5)
+    assert clean["expected"].n_unique() > 1
+
+
+def test_what_is_there_is_kept(one_photograph, grid, tmp_path, reasoner) -> None:
+    spec, photographs = planned(one_photograph, tmp_path, grid)
+    Path(tmp_path, "000002.parquet").write_bytes(b"there")
+    url = predict(str(tmp_path), spec, photographs, reasoner, 2)
+    assert Path(url).read_bytes() == b"there"
+
+
+def test_whatever_decides_the_rows_decides_their_folder(one_photograph, grid, tmp_path) -> None:
+    changes = [
+        {},
+        {"rounds": 2},
+        {"short_sides": (128,)},
+        {"seed": 4},
+        {"weights_sha256": "1" * 64},
+    ]
+    specs = [planned(one_photograph, tmp_path, grid, **change)[0] for change in changes]
+    specs.append(planned(one_photograph, tmp_path, grid, CDD11_LIKE)[0])
+    cv2.imwrite(str(one_photograph / "b.png"), np.zeros((64, 64, 3), np.uint8))
+    specs.append(planned(one_photograph, tmp_path, grid)[0])
+    assert len({predictions_folder("out", spec) for spec in specs}) == len(specs)
+
+
+def test_a_photograph_that_cannot_be_read_is_named_and_stops_nothing(
+    one_photograph, grid, tmp_path, reasoner
+) -> None:
+    (one_photograph / "broken.jpg").write_bytes(b"no photograph")
+    spec, photographs = planned(one_photograph, tmp_path, grid)
+    numbers = shard_numbers(spec, photographs)
+    assert len(numbers) == 2 * 4
+    rows = read_predictions(
+        [predict(str(tmp_path / "o"), spec, photographs, reasoner, number) for number in numbers]
+    )
+    assert failed_photographs(rows).rows() == [("broken.jpg", "not a readable image")]
+    broken = rows.filter(pl.col("error").is_not_null())
+    with pytest.raises(NothingToAssessError, match="none of the photographs"):
+        read_predictions_of(broken, tmp_path)
+
+
+def read_predictions_of(rows: pl.DataFrame, folder: Path) -> pl.DataFrame:
+    rows.write_parquet(folder / "broken.parquet")
+    return read_predictions([str(folder / "broken.parquet")])
