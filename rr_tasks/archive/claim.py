@@ -53,10 +53,10 @@ def _leased(output: Folder) -> Iterator[None]:
     run = output.at(layout.RUN)
     with ExitStack() as held:
         try:
-            held.enter_context(claim.claimed(run))
+            held.enter_context(claim.claim(run))
         except HeldError as error:
             _clear_away(error.held, output)
-            held.enter_context(claim.claimed(run))
+            held.enter_context(claim.claim(run))
         yield
 
 

@@ -10,7 +10,7 @@ from stat import S_ISREG
 from rr_tasks.archive.layout import OWN
 from rr_tasks.archive.status import Status
 from rr_tasks.archive.storage import WriteFailedError, write_failure
-from rr_tasks.storage.atomic import written_whole
+from rr_tasks.storage.atomic import write_atomically
 from rr_tasks.storage.failure import StorageError
 from rr_tasks.storage.leftovers import STALE, remove_stale_partials
 
@@ -87,7 +87,7 @@ class LocalFolder:
         """Write to a temporary file, sync it, and rename it."""
         target = self._inside(path)
         try:
-            with written_whole(target, self._scratch) as partial:
+            with write_atomically(target, self._scratch) as partial:
                 partial.write_bytes(data)
         except OSError as error:
             raise write_failure(target, error) from error

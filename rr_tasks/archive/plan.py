@@ -13,7 +13,7 @@ from rr_tasks.archive.folder import Folder, open_folder
 from rr_tasks.archive.layout import OWN, PLAN
 from rr_tasks.archive.listing import Listing
 from rr_tasks.archive.storage import READING_STOPS
-from rr_tasks.archive.together import together
+from rr_tasks.storage.threads import map_in_threads
 from schemas.archive import ArchivePlan, PlanItem
 from schemas.errors import ExpectedError
 
@@ -152,7 +152,9 @@ class _Index:
 
     def _planned(self, output: Folder) -> Iterator[int]:
         chunks = chunk_ids(output)
-        for chunk, items in zip(chunks, together(partial(read_chunk, output), chunks), strict=True):
+        for chunk, items in zip(
+            chunks, map_in_threads(partial(read_chunk, output), chunks), strict=True
+        ):
             self.sizes[chunk] = len(items)
             yield from map(_key, items)
 

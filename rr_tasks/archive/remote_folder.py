@@ -8,12 +8,12 @@ from typing import Any
 
 from rr_tasks.archive.status import Status
 from rr_tasks.archive.storage import WriteFailedError
-from rr_tasks.archive.together import together
 from rr_tasks.storage.answers import read_whole
-from rr_tasks.storage.failure import StorageError, explained, s3_code
+from rr_tasks.storage.failure import StorageError, explain_errors, s3_code
 from rr_tasks.storage.filesystem import is_s3
 from rr_tasks.storage.leftovers import STALE, abort_stale_uploads
 from rr_tasks.storage.listing import s3_objects
+from rr_tasks.storage.threads import map_in_threads
 
 _VERSION = "?versionId="
 
@@ -48,7 +48,7 @@ class RemoteFolder:
 
     def status(self, path: str) -> Status | None:
         """Look at an object."""
-        with explained(self.at(path)):
+        with explain_errors(self.at(path)):
             try:
                 found = self._filesystem.info(self._key(path))
             except FileNotFoundError as error:
@@ -59,12 +59,12 @@ class RemoteFolder:
     def statuses(self, paths: Iterable[str]) -> dict[str, Status]:
         """Look at several objects at a time."""
         asked = list(paths)
-        found = zip(asked, together(self.status, asked), strict=True)
+        found = zip(asked, map_in_threads(self.status, asked), strict=True)
         return {path: status for path, status in found if status is not None}
 
     def stamp(self, path: str) -> str | None:
         """What the storage itself calls a version."""
-        with explained(self.at(path)):
+        with explain_errors(self.at(path)):
             try:
                 return str(self._filesystem.ukey(self._key(path)))
             except FileNotFoundError as error:
@@ -79,7 +79,7 @@ class RemoteFolder:
         """Every object below a prefix; S3 is asked for a page of them at a time."""
         folder = self._key(path) if path else self._root
         listed = self._pages(folder) if is_s3(self._filesystem) else self._found(folder)
-        with explained(f"{self.url}/{path}".rstrip("/")):
+        with explain_errors(f"{self.url}/{path}".rstrip("/")):
             yield from listed
 
     def is_foreign(self, own: str) -> bool:
@@ -89,18 +89,18 @@ class RemoteFolder:
 
     def read(self, path: str) -> bytes:
         """Read an object."""
-        with explained(self.at(path)):
+        with explain_errors(self.at(path)):
             key = self._key(path)
             return read_whole(lambda: bytes(self._filesystem.cat_file(key)))
 
     def write(self, path: str, data: bytes) -> None:
         """Put an object."""
-        with explained(self.at(path)):
+        with explain_errors(self.at(path)):
             self._filesystem.pipe_file(self._key(path), data)
 
     def remove(self, path: str) -> None:
         """Delete an object."""
-        with explained(self.at(path)):
+        with explain_errors(self.at(path)):
             try:
                 self._filesystem.rm_file(self._key(path))
             except FileNotFoundError as error:

@@ -15,7 +15,7 @@ from rr_tasks.archive.names import to_display
 from rr_tasks.archive.plan import current_items, extend_plan
 from rr_tasks.archive.reconcile import reconcile
 from rr_tasks.archive.report import Findings, write_report
-from rr_tasks.archive.together import together
+from rr_tasks.storage.threads import map_in_threads
 from schemas.archive import (
     ArchivePlan,
     ChunkCounts,
@@ -88,7 +88,7 @@ def finish(
 
 def current_rows(output: Folder, chunks: Sequence[str]) -> Iterator[LedgerRow]:
     """Yield the last row of every photograph that is in the archive, chunk by chunk."""
-    for rows in together(partial(_current_rows, output), chunks):
+    for rows in map_in_threads(partial(_current_rows, output), chunks):
         yield from rows
 
 

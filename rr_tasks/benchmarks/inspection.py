@@ -11,7 +11,7 @@ from rr_tasks.benchmarks.memory import peak_mib
 from rr_tasks.inspection.survey import inspect
 from rr_tasks.shards.reader import marker_url, sidecar_url
 from rr_tasks.shards.writer import sample_key
-from rr_tasks.storage.files import join, publish_bytes, published
+from rr_tasks.storage.files import join, publish_bytes, publish_when_written
 from schemas.prior.current import CURRENT_VERSION, DEGRADATIONS
 from schemas.recipe import EDGE_DEFAULT
 from schemas.shard import DoneMarker, SynthesisSpec, shard_count, spec_hash
@@ -61,7 +61,7 @@ def make_sidecars(folder: str, samples: int, shard_size: int) -> None:
             code_version="benchmark",
             finished_at=datetime.now(UTC).isoformat(timespec="seconds"),
         )
-        with published(sidecar_url(folder, shard)) as sidecar:
+        with publish_when_written(sidecar_url(folder, shard)) as sidecar:
             rows.write_parquet(sidecar)
         publish_bytes(marker.model_dump_json(indent=2).encode(), marker_url(folder, shard))
 

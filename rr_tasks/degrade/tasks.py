@@ -2,7 +2,7 @@
 
 from rr_tasks.degrade.photograph import Photographs
 from rr_tasks.degrade.synthesis import synthesize_shard
-from rr_tasks.storage.claim import Held, unless_held
+from rr_tasks.storage.claim import Held, make_unless_held
 from rr_tasks.tasks import shard_task
 from schemas.shard import DoneMarker, SynthesisSpec
 
@@ -12,4 +12,4 @@ def synthesize_shard_task(
     shard: int, folder: str, spec: SynthesisSpec, photographs: Photographs
 ) -> DoneMarker | Held:
     """See `rr_tasks.degrade.synthesis.synthesize_shard`."""
-    return unless_held(lambda: synthesize_shard(folder, spec, photographs, shard))
+    return make_unless_held(lambda: synthesize_shard(folder, spec, photographs, shard))

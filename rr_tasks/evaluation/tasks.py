@@ -3,7 +3,7 @@
 from rr_tasks.evaluation.images.shard import evaluate_shard
 from rr_tasks.reasoner.tasks import load_reasoner
 from rr_tasks.restorer.photograph import PhotographRestorer
-from rr_tasks.storage.claim import Held, unless_held
+from rr_tasks.storage.claim import Held, make_unless_held
 from rr_tasks.tasks import shard_task
 from rr_tasks.weights.remembered import remembered
 
@@ -15,7 +15,7 @@ def evaluate_shard_task(
     shard: int, shards: str, folder: str, reasoner: str, restorer: str
 ) -> str | Held:
     """See `rr_tasks.evaluation.images.shard.evaluate_shard`; weights load once a process."""
-    return unless_held(
+    return make_unless_held(
         lambda: evaluate_shard(
             shards, shard, folder, load_reasoner(reasoner), load_restorer(restorer)
         )

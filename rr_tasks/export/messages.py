@@ -15,14 +15,14 @@ from itertools import islice
 from typing import Any
 
 from rr_tasks.export.source import Example, Source, open_export, read_examples
-from rr_tasks.storage.claim import claimed
+from rr_tasks.storage.claim import claim
 from rr_tasks.storage.files import (
     exists,
     join,
     paths_there,
     publish_all,
     publish_bytes,
-    published,
+    publish_when_written,
     read_bytes,
 )
 from rr_tasks.storage.leftovers import remove_leftovers
@@ -64,7 +64,7 @@ def export_messages_shard(output: str, spec: MessagesExport, source: Source, sha
     url = _lines_url(output, spec.dialect, shard)
     if exists(url):
         return url
-    with claimed(url):
+    with claim(url):
         if not exists(url):  # whoever held the claim may have finished just now
             _write(output, url, spec, source, shard)
     return url
@@ -85,7 +85,7 @@ def finish_messages_export(output: str, spec: MessagesExport, shards: Iterable[i
     """
     if spec.dialect != "tags":
         return
-    with published(join(output, _JOINED)) as local, local.open("wb") as joined:
+    with publish_when_written(join(output, _JOINED)) as local, local.open("wb") as joined:
         for shard in shards:
             joined.write(read_bytes(_lines_url(output, spec.dialect, shard)))
     publish_bytes(json.dumps(_DATASET_INFO, indent=2).encode(), join(output, "dataset_info.json"))
@@ -94,7 +94,7 @@ def finish_messages_export(output: str, spec: MessagesExport, shards: Iterable[i
 def _write(output: str, url: str, spec: MessagesExport, source: Source, shard: int) -> None:
     found = (example for _, example in read_examples(source, shard))
     examples = (example for example in found if example is not None)
-    with published(url) as local, local.open("w", encoding="utf-8") as lines:
+    with publish_when_written(url) as local, local.open("w", encoding="utf-8") as lines:
         while batch := list(islice(examples, _BATCH)):
             publish_all({_image_url(output, shard, one.key): one.degraded for one in batch})
             lines.writelines(_line(spec.dialect, shard, one) for one in batch)

@@ -3,7 +3,7 @@
 from rr_tasks.export.hub import export_hub_shard
 from rr_tasks.export.messages import export_messages_shard
 from rr_tasks.export.source import Source
-from rr_tasks.storage.claim import Held, unless_held
+from rr_tasks.storage.claim import Held, make_unless_held
 from rr_tasks.tasks import shard_task
 from schemas.export import HubExport, MessagesExport
 from schemas.shard import DoneMarker
@@ -14,7 +14,7 @@ def export_hub_shard_task(
     shard: int, output: str, spec: HubExport, source: Source
 ) -> DoneMarker | Held:
     """See `rr_tasks.export.hub.export_hub_shard`."""
-    return unless_held(lambda: export_hub_shard(output, spec, source, shard))
+    return make_unless_held(lambda: export_hub_shard(output, spec, source, shard))
 
 
 @shard_task("export shard as messages", "export-{shard:05d}")
@@ -22,4 +22,4 @@ def export_messages_shard_task(
     shard: int, output: str, spec: MessagesExport, source: Source
 ) -> str | Held:
     """See `rr_tasks.export.messages.export_messages_shard`."""
-    return unless_held(lambda: export_messages_shard(output, spec, source, shard))
+    return make_unless_held(lambda: export_messages_shard(output, spec, source, shard))

@@ -8,7 +8,7 @@ import polars as pl
 
 from rr_tasks.shards.reader import NoShardsError, done_shards, sidecar_url
 from rr_tasks.shards.spec import read_spec
-from rr_tasks.storage.tables import ask
+from rr_tasks.storage.tables import query_tables
 from schemas.inspection import SEVERITY_BINS, Extent, Inspection
 from schemas.prior.current import DEGRADATIONS, DegradationName
 from schemas.shard import (
@@ -86,7 +86,7 @@ def _groups(folder: str, markers: Sequence[DoneMarker]) -> pl.DataFrame:
     bins = [_bin(name) for name in DEGRADATIONS]
     rows, sides = pl.len().alias("rows"), pl.col("width", "height")
     extents = sides.min().name.prefix("least_"), sides.max().name.prefix("most_")
-    return ask(
+    return query_tables(
         [sidecar_url(folder, marker.shard) for marker in markers],
         lambda table: table.group_by("status", "error", *bins).agg(rows, *extents),
     )

@@ -2,7 +2,7 @@
 
 from rr_tasks.reasoner.annotation import annotate_shard
 from rr_tasks.reasoner.edge import EdgeReasoner
-from rr_tasks.storage.claim import Held, unless_held
+from rr_tasks.storage.claim import Held, make_unless_held
 from rr_tasks.tasks import shard_task
 from rr_tasks.weights.remembered import remembered
 from schemas.shard import AnnotationSpec, DoneMarker
@@ -15,4 +15,6 @@ def annotate_shard_task(
     shard: int, shards: str, folder: str, spec: AnnotationSpec, weights: str | None
 ) -> DoneMarker | Held:
     """See `rr_tasks.reasoner.annotation.annotate_shard`; weights are loaded once per process."""
-    return unless_held(lambda: annotate_shard(shards, folder, spec, load_reasoner(weights), shard))
+    return make_unless_held(
+        lambda: annotate_shard(shards, folder, spec, load_reasoner(weights), shard)
+    )

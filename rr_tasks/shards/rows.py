@@ -3,7 +3,7 @@
 from rr_tasks.shards.reader import remake, sidecar_url
 from rr_tasks.shards.writer import ShardDamagedError
 from rr_tasks.storage.failure import MissingFileError
-from rr_tasks.storage.tables import DamagedTableError, ask
+from rr_tasks.storage.tables import DamagedTableError, query_tables
 from schemas.shard import SampleRow
 
 
@@ -15,7 +15,7 @@ def shard_rows(folder: str, shard: int) -> list[SampleRow]:
     """
     url = sidecar_url(folder, shard)
     try:
-        rows = ask([url], lambda table: table)
+        rows = query_tables([url], lambda table: table)
     except (MissingFileError, DamagedTableError) as error:
         reason = "missing" if isinstance(error, MissingFileError) else "not a readable parquet file"
         raise ShardDamagedError(f"{url}: {reason}; {remake(url)}") from error

@@ -12,7 +12,7 @@ from typing import BinaryIO
 import polars as pl
 
 from rr_tasks.shards.reader import count_samples, marker_url, read_marker, sidecar_url, tar_url
-from rr_tasks.storage.claim import claimed
+from rr_tasks.storage.claim import claim
 from rr_tasks.storage.files import publish, publish_bytes
 from rr_tasks.storage.scratch import scratch_folder
 from schemas.errors import ExpectedError
@@ -64,7 +64,7 @@ def write_shard(
     finished = read_marker(folder, shard)
     if finished is not None:
         return finished
-    with claimed(marker_url(folder, shard)):
+    with claim(marker_url(folder, shard)):
         # Whoever held the claim may have finished just now.
         return read_marker(folder, shard) or _write(
             folder, shard, spec_hash, schema_version, outcomes

@@ -19,7 +19,7 @@ _NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK)
 
 
 @contextmanager
-def written_whole(target: Path, scratch: Path | None = None) -> Iterator[Path]:
+def write_atomically(target: Path, scratch: Path | None = None) -> Iterator[Path]:
     """Give a temporary path, by default beside `target`, which it replaces at the end.
 
     The file is flushed to the disk before it gets its name, and the name after that, so that a

@@ -84,7 +84,7 @@ class Held:
 
 
 @contextmanager
-def claimed(url: str) -> Iterator[None]:
+def claim(url: str) -> Iterator[None]:
     """Hold a claim on the file `url`, which is about to be made; let go of it in any case.
 
     Raises:
@@ -106,7 +106,7 @@ def claimed(url: str) -> Iterator[None]:
                 remove(claim_url(url))
 
 
-def unless_held(make: Callable[[], ResultT]) -> ResultT | Held:
+def make_unless_held(make: Callable[[], ResultT]) -> ResultT | Held:
     """What `make` returns, or the claim that another run holds on it."""
     try:
         return make()

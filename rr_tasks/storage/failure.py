@@ -53,7 +53,7 @@ class MissingFileError(StorageError, FileNotFoundError):
 
 
 @contextmanager
-def explained(url: str) -> Iterator[None]:
+def explain_errors(url: str) -> Iterator[None]:
     """Turn what storage libraries raise inside into a `StorageError` that names the URL.
 
     Raises:

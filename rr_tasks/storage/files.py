@@ -1,7 +1,6 @@
 """Storage behind fsspec URLs: joining, atomic publishing, listing.
 
-Everything here names the URL when it fails; see `rr_tasks.storage.failure.explained` for what is
-raised.
+Errors name the URL; `rr_tasks.storage.failure.explain_errors` lists what is raised.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,8 +8,14 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from rr_tasks.storage.answers import CUT_OFF, read_whole
-from rr_tasks.storage.atomic import link_or_copy, write_new, written_whole
-from rr_tasks.storage.failure import MissingFileError, StorageError, explained, is_silence, s3_code
+from rr_tasks.storage.atomic import link_or_copy, write_atomically, write_new
+from rr_tasks.storage.failure import (
+    MissingFileError,
+    StorageError,
+    explain_errors,
+    is_silence,
+    s3_code,
+)
 from rr_tasks.storage.filesystem import filesystem_of, is_local, is_s3
 from rr_tasks.storage.listing import paths_in
 from rr_tasks.storage.scratch import scratch_folder
@@ -46,7 +51,7 @@ def exists(url: str) -> bool:
         MissingBucketError: not even the bucket is.
     """
     filesystem, path = filesystem_of(url)
-    with explained(url):
+    with explain_errors(url):
         if is_local(filesystem):
             return bool(filesystem.exists(path))
         try:
@@ -66,9 +71,9 @@ def publish(local: Path, url: str) -> None:
     not be written to any more.
     """
     filesystem, path = filesystem_of(url)
-    with explained(url):
+    with explain_errors(url):
         if is_local(filesystem):
-            with written_whole(Path(path)) as partial:
+            with write_atomically(Path(path)) as partial:
                 link_or_copy(local, partial)
         elif is_s3(filesystem):
             upload(filesystem, local, path)
@@ -77,15 +82,15 @@ def publish(local: Path, url: str) -> None:
 
 
 @contextmanager
-def published(url: str) -> Iterator[Path]:
+def publish_when_written(url: str) -> Iterator[Path]:
     """Give a local path; what is written there becomes visible at `url` in one step at the end.
 
     When the block fails, nothing is published.
     """
     filesystem, path = filesystem_of(url)
-    with explained(url):
+    with explain_errors(url):
         if is_local(filesystem):
-            with written_whole(Path(path)) as partial:
+            with write_atomically(Path(path)) as partial:
                 yield partial
         else:
             with scratch_folder() as scratch:
@@ -96,9 +101,9 @@ def published(url: str) -> Iterator[Path]:
 def publish_bytes(content: bytes, url: str) -> None:
     """Make `content` visible at `url` in one step."""
     filesystem, path = filesystem_of(url)
-    with explained(url):
+    with explain_errors(url):
         if is_local(filesystem):
-            with written_whole(Path(path)) as partial:
+            with write_atomically(Path(path)) as partial:
                 partial.write_bytes(content)
         else:
             filesystem.pipe_file(path, content)
@@ -116,7 +121,7 @@ def publish_all(contents: Mapping[str, bytes]) -> None:
         for url, content in contents.items():
             publish_bytes(content, url)
         return
-    with explained(first):
+    with explain_errors(first):
         filesystem.pipe({filesystem_of(url)[1]: content for url, content in contents.items()})
 
 
@@ -132,7 +137,7 @@ def publish_if_absent(content: bytes, url: str) -> bool:
     """
     filesystem, path = filesystem_of(url)
     while True:
-        with explained(url):
+        with explain_errors(url):
             if is_local(filesystem):
                 made = write_new(content, Path(path))
             else:
@@ -144,7 +149,7 @@ def publish_if_absent(content: bytes, url: str) -> bool:
 def read_bytes(url: str) -> bytes:
     """Read a whole object."""
     filesystem, path = filesystem_of(url)
-    with explained(url):
+    with explain_errors(url):
         return read_whole(lambda: bytes(filesystem.cat_file(path)))
 
 
@@ -160,7 +165,7 @@ def read_all(urls: Sequence[str]) -> Iterator[bytes]:
             if isinstance(content, CUT_OFF):
                 yield read_bytes(url)
                 continue
-            with explained(url):
+            with explain_errors(url):
                 if isinstance(content, Exception):
                     raise content
             yield content
@@ -169,14 +174,14 @@ def read_all(urls: Sequence[str]) -> Iterator[bytes]:
 def read_range(url: str, start: int, end: int) -> bytes:
     """Read the bytes of an object from `start` to `end`, `end` not included."""
     filesystem, path = filesystem_of(url)
-    with explained(url):
+    with explain_errors(url):
         return read_whole(lambda: bytes(filesystem.cat_file(path, start=start, end=end)))
 
 
 def remove(url: str) -> None:
     """Delete an object or file; it may be gone already."""
     filesystem, path = filesystem_of(url)
-    with explained(url):
+    with explain_errors(url):
         try:
             filesystem.rm_file(path)
         except FileNotFoundError as error:
@@ -187,7 +192,7 @@ def remove(url: str) -> None:
 def stamp(url: str) -> str | None:
     """Changes when an object is replaced; None when there is none."""
     filesystem, path = filesystem_of(url)
-    with explained(url):
+    with explain_errors(url):
         try:
             return str(filesystem.ukey(path))
         except FileNotFoundError:
@@ -201,7 +206,7 @@ def list_files(url: str) -> list[str]:
         MissingFolderError: nothing is there.
     """
     filesystem, root = filesystem_of(url)
-    with explained(url):
+    with explain_errors(url):
         paths = paths_in(filesystem, root)
         visible = sorted(path for path in paths if not _is_hidden(path[len(root) :]))
     if not visible and not exists(url):
@@ -224,7 +229,7 @@ def list_folders(url: str) -> list[str]:
         MissingFolderError: nothing is there.
     """
     filesystem, root = filesystem_of(url)
-    with explained(url):
+    with explain_errors(url):
         try:
             found = filesystem.ls(root, detail=True)
         except FileNotFoundError as error:

@@ -13,7 +13,7 @@ from botocore.handlers import validate_bucket_name
 from fsspec.implementations.local import LocalFileSystem
 
 from rr_tasks.storage.answers import read_whole
-from rr_tasks.storage.failure import StorageError, explained
+from rr_tasks.storage.failure import StorageError, explain_errors
 from schemas.settings import s3_settings
 from schemas.url import NO_SECRETS, holds_secret
 
@@ -89,7 +89,7 @@ def open_url(url: str) -> Iterator[BinaryIO]:
         StorageError: storage refused, now or while it is read.
     """
     filesystem, path = filesystem_of(url)
-    with explained(url):
+    with explain_errors(url):
         stream = filesystem.open(path, "rb")
     with stream:
         yield _Explained(stream, url)
@@ -108,7 +108,7 @@ class _Explained(io.BufferedIOBase, BinaryIO):
         return True
 
     def read(self, size: int | None = -1, /) -> bytes:
-        with explained(self._url):
+        with explain_errors(self._url):
             return read_whole(lambda: self._stream.read(-1 if size is None else size))
 
     def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:

@@ -11,7 +11,7 @@ from itertools import islice
 import polars as pl
 from polars.exceptions import PolarsError
 
-from rr_tasks.storage.failure import MissingFileError, StorageError, explained
+from rr_tasks.storage.failure import MissingFileError, StorageError, explain_errors
 from rr_tasks.storage.files import join, paths_below, publish_bytes, read_all, read_bytes
 from rr_tasks.storage.filesystem import filesystem_of, is_local, is_s3
 from rr_tasks.storage.listing import s3_objects
@@ -96,7 +96,7 @@ def _seen(root: str, paths: Sequence[bytes]) -> pl.DataFrame:
 def _stamps(root: str, paths: Iterable[bytes]) -> Iterator[tuple[bytes, int, str]]:
     """Size and stamp of each file, but of none that may change without its stamp showing it."""
     filesystem, folder = filesystem_of(root)
-    with explained(root):
+    with explain_errors(root):
         if is_local(filesystem):
             settled = time.time_ns() - _SETTLED_AFTER
             for path in paths:

@@ -9,7 +9,7 @@ from typing import Any
 
 from rr_tasks.storage.atomic import PARTIAL
 from rr_tasks.storage.claim import claim_url
-from rr_tasks.storage.failure import StorageError, explained
+from rr_tasks.storage.failure import StorageError, explain_errors
 from rr_tasks.storage.files import join, remove
 from rr_tasks.storage.filesystem import filesystem_of, is_local, is_s3
 from rr_tasks.storage.process import is_gone
@@ -44,10 +44,10 @@ def remove_settled_claims(folder: str) -> int:
         How many.
 
     Raises:
-        StorageError: see `explained`.
+        StorageError: see `explain_errors`.
     """
     filesystem, path = filesystem_of(folder)
-    with explained(folder):
+    with explain_errors(folder):
         names = {name.rsplit("/", 1)[-1] for name in filesystem.ls(path, detail=False)}
     there = [join(folder, name) for name in names]
     settled = {claim_url(url) for url in there}.intersection(there)
@@ -67,7 +67,7 @@ def remove_stale_partials(folder: Path, older_than: timedelta) -> int:
     """
     removed = 0
     for path in folder.rglob(".*.part"):
-        with explained(str(path)), suppress(FileNotFoundError):
+        with explain_errors(str(path)), suppress(FileNotFoundError):
             ours = PARTIAL.fullmatch(path.name)
             if ours and (is_gone(ours["writer"]) or _age(path) >= older_than):
                 path.unlink()
@@ -82,13 +82,13 @@ def abort_stale_uploads(folder: str, older_than: timedelta) -> int:
         How many.
 
     Raises:
-        StorageError: see `explained`.
+        StorageError: see `explain_errors`.
     """
     filesystem, path = filesystem_of(folder)
     bucket, key, _ = filesystem.split_path(path)
     latest = datetime.now(UTC) - older_than
     aborted = 0
-    with explained(folder):
+    with explain_errors(folder):
         for upload in _uploads(filesystem, bucket, f"{key.rstrip('/')}/".lstrip("/")):
             if upload["Initiated"] <= latest:
                 filesystem.call_s3(

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory, gettempdir
 
-from rr_tasks.storage.failure import explained
+from rr_tasks.storage.failure import explain_errors
 from rr_tasks.storage.process import SIGN, is_gone, sign
 
 _OURS = re.compile(rf"rr-(?P<writer>{SIGN.pattern})-\w+")
@@ -21,9 +21,9 @@ def scratch_folder() -> Iterator[Path]:
         StorageError: the disk is full or refuses; it names the folder.
     """
     with (
-        explained(gettempdir()),
+        explain_errors(gettempdir()),
         TemporaryDirectory(prefix=f"rr-{sign()}-") as folder,
-        explained(folder),
+        explain_errors(folder),
     ):
         yield Path(folder)
 

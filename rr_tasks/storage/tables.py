@@ -6,7 +6,7 @@ import polars as pl
 from polars.exceptions import PolarsError
 
 from rr_tasks.storage.credentials import with_credentials
-from rr_tasks.storage.failure import explained
+from rr_tasks.storage.failure import explain_errors
 from rr_tasks.storage.files import read_all, read_bytes
 from rr_tasks.storage.filesystem import filesystem_of, is_local, is_s3
 from schemas.errors import ExpectedError
@@ -17,7 +17,9 @@ class DamagedTableError(ExpectedError, ValueError):
     """A parquet file cannot be read."""
 
 
-def ask(urls: Sequence[str], question: Callable[[pl.LazyFrame], pl.LazyFrame]) -> pl.DataFrame:
+def query_tables(
+    urls: Sequence[str], question: Callable[[pl.LazyFrame], pl.LazyFrame]
+) -> pl.DataFrame:
     """Answer a lazy query over the rows of parquet files that have the same columns.
 
     From disks and S3 only the columns in question are fetched, a few files at a time; other storage
@@ -29,20 +31,20 @@ def ask(urls: Sequence[str], question: Callable[[pl.LazyFrame], pl.LazyFrame]) -
 
     Raises:
         DamagedTableError: a file is no parquet, or was cut off.
-        StorageError: see `rr_tasks.storage.failure.explained`.
+        StorageError: see `rr_tasks.storage.failure.explain_errors`.
     """
     try:
         return question(_rows(urls)).collect(engine="streaming")
     except (PolarsError, OSError) as error:
         _name_the_damaged(urls)
-        with explained(urls[0]):
+        with explain_errors(urls[0]):
             raise error
 
 
 def _rows(urls: Sequence[str]) -> pl.LazyFrame:
     filesystem = filesystem_of(urls[0])[0]
     if is_s3(filesystem):
-        with explained(urls[0]):
+        with explain_errors(urls[0]):
             options = with_credentials(s3_settings()).polars_options()
         return pl.scan_parquet(
             list(urls), glob=False, hive_partitioning=False, storage_options=options

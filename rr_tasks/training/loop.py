@@ -13,7 +13,7 @@ from transformers import get_cosine_schedule_with_warmup
 
 from rr_tasks.precision import autocast
 from rr_tasks.storage.failure import MissingFileError
-from rr_tasks.storage.files import join, published, read_bytes
+from rr_tasks.storage.files import join, publish_when_written, read_bytes
 from rr_tasks.training.log import TrainingLog
 from rr_tasks.training.rounds import Batch, Batches
 from schemas.errors import ExpectedError
@@ -134,7 +134,7 @@ class _State:
     def save(self, url: str, step: int) -> None:
         state = {"step": step, **{name: part.state_dict() for name, part in self._parts()}}
         try:
-            with published(url) as path:
+            with publish_when_written(url) as path:
                 torch.save(state, path)
         except RuntimeError as error:  # how torch reports what the system refused
             raise UnwritableCheckpointError(

@@ -17,7 +17,7 @@ from rr_tasks.evaluation.diagnosis.row import COLUMNS, diagnosis_row
 from rr_tasks.evaluation.diagnosis.sample import blends, samples
 from rr_tasks.evaluation.diagnosis.setting import Setting, settings
 from rr_tasks.reasoner.edge import EdgeReasoner
-from rr_tasks.storage.claim import claimed
+from rr_tasks.storage.claim import claim
 from rr_tasks.storage.files import exists, join, paths_there, publish_bytes, read_all
 from rr_tasks.storage.identity import identity
 from schemas.assessment import AssessmentSpec
@@ -80,7 +80,7 @@ def predict(
     url = join(folder, _name(shard))
     if exists(url):
         return url
-    with claimed(url):
+    with claim(url):
         if not exists(url):  # whoever held the claim may have finished just now
             buffer = io.BytesIO()
             rows = _rows(spec, photographs, reasoner, shard)

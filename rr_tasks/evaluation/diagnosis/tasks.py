@@ -3,7 +3,7 @@
 from rr_tasks.degrade.photograph import Photographs
 from rr_tasks.evaluation.diagnosis.prediction import predict
 from rr_tasks.reasoner.tasks import load_reasoner
-from rr_tasks.storage.claim import Held, unless_held
+from rr_tasks.storage.claim import Held, make_unless_held
 from rr_tasks.tasks import shard_task
 from schemas.assessment import AssessmentSpec
 
@@ -13,4 +13,6 @@ def predict_task(
     shard: int, folder: str, spec: AssessmentSpec, photographs: Photographs, reasoner: str
 ) -> str | Held:
     """See `rr_tasks.evaluation.diagnosis.prediction.predict`; weights load once a process."""
-    return unless_held(lambda: predict(folder, spec, photographs, load_reasoner(reasoner), shard))
+    return make_unless_held(
+        lambda: predict(folder, spec, photographs, load_reasoner(reasoner), shard)
+    )

@@ -14,7 +14,7 @@ from rr_tasks.restorer.photograph import PhotographRestorer
 from rr_tasks.restorer.treatment import treatment
 from rr_tasks.shards.png import Bytes, decode_png
 from rr_tasks.shards.stream import read_samples, unpack
-from rr_tasks.storage.claim import claimed
+from rr_tasks.storage.claim import claim
 from rr_tasks.storage.files import exists, join, paths_there, publish_bytes, read_bytes
 from schemas.errors import ExpectedError
 from schemas.prior.current import DEGRADATIONS, DiagnosticPrior
@@ -53,7 +53,7 @@ def evaluate_shard(
     url = join(folder, _rows_name(shard))
     if exists(url):
         return url
-    with claimed(url):
+    with claim(url):
         if not exists(url):  # whoever held the claim may have finished just now
             rows = pl.DataFrame(list(_rows(shards, shard, reasoner, restorer)))
             buffer = io.BytesIO()

@@ -19,7 +19,7 @@ from rr_tasks.shards.index import index_samples
 from rr_tasks.shards.reader import NoShardsError, done_shards, read_rows
 from rr_tasks.shards.stream import read_samples
 from rr_tasks.shards.writer import Outcome, ShardDamagedError, sample_key, write_shard
-from rr_tasks.storage.claim import HeldError, claim_url, claimed
+from rr_tasks.storage.claim import HeldError, claim, claim_url
 from rr_tasks.storage.files import remove
 
 Write = Callable[..., Any]
@@ -179,7 +179,7 @@ def test_a_shard_that_another_run_makes_is_left_to_it(tmp_path: Path, write: Wri
         pytest.fail("a shard of another run was asked for its samples")
         yield
 
-    with claimed(str(tmp_path / PARTS[2])), pytest.raises(HeldError, match=PARTS[2]):
+    with claim(str(tmp_path / PARTS[2])), pytest.raises(HeldError, match=PARTS[2]):
         write_shard(str(tmp_path), 0, "0" * 16, 1, never())
     assert write(str(tmp_path)).samples == 4
 

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from rr_tasks.storage import claim
-from rr_tasks.storage.claim import Held, HeldError, claim_url, claimed, unless_held
+from rr_tasks.storage import claim as claims
+from rr_tasks.storage.claim import Held, HeldError, claim, claim_url, make_unless_held
 from rr_tasks.storage.failure import UnreachableStorageError
 from rr_tasks.storage.files import exists, join, list_files, publish_bytes, read_bytes
 from rr_tasks.storage.process import sign
@@ -36,8 +36,8 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> "Clock":
     made = Clock()
-    monkeypatch.setattr(claim, "time", made)
-    monkeypatch.setattr(claim, "_LOOK", LOOK)
+    monkeypatch.setattr(claims, "time", made)
+    monkeypatch.setattr(claims, "_LOOK", LOOK)
     return made
 
 
@@ -61,7 +61,7 @@ def put_claim(url: str, writer: str, renewals: int = 0) -> None:
 
 
 def test_a_claim_is_hidden_and_names_its_owner(url: str) -> None:
-    with claimed(url):
+    with claim(url):
         content = json.loads(read_bytes(claim_url(url)))
         assert content["writer"] == sign()
         publish_bytes(b"", url)
@@ -72,16 +72,16 @@ def test_a_claim_is_hidden_and_names_its_owner(url: str) -> None:
 
 
 def test_who_comes_second_is_told_who_was_first(url: str) -> None:
-    with claimed(url):
+    with claim(url):
         with pytest.raises(HeldError, match=r"00012\.done\.json: is being made by another run on"):
-            claimed(url).__enter__()
+            claim(url).__enter__()
         assert exists(claim_url(url))
-    with claimed(url):
+    with claim(url):
         pass
 
 
 def test_a_claim_ends_when_the_work_fails(url: str) -> None:
-    with pytest.raises(ZeroDivisionError), claimed(url):
+    with pytest.raises(ZeroDivisionError), claim(url):
         1 / 0  # noqa: B018
     assert not exists(claim_url(url))
 
@@ -92,8 +92,8 @@ def test_a_claim_that_cannot_be_released_hides_nothing(
     def fail(url: str) -> None:
         raise UnreachableStorageError(url)
 
-    monkeypatch.setattr(claim, "remove", fail)
-    with pytest.raises(ZeroDivisionError), claimed(str(tmp_path / "a")):
+    monkeypatch.setattr(claims, "remove", fail)
+    with pytest.raises(ZeroDivisionError), claim(str(tmp_path / "a")):
         1 / 0  # noqa: B018
 
 
@@ -105,7 +105,7 @@ def test_of_many_at_once_one_works(url: str) -> None:
     def work(_: int) -> bool:
         together.wait()
         try:
-            with claimed(url):
+            with claim(url):
                 done.wait()
                 return True
         except HeldError:
@@ -119,7 +119,7 @@ def test_of_many_at_once_one_works(url: str) -> None:
 
 def test_the_claim_of_a_dead_process_of_this_machine_is_taken_at_once(url: str) -> None:
     put_claim(url, dead_sign())
-    with claimed(url):
+    with claim(url):
         assert json.loads(read_bytes(claim_url(url)))["writer"] == sign()
 
 
@@ -127,17 +127,17 @@ def test_a_claim_of_another_machine_is_respected_until_it_has_not_changed_for_lo
     url: str, clock: Clock
 ) -> None:
     put_claim(url, ELSEWHERE)
-    held = unless_held(claimed(url).__enter__)
+    held = make_unless_held(claim(url).__enter__)
     assert isinstance(held, Held)
     assert held.owner == "another run on attic (process 1)"
     held.wait()
-    assert claim.LEASE < clock.now <= claim.LEASE + LOOK
+    assert claims.LEASE < clock.now <= claims.LEASE + LOOK
     assert not exists(claim_url(url))
 
 
 def test_a_claim_that_is_renewed_is_waited_for(url: str, clock: Clock) -> None:
     put_claim(url, ELSEWHERE)
-    held = unless_held(claimed(url).__enter__)
+    held = make_unless_held(claim(url).__enter__)
     assert isinstance(held, Held)
 
     def renew() -> None:
@@ -146,7 +146,7 @@ def test_a_claim_that_is_renewed_is_waited_for(url: str, clock: Clock) -> None:
 
     clock.meanwhile = renew
     held.wait()
-    assert 500 + claim.LEASE < clock.now <= 500 + claim.LEASE + LOOK
+    assert 500 + claims.LEASE < clock.now <= 500 + claims.LEASE + LOOK
 
 
 @pytest.mark.parametrize("end", ["released", "made", "died"])
@@ -154,7 +154,7 @@ def test_waiting_ends_with_the_work(url: str, clock: Clock, end: str) -> None:
     put_claim(url, ELSEWHERE)
     held = Held(url, read_bytes(claim_url(url)))
     ends: dict[str, Callable[[], Any]] = {
-        "released": lambda: claim.remove(claim_url(url)),
+        "released": lambda: claims.remove(claim_url(url)),
         "made": lambda: publish_bytes(b"", url),
         "died": lambda: put_claim(url, dead_sign()),
     }
@@ -168,16 +168,16 @@ def test_waiting_ends_with_the_work(url: str, clock: Clock, end: str) -> None:
 def test_a_damaged_claim_holds_for_a_lease(tmp_path: Path, clock: Clock, content: bytes) -> None:
     url = str(tmp_path / "a")
     publish_bytes(content, claim_url(url))
-    held = unless_held(claimed(url).__enter__)
+    held = make_unless_held(claim(url).__enter__)
     assert isinstance(held, Held)
     assert held.owner == "another run"
     held.wait()
-    assert clock.now > claim.LEASE
+    assert clock.now > claims.LEASE
 
 
 def test_a_claim_is_renewed_while_the_work_lasts(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(claim, "RENEWAL", 0.01)
-    with claimed(url):
+    monkeypatch.setattr(claims, "RENEWAL", 0.01)
+    with claim(url):
         first = read_bytes(claim_url(url))
         while (content := read_bytes(claim_url(url))) == first:
             time.sleep(0.01)
@@ -188,16 +188,16 @@ def test_a_claim_is_renewed_while_the_work_lasts(url: str, monkeypatch: pytest.M
 def test_who_has_lost_a_claim_leaves_the_new_one_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(claim, "RENEWAL", 0.0)
+    monkeypatch.setattr(claims, "RENEWAL", 0.0)
     url = str(tmp_path / "a")
     put_claim(url, ELSEWHERE)
     taken = read_bytes(claim_url(url))
-    claim._renew(claim_url(url), Claim(host="here", writer=sign(), token="lost"), Event())
+    claims._renew(claim_url(url), Claim(host="here", writer=sign(), token="lost"), Event())
     assert read_bytes(claim_url(url)) == taken
 
 
 def test_a_claim_that_another_run_took_is_not_removed_at_the_end(tmp_path: Path) -> None:
     url = str(tmp_path / "a")
-    with claimed(url):
+    with claim(url):
         put_claim(url, ELSEWHERE)
     assert json.loads(read_bytes(claim_url(url)))["writer"] == ELSEWHERE

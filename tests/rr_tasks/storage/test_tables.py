@@ -7,7 +7,7 @@ import pytest
 
 from rr_tasks.storage.failure import AccessDeniedError
 from rr_tasks.storage.files import exists, publish
-from rr_tasks.storage.tables import ask
+from rr_tasks.storage.tables import query_tables
 from tests.s3 import KEY, S3, SECRET
 
 ROWS = pl.DataFrame({"number": [1, 2, 3]})
@@ -37,7 +37,7 @@ def test_a_profile_answers(table: str, tmp_path: Path, monkeypatch: pytest.Monke
     known("team", tmp_path)
     monkeypatch.setenv("RR_S3_PROFILE", "team")
     assert exists(table)
-    assert ask([table], lambda rows: rows).equals(ROWS)
+    assert query_tables([table], lambda rows: rows).equals(ROWS)
 
 
 def test_the_endpoint_may_be_that_of_the_profile(
@@ -50,7 +50,7 @@ def test_the_endpoint_may_be_that_of_the_profile(
     monkeypatch.setenv("RR_S3_PROFILE", "far")
     monkeypatch.delenv("RR_S3_ENDPOINT_URL")
     assert exists(table)
-    assert ask([table], lambda rows: rows).equals(ROWS)
+    assert query_tables([table], lambda rows: rows).equals(ROWS)
 
 
 def test_a_program_that_lends_keys_answers(
@@ -62,17 +62,17 @@ def test_a_program_that_lends_keys_answers(
         f"[profile lent]\ncredential_process = cat {tmp_path}/lent\n"
     )
     monkeypatch.setenv("AWS_PROFILE", "lent")
-    assert ask([table], lambda rows: rows).equals(ROWS)
+    assert query_tables([table], lambda rows: rows).equals(ROWS)
 
 
 def test_a_missing_profile_is_named(table: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RR_S3_PROFILE", "no-such-profile")
     with pytest.raises(AccessDeniedError, match="no profile 'no-such-profile'"):
-        ask([table], lambda rows: rows)
+        query_tables([table], lambda rows: rows)
     with pytest.raises(AccessDeniedError, match="no profile 'no-such-profile'"):
         exists(table)
 
 
 def test_no_credentials_at_all_are_told(table: str) -> None:
     with pytest.raises(AccessDeniedError, match="no usable credentials"):
-        ask([table], lambda rows: rows)
+        query_tables([table], lambda rows: rows)

@@ -11,7 +11,7 @@ from rr_tasks.restorer.network import RestorerNetwork
 from rr_tasks.restorer.photograph import PhotographRestorer
 from rr_tasks.shards.reader import read_rows
 from rr_tasks.shards.writer import write_shard
-from rr_tasks.storage.claim import HeldError, claimed
+from rr_tasks.storage.claim import HeldError, claim
 from schemas.prior.current import DEGRADATIONS
 from schemas.shard import SampleRow
 
@@ -57,7 +57,7 @@ def test_rows_that_are_there_are_kept(dataset: str, tmp_path: Path, models: Mode
 def test_rows_that_another_run_makes_are_left_to_it(
     dataset: str, tmp_path: Path, models: Models
 ) -> None:
-    with claimed(str(tmp_path / "00001.parquet")), pytest.raises(HeldError):
+    with claim(str(tmp_path / "00001.parquet")), pytest.raises(HeldError):
         evaluate_shard(dataset, 1, str(tmp_path), *models)
     url = evaluate_shard(dataset, 1, str(tmp_path), *models)
     assert [str(path) for path in tmp_path.iterdir()] == [url]

@@ -10,8 +10,8 @@ ResultT = TypeVar("ResultT")
 _AT_A_TIME = 16
 
 
-def together(function: Callable[[KeyT], ResultT], keys: Sequence[KeyT]) -> Iterator[ResultT]:
+def map_in_threads(function: Callable[[KeyT], ResultT], keys: Sequence[KeyT]) -> Iterator[ResultT]:
     """Call `function` for each key in threads; no more than 16 results are held."""
-    with ThreadPoolExecutor(_AT_A_TIME, thread_name_prefix="rr-archive-storage") as pool:
+    with ThreadPoolExecutor(_AT_A_TIME, thread_name_prefix="rr-storage") as pool:
         for first in range(0, len(keys), _AT_A_TIME):
             yield from pool.map(function, keys[first : first + _AT_A_TIME])
