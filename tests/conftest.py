@@ -203,7 +203,7 @@ def reasoner_network() -> Callable[[int], ReasonerNetwork]:
     def make(seed: int) -> ReasonerNetwork:
         torch.manual_seed(seed)
         network = ReasonerNetwork(widths=(8, 8, 8), hidden=16)
-        torch.nn.init.normal_(network.head[-1].bias, std=2.0)
+        torch.nn.init.normal_(network.get_parameter("head.3.bias"), std=2.0)
         return network.eval()
 
     return make

@@ -208,7 +208,7 @@ def serve() -> None:
     for line in sys.stdin:
         what, *details = pickle.loads(bytes.fromhex(line))
         if what == "wait":
-            answer = os.waitpid(*details, 0)[1]
+            answer = os.waitpid(details[0], 0)[1]
         else:
             answer = os.fork()
             if not answer:

@@ -2,7 +2,7 @@
 
 import hashlib
 import tarfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -18,7 +18,7 @@ from rr_tasks.storage.scratch import scratch_folder
 from schemas.errors import ExpectedError
 from schemas.shard import DoneMarker, SampleRow, SpecHash
 
-Sample = dict[str, bytes | str]
+Sample = Mapping[str, bytes | str]
 Outcome = tuple[SampleRow, Sample | None]
 
 _BUFFER = 1 << 20

@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 from typer.testing import CliRunner
 
@@ -37,7 +39,7 @@ def test_shards_need_their_annotations() -> None:
 
 
 def test_synthesis_is_shown_by_workers(monkeypatch: pytest.MonkeyPatch) -> None:
-    def measured(measure: object, *arguments: object) -> object:
+    def measured(measure: object, *arguments: Any) -> object:
         if measure is bench.measure_degradation:
             return 49.0
         if measure is bench.measure_synthesis:
@@ -45,7 +47,7 @@ def test_synthesis_is_shown_by_workers(monkeypatch: pytest.MonkeyPatch) -> None:
         workers = arguments[2]
         return WorkersSpeed(workers, 96 * workers, 3.0, 300.0, 301.0 + workers, digests[workers])
 
-    digests = {1: ("a",), 2: ("a",)}
+    digests: dict[int, tuple[str, ...]] = {1: ("a",), 2: ("a",)}
     monkeypatch.setattr(bench, "_elsewhere", measured)
     monkeypatch.setattr(bench.os, "cpu_count", lambda: 3)
 

@@ -17,7 +17,7 @@ from tests.kills import BOTH, Attempt, Job, Kills, Side, moments, preloaded
 from tests.s3 import S3
 
 RANDOM_KILLS = 6
-JobFor = Callable[[str], Job]
+JobFor = Callable[..., Job]
 
 
 @pytest.fixture(scope="module")

@@ -36,7 +36,7 @@ def stages(
     dataset: str, photographs: Path, monkeypatch: pytest.MonkeyPatch
 ) -> dict[str, Callable[[str], str]]:
     """How each stage begins below a URL; gives the folder it writes to."""
-    spec = read_data_spec(dataset)
+    spec: Any = read_data_spec(dataset)
     annotations = AnnotationSpec(source=spec_hash(spec), reasoner="r", weights_sha256="a" * 64)
     verdict = Verdict(promoted=True, reason="better", champion_psnr=1.0, candidate_psnr=2.0)
     monkeypatch.setattr(run, "train_reasoner", lambda *_, **__: ReasonerNetwork())

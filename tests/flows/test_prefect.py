@@ -191,7 +191,7 @@ def test_a_shard_that_fails_fails_the_run_and_the_next_run_completes_it(
     assert folder / "00002.tar" not in done
     begun = break_shard(-1, AssertionError())
     assert launch(synthesize, parameters) == str(folder)
-    assert last_run(synthesize).state.is_completed()  # type: ignore[union-attr]
+    assert last_run(synthesize).state.is_completed()
     assert len(done_shards(str(folder))) == 5
     assert all(path.stat().st_mtime_ns == before for path, before in done.items())
 
@@ -273,7 +273,7 @@ def test_a_refresh_shows_its_plan_and_what_became_different(
 @pytest.mark.usefixtures("server")
 def test_an_assessment_shows_its_tables(heldout: Path, tmp_path: Path) -> None:
     asked = {"photographs": str(heldout), "output": str(tmp_path), "rounds": 1}
-    assess(parameters=asked | {"recipes": ["cdd11-like"], "short_sides": [64]})  # type: ignore[arg-type]
+    assess(parameters=asked | {"recipes": ["cdd11-like"], "short_sides": [64]})
     run = last_run(assess)
     assert sorted(task_runs(run, 4)) == [f"predict-{number:06d}" for number in range(4)]
     shown = artifacts(run)
@@ -305,7 +305,7 @@ def test_plain_json_restores_an_archive(photographs: Path, tmp_path: Path) -> No
 @pytest.mark.usefixtures("server")
 def test_plain_json_runs_the_pipeline(photographs: Path, heldout: Path, tmp_path: Path) -> None:
     result = pipeline(
-        parameters={  # type: ignore[arg-type]
+        parameters={
             "photographs": str(photographs),
             "heldout": str(heldout),
             "output": str(tmp_path),

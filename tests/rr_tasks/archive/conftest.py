@@ -43,7 +43,7 @@ def diagnosis(width: int, height: int, noise: float = 40.0, blur: float = 0.0) -
             parameters=NoiseParameters(sigma=0.05, gain=0.01) if noise > 0 else None,
         ),
         scene=Scene(description="a test chart"),
-        order=tuple(name for name, s in (("noise", noise), ("blur", blur)) if s > 0),
+        order=(*(("noise",) if noise > 0 else ()), *(("blur",) if blur > 0 else ())),
         reasoning="grain everywhere",
         provenance=Provenance(source="reasoner", author="double"),
     )
@@ -83,7 +83,7 @@ def diagnose() -> Callable[..., DiagnosticPrior]:
 
 
 def scene(
-    width: int = 48, height: int = 32, bands: int = 3, dtype: type[np.generic] = np.uint8
+    width: int = 48, height: int = 32, bands: int = 3, dtype: type[np.unsignedinteger] = np.uint8
 ) -> np.ndarray:
     """A smooth, asymmetric picture, so that turns and swapped channels show."""
     y, x = np.mgrid[0:height, 0:width]

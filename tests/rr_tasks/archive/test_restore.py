@@ -136,7 +136,8 @@ def test_looks_that_are_meant_stay(parameters: RestoreParameters, engine_like: A
 def test_the_engine_is_called_from_one_thread_and_progress_is_told(
     parameters: RestoreParameters, engine_like: Any
 ) -> None:
-    threads, told = set(), []
+    threads: set[int] = set()
+    told: list[Counts] = []
 
     class Watched(engine_like):  # type: ignore[misc]
         def diagnose(self, pixels: Any) -> Any:

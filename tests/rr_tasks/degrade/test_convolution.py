@@ -1,3 +1,5 @@
+from typing import Any
+
 import cv2
 import numpy as np
 import pytest
@@ -33,8 +35,10 @@ def test_points_are_spread_as_images_are(halves: list[int], seed: int) -> None:
     rng = np.random.default_rng(seed)
     few = [rng.random((40, 50), dtype=np.float32) - np.float32(0.9) for _ in halves]
     maps = [np.maximum(field, np.float32(0)) for field in few]
-    kernels = [rng.random((2 * half + 1,) * 2, dtype=np.float32) / half**2 for half in halves]
-    expected = sum(spread(*pair) for pair in zip(maps, kernels, strict=True))
+    kernels = [
+        rng.random((2 * half + 1,) * 2, dtype=np.float32) / np.float32(half**2) for half in halves
+    ]
+    expected: Any = sum(map(spread, maps, kernels))
     np.testing.assert_allclose(
         spread_points([points(field) for field in maps], kernels, (40, 50)), expected, atol=2e-6
     )
@@ -48,7 +52,7 @@ def test_an_empty_map_stays_empty() -> None:
 def test_points_are_mirrored_as_often_as_a_large_kernel_asks() -> None:
     rng = np.random.default_rng(0)
     field = np.maximum(rng.random((32, 40), dtype=np.float32) - np.float32(0.9), 0)
-    kernel = rng.random((151, 151), dtype=np.float32) / 151**2
+    kernel = rng.random((151, 151), dtype=np.float32) / np.float32(151**2)
     expected = cv2.filter2D(field, -1, kernel, borderType=cv2.BORDER_REFLECT_101)
     found = spread_points([points(field)], [kernel], (32, 40))
     np.testing.assert_allclose(found, expected, atol=2e-6)

@@ -30,7 +30,9 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> DepthModel:
     network = DPTForDepthEstimation(config)
     for weights in (*network.neck.parameters(), *network.head.parameters()):
         torch.nn.init.normal_(weights, 0.05, 0.3)
-    torch.nn.init.constant_(network.head.head[4].bias, 50.0)  # or its last ReLU leaves nothing
+    torch.nn.init.constant_(
+        network.get_parameter("head.head.4.bias"), 50.0
+    )  # or its last ReLU leaves nothing
     network.save_pretrained(folder)
     DPTImageProcessorPil(size={"height": 64, "width": 64}).save_pretrained(folder)
     return DepthModel(name=str(folder))

@@ -1,3 +1,5 @@
+from typing import Any
+
 import cv2
 import numpy as np
 import pytest
@@ -55,10 +57,11 @@ def test_what_is_left_grows_with_the_share_of_the_degraded_photograph(
 
 def test_the_whole_share_changes_nothing() -> None:
     full = findings(60.0)
-    for part, whole in zip(left(full, 1.0), full, strict=True):
+    pairs: Any = zip(left(full, 1.0), full, strict=True)
+    for part, whole in pairs:
         assert part.severity == pytest.approx(whole.severity)
         numbers, wanted = (
-            [value for value in dict(found.parameters or {}).values() if isinstance(value, float)]
+            [value for value in found.parameters.model_dump().values() if isinstance(value, float)]
             for found in (part, whole)
         )
         assert len(wanted) >= 2

@@ -2,6 +2,7 @@ import shutil
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -33,7 +34,7 @@ SMALL_GRID = DegradationRecipe(
 
 
 def make(folder: Path, photographs: Path, recipe: DegradationRecipe, **options: int | None) -> str:
-    chosen = {"seed": 1, "samples": None, "shard_size": 16, **options}
+    chosen: Any = {"seed": 1, "samples": None, "shard_size": 16, **options}
     spec, urls = plan_synthesis(str(photographs), recipe, **chosen)
     data = open_dataset(str(folder), spec)
     for shard in range(shard_count(spec)):

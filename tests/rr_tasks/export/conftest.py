@@ -17,7 +17,7 @@ from rr_tasks.reasoner.network import ReasonerNetwork
 def annotations(dataset: str, tmp_path_factory: pytest.TempPathFactory) -> str:
     torch.manual_seed(2)
     network = ReasonerNetwork(widths=(8, 8, 8), hidden=16).eval()
-    torch.nn.init.normal_(network.head[-1].bias, std=2.0)
+    torch.nn.init.normal_(network.get_parameter("head.3.bias"), std=2.0)
     reasoner = EdgeReasoner(network, "e" * 64)
     spec = plan_annotation(dataset, reasoner)
     folder = open_annotations(str(tmp_path_factory.mktemp("annotations")), spec)

@@ -33,7 +33,7 @@ def test_failed_inputs_keep_their_rows(dataset: str, tmp_path: Path) -> None:
     failed = SampleRow(key="000000000", source="torn.jpg", status="failed", error="torn")
     (row, first), *_ = read_examples(Source(dataset, None), 0)
     assert first is not None
-    files = {
+    files: dict[str, bytes | str] = {
         "clean.png": first.clean,
         "degraded.png": first.degraded,
         "prior.json": first.truth.model_dump_json(),

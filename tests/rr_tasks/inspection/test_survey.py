@@ -115,7 +115,7 @@ def test_annotations_are_inspected_like_data_sets(
 ) -> None:
     from rr_tasks.reasoner.annotation import annotate_shard, open_annotations, plan_annotation
 
-    reasoner = EdgeReasoner(reasoner_network(2), "e" * 64)  # type: ignore[operator]
+    reasoner = EdgeReasoner(reasoner_network(2), "e" * 64)
     spec = plan_annotation(dataset, reasoner)
     folder = open_annotations(str(tmp_path), spec)
     annotate_shard(dataset, folder, spec, reasoner, 1)

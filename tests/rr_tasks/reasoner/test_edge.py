@@ -68,7 +68,7 @@ def check_agreement(prior: DiagnosticPrior) -> None:
 def test_any_photograph_gets_a_valid_prior(
     reasoner_network: MakeNetwork, shape: tuple[int, int]
 ) -> None:
-    found = set()
+    found: set[str] = set()
     for seed in range(12):
         prior = EdgeReasoner(reasoner_network(seed), SHA).diagnose(image(*shape))
         assert load_prior(prior.model_dump_json()) == prior

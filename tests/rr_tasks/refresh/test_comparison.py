@@ -35,8 +35,8 @@ def test_a_comparison_exchanged_is_the_same_with_its_sides_exchanged(
     there, back = only(old, new), only(new, old)
     for name in DEGRADATIONS:
         assert there[f"old_{name}"] == back[f"new_{name}"] == getattr(old, name).severity
-    for name in ("equal", "order_changed", "reordered"):
-        assert there[name] == back[name]
+    for kind in ("equal", "order_changed", "reordered"):
+        assert there[kind] == back[kind]
     assert only(old, old)["equal"]
 
 

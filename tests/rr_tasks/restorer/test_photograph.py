@@ -18,7 +18,7 @@ from schemas.prior.vector import to_vector
 MakeNetwork = Callable[..., RestorerNetwork]
 
 
-def noise(height: int, width: int, dtype: type[np.generic] = np.uint8) -> np.ndarray:
+def noise(height: int, width: int, dtype: type[np.unsignedinteger] = np.uint8) -> np.ndarray:
     rng = np.random.default_rng(0)
     return rng.integers(0, np.iinfo(dtype).max, (height, width, 3), dtype, endpoint=True)
 
@@ -29,7 +29,7 @@ def test_a_new_network_returns_the_very_same_photograph(
     restorer_network: MakeNetwork,
     prior: DiagnosticPrior,
     size: tuple[int, int],
-    dtype: type[np.generic],
+    dtype: type[np.unsignedinteger],
 ) -> None:
     photograph = noise(*size, dtype)
     restored = PhotographRestorer(restorer_network(), "0" * 64).restore(photograph, prior)

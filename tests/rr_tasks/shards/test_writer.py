@@ -47,7 +47,7 @@ def test_the_tar_is_plain_and_tells_no_time(tmp_path: Path, write: Write) -> Non
     path = tmp_path / "00000.tar"
     with tarfile.open(path) as archive:
         files = archive.getmembers()
-        contents = {file.name: archive.extractfile(file).read() for file in files}  # type: ignore[union-attr]
+        contents = {file.name: archive.extractfile(file).read() for file in files}
     samples = list(wds.WebDataset(str(path), shardshuffle=False, empty_check=False))
     assert path.stat().st_size % tarfile.RECORDSIZE == 0
     assert [file.name for file in files] == sorted(contents)

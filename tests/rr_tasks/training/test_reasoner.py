@@ -33,7 +33,7 @@ def network() -> ReasonerNetwork:
     return ReasonerNetwork(widths=(8, 8, 8), hidden=16)
 
 
-def says(vector: torch.Tensor, doubt: float = 0.0) -> Callable[..., torch.Tensor]:
+def says(vector: torch.Tensor, doubt: float = 0.0) -> Any:
     """A network that always answers with this vector, and how sure it is."""
     return lambda *_: torch.cat([vector, torch.full((len(vector), 4), doubt)], 1)
 
@@ -120,7 +120,7 @@ def test_doubt_is_best_at_the_mean_absolute_error(prior: DiagnosticPrior) -> Non
 def test_doubt_does_not_change_what_is_learned_of_severities(prior: DiagnosticPrior) -> None:
     def gradient(doubt: float) -> torch.Tensor:
         answer = (torch.tensor([to_vector(prior)]) + 0.1).requires_grad_()
-        diagnosis_loss(says(answer, doubt), batch(prior), GENERATOR)["loss"].backward()  # type: ignore[no-untyped-call]
+        diagnosis_loss(says(answer, doubt), batch(prior), GENERATOR)["loss"].backward()
         assert answer.grad is not None
         return answer.grad
 

@@ -142,7 +142,7 @@ def test_no_tar_is_read_before_the_first_batch(copies: tuple[Path, Path]) -> Non
         for tar in folder.glob("*.tar"):
             tar.unlink()
     with (
-        restorer_batches(*map(str, copies), 8, seed=0) as loader,
+        restorer_batches(str(copies[0]), str(copies[1]), 8, seed=0) as loader,
         pytest.raises(ShardDamagedError, match=r"\.tar: sample 0000\d0\d\d\d cannot be read"),
     ):
         loader.batch(0)

@@ -2,6 +2,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
@@ -209,9 +210,9 @@ def test_an_error_reaches_the_training(deal: Deal, place: str) -> None:
     def broken(*_: object) -> Iterator[Sample]:
         raise OSError("cannot read this")
 
-    chosen = {"read": read, "load": load, place: broken}
+    chosen: Any = {"read": read, "load": load, place: broken}
     with (
-        RoundLoader(deal(COUNTS), **chosen, examples_per_sample=2, batch_size=1) as bad,  # type: ignore[arg-type]
+        RoundLoader(deal(COUNTS), **chosen, examples_per_sample=2, batch_size=1) as bad,
         pytest.raises(OSError, match="cannot read this"),
     ):
         bad.batch(0)

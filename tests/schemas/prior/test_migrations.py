@@ -1,4 +1,5 @@
 import json
+from collections.abc import Callable
 from typing import Any
 
 import jsonschema
@@ -24,7 +25,7 @@ def grade_haze(document: dict[str, Any]) -> dict[str, Any]:
     return {**document, "haze": {"severity": document["haze"], "steps": ["graded"]}}
 
 
-TABLE = {0: rename_fog, 1: grade_haze}
+TABLE: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {0: rename_fog, 1: grade_haze}
 
 
 def test_an_old_document_comes_to_the_current_version_step_by_step() -> None:

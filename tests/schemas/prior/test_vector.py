@@ -1,4 +1,5 @@
 import math
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -26,8 +27,8 @@ def same_axis(one: float, other: float) -> bool:
     return min(distance, 180 - distance) < 1e-3
 
 
-def flat(finding: dict[str, object], prefix: str = "") -> dict[str, object]:
-    out: dict[str, object] = {}
+def flat(finding: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+    out: dict[str, Any] = {}
     for name, value in finding.items():
         if isinstance(value, dict):
             out |= flat(value, f"{prefix}{name}.")

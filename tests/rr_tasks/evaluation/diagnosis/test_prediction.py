@@ -1,4 +1,5 @@
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -25,8 +26,13 @@ def reasoner(reasoner_network) -> EdgeReasoner:
     return EdgeReasoner(reasoner_network(0), "0" * 64)
 
 
-def planned(folder: object, output: object, *recipes: DegradationRecipe, **changes: object):
-    settled = {"rounds": 1, "short_sides": (64,), "seed": 3, "weights_sha256": "0" * 64} | changes
+def planned(folder: object, output: object, *recipes: DegradationRecipe, **changes: Any):
+    settled: dict[str, Any] = {
+        "rounds": 1,
+        "short_sides": (64,),
+        "seed": 3,
+        "weights_sha256": "0" * 64,
+    } | changes
     return plan_assessment(str(folder), str(output), recipes=recipes, **settled)
 
 
@@ -94,7 +100,7 @@ def test_what_is_there_is_kept(one_photograph, grid, tmp_path, reasoner) -> None
 
 
 def test_whatever_decides_the_rows_decides_their_folder(one_photograph, grid, tmp_path) -> None:
-    changes = [
+    changes: list[dict[str, Any]] = [
         {},
         {"rounds": 2},
         {"short_sides": (128,)},
