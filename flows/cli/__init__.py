@@ -1,20 +1,33 @@
-"""`rr`: diagnose and restore photographs, and train what does it.
+"""`rr`: diagnose and restore photographs, and train the models that do it.
 
-Heavy imports wait until a command needs them, so that `rr --help` answers at once.
+A command imports what it needs when it runs, so that `rr --help` answers at once.
 """
+
+from importlib.metadata import version
+from typing import Annotated
 
 import typer
 
-from flows.cli import assess, bench, data, export, ingest, inspect, photographs, pipeline, train
+from flows.cli import (
+    annotation,
+    assessment,
+    bench,
+    dataset,
+    evaluation,
+    export,
+    inspection,
+    pairs,
+    photographs,
+    pipeline,
+    recipe,
+    training,
+)
 from flows.cli.failure import Commands
 
 app = typer.Typer(
     cls=Commands,
     help="Diagnose photographs (haze, blur, rain, noise) and restore them.\n\n"
     "Start here: [bold]rr diagnose PHOTO[/bold] and [bold]rr restore FOLDER RESTORED[/bold].\n\n"
-    "To make it better: [bold]rr synthesize[/bold] or [bold]ingest[/bold] data, look at it with "
-    "[bold]inspect[/bold], [bold]annotate[/bold], [bold]train[/bold], [bold]evaluate[/bold], "
-    "[bold]assess[/bold]; or all of it with [bold]rr pipeline[/bold].\n\n"
     "A folder may be any URL, such as s3://bucket/photos; RR_S3_ENDPOINT_URL, RR_S3_ACCESS_KEY, "
     "RR_S3_SECRET_KEY and others say where and who (docs/STORAGE.md).\n\n"
     "With PREFECT_API_URL set, every stage is a flow run to be watched in the Prefect UI.",
@@ -23,23 +36,44 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (
-    photographs.diagnose,
-    photographs.restore,
-    data.recipe,
-    data.synthesize,
-    ingest.ingest,
-    data.annotate,
-    data.migrate,
-    inspect.inspect,
-    pipeline.evaluate,
-    assess.assess,
-    pipeline.pipeline,
-):
-    app.command()(command)
-app.add_typer(train.app, name="train")
-app.add_typer(export.app, name="export")
-app.add_typer(bench.app, name="bench")
+
+_COMMANDS = {
+    "Photographs": (photographs.diagnose, photographs.restore),
+    "Data sets": (
+        recipe.recipe,
+        dataset.synthesize,
+        pairs.ingest,
+        inspection.inspect,
+        annotation.annotate,
+        dataset.migrate,
+    ),
+    "Models": (evaluation.evaluate, assessment.assess),
+    "Pipeline and benchmarks": (pipeline.pipeline,),
+}
+for panel, commands in _COMMANDS.items():
+    for command in commands:
+        app.command(rich_help_panel=panel)(command)
+app.add_typer(export.app, name="export", rich_help_panel="Data sets")
+app.add_typer(training.app, name="train", rich_help_panel="Models")
+app.add_typer(bench.app, name="bench", rich_help_panel="Pipeline and benchmarks")
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"rr {version('reason-and-restore')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    _: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version and exit."
+        ),
+    ] = False,
+) -> None:
+    """Options that stand before the command."""
 
 
 def main() -> None:

@@ -104,7 +104,7 @@ def restore(
             restorer=restorer,
         ),
     )
-    from flows.cli.show.outcome import show_restoration
+    from flows.cli.show.restoration import show_restoration
 
     show_restoration(console, summary)
     raise typer.Exit(1 if summary.archive.failed or summary.unreadable else 0)

@@ -1,38 +1,11 @@
-"""`rr evaluate` and `rr pipeline`: measure weights, and do the whole job."""
+"""`rr pipeline`: do the whole job."""
 
 from typing import Annotated
 
 import typer
 
-from flows.cli.options import Seed, Weights, console
-from schemas.parameters import EvaluateParameters, PipelineParameters
-
-
-def evaluate(
-    photographs: Annotated[str, typer.Argument(help="Folder of clean, held-out photographs.")],
-    output: Annotated[str, typer.Argument(help="Receives the evaluation set and the tables.")],
-    reasoner: Weights = None,
-    restorer: Weights = None,
-    seed: Annotated[int, typer.Option(help="The published figures use 2026.")] = 2026,
-) -> None:
-    """Measure weights on photographs they never saw, degraded in all 15 ways and left clean.
-
-    Example: [bold]rr evaluate photos/heldout evaluation[/bold]
-    """
-    from flows.cli.show.outcome import show_evaluation
-    from flows.evaluate import evaluate as flow
-    from flows.launch import launch
-
-    parameters = EvaluateParameters(
-        photographs=photographs,
-        output=output,
-        reasoner=reasoner,
-        restorer=restorer,
-        seed=seed,
-    )
-    evaluation = launch(flow, parameters)
-    show_evaluation(console, evaluation)
-    raise typer.Exit(0 if evaluation.failed.is_empty() else 1)
+from flows.cli.options import Seed, console
+from schemas.parameters import PipelineParameters
 
 
 def pipeline(
@@ -54,7 +27,7 @@ def pipeline(
 
     Example: [bold]rr pipeline photos/train photos/heldout work[/bold]
     """
-    from flows.cli.show.outcome import show_pipeline
+    from flows.cli.show.pipeline import show_pipeline
     from flows.launch import launch
     from flows.pipeline import pipeline as flow
 

@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 
 from flows import promote
-from flows.cli.show.outcome import show_pipeline
+from flows.cli.show.pipeline import show_pipeline
 from flows.launch import launch
 from flows.pipeline import PipelineResult, pipeline
 from flows.synthesize import synthesize

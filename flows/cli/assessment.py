@@ -43,7 +43,7 @@ def assess(
     [bold]rr assess photos/heldout quick --recipes edge-v2 --rounds 1 --short-sides 512[/bold]
     """
     from flows.assess import assess as flow
-    from flows.cli.show.outcome import show_assessment
+    from flows.cli.show.assessment import show_assessment
     from flows.launch import launch
 
     given: dict[str, list[Any] | None] = {"recipes": recipes, "short_sides": short_sides}

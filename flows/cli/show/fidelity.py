@@ -1,13 +1,14 @@
-"""Shows how much of a photograph each severity of each type leaves to be seen."""
+"""Shows how much of a photograph can still be seen at each severity."""
 
 import polars as pl
+from rich.console import Console
 from rich.table import Table
 
 from schemas.prior.current import DEGRADATIONS
 
 
-def fidelity_table(measured: pl.DataFrame) -> Table:
-    """A row for each severity, from a frame of `rr_tasks.degrade.fidelity.visual_fidelity`."""
+def show_fidelity(console: Console, measured: pl.DataFrame) -> None:
+    """Print a row for each severity of what `rr_tasks.degrade.fidelity.visual_fidelity` found."""
     table = Table(
         title="what is still seen: visual information fidelity, and multi-scale SSIM (1: all)",
         title_justify="left",
@@ -19,4 +20,4 @@ def fidelity_table(measured: pl.DataFrame) -> Table:
         of = group.rows_by_key("type", named=True, unique=True)
         cells = (f"{of[name]['vif']:.2f}  {of[name]['ms_ssim']:.2f}" for name in DEGRADATIONS)
         table.add_row(f"{severity:.0f}", *cells)
-    return table
+    console.print(table)

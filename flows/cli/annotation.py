@@ -1,0 +1,68 @@
+"""`rr annotate`: the reasoner diagnoses a data set."""
+
+from typing import Annotated
+
+import typer
+
+from flows.cli.options import Weights, console
+from schemas.parameters import AnnotateParameters, RefreshParameters
+
+
+def annotate(
+    shards: Annotated[str, typer.Argument(help="Folder of a data set.")],
+    output: Annotated[
+        str | None, typer.Option(help="Receives the annotations' folder; by default beside it.")
+    ] = None,
+    reasoner: Weights = None,
+    refresh: Annotated[
+        bool,
+        typer.Option(
+            "--refresh",
+            help="Diagnose anew what an older reasoner, prompt or schema did.",
+        ),
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="With --refresh: only say what would be done.")
+    ] = False,
+    against: Annotated[
+        str | None,
+        typer.Option(
+            help="With --refresh: older annotations to compare with; by default the newest ones."
+        ),
+    ] = None,
+) -> None:
+    """Diagnose the degraded photographs of a data set: the priors that the restorer will get.
+
+    Annotations of another reasoner, prompt or schema lie in folders of their own and stay as they
+    are. With [bold]--refresh[/bold], shards that only such older ones have are diagnosed anew, and
+    a report beside them says what became different. Run it again after a stop: it goes on.
+
+    Example: [bold]rr annotate data/edge-default-1f0c...[/bold], and with a new reasoner
+    [bold]rr annotate data/edge-default-1f0c... --refresh --dry-run --reasoner FILE[/bold]
+    """
+    from flows.launch import launch
+
+    if refresh:
+        _refresh(
+            RefreshParameters(
+                shards=shards, output=output, reasoner=reasoner, against=against, dry_run=dry_run
+            )
+        )
+        return
+    if dry_run or against is not None:
+        raise typer.BadParameter("--dry-run and --against go with --refresh")
+    from flows.annotate import annotate as flow
+
+    parameters = AnnotateParameters(shards=shards, output=output, reasoner=reasoner)
+    typer.echo(launch(flow, parameters))
+
+
+def _refresh(parameters: RefreshParameters) -> None:
+    from flows.cli.show.refresh import show_refresh
+    from flows.launch import launch
+    from flows.refresh import refresh as flow
+
+    refreshed = launch(flow, parameters)
+    show_refresh(console, refreshed)
+    if not parameters.dry_run:
+        typer.echo(refreshed.plan.folder)

@@ -1,0 +1,35 @@
+"""`rr evaluate`: how good restored photographs are."""
+
+from typing import Annotated
+
+import typer
+
+from flows.cli.options import Weights, console
+from schemas.parameters import EvaluateParameters
+
+
+def evaluate(
+    photographs: Annotated[str, typer.Argument(help="Folder of clean, held-out photographs.")],
+    output: Annotated[str, typer.Argument(help="Receives the evaluation set and the tables.")],
+    reasoner: Weights = None,
+    restorer: Weights = None,
+    seed: Annotated[int, typer.Option(help="The published figures use 2026.")] = 2026,
+) -> None:
+    """Measure weights on photographs they never saw, degraded in all 15 ways and left clean.
+
+    Example: [bold]rr evaluate photos/heldout evaluation[/bold]
+    """
+    from flows.cli.show.evaluation import show_evaluation
+    from flows.evaluate import evaluate as flow
+    from flows.launch import launch
+
+    parameters = EvaluateParameters(
+        photographs=photographs,
+        output=output,
+        reasoner=reasoner,
+        restorer=restorer,
+        seed=seed,
+    )
+    evaluation = launch(flow, parameters)
+    show_evaluation(console, evaluation)
+    raise typer.Exit(0 if evaluation.failed.is_empty() else 1)

@@ -1,0 +1,59 @@
+"""`rr recipe`: what a recipe of degradations does."""
+
+from typing import Annotated
+
+import typer
+
+from flows.cli.options import Seed, console
+
+
+def recipe(
+    name: Annotated[
+        str, typer.Argument(metavar="NAME|FILE", help="Which recipe, or a JSON file of your own.")
+    ] = "edge-default",
+    sheet: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Write a contact sheet (JPEG) instead.")
+    ] = None,
+    fidelity: Annotated[
+        bool,
+        typer.Option("--fidelity", help="Measure instead how much is still seen: a minute or two."),
+    ] = False,
+    photographs: Annotated[
+        str, typer.Option(help="Folder of clean photographs for the sheet and the measurement.")
+    ] = "infra/samples/train",
+    seed: Seed = 0,
+) -> None:
+    """Show what a recipe of [bold]rr synthesize[/bold] does: ranges, a picture, or a measurement.
+
+    Recipes: edge-default, benchmark, edge-v2, reasoner-v1, cdd11-like, agenticir-like. To make one
+    of your own, save what this prints in a file, give it another name inside, change what you like,
+    and leave out what shall be as in edge-default.
+
+    The contact sheet shows haze, blur, rain and noise at severities 10, 40, 70 and 100, and
+    --fidelity measures whether equal numbers look equally bad. What they mean is in
+    docs/DEGRADATIONS.md.
+
+    Example: [bold]rr recipe edge-v2 --sheet edge-v2.jpg[/bold], or
+    [bold]rr recipe edge-v2 > mine.json[/bold] and, when it is changed,
+    [bold]rr synthesize photos/train data --recipe mine.json[/bold]
+    """
+    from rr_tasks.degrade.recipe_file import find_recipe
+
+    if sheet and fidelity:
+        raise typer.BadParameter("give --sheet or --fidelity, not both")
+    found = find_recipe(name)
+    if sheet:
+        from rr_tasks.degrade.sheet import contact_sheet
+        from rr_tasks.storage.files import publish_bytes
+
+        publish_bytes(contact_sheet(photographs, found, seed), sheet)
+        console.print(f"written: {sheet}")
+    elif fidelity:
+        from flows.cli.show.fidelity import show_fidelity
+        from rr_tasks.degrade.fidelity import visual_fidelity
+
+        with console.status("degrading and comparing 24 squares"):
+            measured = visual_fidelity(photographs, found, seed, count=24)
+        show_fidelity(console, measured)
+    else:
+        typer.echo(found.model_dump_json(indent=2, exclude_none=True))

@@ -1,0 +1,14 @@
+"""Shows how well a reasoner diagnoses."""
+
+from rich.console import Console
+
+from flows.assess import Assessment
+from flows.cli.show.table import print_place, print_table, print_unused
+
+
+def show_assessment(console: Console, assessment: Assessment) -> None:
+    """Print the tables of an assessment, where the page lies, and what could not be used."""
+    for section in assessment.sections:
+        print_table(console, section.title, section.table)
+    print_place(console, "Page", assessment.page)
+    print_unused(console, assessment.failed)

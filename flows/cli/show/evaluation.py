@@ -1,0 +1,15 @@
+"""Shows how good restored photographs are."""
+
+from rich.console import Console
+
+from flows.cli.show.table import print_place, print_table, print_unused
+from flows.evaluate import Evaluation
+
+
+def show_evaluation(console: Console, evaluation: Evaluation) -> None:
+    """Print both tables of an evaluation, where they lie, and what could not be used."""
+    print_table(console, "Image quality (PSNR in dB, RGB; SSIM)", evaluation.quality)
+    print_table(console, "Diagnosis", evaluation.diagnosis)
+    print_place(console, "Tables", evaluation.folder)
+    print_place(console, "Examples", f"{evaluation.folder}/examples.jpg")
+    print_unused(console, evaluation.failed)

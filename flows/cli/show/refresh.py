@@ -1,0 +1,53 @@
+"""Shows which annotations are stale and what has changed in the new ones."""
+
+from rich.console import Console
+from rich.markup import escape
+
+from flows.cli.show.table import print_place, print_table
+from flows.refresh import Comparison, Refreshed
+from rr_tasks.refresh.plan import plan_table
+
+_SHOWN = {
+    "type": "degradation",
+    "old": "found_old",
+    "new": "found_new",
+    "appeared": "appeared",
+    "vanished": "vanished",
+    "mean": "shift_mean",
+    "5 %": "shift_q05",
+    "median": "shift_median",
+    "95 %": "shift_q95",
+}
+
+
+def show_refresh(console: Console, refreshed: Refreshed) -> None:
+    """Print the plan, then how long it would take (dry run) or what has changed."""
+    plan = refreshed.plan
+    print_table(console, "Shards before this run", plan_table(plan))
+    for folder in plan.unreadable:
+        console.print(
+            f"[yellow]{escape(folder)}: its spec.json cannot be read, so it was left out[/yellow]",
+            soft_wrap=True,
+        )
+    if refreshed.dry_run:
+        console.print(str(refreshed.estimate or "Nothing to diagnose."), soft_wrap=True)
+        print_place(console, "Would fill" if plan.pending else "Current", plan.folder)
+    if plan.old:
+        compared = "Would compare to" if refreshed.dry_run else "Compared with"
+        print_place(console, compared, plan.old.folder)
+    elif not plan.unreadable:
+        console.print("There are no older annotations to compare with.")
+    if refreshed.comparison:
+        _show_comparison(console, refreshed.comparison)
+
+
+def _show_comparison(console: Console, comparison: Comparison) -> None:
+    totals = comparison.difference.totals.row(0, named=True)
+    console.print(
+        f"{totals['samples']} diagnoses compared: {totals['equal']} are equal apart from who wrote "
+        f"them, {totals['order_changed']} have another order of treatment",
+        soft_wrap=True,
+    )
+    shown = comparison.difference.changes.select(**_SHOWN)
+    print_table(console, "Found, old and new, and the shift of the severity", shown, places=1)
+    print_place(console, "Report", comparison.report)

@@ -1,0 +1,34 @@
+"""What the views share: tables, and the places where outputs lie."""
+
+import polars as pl
+from rich.console import Console, JustifyMethod
+from rich.markup import escape
+from rich.table import Table
+
+
+def print_table(console: Console, title: str, frame: pl.DataFrame, places: int = 3) -> None:
+    """Print a frame below a title, its floats with so many decimal places."""
+    table = Table(title=title, title_justify="left", title_style="bold")
+    for name, kind in frame.schema.items():
+        justify: JustifyMethod = "left" if kind == pl.String else "right"
+        table.add_column(name.replace("_", " "), justify=justify, overflow="fold")
+    for row in frame.iter_rows():
+        table.add_row(*(_cell(value, places) for value in row))
+    console.print(table)
+
+
+def _cell(value: object, places: int) -> str:
+    if isinstance(value, float):
+        return f"{value:.{places}f}"
+    return "" if value is None else str(value)
+
+
+def print_place(console: Console, name: str, url: str) -> None:
+    """Print where an output lies, in one line however long it is."""
+    console.print(f"[bold]{name:<16}[/bold] {escape(url)}", soft_wrap=True, highlight=False)
+
+
+def print_unused(console: Console, failed: pl.DataFrame) -> None:
+    """Print the inputs that could not be used, from a frame with the columns source and error."""
+    for source, error in failed.iter_rows():
+        console.print(f"[red]Not used: {escape(f'{source}: {error}')}[/red]", soft_wrap=True)
