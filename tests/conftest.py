@@ -110,6 +110,8 @@ _noise = _findings(
 
 
 def _prior(haze: Haze, blur: Blur, rain: Rain, noise: Noise, words: str) -> DiagnosticPrior:
+    findings = (haze, blur, rain, noise)
+    fields: dict[str, Any] = {"order": undo_order(findings), "reasoning": reasoning(findings)}
     return DiagnosticPrior(
         image=ImageSize(width=640, height=480),
         haze=haze,
@@ -117,9 +119,8 @@ def _prior(haze: Haze, blur: Blur, rain: Rain, noise: Noise, words: str) -> Diag
         rain=rain,
         noise=noise,
         scene=Scene(description=words, objects=(words,)),
-        order=undo_order(haze, blur, rain, noise),
-        reasoning=reasoning(haze, blur, rain, noise),
         provenance=Provenance(source="teacher", author=words),
+        **fields,
     )
 
 

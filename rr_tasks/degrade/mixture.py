@@ -16,7 +16,7 @@ from rr_tasks.degrade.noise import add_noise
 from rr_tasks.degrade.objects import standing_depth
 from rr_tasks.degrade.partial import partial_blur, partial_haze, partial_noise, partial_rain
 from rr_tasks.degrade.rain import add_rain
-from schemas.prior.current import DEGRADATIONS, Blur, DegradationName, Haze, Noise, Rain
+from schemas.prior.current import DEGRADATIONS, AnyFinding, Blur, DegradationName, Haze, Noise, Rain
 from schemas.recipe import DegradationRecipe, DepthRecipe, JpegRecipe
 
 Combination = tuple[DegradationName, ...]
@@ -34,10 +34,7 @@ class Degraded:
     """A degraded photograph, (H, W, 3) sRGB bytes, and the truth about each type."""
 
     image: Bytes
-    haze: Haze
-    blur: Blur
-    rain: Rain
-    noise: Noise
+    findings: Mapping[str, AnyFinding]
 
 
 def draw_severities(
@@ -93,7 +90,7 @@ def degrade(
         rain, noise = partial_rain(rain, share), partial_noise(noise, share)
     degraded = to_bytes(image) if severities else clean
     saved = _save_as_jpeg(degraded, recipe.jpeg, streams["jpeg"])
-    return Degraded(image=saved, haze=haze, blur=blur, rain=rain, noise=noise)
+    return Degraded(saved, {"haze": haze, "blur": blur, "rain": rain, "noise": noise})
 
 
 def _estimated_depth(

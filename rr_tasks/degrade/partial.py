@@ -22,7 +22,7 @@ from schemas.prior.current import (
     NoiseParameters,
     Rain,
 )
-from schemas.prior.vector import MINIMUM_PRESENT_SEVERITY
+from schemas.prior.finding import MINIMUM_PRESENT_SEVERITY
 
 
 def partial_haze(haze: Haze, share: float) -> Haze:

@@ -61,8 +61,8 @@ def _strip(subject: Subject, types: tuple[DegradationName, ...]) -> Iterator[Byt
 def _title(degraded: Degraded, types: tuple[DegradationName, ...]) -> str:
     if len(types) > 1:
         return "all four"
-    blur = degraded.blur.parameters
-    return f"{blur.kind} blur" if blur else types[0]
+    parameters = degraded.findings[types[0]].parameters
+    return str(parameters.noun()) if parameters else types[0]
 
 
 def _captioned(image: Bytes, caption: str, whole: bool) -> Bytes:

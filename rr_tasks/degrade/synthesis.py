@@ -24,22 +24,12 @@ from rr_tasks.degrade.photograph import (
     list_photographs,
     read_photograph,
 )
-from rr_tasks.scene import describe
+from rr_tasks.priors import make_prior
 from rr_tasks.shards.png import encode_png
 from rr_tasks.shards.spec import open_folder
 from rr_tasks.shards.writer import Outcome, sample_key, write_shard
 from rr_tasks.storage.identity import identity
-from schemas.prior.current import (
-    VISIBLE_SEVERITY,
-    Blur,
-    DiagnosticPrior,
-    Haze,
-    ImageSize,
-    Noise,
-    Provenance,
-    Rain,
-)
-from schemas.prior.text import reasoning, undo_order
+from schemas.prior.current import VISIBLE_SEVERITY, DiagnosticPrior, Provenance
 from schemas.recipe import DegradationRecipe
 from schemas.shard import DoneMarker, SampleRow, SynthesisSpec, spec_hash
 
@@ -175,28 +165,17 @@ def _visit(seed: int, turn: int, count: int) -> npt.NDArray[np.int64]:
 
 def ground_truth(clean: Bytes, degraded: Degraded, recipe: DegradationRecipe) -> DiagnosticPrior:
     """The prior that synthesis knows; what nobody can see counts as absent."""
-    haze = degraded.haze if degraded.haze.severity >= VISIBLE_SEVERITY else _ABSENT_HAZE
-    blur = degraded.blur if degraded.blur.severity >= VISIBLE_SEVERITY else _ABSENT_BLUR
-    rain = degraded.rain if degraded.rain.severity >= VISIBLE_SEVERITY else _ABSENT_RAIN
-    noise = degraded.noise if degraded.noise.severity >= VISIBLE_SEVERITY else _ABSENT_NOISE
-    return DiagnosticPrior(
-        image=ImageSize(width=clean.shape[1], height=clean.shape[0]),
-        haze=haze.model_copy(update=_exactly(haze.present)),
-        blur=blur.model_copy(update=_exactly(blur.present)),
-        rain=rain.model_copy(update=_exactly(rain.present)),
-        noise=noise.model_copy(update=_exactly(noise.present)),
-        scene=describe(clean),
-        order=undo_order(haze, blur, rain, noise),
-        reasoning=reasoning(haze, blur, rain, noise),
-        provenance=Provenance(source="synthesis", author=f"recipe {recipe.name}"),
-    )
+    visible = {
+        name: finding if finding.severity >= VISIBLE_SEVERITY else finding.absent()
+        for name, finding in degraded.findings.items()
+    }
+    exact = {
+        name: finding.model_copy(update=_exactly(finding.present))
+        for name, finding in visible.items()
+    }
+    provenance = Provenance(source="synthesis", author=f"recipe {recipe.name}")
+    return make_prior(clean, exact, provenance)
 
 
 def _exactly(present: bool) -> dict[str, float]:
     return {"probability": float(present), "severity_std": 0.0}
-
-
-_ABSENT_HAZE = Haze(present=False, severity=0.0)
-_ABSENT_BLUR = Blur(present=False, severity=0.0)
-_ABSENT_RAIN = Rain(present=False, severity=0.0)
-_ABSENT_NOISE = Noise(present=False, severity=0.0)

@@ -16,18 +16,17 @@ from rr_tasks.ingest.blur import measure_blur
 from rr_tasks.ingest.haze import measure_haze
 from rr_tasks.ingest.noise import measure_noise
 from rr_tasks.ingest.rain import measure_rain
-from rr_tasks.scene import describe
+from rr_tasks.priors import make_prior
 from schemas.prior.current import (
+    AnyFinding,
     Blur,
     DegradationName,
     DiagnosticPrior,
     Haze,
-    ImageSize,
     Noise,
     Provenance,
     Rain,
 )
-from schemas.prior.text import reasoning, undo_order
 
 FindingT = TypeVar("FindingT", Haze, Blur, Rain)
 
@@ -69,18 +68,9 @@ def estimated_truth(
         noise = measure_noise(before, after, raining="rain" in present)
     if len(present) > 1:
         haze, blur, rain = _doubted(haze), _doubted(blur), _doubted(rain)
-    return DiagnosticPrior(
-        image=ImageSize(width=width, height=height),
-        haze=haze,
-        blur=blur,
-        rain=rain,
-        noise=noise,
-        scene=describe(clean),
-        order=undo_order(haze, blur, rain, noise),
-        reasoning=reasoning(haze, blur, rain, noise),
-        # A teacher sees more than who learns from it: here the clean partner.
-        provenance=Provenance(source="teacher", author=author),
-    )
+    findings: dict[str, AnyFinding] = {"haze": haze, "blur": blur, "rain": rain, "noise": noise}
+    # A teacher sees more than who learns from it: here the clean partner.
+    return make_prior(clean, findings, Provenance(source="teacher", author=author))
 
 
 def _doubted(finding: FindingT) -> FindingT:

@@ -10,21 +10,20 @@ import torch
 from rr_tasks import weights
 from rr_tasks.degrade import severity
 from rr_tasks.precision import autocast
+from rr_tasks.priors import make_prior
 from rr_tasks.reasoner.network import ReasonerNetwork
 from rr_tasks.reasoner.views import views
-from rr_tasks.scene import describe
 from schemas.prior.current import (
     DEGRADATIONS,
     VISIBLE_SEVERITY,
+    AnyFinding,
     Blur,
     DiagnosticPrior,
     Haze,
-    ImageSize,
     Noise,
     Provenance,
     Rain,
 )
-from schemas.prior.text import reasoning, undo_order
 from schemas.prior.vector import (
     VECTOR_LENGTH,
     findings_from_vector,
@@ -112,37 +111,31 @@ class EdgeReasoner:
 
     def _prior(self, image: Bytes, vector: Floats, deviations: Floats) -> DiagnosticPrior:
         height, width = image.shape[:2]
-        haze, blur, rain, noise = findings_from_vector(vector.tolist())
-        findings = (
-            _consistent_haze(haze),
-            _consistent_blur(blur, min(height, width)),
-            _consistent_rain(rain),
-            _consistent_noise(noise),
+        haze, blur, rain, noise = findings_from_vector(vector.tolist()).values()
+        findings: dict[str, AnyFinding] = {
+            "haze": _consistent_haze(haze),
+            "blur": _consistent_blur(blur, min(height, width)),
+            "rain": _consistent_rain(rain),
+            "noise": _consistent_noise(noise),
+        }
+        sure = {
+            name: finding.model_copy(
+                update={
+                    "probability": round(float(vector[place]), 4),
+                    "severity_std": round(float(deviation), 2) if finding.present else None,
+                }
+            )
+            for (name, finding), place, deviation in zip(
+                findings.items(), _PRESENT, deviations, strict=True
+            )
+        }
+        provenance = Provenance(
+            source="reasoner",
+            author=NAME,
+            weights_sha256=self.weights_sha256,
+            prompt_version=self.prompt_version,
         )
-        sure = [
-            {
-                "probability": round(float(vector[place]), 4),
-                "severity_std": round(float(deviation), 2) if finding.present else None,
-            }
-            for place, finding, deviation in zip(_PRESENT, findings, deviations, strict=True)
-        ]
-        haze, blur, rain, noise = findings
-        return DiagnosticPrior(
-            image=ImageSize(width=width, height=height),
-            haze=haze.model_copy(update=sure[0]),
-            blur=blur.model_copy(update=sure[1]),
-            rain=rain.model_copy(update=sure[2]),
-            noise=noise.model_copy(update=sure[3]),
-            scene=describe(image),
-            order=undo_order(*findings),
-            reasoning=reasoning(*findings),
-            provenance=Provenance(
-                source="reasoner",
-                author=NAME,
-                weights_sha256=self.weights_sha256,
-                prompt_version=self.prompt_version,
-            ),
-        )
+        return make_prior(image, sure, provenance)
 
 
 def _planes(views_of_all: Sequence[Bytes]) -> torch.Tensor:
@@ -155,7 +148,7 @@ def _planes(views_of_all: Sequence[Bytes]) -> torch.Tensor:
 # would not have been found.
 
 
-def _consistent_haze(haze: Haze) -> Haze:
+def _consistent_haze(haze: AnyFinding) -> AnyFinding:
     if haze.parameters is None:
         return haze
     level = max(haze.severity, VISIBLE_SEVERITY)
@@ -165,7 +158,7 @@ def _consistent_haze(haze: Haze) -> Haze:
     return Haze(present=True, severity=level, parameters=parameters)
 
 
-def _consistent_blur(blur: Blur, short_side: int) -> Blur:
+def _consistent_blur(blur: AnyFinding, short_side: int) -> AnyFinding:
     if blur.parameters is None:
         return blur
     level = max(blur.severity, VISIBLE_SEVERITY)
@@ -175,7 +168,7 @@ def _consistent_blur(blur: Blur, short_side: int) -> Blur:
     return Blur(present=True, severity=level, parameters=parameters)
 
 
-def _consistent_rain(rain: Rain) -> Rain:
+def _consistent_rain(rain: AnyFinding) -> AnyFinding:
     if rain.parameters is None:
         return rain
     level = max(rain.severity, VISIBLE_SEVERITY)
@@ -185,7 +178,7 @@ def _consistent_rain(rain: Rain) -> Rain:
     return Rain(present=True, severity=level, parameters=parameters)
 
 
-def _consistent_noise(noise: Noise) -> Noise:
+def _consistent_noise(noise: AnyFinding) -> AnyFinding:
     if noise.parameters is None:
         return noise
     level = max(noise.severity, VISIBLE_SEVERITY)

@@ -2,40 +2,32 @@
 
 from collections.abc import Collection
 
+from rr_tasks.priors import leave_out
 from schemas.archive import CERTAIN
 from schemas.prior.current import (
     DEGRADATIONS,
     VISIBLE_SEVERITY,
-    Blur,
+    AnyFinding,
     DegradationName,
     DiagnosticPrior,
-    Haze,
-    Noise,
-    Rain,
 )
-
-_ABSENT = {
-    "haze": Haze(present=False, severity=0.0),
-    "blur": Blur(present=False, severity=0.0),
-    "rain": Rain(present=False, severity=0.0),
-    "noise": Noise(present=False, severity=0.0),
-}
 
 
 def severities(prior: DiagnosticPrior) -> dict[DegradationName, float]:
     """Return the severity, 1-100, of each degradation that is present."""
-    return {
-        name: getattr(prior, name).severity for name in DEGRADATIONS if getattr(prior, name).present
-    }
+    present = prior.present()
+    return {name: present[name].severity for name in DEGRADATIONS if name in present}
 
 
 def treatment(
     prior: DiagnosticPrior,
-    keep: Collection[DegradationName] = (),
+    keep: Collection[str] = (),
     threshold: float = VISIBLE_SEVERITY,
     certainty: float = CERTAIN,
 ) -> DiagnosticPrior | None:
     """Take out of a diagnosis what is meant to stay, and what is not certain enough.
+
+    Neither leaves a trace: the order and the chain of thought speak of the rest alone.
 
     Args:
         prior: the diagnosis.
@@ -47,14 +39,11 @@ def treatment(
     Returns:
         What is left to undo, or None when the photograph is to be left alone.
     """
-    left = [name for name in DEGRADATIONS if name in keep or _is_doubtful(prior, name, certainty)]
-    worst = max((s for name, s in severities(prior).items() if name not in left), default=0.0)
-    if worst < threshold or worst == 0.0:
-        return None
-    order = tuple(name for name in prior.order if name not in left)
-    return prior.model_copy(update={"order": order, **{name: _ABSENT[name] for name in left}})
+    doubtful = {name for name, finding in prior.present().items() if _doubts(finding, certainty)}
+    wanted = leave_out(prior, doubtful.union(keep))
+    worst = max((finding.severity for finding in wanted.present().values()), default=0.0)
+    return None if worst < threshold or worst == 0.0 else wanted
 
 
-def _is_doubtful(prior: DiagnosticPrior, name: DegradationName, certainty: float) -> bool:
-    probability = getattr(prior, name).probability
-    return probability is not None and probability < certainty
+def _doubts(finding: AnyFinding, certainty: float) -> bool:
+    return finding.probability is not None and finding.probability < certainty

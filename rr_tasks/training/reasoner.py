@@ -14,10 +14,10 @@ from rr_tasks.training.dataset import whole_dataset
 from rr_tasks.training.epochs import own_epochs
 from rr_tasks.training.loop import Losses, ProgressReport, train
 from rr_tasks.training.rounds import Batch, Example, RoundLoader
+from schemas.prior.blur import BLUR_KINDS
 from schemas.prior.current import DEGRADATIONS
 from schemas.prior.migrations import load_prior
 from schemas.prior.vector import (
-    BLUR_KINDS,
     FIELDS,
     VECTOR_LENGTH,
     length_entries,

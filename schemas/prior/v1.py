@@ -1,100 +1,40 @@
 """Diagnostic prior, version 1: what degrades a photograph, how badly, and what it shows."""
 
+from collections.abc import Collection
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from schemas.base import Rgb, Sha256, Strict, Unit
+from schemas.base import Sha256, Strict
+from schemas.prior.blur import BlurParameters
+from schemas.prior.finding import Presence
+from schemas.prior.haze import HazeParameters
+from schemas.prior.noise import NoiseParameters
+from schemas.prior.rain import RainParameters
 
 DegradationName = Literal["haze", "blur", "rain", "noise"]
 DEGRADATIONS: tuple[DegradationName, ...] = ("haze", "blur", "rain", "noise")
-BlurKind = Literal["motion", "defocus", "gaussian"]
-
-VISIBLE_SEVERITY = 10.0
-"""A ground truth below this severity cannot be seen and counts as absent."""
-
-AxisAngle = Annotated[float, Field(ge=0.0, lt=180.0)]
-Severity = Annotated[float, Field(ge=0.0, le=100.0)]
 
 
-class HazeParameters(Strict):
-    """Atmospheric scattering, I = J t + A (1 - t) with t = exp(-beta d), in linear light.
-
-    `atmospheric_light` (A) is given sRGB-coded in 0-1; `transmission` is the mean of t over the
-    photograph; `beta` belongs to a depth that runs from 0 (near) to 1 (the farthest point).
-    """
-
-    atmospheric_light: Rgb
-    transmission: Unit
-    beta: Annotated[float, Field(ge=0.0)]
-
-
-class BlurParameters(Strict):
-    """Point spread: path length (motion), disc diameter (defocus) or 4 sigma (gaussian).
-
-    `angle_deg` is the axis of the longest spread, counter-clockwise from the horizontal; it is 0
-    for a defocus disc, which has none.
-    """
-
-    kind: BlurKind
-    extent_px: Annotated[float, Field(gt=0.0)]
-    angle_deg: AxisAngle
-
-
-class RainParameters(Strict):
-    """Streaks: `density` is the mean coverage, `opacity` the peak alpha of a streak.
-
-    `angle_deg` is the streaks' axis, counter-clockwise from the horizontal (90 falls straight).
-    """
-
-    density: Unit
-    length_px: Annotated[float, Field(gt=0.0)]
-    angle_deg: AxisAngle
-    opacity: Unit
-
-
-class NoiseParameters(Strict):
-    """Poisson-Gaussian noise in linear light: variance = gain * intensity + sigma**2 (0-1)."""
-
-    sigma: Annotated[float, Field(ge=0.0)]
-    gain: Annotated[float, Field(ge=0.0)]
-
-
-class _Finding(Strict):
-    present: bool
-    severity: Severity
-
-    @model_validator(mode="after")
-    def _severity_agrees(self) -> Self:
-        if self.present and self.severity < 1.0:
-            raise ValueError(f"a present degradation has severity 1-100, not {self.severity}")
-        if not self.present and self.severity != 0.0:
-            raise ValueError(f"an absent degradation has severity 0, not {self.severity}")
-        parameters = getattr(self, "parameters", None)
-        if self.present != (parameters is not None):
-            raise ValueError("parameters are given exactly when the degradation is present")
-        return self
-
-
-class Haze(_Finding):
+class Haze(Presence):
     """Haze, fog or smoke: light scattered into the line of sight."""
 
     parameters: HazeParameters | None = None
 
 
-class Blur(_Finding):
+class Blur(Presence):
     """Camera shake, defocus or softness."""
 
     parameters: BlurParameters | None = None
 
 
-class Rain(_Finding):
+class Rain(Presence):
     """Rain streaks in front of the scene."""
 
     parameters: RainParameters | None = None
 
 
-class Noise(_Finding):
+class Noise(Presence):
     """Sensor noise."""
 
     parameters: NoiseParameters | None = None
@@ -149,7 +89,7 @@ class DiagnosticPriorV1(Strict):
         return self
 
 
-def check_order(order: tuple[DegradationName, ...], present: set[DegradationName]) -> None:
+def check_order(order: Collection[str], present: Collection[str]) -> None:
     """Raise ValueError unless `order` lists each present degradation once."""
     if sorted(order) != sorted(present):
         raise ValueError(

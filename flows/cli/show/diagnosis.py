@@ -8,8 +8,8 @@ from rr_tasks.archive.engine import Pixels
 from rr_tasks.photographs.formats.base import UnreadablePhotographError
 from rr_tasks.photographs.photograph import open_photograph
 from rr_tasks.storage.files import read_bytes
-from schemas.prior.current import DEGRADATIONS, Blur, DiagnosticPrior, Haze, Noise, Rain
-from schemas.prior.text import grade
+from schemas.prior.current import AnyFinding, DiagnosticPrior
+from schemas.prior.finding import grade
 
 _COLOURS = {"slight": "green", "moderate": "yellow", "strong": "dark_orange", "extreme": "red"}
 _BAR_LENGTH = 12
@@ -37,9 +37,9 @@ def show(console: Console, name: str, prior: DiagnosticPrior) -> None:
     table.add_column("Severity, 0-100")
     table.add_column("Probability")
     table.add_column("Physics")
-    for kind in DEGRADATIONS:
-        finding: Haze | Blur | Rain | Noise = getattr(prior, kind)
-        table.add_row(kind, _bar(finding.severity), _probability(finding), _physics(finding))
+    for kind, finding in prior.findings.items():
+        physics = finding.parameters.summarize() if finding.parameters else ""
+        table.add_row(kind, _bar(finding.severity), _probability(finding), physics)
     console.print(table)
     console.print(f"[bold]Scene[/bold]      {escape(prior.scene.description)}")
     console.print(f"[bold]Reasoning[/bold]  {escape(prior.reasoning)}")
@@ -54,24 +54,7 @@ def _bar(severity: float) -> str:
     return f"[{colour}]{'█' * filled}[/]{'░' * (_BAR_LENGTH - filled)} {severity:3.0f}"
 
 
-def _probability(finding: Haze | Blur | Rain | Noise) -> str:
+def _probability(finding: AnyFinding) -> str:
     if not finding.present or finding.probability is None:
         return ""
     return f"{finding.probability:.0%}"
-
-
-def _physics(finding: Haze | Blur | Rain | Noise) -> str:
-    if isinstance(finding, Haze) and finding.parameters:
-        light = " ".join(f"{channel:.2f}" for channel in finding.parameters.atmospheric_light)
-        return f"transmission {finding.parameters.transmission:.2f}, airlight {light}"
-    if isinstance(finding, Blur) and finding.parameters:
-        p = finding.parameters
-        axis = "" if p.kind == "defocus" else f" at {p.angle_deg:.0f}°"
-        return f"{p.kind}, {p.extent_px:.1f} px{axis}"
-    if isinstance(finding, Rain) and finding.parameters:
-        q = finding.parameters
-        return f"covers {q.density:.0%}, {q.length_px:.0f} px at {q.angle_deg:.0f}°"
-    if isinstance(finding, Noise) and finding.parameters:
-        r = finding.parameters
-        return f"gain {r.gain:.4f}, read noise {r.sigma:.4f}"
-    return ""

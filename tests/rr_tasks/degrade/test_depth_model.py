@@ -71,7 +71,7 @@ def test_haze_and_rain_follow_the_model(photograph: np.ndarray, model: DepthMode
         guessed = degrade(photograph, {name: 60.0}, EDGE_V2, np.random.default_rng(1))
         assert np.array_equal(told.image, again.image)
         assert not np.array_equal(told.image, guessed.image)
-        assert getattr(told, name).severity == pytest.approx(60.0, rel=0.05)
+        assert told.findings[name].severity == pytest.approx(60.0, rel=0.05)
 
 
 def test_a_missing_model_is_named(photograph: np.ndarray, tmp_path: Path) -> None:

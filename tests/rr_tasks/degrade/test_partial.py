@@ -93,7 +93,7 @@ def test_half_noise_has_half_the_deviation() -> None:
     )
     degraded = degrade(grey, {"noise": 30.0}, recipe, np.random.default_rng(0))
     deviation = (to_linear(degraded.image) - to_linear(grey)).std()
-    assert degraded.noise.severity == pytest.approx(15.0)
+    assert degraded.findings["noise"].severity == pytest.approx(15.0)
     assert deviation == pytest.approx(0.15 * 0.15, rel=0.05)
 
 

@@ -37,7 +37,7 @@ def measured(recipe: DegradationRecipe, combination: Combination) -> tuple[float
     clean = waves()
     rng = np.random.default_rng(len(combination))
     degraded = degrade(clean, dict.fromkeys(combination, 60.0), recipe, rng)
-    first = getattr(degraded, combination[0]).parameters.model_dump()
+    first = degraded.findings[combination[0]].parameters.model_dump()
     pixels = degraded.image.astype(float)
     return (
         pixels.mean(),

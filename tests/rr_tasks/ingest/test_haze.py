@@ -17,7 +17,7 @@ def test_haze_is_measured(
     found = measure_haze(to_linear(scene), to_linear(hazy.image), None).finding
     assert found.severity == pytest.approx(severity, rel=0.08)
     assert abs(found.severity - severity) < 3 * (found.severity_std or 0)
-    truth, measured = hazy.haze.parameters, found.parameters
+    truth, measured = hazy.findings["haze"].parameters, found.parameters
     assert truth
     assert measured
     assert measured.atmospheric_light == pytest.approx(truth.atmospheric_light, abs=0.04)

@@ -16,9 +16,9 @@ def test_noise_is_measured(
     found = measure_noise(to_linear(scene), to_linear(noisy.image))
     assert found.severity == pytest.approx(severity, rel=0.06)
     assert abs(found.severity - severity) < 2 * (found.severity_std or 0)
-    assert noisy.noise.parameters
+    assert noisy.findings["noise"].parameters
     assert found.parameters
-    assert found.parameters.gain == pytest.approx(noisy.noise.parameters.gain, rel=0.2)
+    assert found.parameters.gain == pytest.approx(noisy.findings["noise"].parameters.gain, rel=0.2)
 
 
 def test_read_noise_alone_has_no_gain() -> None:

@@ -17,7 +17,7 @@ def test_rain_is_measured(
     found = measure_rain(to_linear(scene), to_linear(rainy.image))
     assert abs(found.severity - severity) < 2 * (found.severity_std or 0)
     assert found.severity == pytest.approx(severity, rel=0.45)
-    truth, measured = rainy.rain.parameters, found.parameters
+    truth, measured = rainy.findings["rain"].parameters, found.parameters
     assert truth
     assert measured
     apart = abs(measured.angle_deg - truth.angle_deg)

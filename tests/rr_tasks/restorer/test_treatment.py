@@ -1,28 +1,33 @@
-from typing import Any
+import re
+from itertools import chain, combinations
 
 import pytest
 
+from rr_tasks.priors import nothing_found
 from rr_tasks.restorer.treatment import severities, treatment
-from schemas.prior.current import DEGRADATIONS, DegradationName, DiagnosticPrior
-
-NOISE: tuple[DegradationName, ...] = ("noise",)
+from schemas.prior.current import DEGRADATIONS, DiagnosticPrior
+from schemas.prior.text import instruction, reasoning, undo_order
 
 
 def of(prior: DiagnosticPrior, **present: float) -> DiagnosticPrior:
     """`prior` with these severities and nothing else."""
-    findings: dict[str, Any] = {
-        name: getattr(prior, name).model_copy(update={"severity": present[name]})
-        if name in present
-        else type(getattr(prior, name))(present=False, severity=0.0)
-        for name in DEGRADATIONS
+    severities = {
+        name: prior.finding(name).model_copy(update={"severity": severity})
+        for name, severity in present.items()
     }
-    order = tuple(name for name in prior.order if name in present)
-    return prior.model_copy(update={**findings, "order": order})
+    findings = nothing_found() | severities
+    return prior.model_copy(
+        update={
+            **findings,
+            "order": undo_order(findings.values()),
+            "reasoning": reasoning(findings.values()),
+        }
+    )
 
 
 def told(prior: DiagnosticPrior, **probability: float | None) -> DiagnosticPrior:
     findings = {
-        name: getattr(prior, name).model_copy(update={"probability": value})
+        name: prior.finding(name).model_copy(update={"probability": value})
         for name, value in probability.items()
     }
     return prior.model_copy(update=findings)
@@ -35,7 +40,7 @@ def test_all_that_is_found_is_treated(prior: DiagnosticPrior) -> None:
 
 
 def test_what_is_meant_to_stay_is_taken_out(prior: DiagnosticPrior) -> None:
-    wanted = treatment(of(prior, noise=40.0, blur=30.0), keep=NOISE)
+    wanted = treatment(of(prior, noise=40.0, blur=30.0), keep=("noise",))
     assert wanted is not None
     assert wanted.order == ("blur",)
     assert severities(wanted) == {"blur": 30.0}
@@ -47,7 +52,7 @@ def test_a_photograph_is_left_alone_when_nothing_reaches_the_threshold(
 ) -> None:
     assert treatment(of(prior, noise=9.9), threshold=10.0) is None
     assert treatment(of(prior, noise=10.0), threshold=10.0) is not None
-    assert treatment(of(prior, noise=90.0, blur=5.0), keep=NOISE, threshold=10.0) is None
+    assert treatment(of(prior, noise=90.0, blur=5.0), keep=("noise",), threshold=10.0) is None
     assert treatment(of(prior), threshold=0.0) is None
 
 
@@ -61,9 +66,9 @@ def test_what_is_doubtful_is_taken_out(prior: DiagnosticPrior) -> None:
     assert treatment(found, certainty=0.95) is None
 
 
-@pytest.mark.parametrize("keep", [(), NOISE])
+@pytest.mark.parametrize("keep", [(), ("noise",)])
 def test_a_doubtful_finding_does_not_reach_the_threshold(
-    prior: DiagnosticPrior, keep: tuple[DegradationName, ...]
+    prior: DiagnosticPrior, keep: tuple[str, ...]
 ) -> None:
     found = told(of(prior, noise=8.0, blur=30.0), noise=1.0, blur=0.6)
     assert treatment(found, keep, threshold=10.0, certainty=0.75) is None
@@ -72,3 +77,35 @@ def test_a_doubtful_finding_does_not_reach_the_threshold(
 def test_who_does_not_say_how_sure_he_is_counts_as_certain(prior: DiagnosticPrior) -> None:
     found = told(of(prior, noise=40.0), noise=None)
     assert treatment(found, certainty=1.0) == found
+
+
+def subsets() -> list[tuple[str, ...]]:
+    sizes = range(len(DEGRADATIONS) + 1)
+    return list(chain.from_iterable(combinations(DEGRADATIONS, size) for size in sizes))
+
+
+@pytest.mark.parametrize("kept", subsets(), ids="+".join)
+def test_what_is_kept_leaves_no_trace(prior: DiagnosticPrior, kept: tuple[str, ...]) -> None:
+    doubtful = told(prior, **dict.fromkeys(kept, 0.5))
+    for wanted in (treatment(prior, keep=kept), treatment(doubtful, certainty=0.75)):
+        if len(kept) == len(DEGRADATIONS):
+            assert wanted is None
+            continue
+        assert wanted is not None
+        words = set(re.findall(r"\w+", instruction(wanted)))
+        for name in DEGRADATIONS:
+            assert (name in words) == (name not in kept)
+        assert wanted.reasoning.endswith(f"so undo {', then '.join(wanted.order)}.")
+
+
+def test_the_words_of_a_reasoner_stay_if_nothing_is_taken_out(prior: DiagnosticPrior) -> None:
+    own = prior.model_copy(update={"reasoning": "Rain, and behind it a bend in the road."})
+    assert treatment(own) == own
+
+
+def test_the_order_of_a_reasoner_stays_for_the_rest(prior: DiagnosticPrior) -> None:
+    own = prior.model_copy(update={"order": ("haze", "rain", "noise", "blur")})
+    wanted = treatment(own, keep=("rain",))
+    assert wanted is not None
+    assert wanted.order == ("haze", "noise", "blur")
+    assert wanted.reasoning.endswith("so undo haze, then noise, then blur.")

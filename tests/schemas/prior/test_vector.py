@@ -43,8 +43,8 @@ def flat(finding: dict[str, Any], prefix: str = "") -> dict[str, Any]:
 def test_findings_survive_the_vector(prior: DiagnosticPrior) -> None:
     vector = to_vector(prior)
     assert len(vector) == VECTOR_LENGTH
-    for name, found in zip(DEGRADATIONS, findings_from_vector(vector), strict=True):
-        truth = flat(getattr(prior, name).model_dump(exclude=CERTAINTY))
+    for name, found in findings_from_vector(vector).items():
+        truth = flat(prior.finding(name).model_dump(exclude=CERTAINTY))
         back = flat(found.model_dump(exclude=CERTAINTY))
         assert truth.keys() == back.keys()
         for field, value in truth.items():
@@ -80,7 +80,7 @@ def test_a_mirrored_photograph_has_mirrored_axes(prior: DiagnosticPrior) -> None
     vector = to_vector(prior)
     for index in mirrored_entries():
         vector[index] *= -1
-    haze, blur, rain, noise = findings_from_vector(vector)
+    haze, blur, rain, noise = findings_from_vector(vector).values()
     for before, after in ((prior.blur, blur), (prior.rain, rain)):
         if before.parameters and after.parameters:
             assert same_axis(after.parameters.angle_deg, 180 - before.parameters.angle_deg)
@@ -94,7 +94,7 @@ def test_defocus_has_no_axis(prior: DiagnosticPrior) -> None:
     blur = Blur(present=True, severity=30.0, parameters=parameters)
     vector = to_vector(prior.model_copy(update={"blur": blur}))
     assert [vector[FIELDS.index(f"blur.{name}")] for name in ("cos2", "sin2")] == [0.0, 0.0]
-    found = findings_from_vector(vector)[1]
+    found = findings_from_vector(vector)["blur"]
     assert found.parameters is not None
     assert found.parameters.angle_deg == 0.0
 
@@ -113,7 +113,7 @@ def test_axes_either_side_of_the_horizontal_are_neighbours(prior: DiagnosticPrio
 @given(st.lists(st.floats(-5, 5), min_size=VECTOR_LENGTH, max_size=VECTOR_LENGTH))
 def test_any_numbers_give_valid_findings(entries: list[float]) -> None:
     found = findings_from_vector(entries)
-    for name, finding in zip(DEGRADATIONS, found, strict=True):
+    for name, finding in found.items():
         present = entries[FIELDS.index(f"{name}.present")] >= 0.5
         assert finding.present == present
         assert finding.severity >= 1 if present else finding.model_dump(exclude=CERTAINTY) == ABSENT

@@ -1,0 +1,59 @@
+"""Makes diagnostic priors out of findings, and takes findings out of them again."""
+
+from collections.abc import Collection, Mapping
+
+import numpy as np
+import numpy.typing as npt
+
+from rr_tasks.scene import describe
+from schemas.prior.current import AnyFinding, DiagnosticPrior, ImageSize, Provenance
+from schemas.prior.text import reasoning, undo_order
+
+Bytes = npt.NDArray[np.uint8]
+
+
+def nothing_found(model: type[DiagnosticPrior] = DiagnosticPrior) -> dict[str, AnyFinding]:
+    """The finding that there is none, for each type that priors of this model hold."""
+    return {name: finding.absent() for name, finding in model.types().items()}
+
+
+def make_prior(
+    image: Bytes,
+    findings: Mapping[str, AnyFinding],
+    provenance: Provenance,
+    model: type[DiagnosticPrior] = DiagnosticPrior,
+) -> DiagnosticPrior:
+    """Write the prior of a photograph; order and chain of thought follow from the findings.
+
+    Args:
+        image: (H, W, 3) sRGB bytes, which give the size and the description of the scene.
+        findings: by the name of their type; types that are left out are absent.
+        provenance: who found them.
+        model: of the prior; it holds at least the types of `findings`.
+    """
+    height, width = image.shape[:2]
+    complete = nothing_found(model) | dict(findings)
+    return model.model_validate(
+        {
+            **complete,
+            "image": ImageSize(width=width, height=height),
+            "scene": describe(image),
+            "order": undo_order(complete.values()),
+            "reasoning": reasoning(complete.values()),
+            "provenance": provenance,
+        }
+    )
+
+
+def leave_out(prior: DiagnosticPrior, names: Collection[str]) -> DiagnosticPrior:
+    """The prior as if nobody had looked for some types: nothing in it tells that they were found.
+
+    The order of treatment of the others stays; the chain of thought is written anew.
+    """
+    if not names:
+        return prior
+    left = {name: finding for name, finding in prior.findings.items() if name not in names}
+    order = tuple(name for name in prior.order if name in left)
+    absent = {name: finding.absent() for name, finding in prior.types().items() if name in names}
+    words = reasoning(left.values(), order)
+    return prior.model_copy(update={**absent, "order": order, "reasoning": words})

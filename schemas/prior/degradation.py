@@ -1,0 +1,65 @@
+"""What the schema side has to know of a type of degradation.
+
+A type is one class in a module of its own (`haze.py`, `blur.py`, ...): its physical parameters, and
+how they read as numbers and in words. Everything else iterates over the types.
+"""
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from enum import IntEnum
+from typing import ClassVar, Self
+
+from schemas.base import Strict
+
+
+class Stage(IntEnum):
+    """Where light meets a degradation on its way to the file; undone in the reverse order."""
+
+    SCENE = 0
+    AIR = 1
+    FALL = 2
+    LENS = 3
+    SENSOR = 4
+
+
+class Degradation(Strict):
+    """The physical parameters of one type of degradation.
+
+    Attributes:
+        name: the field of the prior that holds its finding.
+        stage: where light meets it.
+        evidence: what shows that it is present, as the beginning of a sentence.
+        counterevidence: what shows that it is absent, likewise.
+        entry_names: the entries of the parameters in a prior's vector, in order.
+        mirrored: those of them that change sign when the photograph is mirrored left to right.
+        lengths: those that are lengths in pixels, and change with the size of the photograph.
+    """
+
+    name: ClassVar[str]
+    stage: ClassVar[Stage]
+    evidence: ClassVar[str]
+    counterevidence: ClassVar[str]
+    entry_names: ClassVar[tuple[str, ...]]
+    mirrored: ClassVar[tuple[str, ...]] = ()
+    lengths: ClassVar[tuple[str, ...]] = ()
+
+    @abstractmethod
+    def entries(self) -> list[float]:
+        """The parameters as numbers of about 0-1, in the order of `entry_names`."""
+
+    @classmethod
+    @abstractmethod
+    def from_entries(cls, entries: Mapping[str, float]) -> Self:
+        """Read `entries` back; values outside their physical range are clamped."""
+
+    @abstractmethod
+    def summarize(self) -> str:
+        """The parameters in a few words, for a table."""
+
+    @abstractmethod
+    def explain(self) -> str:
+        """The rest of the sentence that begins with the evidence, the type and its severity."""
+
+    def noun(self) -> str:
+        """What the degradation is called in a sentence."""
+        return self.name

@@ -1,0 +1,61 @@
+"""What a prior does whatever its version is: it holds findings, by the name of their type."""
+
+from functools import cache
+from typing import Any, Self
+
+from pydantic import create_model
+
+from schemas.base import Strict
+from schemas.prior.degradation import Degradation
+from schemas.prior.finding import AnyFinding, Finding
+
+
+class PriorDocument(Strict):
+    """A document with a field for the finding of each type."""
+
+    @classmethod
+    def types(cls) -> dict[str, type[AnyFinding]]:
+        """The model of the finding of each type, by the type's name, in the order of the fields."""
+        return _types(cls)
+
+    @classmethod
+    def extended(cls, *kinds: type[Degradation]) -> type[Self]:
+        """The model of priors that hold findings of more types; the same types give the same model.
+
+        It reads and writes the documents of this one with a field more for each type.
+        """
+        model: type[Self] = _extended(cls, kinds)
+        return model
+
+    @property
+    def findings(self) -> dict[str, AnyFinding]:
+        """The finding of every type by its name, in the order of the fields."""
+        return {name: getattr(self, name) for name in self.types()}
+
+    def finding(self, name: str) -> AnyFinding:
+        """The finding of one type.
+
+        Raises:
+            KeyError: priors of this model know no such type.
+        """
+        return self.findings[name]
+
+    def present(self) -> dict[str, AnyFinding]:
+        """The findings of what is present."""
+        return {name: finding for name, finding in self.findings.items() if finding.present}
+
+
+@cache
+def _types(model: type[PriorDocument]) -> dict[str, type[AnyFinding]]:
+    annotations = {name: field.annotation for name, field in model.model_fields.items()}
+    return {
+        name: annotation
+        for name, annotation in annotations.items()
+        if isinstance(annotation, type) and issubclass(annotation, Finding)
+    }
+
+
+@cache
+def _extended(model: type[Any], kinds: tuple[type[Degradation], ...]) -> Any:
+    fields: dict[str, Any] = {kind.name: (Finding[kind], ...) for kind in kinds}  # type: ignore[valid-type]
+    return create_model(model.__name__, __base__=model, order=(tuple[str, ...], ...), **fields)

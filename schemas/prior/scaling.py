@@ -1,0 +1,25 @@
+"""Physical parameters as entries of a vector and back."""
+
+import math
+from typing import Annotated
+
+from pydantic import Field
+
+AxisAngle = Annotated[float, Field(ge=0.0, lt=180.0)]
+"""Degrees of an axis, counter-clockwise from the horizontal."""
+
+
+def axis_entries(angle_deg: float) -> tuple[float, float]:
+    """Cosine and sine of twice the angle of an axis, for which 180 degrees is 0 again."""
+    twice = math.radians(2 * angle_deg)
+    return math.cos(twice), math.sin(twice)
+
+
+def axis_angle(cosine: float, sine: float) -> float:
+    """The angle, in degrees from 0 to below 180, that `axis_entries` were made of."""
+    return math.degrees(math.atan2(sine, cosine)) / 2 % 180.0 % 180.0
+
+
+def clamp_unit(value: float) -> float:
+    """The value, or the nearer end of 0-1."""
+    return min(1.0, max(0.0, value))

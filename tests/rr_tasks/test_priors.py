@@ -1,0 +1,33 @@
+import numpy as np
+
+from rr_tasks.priors import leave_out, make_prior, nothing_found
+from rr_tasks.scene import describe
+from schemas.prior.current import DEGRADATIONS, DiagnosticPrior, Provenance
+
+PROVENANCE = Provenance(source="teacher", author="test")
+
+
+def test_nothing_is_found_of_any_type() -> None:
+    found = nothing_found()
+    assert tuple(found) == DEGRADATIONS
+    assert not any(finding.present for finding in found.values())
+
+
+def test_a_prior_follows_from_findings_and_photograph(
+    prior: DiagnosticPrior, photograph: np.ndarray
+) -> None:
+    made = make_prior(photograph, {"rain": prior.rain, "blur": prior.blur}, PROVENANCE)
+    assert (made.image.width, made.image.height) == (192, 128)
+    assert made.scene == describe(photograph)
+    assert set(made.present()) == {"blur", "rain"}
+    assert made.order == ("blur", "rain")
+    assert made.reasoning.endswith("so undo blur, then rain.")
+
+
+def test_what_is_left_out_is_absent_and_not_mentioned(prior: DiagnosticPrior) -> None:
+    assert leave_out(prior, ()) is prior
+    left = leave_out(prior, ("haze", "noise"))
+    assert left.order == ("blur", "rain")
+    assert not left.haze.present
+    assert "haze" not in left.reasoning
+    assert DiagnosticPrior.model_validate_json(left.model_dump_json()) == left
