@@ -1,26 +1,33 @@
 # Two commands: `make demo` does the main job on the sample photographs, `make test` runs the tests.
-# Both make .venv and install everything first. Needs Python 3.11 or newer, nothing else.
+# Every target makes .venv and installs everything first. Needs Python 3.11 or newer, nothing else.
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: demo test lint types check help clean
+.PHONY: help install demo test lint types check wheel constraints clean
 
 help:
-	@echo "make demo    set up and do the main job on the sample photographs (results in demo/)"
-	@echo "make test    set up and run the tests"
-	@echo "make check   lint and types"
-	@echo "make clean   remove demo/ and .venv"
+	@echo "make install      set up .venv: the package with all extras, and the tools"
+	@echo "make demo         do the main job on the sample photographs (results in demo/)"
+	@echo "make test         run the tests"
+	@echo "make check        lint and types; also separately: make lint, make types"
+	@echo "make wheel        build the wheel and the source distribution (in dist/)"
+	@echo "make constraints  make .venv anew with the newest versions, and pin them in constraints.txt"
+	@echo "make clean        remove demo/, dist/ and .venv"
 
-$(INSTALLED): pyproject.toml
+$(VENV)/bin/python:
 	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'Python 3.11 or newer is needed; set PYTHON=/path/to/python3.11')"
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@echo "Installing into $(VENV): a few GB with torch, some minutes the first time."
+	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
-	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+
+$(INSTALLED): pyproject.toml constraints.txt | $(VENV)/bin/python
+	@echo "Installing into $(VENV): a few GB with torch, some minutes the first time."
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[all,dev]'
 	@touch $@
+
+install: $(INSTALLED)
 
 demo: $(INSTALLED)
 	$(BIN)/rr pipeline infra/samples/train infra/samples/heldout demo
@@ -39,5 +46,18 @@ types: $(INSTALLED)
 
 check: lint types
 
+wheel: $(INSTALLED)
+	$(BIN)/python -m hatchling build
+
+# An empty .venv, so that nothing is pinned that is no longer needed. Local parts of versions, such
+# as +cpu, are left out: they name a build that only one index has.
+constraints:
+	rm -rf $(VENV)
+	$(MAKE) $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --editable '.[all,dev]'
+	echo '# The versions that the tests ran with. Made by `make constraints`.' > constraints.txt
+	$(BIN)/python -m pip freeze --exclude-editable | sed 's/+.*//' >> constraints.txt
+	touch $(INSTALLED)
+
 clean:
-	rm -rf demo $(VENV)
+	rm -rf demo dist $(VENV)

@@ -1,12 +1,12 @@
 """`rr bench`: speed on this machine."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from flows.cli.failure import Commands
-from flows.cli.options import console
+from flows.cli.options import SAMPLES, console
+from rr_tasks.samples import sample_photographs
 
 app = typer.Typer(cls=Commands, help="Measure speed on this machine.", no_args_is_help=True)
 
@@ -14,8 +14,13 @@ app = typer.Typer(cls=Commands, help="Measure speed on this machine.", no_args_i
 @app.command("restore")
 def bench_restore(
     photographs: Annotated[
-        Path, typer.Argument(help="Clean photographs to make the degraded ones of.")
-    ] = Path("infra/samples/train"),
+        str,
+        typer.Argument(
+            default_factory=sample_photographs,
+            show_default=SAMPLES,
+            help="Clean photographs to make the degraded ones of.",
+        ),
+    ],
     count: Annotated[
         int, typer.Option(min=4, help="Degraded photographs to restore, in four parts.")
     ] = 200,
@@ -26,14 +31,19 @@ def bench_restore(
     """
     from flows.bench import bench_restoration
 
-    bench_restoration(console, str(photographs), count)
+    bench_restoration(console, photographs, count)
 
 
 @app.command("diagnose")
 def bench_diagnose(
     photographs: Annotated[
-        Path, typer.Argument(help="Clean photographs to make the degraded ones of.")
-    ] = Path("infra/samples/train"),
+        str,
+        typer.Argument(
+            default_factory=sample_photographs,
+            show_default=SAMPLES,
+            help="Clean photographs to make the degraded ones of.",
+        ),
+    ],
     count: Annotated[int, typer.Option(min=1, help="Photographs to diagnose and restore.")] = 40,
 ) -> None:
     """Compare the time of a diagnosis with that of the restoration at 512 x 512.
@@ -42,7 +52,7 @@ def bench_diagnose(
     """
     from flows.bench import bench_diagnosis
 
-    bench_diagnosis(console, str(photographs), count)
+    bench_diagnosis(console, photographs, count)
 
 
 @app.command("loader")
@@ -51,9 +61,15 @@ def bench_loader(
         str | None, typer.Argument(help="Folder of a data set; by default a small one is made.")
     ] = None,
     annotations: Annotated[str | None, typer.Argument(help="Folder of its annotations.")] = None,
+    *,
     photographs: Annotated[
-        Path, typer.Option(help="Clean photographs to make the small data set of.")
-    ] = Path("infra/samples/train"),
+        str,
+        typer.Option(
+            default_factory=sample_photographs,
+            show_default=SAMPLES,
+            help="Clean photographs to make the small data set of.",
+        ),
+    ],
     batches: Annotated[int, typer.Option(min=4, help="Batches of 8 crops to load.")] = 1536,
 ) -> None:
     """Compare the speed of loading training data with what the edge restorer's training consumes.
@@ -66,14 +82,19 @@ def bench_loader(
 
     if (shards is None) != (annotations is None):
         raise typer.BadParameter("name the annotations of the data set too")
-    bench_loading(console, shards, annotations, str(photographs), batches)
+    bench_loading(console, shards, annotations, photographs, batches)
 
 
 @app.command("synthesize")
 def bench_synthesize(
     photographs: Annotated[
-        str, typer.Argument(help="Folder of clean photographs; any URL.")
-    ] = "infra/samples/train",
+        str,
+        typer.Argument(
+            default_factory=sample_photographs,
+            show_default=SAMPLES,
+            help="Folder of clean photographs; any URL.",
+        ),
+    ],
     samples: Annotated[
         int, typer.Option(min=4, help="Samples to make, for each figure and worker.")
     ] = 128,

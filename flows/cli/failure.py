@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 from typer.core import TyperGroup
 
+from flows.cli.extra import explain_missing
 from schemas.errors import ExpectedError
 from schemas.url import REFUSED_URL
 
@@ -36,6 +37,12 @@ class Commands(TyperGroup):
             for problem in error.errors(include_url=False, include_context=False):
                 complain(_misfit(problem, self._names(ctx)))
             raise typer.Exit(WRONG_OPTION) from error
+        except ModuleNotFoundError as error:
+            missing = explain_missing(error)
+            if missing is None:
+                raise
+            complain(missing)
+            raise typer.Exit(FAILED) from error
         except BrokenPipeError:  # the reader of a pipe has seen enough; Typer ends quietly
             raise
         except OSError as error:

@@ -7,6 +7,9 @@ from rich.console import Console
 
 console = Console()
 
+SAMPLES = "the samples that come with rr"
+"""What a help text calls the default of `rr_tasks.samples.sample_photographs`."""
+
 Weights = Annotated[
     str | None, typer.Option(help="Weights file (safetensors); by default the shipped ones.")
 ]

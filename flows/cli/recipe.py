@@ -4,7 +4,8 @@ from typing import Annotated
 
 import typer
 
-from flows.cli.options import Seed, console
+from flows.cli.options import SAMPLES, Seed, console
+from rr_tasks.samples import sample_photographs
 
 
 def recipe(
@@ -18,9 +19,15 @@ def recipe(
         bool,
         typer.Option("--fidelity", help="Measure instead how much is still seen: a minute or two."),
     ] = False,
+    *,
     photographs: Annotated[
-        str, typer.Option(help="Folder of clean photographs for the sheet and the measurement.")
-    ] = "infra/samples/train",
+        str,
+        typer.Option(
+            default_factory=sample_photographs,
+            show_default=SAMPLES,
+            help="Folder of clean photographs for the sheet and the measurement.",
+        ),
+    ],
     seed: Seed = 0,
 ) -> None:
     """Show what a recipe of [bold]rr synthesize[/bold] does: ranges, a picture, or a measurement.

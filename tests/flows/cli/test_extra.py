@@ -1,0 +1,60 @@
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from flows.cli.extra import EXTRAS, explain_missing
+
+ROOT = Path(__file__).parents[3]
+SAMPLES = ROOT / "infra" / "samples" / "train"
+
+
+def run_without(library: str, *arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    code = (
+        f"import sys; sys.modules[{library!r}] = None; sys.path.insert(0, {str(ROOT)!r})\n"
+        "from flows.cli import main; main()"
+    )
+    return subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=cwd,
+    )
+
+
+@pytest.mark.parametrize(
+    ("library", "arguments"),
+    [
+        ("transformers", ("train", "restorer", "data", "annotations", "run")),
+        ("torchmetrics", ("evaluate", str(SAMPLES), "out")),
+        ("torchmetrics", ("recipe", "--fidelity")),
+    ],
+)
+def test_a_command_names_the_extra_that_it_lacks(
+    library: str, arguments: tuple[str, ...], tmp_path: Path
+) -> None:
+    result = run_without(library, *arguments, cwd=tmp_path)
+    assert result.returncode == 1
+    assert result.stderr == (
+        f"Error: this needs {library}, which is not installed; run: "
+        "pip install 'reason-and-restore[train]'\n"
+    )
+
+
+def test_a_library_that_no_extra_brings_is_a_bug_and_stays_one() -> None:
+    assert explain_missing(ModuleNotFoundError(name="rr_tasks.nowhere")) is None
+    assert explain_missing(ModuleNotFoundError(name="transformers.models")) is not None
+
+
+def test_the_extras_are_those_of_the_package() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = project["optional-dependencies"]
+    brought: dict[str, str] = {}
+    for extra in ("train", "qwen"):
+        for requirement in extras[extra]:
+            brought.setdefault(requirement.partition(">")[0], extra)
+    assert brought == EXTRAS
+    assert extras["all"] == ["reason-and-restore[train,qwen]"]
