@@ -9,7 +9,8 @@ from flows.artifacts import publish_table
 from flows.launch import task_runner
 from flows.shards import share_shards
 from rr_tasks.reasoner.annotation import open_annotations, plan_annotation
-from rr_tasks.reasoner.tasks import annotate_shard_task, load_reasoner
+from rr_tasks.reasoner.load import load_reasoner
+from rr_tasks.reasoner.tasks import annotate_shard_task
 from rr_tasks.shards.reader import done_shards, finished_shards
 from schemas.parameters import AnnotateParameters
 

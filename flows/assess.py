@@ -8,7 +8,6 @@ from prefect import flow
 from flows.artifacts import publish_note, publish_table
 from flows.launch import task_runner
 from flows.shards import share_shards
-from rr_tasks import weights
 from rr_tasks.evaluation.diagnosis.figures import Figures, figures_of
 from rr_tasks.evaluation.diagnosis.prediction import (
     failed_photographs,
@@ -21,6 +20,7 @@ from rr_tasks.evaluation.diagnosis.prediction import (
 from rr_tasks.evaluation.diagnosis.report import write_assessment
 from rr_tasks.evaluation.diagnosis.section import Section, sections
 from rr_tasks.evaluation.diagnosis.tasks import predict_task
+from rr_tasks.reasoner.load import load_reasoner
 from rr_tasks.storage.leftovers import remove_leftovers
 from schemas.parameters import AssessParameters
 from schemas.recipe import RECIPES
@@ -39,11 +39,10 @@ class Assessment:
 @flow(name="assess", task_runner=task_runner())
 def assess(parameters: AssessParameters) -> Assessment:
     """Predict everything once, then count."""
-    reasoner = parameters.reasoner or weights.shipped("edge-reasoner")
     spec, photographs = plan_assessment(
         parameters.photographs,
         parameters.output,
-        weights_sha256=weights.digest(reasoner),
+        reasoner=load_reasoner(parameters.reasoner).identity,
         recipes=[RECIPES[name] for name in parameters.recipes],
         rounds=parameters.rounds,
         short_sides=parameters.short_sides,
@@ -59,7 +58,7 @@ def assess(parameters: AssessParameters) -> Assessment:
         folder,
         spec,
         photographs,
-        reasoner,
+        parameters.reasoner,
         label="Predict",
         finished=predicted(folder, numbers),
     )

@@ -12,10 +12,12 @@ from rr_tasks import weights
 from rr_tasks.degrade.synthesis import open_dataset, plan_synthesis
 from rr_tasks.degrade.tasks import synthesize_shard_task
 from rr_tasks.evaluation.images.examples import contact_sheet
-from rr_tasks.evaluation.images.metrics import presence_table, quality_table
+from rr_tasks.evaluation.images.metrics import quality_table
 from rr_tasks.evaluation.images.shard import evaluated_shards, read_evaluation, rows_folder
+from rr_tasks.evaluation.presence import presence_table
 from rr_tasks.evaluation.tasks import evaluate_shard_task, load_restorer
-from rr_tasks.reasoner.tasks import load_reasoner
+from rr_tasks.reasoner.load import load_reasoner
+from rr_tasks.reasoner.protocol import Reasoner
 from rr_tasks.shards.reader import failed_inputs, finished_shards
 from rr_tasks.storage.files import exists, join, name_of, publish_bytes
 from rr_tasks.storage.leftovers import remove_leftovers
@@ -59,18 +61,16 @@ def evaluate(parameters: EvaluateParameters) -> Evaluation:
         label="Make evaluation set",
         finished=finished_shards(shards),
     )
-    reasoner = parameters.reasoner or weights.shipped("edge-reasoner")
+    reasoner = load_reasoner(parameters.reasoner)
     restorer = parameters.restorer or weights.shipped("edge-restorer")
-    folder = rows_folder(
-        parameters.output, weights.digest(reasoner), weights.digest(restorer), shards
-    )
+    folder = rows_folder(parameters.output, reasoner.identity, weights.digest(restorer), shards)
     remove_leftovers(folder)
     urls = share_shards(
         evaluate_shard_task,
         numbers,
         shards,
         folder,
-        reasoner,
+        parameters.reasoner,
         restorer,
         label="Evaluate",
         finished=evaluated_shards(folder, numbers),
@@ -84,7 +84,9 @@ def evaluate(parameters: EvaluateParameters) -> Evaluation:
     return Evaluation(rows, failed_inputs(shards), quality, diagnosis, folder, shards)
 
 
-def _show_examples(url: str, shards: str, rows: pl.DataFrame, reasoner: str, restorer: str) -> None:
+def _show_examples(
+    url: str, shards: str, rows: pl.DataFrame, reasoner: Reasoner, restorer: str
+) -> None:
     if not exists(url):
-        models = load_reasoner(reasoner), load_restorer(restorer)
-        publish_bytes(contact_sheet(shards, rows, *models), url)
+        sheet = contact_sheet(shards, rows, reasoner, load_restorer(restorer))
+        publish_bytes(sheet, url)

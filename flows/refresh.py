@@ -9,7 +9,8 @@ from flows.artifacts import publish_note, publish_table
 from flows.launch import task_runner
 from flows.shards import run_shards, share_shards
 from rr_tasks.reasoner.annotation import open_annotations, plan_annotation
-from rr_tasks.reasoner.tasks import annotate_shard_task, load_reasoner
+from rr_tasks.reasoner.load import load_reasoner
+from rr_tasks.reasoner.tasks import annotate_shard_task
 from rr_tasks.refresh.comparison import comparison_folder, read_comparisons
 from rr_tasks.refresh.difference import Difference, difference
 from rr_tasks.refresh.estimate import Estimate, estimate

@@ -6,6 +6,7 @@ from pydantic import ConfigDict, Field
 
 from schemas.base import Strict
 from schemas.prior.current import VISIBLE_SEVERITY, DegradationName
+from schemas.reasoner import EdgeReasonerChoice, ReasonerChoice
 from schemas.url import Url
 
 Count = Annotated[int, Field(ge=0)]
@@ -63,8 +64,8 @@ class RestoreParameters(Strict):
         int, Field(ge=0, le=MAX_PREVIEWS, description="Before/after pairs shown in the report.")
     ] = MAX_PREVIEWS
     reasoner: Annotated[
-        Url | None, Field(description="Weights of the reasoner; by default the shipped ones.")
-    ] = None
+        ReasonerChoice, Field(description="Who diagnoses; or its weights file.")
+    ] = EdgeReasonerChoice()
     restorer: Annotated[
         Url | None, Field(description="Weights of the restorer; by default the shipped ones.")
     ] = None

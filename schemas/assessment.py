@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from schemas.base import Sha256, Strict
+from schemas.reasoner import ReasonerIdentity
 from schemas.recipe import DegradationRecipe
 
 ShortSide = Annotated[int, Field(ge=32, le=8192)]
@@ -13,12 +14,12 @@ ShortSide = Annotated[int, Field(ge=32, le=8192)]
 class AssessmentSpec(Strict):
     """What the rows of an assessment depend on.
 
-    `algorithm` counts changes of the code that alter the rows of the same weights on the same
+    `algorithm` counts changes of the code that alter the rows of the same reasoner on the same
     photographs.
     """
 
     algorithm: int = 1
-    weights_sha256: Sha256
+    reasoner: ReasonerIdentity
     inputs_sha256: Sha256
     recipes: Annotated[tuple[DegradationRecipe, ...], Field(min_length=1)]
     rounds: Annotated[int, Field(gt=0)]

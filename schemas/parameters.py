@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from schemas.assessment import ShortSide
 from schemas.export import Dialect, SplitName
 from schemas.prior.current import DegradationName
+from schemas.reasoner import EdgeReasonerChoice, ReasonerChoice
 from schemas.shard import LayoutName
 from schemas.url import Url
 
@@ -20,6 +21,7 @@ class Parameters(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
+Reasoner = Annotated[ReasonerChoice, Field(description="Who diagnoses; or its weights file")]
 Shards = Annotated[Url, Field(description="Folder of the data set")]
 Seed = Annotated[int, Field(description="Decides every random draw")]
 Steps = Annotated[Count, Field(description="How long to train")]
@@ -58,7 +60,7 @@ class AnnotateParameters(Parameters):
 
     shards: Shards
     output: Url | None = Field(None, description="By default beside the data set")
-    reasoner: Url | None = Field(None, description="Weights; by default the shipped ones")
+    reasoner: Reasoner = EdgeReasonerChoice()
 
 
 class RefreshParameters(AnnotateParameters):
@@ -138,7 +140,7 @@ class EvaluateParameters(Parameters):
 
     photographs: Url = Field(description="Folder of clean, held-out photographs")
     output: Url = Field(description="Folder for the evaluation set, its rows and its tables")
-    reasoner: Url | None = Field(None, description="Weights; by default the shipped ones")
+    reasoner: Reasoner = EdgeReasonerChoice()
     restorer: Url | None = Field(None, description="Weights; by default the shipped ones")
     seed: int = Field(2026, description="The published figures use 2026")
 
@@ -148,7 +150,7 @@ class AssessParameters(Parameters):
 
     photographs: Url = Field(description="Folder of clean, held-out photographs")
     output: Url = Field(description="Folder for the predictions, the figures and the page")
-    reasoner: Url | None = Field(None, description="Weights; by default the shipped ones")
+    reasoner: Reasoner = EdgeReasonerChoice()
     recipes: tuple[RecipeName, ...] = Field(
         ("edge-default", "edge-v2", "cdd11-like", "agenticir-like"),
         description="How to degrade; the first one also for sizes and blends",

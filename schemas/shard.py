@@ -1,12 +1,13 @@
 """Shards on storage: what decides their bytes, the row of each sample, and the done marker."""
 
 import hashlib
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from schemas.base import Sha256, Strict
 from schemas.prior.current import CURRENT_VERSION, DegradationName
+from schemas.reasoner import ReasonerIdentity
 from schemas.recipe import DegradationRecipe
 
 SpecHash = Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
@@ -51,18 +52,31 @@ class IngestSpec(Strict):
 
 
 class AnnotationSpec(Strict):
-    """Everything that decides the bytes of a set of annotations.
+    """Everything that decides the bytes of a set of annotations: the photographs and who diagnosed.
 
-    `prompt_version` is that of the prompt the reasoner was asked with, null where it takes none.
+    Specs that earlier releases wrote named the reasoner, its weights and its prompt alone. They are
+    read as of algorithm 0: nobody knows how the code of their day turned weights into diagnoses.
     """
 
     kind: Literal["annotation"] = "annotation"
     source: SpecHash
-    reasoner: str
-    weights_sha256: Sha256
-    prompt_version: str | None = None
+    reasoner: ReasonerIdentity
     schema_version: int = CURRENT_VERSION
     migrated_from: int | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_earlier(cls, document: Any) -> Any:
+        if not isinstance(document, dict) or not isinstance(document.get("reasoner"), str):
+            return document
+        rest = dict(document)
+        identity = {
+            "kind": rest.pop("reasoner").removesuffix("-reasoner"),
+            "algorithm": 0,
+            "weights_sha256": rest.pop("weights_sha256", None),
+            "prompt_version": rest.pop("prompt_version", None),
+        }
+        return {**rest, "reasoner": identity}
 
 
 DataSpec = SynthesisSpec | IngestSpec
@@ -112,12 +126,17 @@ def folder_name(spec: Spec) -> str:
 
 
 class SampleRow(Strict):
-    """A row of the sidecar: one for every input, whether it became a sample or not."""
+    """A row of the sidecar: one for every input, whether it became a sample or not.
+
+    `error` says why it did not. In annotations, `answer` is then what the reasoner wrote, if it
+    wrote anything, and `source` the reasoner.
+    """
 
     key: str
     source: str
     status: Literal["ok", "failed"]
     error: str | None = None
+    answer: str | None = None
     width: int | None = None
     height: int | None = None
     haze: float | None = None

@@ -10,6 +10,7 @@ from flows.cli.options import Weights, console
 from schemas.archive import CERTAIN, RestoreParameters
 from schemas.errors import ExpectedError
 from schemas.prior.current import VISIBLE_SEVERITY
+from schemas.reasoner import EdgeReasonerChoice
 
 
 class Look(StrEnum):
@@ -34,14 +35,15 @@ def diagnose(
     [bold]rr diagnose *.jpg --json[/bold].
     """
     from flows.cli.show.diagnosis import read, show
-    from rr_tasks.reasoner.edge import EdgeReasoner
+    from rr_tasks.reasoner.diagnosis import diagnose as diagnose_photograph
+    from rr_tasks.reasoner.load import load_reasoner
     from schemas.diagnosis import Diagnosis
 
-    model = EdgeReasoner.load(reasoner)
+    model = load_reasoner(EdgeReasonerChoice(weights=reasoner))
     failures = 0
     for path in photographs:
         try:
-            prior = model.diagnose(read(path))
+            prior = diagnose_photograph(model, read(path))
         except ExpectedError as error:
             complain(str(error))
             failures += 1
@@ -100,7 +102,7 @@ def restore(
             certainty=certainty,
             max_pixels=max_pixels,
             verify=verify,
-            reasoner=reasoner,
+            reasoner=EdgeReasonerChoice(weights=reasoner),
             restorer=restorer,
         ),
     )

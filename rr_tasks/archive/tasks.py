@@ -4,12 +4,14 @@ from collections.abc import Callable
 from functools import partial
 
 from rr_tasks.archive.restore import restore_chunk
+from rr_tasks.reasoner.load import load_reasoner
 from rr_tasks.restorer.engine import EdgeEngine
+from rr_tasks.restorer.photograph import PhotographRestorer
 from rr_tasks.tasks import shard_task
 from rr_tasks.weights.remembered import remembered
 from schemas.archive import ChunkCounts, Counts, RestoreParameters
 
-_load_engine = remembered(EdgeEngine.load)
+_load_restorer = remembered(PhotographRestorer.load)
 
 
 @shard_task("restore chunk", "restore-{chunk}")
@@ -29,4 +31,4 @@ def restore_chunk_task(
 
 def engine_for(parameters: RestoreParameters) -> EdgeEngine:
     """The engine with the weights that the parameters name, by default the shipped ones."""
-    return _load_engine(parameters.reasoner, parameters.restorer)
+    return EdgeEngine(load_reasoner(parameters.reasoner), _load_restorer(parameters.restorer))

@@ -13,9 +13,11 @@ import numpy as np
 from rr_tasks.degrade.color import Bytes
 from rr_tasks.degrade.mixture import degrade
 from rr_tasks.degrade.photograph import list_photographs, read_photograph
-from rr_tasks.reasoner.edge import EdgeReasoner
+from rr_tasks.reasoner.diagnosis import diagnose
+from rr_tasks.reasoner.load import load_reasoner
 from rr_tasks.restorer.photograph import PhotographRestorer
 from schemas.prior.current import DEGRADATIONS
+from schemas.reasoner import EdgeReasonerChoice
 from schemas.recipe import EDGE_DEFAULT
 
 T = TypeVar("T")
@@ -45,10 +47,10 @@ def measure_diagnosis(photographs: str, count: int) -> DiagnosisSpeed:
     Raises:
         MissingFolderError: no photographs.
     """
-    reasoner, restorer = EdgeReasoner.load(), PhotographRestorer.load()
+    reasoner, restorer = load_reasoner(EdgeReasonerChoice()), PhotographRestorer.load()
     diagnoses, restorations = [], []
     for image in islice(_degraded(photographs), _WARM_UP + count):
-        seconds, prior = _timed(reasoner.diagnose, image)
+        seconds, prior = _timed(diagnose, reasoner, image)
         diagnoses.append(seconds)
         seconds, _ = _timed(restorer.restore, image, prior)
         restorations.append(seconds)

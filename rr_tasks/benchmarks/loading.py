@@ -12,11 +12,12 @@ from torch import nn
 from rr_tasks.benchmarks.memory import peak_mib
 from rr_tasks.degrade.synthesis import open_dataset, plan_synthesis, synthesize_shard
 from rr_tasks.reasoner.annotation import annotate_shard, open_annotations, plan_annotation
-from rr_tasks.reasoner.edge import EdgeReasoner
+from rr_tasks.reasoner.load import load_reasoner
 from rr_tasks.restorer.network import RestorerNetwork
 from rr_tasks.training.loop import Losses, train
 from rr_tasks.training.restorer import restoration_loss, restorer_batches
 from rr_tasks.training.rounds import Batch
+from schemas.reasoner import EdgeReasonerChoice
 from schemas.recipe import EDGE_DEFAULT
 from schemas.shard import shard_count
 from schemas.training import LoopSettings
@@ -60,7 +61,7 @@ def make_training_data(photographs: str, samples: int, work: str) -> tuple[str, 
         URLs of shards and annotations.
     """
     spec, urls = plan_synthesis(photographs, EDGE_DEFAULT, _SEED, samples, _SHARD_SIZE)
-    reasoner = EdgeReasoner.load()
+    reasoner = load_reasoner(EdgeReasonerChoice())
     shards = open_dataset(work, spec)
     annotated = plan_annotation(shards, reasoner)
     annotations = open_annotations(work, annotated)

@@ -1,18 +1,19 @@
 """Prefect task: one evaluated shard."""
 
 from rr_tasks.evaluation.images.shard import evaluate_shard
-from rr_tasks.reasoner.tasks import load_reasoner
+from rr_tasks.reasoner.load import load_reasoner
 from rr_tasks.restorer.photograph import PhotographRestorer
 from rr_tasks.storage.claim import Held, make_unless_held
 from rr_tasks.tasks import shard_task
 from rr_tasks.weights.remembered import remembered
+from schemas.reasoner import ReasonerChoice
 
 load_restorer = remembered(PhotographRestorer.load)
 
 
 @shard_task("evaluate shard", "evaluate-{shard:05d}")
 def evaluate_shard_task(
-    shard: int, shards: str, folder: str, reasoner: str, restorer: str
+    shard: int, shards: str, folder: str, reasoner: ReasonerChoice, restorer: str
 ) -> str | Held:
     """See `rr_tasks.evaluation.images.shard.evaluate_shard`; weights load once a process."""
     return make_unless_held(

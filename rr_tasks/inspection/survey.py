@@ -141,4 +141,4 @@ def title(spec: Spec) -> str:
         return f"Data set of the recipe {spec.recipe.name}"
     if isinstance(spec, IngestSpec):
         return f"Data set of pairs laid out like {spec.layout}"
-    return f"Annotations by {spec.reasoner}"
+    return f"Annotations by the {spec.reasoner.kind} reasoner"

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 from itertools import islice
-from typing import Any
 
 from pydantic import ValidationError
 
-from rr_tasks.reasoner.edge import NAME, EdgeReasoner
+from rr_tasks.reasoner.diagnosis import diagnose_each
+from rr_tasks.reasoner.protocol import Answer, Reasoner, Unparsed
 from rr_tasks.shards.png import decode_png
 from rr_tasks.shards.reader import NoShardsError, OtherDataSetError
 from rr_tasks.shards.spec import open_folder, read_data_spec
@@ -14,7 +14,7 @@ from rr_tasks.shards.stream import read_samples, unpack
 from rr_tasks.shards.writer import Outcome, write_shard
 from rr_tasks.storage.failure import MissingFileError
 from rr_tasks.storage.files import join, read_bytes
-from schemas.prior.current import DiagnosticPrior
+from schemas.prior.current import DEGRADATIONS
 from schemas.prior.migrations import check_version
 from schemas.shard import (
     AnnotationSpec,
@@ -26,22 +26,15 @@ from schemas.shard import (
     spec_hash,
 )
 
-_BATCH = 8
 
-
-def plan_annotation(shards: str, reasoner: EdgeReasoner) -> AnnotationSpec:
-    """Settle what the diagnoses of a data set depend on: its spec, the reasoner and its prompt.
+def plan_annotation(shards: str, reasoner: Reasoner) -> AnnotationSpec:
+    """Settle what the diagnoses of a data set depend on: its spec and who diagnoses.
 
     Raises:
         NoShardsError: the folder is missing or no data set.
         OtherDataSetError: the folder holds no data set.
     """
-    return AnnotationSpec(
-        source=spec_hash(read_data_spec(shards)),
-        reasoner=NAME,
-        weights_sha256=reasoner.weights_sha256,
-        prompt_version=reasoner.prompt_version,
-    )
+    return AnnotationSpec(source=spec_hash(read_data_spec(shards)), reasoner=reasoner.identity)
 
 
 def read_annotation_spec(annotations: str) -> AnnotationSpec:
@@ -98,11 +91,12 @@ def open_annotations(root: str, spec: AnnotationSpec) -> str:
 
 
 def annotate_shard(
-    shards: str, folder: str, spec: AnnotationSpec, reasoner: EdgeReasoner, shard: int
+    shards: str, folder: str, spec: AnnotationSpec, reasoner: Reasoner, shard: int
 ) -> DoneMarker:
     """Diagnose one shard, or return its marker if it is finished.
 
-    The annotation shard holds `prior.json` for each key of the source shard, and no pixels.
+    The annotation shard holds `prior.json` for each key of the source shard, and no pixels. A
+    photograph without a usable diagnosis has a failed row, with the reason and the raw answer.
 
     Raises:
         ShardDamagedError: see `rr_tasks.shards.stream.read_samples`.
@@ -111,25 +105,28 @@ def annotate_shard(
     return write_shard(folder, shard, spec_hash(spec), spec.schema_version, outcomes)
 
 
-def diagnoses(shards: str, reasoner: EdgeReasoner, shard: int) -> Iterator[Outcome]:
-    """Row and prior of each sample of a shard, a batch at a time."""
+def diagnoses(shards: str, reasoner: Reasoner, shard: int) -> Iterator[Outcome]:
+    """Row and prior of each sample of a shard, a batch at a time; see `annotate_shard`."""
     remaining = read_samples(shards, shard, "degraded.png")
-    while samples := list(islice(remaining, _BATCH)):
+    while samples := list(islice(remaining, reasoner.batch_size)):
         images = [unpack(sample, "degraded.png", decode_png) for sample in samples]
-        priors = reasoner.diagnose_all(images)
-        yield from (_outcome(*pair) for pair in zip(samples, priors, strict=True))
+        answers = diagnose_each(reasoner, images)
+        for sample, answer in zip(samples, answers, strict=True):
+            yield _outcome(sample["__key__"], str(reasoner.identity), answer)
 
 
-def _outcome(sample: dict[str, Any], prior: DiagnosticPrior) -> Outcome:
+def _outcome(key: str, source: str, answer: Answer) -> Outcome:
+    if isinstance(answer, Unparsed):
+        failed = SampleRow(
+            key=key, source=source, status="failed", error=answer.reason, answer=answer.text
+        )
+        return failed, None
     row = SampleRow(
-        key=sample["__key__"],
-        source=f"{prior.provenance.author} {prior.provenance.weights_sha256}",
+        key=key,
+        source=source,
         status="ok",
-        width=prior.image.width,
-        height=prior.image.height,
-        haze=prior.haze.severity,
-        blur=prior.blur.severity,
-        rain=prior.rain.severity,
-        noise=prior.noise.severity,
+        width=answer.image.width,
+        height=answer.image.height,
+        **{name: getattr(answer, name).severity for name in DEGRADATIONS},
     )
-    return row, {"prior.json": prior.model_dump_json()}
+    return row, {"prior.json": answer.model_dump_json()}

@@ -11,7 +11,9 @@ from rr_tasks import weights
 from rr_tasks.degrade import severity
 from rr_tasks.precision import autocast
 from rr_tasks.priors import make_prior
+from rr_tasks.reasoner.diagnosis import Pixels, diagnose
 from rr_tasks.reasoner.network import ReasonerNetwork
+from rr_tasks.reasoner.protocol import Answer, Bytes
 from rr_tasks.reasoner.views import views
 from schemas.prior.current import (
     DEGRADATIONS,
@@ -31,29 +33,38 @@ from schemas.prior.vector import (
     presence_entries,
     severity_entries,
 )
+from schemas.reasoner import ReasonerIdentity
 
-Bytes = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
-Pixels = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
 
 NAME: weights.WeightsName = "edge-reasoner"
+
+ALGORITHM = 1
+"""Counts changes of the code that alter the diagnoses of the same weights.
+
+Another release of a library, or another processor, changes the last bits alone, so neither is part
+of the identity; where an upgrade changes more, the golden outputs show it and this is raised.
+"""
+
 _PRESENT = presence_entries()
 _SEVERITY = severity_entries()
 
 
 class EdgeReasoner:
-    """Turns photographs into diagnostic priors.
+    """Turns photographs into diagnostic priors; see `rr_tasks.reasoner.protocol.Reasoner`.
 
     Args:
         network: trained weights in evaluation mode; an attribute, too.
         weights_sha256: what identifies them in the provenance.
     """
 
-    prompt_version: str | None = None
-    """It is shown the photograph alone."""
+    batch_size = 8
 
     def __init__(self, network: ReasonerNetwork, weights_sha256: str) -> None:
-        self.network, self.weights_sha256 = network, weights_sha256
+        self.network = network
+        self.identity = ReasonerIdentity(
+            kind="edge", algorithm=ALGORITHM, weights_sha256=weights_sha256
+        )
 
     @classmethod
     def load(cls, url: str | None = None) -> Self:
@@ -67,11 +78,9 @@ class EdgeReasoner:
 
     def diagnose(self, pixels: Pixels) -> DiagnosticPrior:
         """Diagnose one photograph, (H, W, 3), sRGB-coded, 8 or 16 bits, of any size."""
-        if pixels.dtype == np.uint16:
-            return self.diagnose_all([(pixels >> 8).astype(np.uint8)])[0]
-        return self.diagnose_all([pixels.astype(np.uint8, copy=False)])[0]
+        return diagnose(self, pixels)
 
-    def diagnose_all(self, images: Sequence[Bytes]) -> list[DiagnosticPrior]:
+    def diagnose_all(self, images: Sequence[Bytes]) -> list[Answer]:
         """Diagnose photographs of any sizes in one pass through the network."""
         vectors, deviations = self.predict(images)
         return [self._prior(*found) for found in zip(images, vectors, deviations, strict=True)]
@@ -100,12 +109,7 @@ class EdgeReasoner:
         return np.asarray(vectors.numpy()), np.asarray(deviations.numpy())
 
     def expected_severities(self, images: Sequence[Bytes]) -> npt.NDArray[np.float64]:
-        """How bad each type is on average over all that it may be: (B, 4), 0-100.
-
-        That is the severity times the probability that there is any, in the order of
-        `DEGRADATIONS`. It has no step where a finding appears, so it can judge what a restoration
-        has removed.
-        """
+        """How bad each type is on average over all that it may be: (B, 4), 0-100."""
         vectors = self.predict(images)[0].astype(np.float64)
         return np.asarray(100 * vectors[:, _PRESENT] * vectors[:, _SEVERITY].clip(0.0, 1.0))
 
@@ -132,8 +136,7 @@ class EdgeReasoner:
         provenance = Provenance(
             source="reasoner",
             author=NAME,
-            weights_sha256=self.weights_sha256,
-            prompt_version=self.prompt_version,
+            weights_sha256=self.identity.weights_sha256,
         )
         return make_prior(image, sure, provenance)
 

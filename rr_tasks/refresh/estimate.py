@@ -7,7 +7,7 @@ from datetime import timedelta
 from itertools import islice
 
 from rr_tasks.reasoner.annotation import diagnoses
-from rr_tasks.reasoner.edge import EdgeReasoner
+from rr_tasks.reasoner.protocol import Reasoner
 from rr_tasks.refresh.plan import ShardState
 
 MEASURED = 16
@@ -31,7 +31,7 @@ class Estimate:
         )
 
 
-def estimate(shards: str, pending: Sequence[ShardState], reasoner: EdgeReasoner) -> Estimate | None:
+def estimate(shards: str, pending: Sequence[ShardState], reasoner: Reasoner) -> Estimate | None:
     """Diagnose the first samples of a pending shard and keep nothing; None if there is no sample.
 
     The second of two rounds counts: the first one pays for what happens only once.

@@ -1,6 +1,6 @@
 """Which shards of a data set have to be diagnosed anew, and why."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -14,10 +14,13 @@ from schemas.shard import AnnotationSpec, original
 State = Literal["current", "stale", "missing"]
 
 
+Part = Literal["reasoner", "algorithm", "prompt version", "decoding", "libraries", "schema version"]
+
+
 class Reason(NamedTuple):
     """Something that annotations were made with, and what it would be today."""
 
-    what: Literal["reasoner", "prompt version", "schema version"]
+    what: Part
     old: str
     new: str
 
@@ -94,17 +97,13 @@ def reasons(old: AnnotationSpec, new: AnnotationSpec) -> tuple[Reason, ...]:
     Priors rewritten to a newer schema count with the version that the reasoner wrote: rewriting
     leaves empty what only the reasoner can tell.
     """
-    pairs = (
-        Reason("reasoner", _reasoner(old), _reasoner(new)),
-        Reason("prompt version", old.prompt_version or "none", new.prompt_version or "none"),
-        Reason("schema version", _schema(old), _schema(new)),
+    before, after = _deciding(old), _deciding(new)
+    shown_before, shown_after = _shown(old), _shown(new)
+    return tuple(
+        Reason(part, shown_before[part], shown_after[part])
+        for part in before
+        if before[part] != after[part]
     )
-    exact = (
-        (old.reasoner, old.weights_sha256) != (new.reasoner, new.weights_sha256),
-        old.prompt_version != new.prompt_version,
-        original(old).schema_version != original(new).schema_version,
-    )
-    return tuple(pair for pair, differs in zip(pairs, exact, strict=True) if differs)
 
 
 def plan_table(plan: RefreshPlan) -> pl.DataFrame:
@@ -140,8 +139,8 @@ def _chosen(folder: str, shards: str, wanted: AnnotationSpec) -> Annotations:
     chosen = read_annotations(folder, shards)
     if not reasons(chosen.spec, wanted):
         raise OtherDataSetError(
-            f"{folder}: these annotations are current, made with the same reasoner, prompt and "
-            "schema; name older ones to compare with"
+            f"{folder}: these annotations are current, made just as they would be "
+            "today; name older ones to compare with"
         )
     return chosen
 
@@ -151,10 +150,30 @@ def _row(state: str, shards: Iterable[ShardState], why: str) -> tuple[str, int, 
     return state, len(samples), sum(samples), why if samples else ""
 
 
-def _reasoner(spec: AnnotationSpec) -> str:
-    return f"{spec.reasoner} {spec.weights_sha256[:8]}"
+def _deciding(spec: AnnotationSpec) -> dict[Part, object]:
+    made_by = spec.reasoner
+    return {
+        "reasoner": (made_by.kind, made_by.model, made_by.revision, made_by.weights_sha256),
+        "algorithm": made_by.algorithm,
+        "prompt version": made_by.prompt_version,
+        "decoding": made_by.decoding,
+        "libraries": made_by.libraries,
+        "schema version": original(spec).schema_version,
+    }
 
 
-def _schema(spec: AnnotationSpec) -> str:
-    written = original(spec).schema_version
-    return f"{written}, rewritten as {spec.schema_version}" if spec.migrated_from else str(written)
+def _shown(spec: AnnotationSpec) -> dict[Part, str]:
+    made_by, written = spec.reasoner, original(spec).schema_version
+    rewritten = f"{written}, rewritten as {spec.schema_version}"
+    return {
+        "reasoner": made_by.label,
+        "algorithm": str(made_by.algorithm or "not recorded"),
+        "prompt version": made_by.prompt_version or "none",
+        "decoding": _list(made_by.decoding),
+        "libraries": _list(made_by.libraries),
+        "schema version": rewritten if spec.migrated_from else str(written),
+    }
+
+
+def _list(values: Mapping[str, object]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in sorted(values.items())) or "none"

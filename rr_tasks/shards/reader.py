@@ -97,7 +97,8 @@ def finished_shards(folder: str) -> dict[int, DoneMarker]:
 def read_rows(folder: str) -> pl.DataFrame:
     """The sidecar rows of all finished shards, failures included."""
     urls = [sidecar_url(folder, marker.shard) for marker in done_shards(folder)]
-    return pl.concat(pl.read_parquet(content) for content in read_all(urls))
+    tables = [pl.read_parquet(content) for content in read_all(urls)]
+    return pl.concat(tables, how="diagonal")  # earlier releases wrote fewer columns
 
 
 def failed_inputs(folder: str) -> pl.DataFrame:

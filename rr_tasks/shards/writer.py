@@ -29,6 +29,7 @@ _COLUMNS: dict[str, type[pl.DataType]] = {
     "source": pl.String,
     "status": pl.String,
     "error": pl.String,
+    "answer": pl.String,
     "width": pl.Int64,
     "height": pl.Int64,
     "haze": pl.Float64,

@@ -1,6 +1,7 @@
 """Asks parquet files questions without reading them whole."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import polars as pl
 from polars.exceptions import PolarsError
@@ -12,6 +13,15 @@ from rr_tasks.storage.filesystem import filesystem_of, is_local, is_s3
 from schemas.errors import ExpectedError
 from schemas.settings import s3_settings
 
+# Earlier releases wrote fewer columns.
+_scan = partial(
+    pl.scan_parquet,
+    glob=False,
+    hive_partitioning=False,
+    missing_columns="insert",
+    extra_columns="ignore",
+)
+
 
 class DamagedTableError(ExpectedError, ValueError):
     """A parquet file cannot be read."""
@@ -20,8 +30,9 @@ class DamagedTableError(ExpectedError, ValueError):
 def query_tables(
     urls: Sequence[str], question: Callable[[pl.LazyFrame], pl.LazyFrame]
 ) -> pl.DataFrame:
-    """Answer a lazy query over the rows of parquet files that have the same columns.
+    """Answer a lazy query over the rows of parquet files.
 
+    A column that only some of them have is null in the others, or left out.
     From disks and S3 only the columns in question are fetched, a few files at a time; other storage
     is read whole.
 
@@ -46,13 +57,11 @@ def _rows(urls: Sequence[str]) -> pl.LazyFrame:
     if is_s3(filesystem):
         with explain_errors(urls[0]):
             options = with_credentials(s3_settings()).polars_options()
-        return pl.scan_parquet(
-            list(urls), glob=False, hive_partitioning=False, storage_options=options
-        )
+        return _scan(list(urls), storage_options=options)
     if is_local(filesystem):
         paths = [filesystem_of(url)[1] for url in urls]
-        return pl.scan_parquet(paths, glob=False, hive_partitioning=False)
-    return pl.concat(pl.read_parquet(content) for content in read_all(urls)).lazy()
+        return _scan(paths)
+    return pl.concat(map(pl.read_parquet, read_all(urls)), how="diagonal").lazy()
 
 
 def _name_the_damaged(urls: Sequence[str]) -> None:

@@ -23,6 +23,7 @@ from rr_tasks.storage.files import join
 from rr_tasks.storage.filesystem import filesystem_of
 from rr_tasks.training import run
 from schemas.parameters import EvaluateParameters, TrainReasonerParameters
+from schemas.reasoner import ReasonerIdentity
 from schemas.shard import AnnotationSpec, spec_hash
 from tests.s3 import S3
 
@@ -37,7 +38,9 @@ def stages(
 ) -> dict[str, Callable[[str], str]]:
     """How each stage begins below a URL; gives the folder it writes to."""
     spec: Any = read_data_spec(dataset)
-    annotations = AnnotationSpec(source=spec_hash(spec), reasoner="r", weights_sha256="a" * 64)
+    annotations = AnnotationSpec(
+        source=spec_hash(spec), reasoner=ReasonerIdentity(kind="edge", weights_sha256="a" * 64)
+    )
     verdict = Verdict(promoted=True, reason="better", champion_psnr=1.0, candidate_psnr=2.0)
     monkeypatch.setattr(run, "train_reasoner", lambda *_, **__: ReasonerNetwork())
 

@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 from flows import cli
 from rr_tasks.storage.files import join, list_files, publish, publish_bytes
+from schemas.reasoner import ReasonerIdentity
 from schemas.recipe import EDGE_DEFAULT
 from schemas.shard import AnnotationSpec, SynthesisSpec, spec_hash
 from tests.fault_proxy import shorten_waits
@@ -57,7 +58,7 @@ def begun(s3: S3, photographs: Path) -> list[str]:
         recipe=EDGE_DEFAULT, seed=0, samples=1, shard_size=1, inputs_sha256="0" * 64
     )
     annotations = AnnotationSpec(
-        source=spec_hash(data), reasoner="edge-reasoner", weights_sha256="0" * 64
+        source=spec_hash(data), reasoner=ReasonerIdentity(kind="edge", weights_sha256="0" * 64)
     )
     old = data.model_dump(mode="json", exclude={"migrated_from"}) | {"schema_version": 1}
     publish(next(photographs.iterdir()), join(s3.url, "photographs", "a.png"))

@@ -15,6 +15,7 @@ from rr_tasks.shards.png import encode_png
 from rr_tasks.shards.writer import Outcome, write_shard
 from schemas.errors import ExpectedError
 from schemas.prior.current import CURRENT_VERSION, DiagnosticPrior
+from schemas.reasoner import ReasonerIdentity
 from schemas.recipe import DegradationRecipe
 from schemas.shard import (
     AnnotationSpec,
@@ -47,8 +48,12 @@ def folders(tmp_path: Path, grid: DegradationRecipe, prior: DiagnosticPrior) -> 
         return str(folder)
 
     data = SynthesisSpec(recipe=grid, seed=0, samples=6, shard_size=6, inputs_sha256="0" * 64)
-    notes = AnnotationSpec(source=spec_hash(data), reasoner="r", weights_sha256="a" * 64)
-    older = notes.model_copy(update={"weights_sha256": "b" * 64})
+    notes = AnnotationSpec(
+        source=spec_hash(data), reasoner=ReasonerIdentity(kind="edge", weights_sha256="a" * 64)
+    )
+    older = notes.model_copy(
+        update={"reasoner": ReasonerIdentity(kind="edge", weights_sha256="b" * 64)}
+    )
     (tmp_path / "output").mkdir()
     return Folders(
         made("shards", data, "clean.png", "degraded.png"),

@@ -1,6 +1,7 @@
 import pytest
 from pydantic import ValidationError
 
+from schemas.reasoner import ReasonerIdentity
 from schemas.recipe import EDGE_DEFAULT
 from schemas.shard import (
     AnnotationSpec,
@@ -22,7 +23,9 @@ def test_folders_are_named_after_what_they_hold() -> None:
     made = SynthesisSpec(
         recipe=EDGE_DEFAULT, seed=0, samples=1, shard_size=1, inputs_sha256="0" * 64
     )
-    noted = AnnotationSpec(source=spec_hash(made), reasoner="edge", weights_sha256="0" * 64)
+    noted = AnnotationSpec(
+        source=spec_hash(made), reasoner=ReasonerIdentity(kind="edge", weights_sha256="0" * 64)
+    )
     names = [folder_name(spec) for spec in (made, INGESTED, noted)]
     assert names == [
         f"edge-default-{spec_hash(made)}",

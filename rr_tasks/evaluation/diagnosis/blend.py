@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from rr_tasks.evaluation.diagnosis.interval import intervals
+from rr_tasks.evaluation.interval import intervals
 from schemas.prior.current import DEGRADATIONS
 
 STEADY = 0.9

@@ -8,8 +8,8 @@ from rr_tasks.evaluation.diagnosis.blend import blend_figures
 from rr_tasks.evaluation.diagnosis.calibration import calibration, reliability
 from rr_tasks.evaluation.diagnosis.confusion import confusion
 from rr_tasks.evaluation.diagnosis.parameter import parameter_errors
-from rr_tasks.evaluation.diagnosis.presence import grouped_figures
 from rr_tasks.evaluation.diagnosis.robustness import robustness
+from rr_tasks.evaluation.presence import grouped_figures
 
 
 @dataclass(frozen=True)
@@ -34,10 +34,10 @@ def figures_of(rows: pl.DataFrame, seed: int = 0) -> Figures:
 
     Args:
         rows: columns of `rr_tasks.evaluation.diagnosis.row.COLUMNS`; photographs that could not
-            be used are left out.
+            be used are left out, and samples that were not diagnosed.
         seed: of the intervals.
     """
-    usable = rows.filter(pl.col("error").is_null())
+    usable = rows.filter(pl.col("error").is_null(), pl.col("undiagnosed").is_null())
     grids = usable.filter(pl.col("part") == "recipe")
     return Figures(
         presence=grouped_figures(grids, "recipe", seed),

@@ -3,6 +3,7 @@
 import io
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
+from math import isnan
 from typing import Any
 
 import polars as pl
@@ -16,18 +17,21 @@ from rr_tasks.degrade.photograph import (
 from rr_tasks.evaluation.diagnosis.row import COLUMNS, diagnosis_row
 from rr_tasks.evaluation.diagnosis.sample import blends, samples
 from rr_tasks.evaluation.diagnosis.setting import Setting, settings
-from rr_tasks.reasoner.edge import EdgeReasoner
+from rr_tasks.reasoner.diagnosis import diagnose_each, expect_each
+from rr_tasks.reasoner.protocol import Reasoner
 from rr_tasks.storage.claim import claim
 from rr_tasks.storage.files import exists, join, paths_there, publish_bytes, read_all
 from rr_tasks.storage.identity import identity
 from schemas.assessment import AssessmentSpec
 from schemas.errors import ExpectedError
 from schemas.prior.current import DEGRADATIONS
+from schemas.reasoner import ReasonerIdentity
 from schemas.recipe import DegradationRecipe
 from schemas.shard import spec_hash
 
 _BATCH = 11
 _PIXELS_AT_A_TIME = 4_000_000
+_NO_ANSWER = "the reasoner expects no severity"
 
 
 class NothingToAssessError(ExpectedError, ValueError):
@@ -38,7 +42,7 @@ def plan_assessment(
     photographs: str,
     output: str,
     *,
-    weights_sha256: str,
+    reasoner: ReasonerIdentity,
     recipes: Sequence[DegradationRecipe],
     rounds: int,
     short_sides: Sequence[int],
@@ -51,7 +55,7 @@ def plan_assessment(
     """
     urls = list_photographs(photographs)
     spec = AssessmentSpec(
-        weights_sha256=weights_sha256,
+        reasoner=reasoner,
         inputs_sha256=identity(photographs, urls, output),
         recipes=tuple(recipes),
         rounds=rounds,
@@ -67,7 +71,7 @@ def predictions_folder(root: str, spec: AssessmentSpec) -> str:
 
 
 def predict(
-    folder: str, spec: AssessmentSpec, photographs: Photographs, reasoner: EdgeReasoner, shard: int
+    folder: str, spec: AssessmentSpec, photographs: Photographs, reasoner: Reasoner, shard: int
 ) -> str:
     """Predict one photograph in one setting; photographs change faster than settings.
 
@@ -101,15 +105,20 @@ def predicted(folder: str, shards: Iterable[int]) -> dict[int, str]:
 
 
 def read_predictions(urls: Sequence[str]) -> pl.DataFrame:
-    """All rows, those of photographs included that could not be used.
+    """All rows, those of photographs and samples included that could not be used.
 
     Raises:
         NothingToAssessError: there are no others.
     """
     rows = pl.concat(pl.read_parquet(content) for content in read_all(urls))
-    if rows.filter(pl.col("error").is_null()).is_empty():
+    used = rows.filter(pl.col("error").is_null())
+    if used.is_empty():
         raise NothingToAssessError(
             "none of the photographs could be used; check that they are readable images"
+        )
+    if used["undiagnosed"].null_count() == 0:
+        raise NothingToAssessError(
+            f"the reasoner could diagnose none of the samples: {used['undiagnosed'][0]}"
         )
     return rows
 
@@ -120,12 +129,18 @@ def failed_photographs(rows: pl.DataFrame) -> pl.DataFrame:
     return failed.select(source="photograph", error="error").unique(maintain_order=True)
 
 
+def undiagnosed_samples(rows: pl.DataFrame) -> pl.DataFrame:
+    """Why the reasoner has no answer, and for how many `samples`, by `reason`."""
+    counted = rows.drop_nulls("undiagnosed").group_by(reason="undiagnosed").agg(samples=pl.len())
+    return counted.sort("samples", "reason", descending=[True, False])
+
+
 def _name(shard: int) -> str:
     return f"{shard:06d}.parquet"
 
 
 def _rows(
-    spec: AssessmentSpec, photographs: Photographs, reasoner: EdgeReasoner, shard: int
+    spec: AssessmentSpec, photographs: Photographs, reasoner: Reasoner, shard: int
 ) -> list[dict[str, Any]]:
     place, number = divmod(shard, len(photographs))
     setting, url = settings(spec)[place], photographs[number]
@@ -144,24 +159,25 @@ def _rows(
 
 
 def _sample_rows(
-    url: str, setting: Setting, reasoner: EdgeReasoner, seed: tuple[int, ...]
+    url: str, setting: Setting, reasoner: Reasoner, seed: tuple[int, ...]
 ) -> Iterator[dict[str, Any]]:
     remaining = samples(read_photograph(url), setting, seed)
     while batch := list(islice(remaining, _at_a_time(setting))):
-        priors = reasoner.diagnose_all([sample.image for sample in batch])
-        for sample, found in zip(batch, priors, strict=True):
-            yield {"round": sample.round, **diagnosis_row(sample.truth, found)}
+        answers = diagnose_each(reasoner, [sample.image for sample in batch])
+        for sample, answer in zip(batch, answers, strict=True):
+            yield {"round": sample.round, **diagnosis_row(sample.truth, answer)}
 
 
 def _blend_rows(
-    url: str, setting: Setting, reasoner: EdgeReasoner, seed: tuple[int, ...]
+    url: str, setting: Setting, reasoner: Reasoner, seed: tuple[int, ...]
 ) -> Iterator[dict[str, Any]]:
     remaining = blends(read_photograph(url), setting, seed)
     while batch := list(islice(remaining, _at_a_time(setting))):
-        expected = reasoner.expected_severities([blend.image for blend in batch])
+        expected = expect_each(reasoner, [blend.image for blend in batch])
         for blend, severities in zip(batch, expected, strict=True):
             severity = float(severities[DEGRADATIONS.index(blend.kind)])
-            yield {"combination": blend.kind, "share": blend.share, "expected": severity}
+            told = {"undiagnosed": _NO_ANSWER} if isnan(severity) else {"expected": severity}
+            yield {"combination": blend.kind, "share": blend.share, **told}
 
 
 def _at_a_time(setting: Setting) -> int:

@@ -45,10 +45,13 @@ def write_assessment(
 
 def _summary(spec: AssessmentSpec, rows: pl.DataFrame) -> str:
     used = rows.filter(pl.col("error").is_null())
-    return (
+    undiagnosed = len(used) - used["undiagnosed"].null_count()
+    summary = (
         f"{used['photograph'].n_unique()} photographs, {len(used):,} samples, seed {spec.seed}, "
-        f"{spec.rounds} rounds of draws; weights {spec.weights_sha256[:12]}."
+        f"{spec.rounds} rounds of draws; {spec.reasoner}."
     )
+    left_out = f" {undiagnosed:,} samples were not diagnosed and are left out of every figure."
+    return summary + left_out if undiagnosed else summary
 
 
 def _json(spec: AssessmentSpec, figures: Figures) -> str:

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from rr_tasks.evaluation.diagnosis.presence import grouped_figures
+from rr_tasks.evaluation.presence import grouped_figures
 
 _SINGLES = ~pl.col("combination").str.contains("+", literal=True)
 

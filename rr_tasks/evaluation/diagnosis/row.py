@@ -7,6 +7,8 @@ from typing import Any
 import polars as pl
 
 from rr_tasks.degrade.severity import MID_GREY
+from rr_tasks.evaluation.presence import combination
+from rr_tasks.reasoner.protocol import Answer, Unparsed
 from schemas.prior.current import DEGRADATIONS, Blur, DiagnosticPrior, Haze, Noise, Rain
 
 _NUMBERS = (
@@ -23,6 +25,7 @@ COLUMNS: Mapping[str, Any] = {
     "short_side": pl.Int64,
     "photograph": pl.String,
     "error": pl.String,
+    "undiagnosed": pl.String,
     "round": pl.Int64,
     "combination": pl.String,
     "share": pl.Float64,
@@ -37,24 +40,21 @@ COLUMNS: Mapping[str, Any] = {
 
 `share` and `expected` are of blends alone: how much of the degraded photograph is in them, and the
 severity that the reasoner expects. `error` says why a photograph could not be used; the row then
-stands for all its samples.
+stands for all its samples. `undiagnosed` says why the reasoner has no answer for a sample.
 """
 
 
-def diagnosis_row(truth: DiagnosticPrior, found: DiagnosticPrior) -> dict[str, Any]:
-    """The columns of one diagnosed sample that come from the two priors."""
+def diagnosis_row(truth: DiagnosticPrior, answer: Answer) -> dict[str, Any]:
+    """The columns of one sample that come from what is true of it and what the reasoner says."""
+    row = {"combination": combination(truth), **_flat("true", truth)}
+    if isinstance(answer, Unparsed):
+        return {**row, "undiagnosed": answer.reason}
     return {
-        "combination": combination(truth),
-        **_flat("true", truth),
-        **_flat("found", found),
-        **{f"probability_{name}": getattr(found, name).probability for name in DEGRADATIONS},
-        **{f"std_{name}": getattr(found, name).severity_std for name in DEGRADATIONS},
+        **row,
+        **_flat("found", answer),
+        **{f"probability_{name}": getattr(answer, name).probability for name in DEGRADATIONS},
+        **{f"std_{name}": getattr(answer, name).severity_std for name in DEGRADATIONS},
     }
-
-
-def combination(prior: DiagnosticPrior) -> str:
-    """What is present, as `haze+rain`; `clean` where nothing is."""
-    return "+".join(name for name in DEGRADATIONS if getattr(prior, name).present) or "clean"
 
 
 def _flat(side: str, prior: DiagnosticPrior) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from rr_tasks.evaluation.diagnosis.figures import Figures
-from rr_tasks.evaluation.diagnosis.presence import ALL
+from rr_tasks.evaluation.presence import ALL
 
 _NOTHING = "-"
 

@@ -2,17 +2,22 @@
 
 from rr_tasks.degrade.photograph import Photographs
 from rr_tasks.evaluation.diagnosis.prediction import predict
-from rr_tasks.reasoner.tasks import load_reasoner
+from rr_tasks.reasoner.load import load_reasoner
 from rr_tasks.storage.claim import Held, make_unless_held
 from rr_tasks.tasks import shard_task
 from schemas.assessment import AssessmentSpec
+from schemas.reasoner import ReasonerChoice
 
 
 @shard_task("predict", "predict-{shard:06d}")
 def predict_task(
-    shard: int, folder: str, spec: AssessmentSpec, photographs: Photographs, reasoner: str
+    shard: int,
+    folder: str,
+    spec: AssessmentSpec,
+    photographs: Photographs,
+    reasoner: ReasonerChoice,
 ) -> str | Held:
-    """See `rr_tasks.evaluation.diagnosis.prediction.predict`; weights load once a process."""
+    """See `rr_tasks.evaluation.diagnosis.prediction.predict`."""
     return make_unless_held(
         lambda: predict(folder, spec, photographs, load_reasoner(reasoner), shard)
     )

@@ -6,7 +6,8 @@ import polars as pl
 
 from rr_tasks.degrade.color import Bytes
 from rr_tasks.evaluation.images.shard import restored_as_in_use
-from rr_tasks.reasoner.edge import EdgeReasoner
+from rr_tasks.reasoner.diagnosis import diagnose
+from rr_tasks.reasoner.protocol import Reasoner
 from rr_tasks.restorer.photograph import PhotographRestorer, Pixels
 from rr_tasks.shards.index import index_samples
 from rr_tasks.shards.png import decode_png
@@ -19,7 +20,7 @@ _QUALITY = [cv2.IMWRITE_JPEG_QUALITY, 88]
 
 
 def contact_sheet(
-    shards: str, rows: pl.DataFrame, reasoner: EdgeReasoner, restorer: PhotographRestorer
+    shards: str, rows: pl.DataFrame, reasoner: Reasoner, restorer: PhotographRestorer
 ) -> bytes:
     """Show the sample with the median gain in PSNR for each of `SHOWN` that the rows hold.
 
@@ -34,12 +35,13 @@ def contact_sheet(
     """
     samples = index_samples(shards, "clean.png", "degraded.png")
     strips = []
-    held = set(rows["combination"])
+    diagnosed = rows.drop_nulls("psnr_after")
+    held = set(diagnosed["combination"])
     for name in filter(held.__contains__, SHOWN):
-        key, before, after = _typical(rows, name)
+        key, before, after = _typical(diagnosed, name)
         degraded = decode_png(samples[key]["degraded.png"].read())
         clean = decode_png(samples[key]["clean.png"].read())
-        restored = restored_as_in_use(degraded, reasoner.diagnose(degraded), restorer)
+        restored = restored_as_in_use(degraded, diagnose(reasoner, degraded), restorer)
         captions = (f"{name}: {before:.1f} dB", f"restored: {after:.1f} dB", "clean")
         pictures = zip((degraded, restored, clean), captions, strict=True)
         strips.append(np.hstack([_captioned(image, caption) for image, caption in pictures]))

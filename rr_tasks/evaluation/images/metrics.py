@@ -1,4 +1,4 @@
-"""Image quality of one restoration, and quality of diagnoses over a table."""
+"""Image quality of one restoration, and over a table of them."""
 
 import numpy as np
 import numpy.typing as npt
@@ -36,46 +36,20 @@ def ssim(image: Bytes, reference: Bytes) -> float:
     return float(torch.as_tensor(value))
 
 
-def presence_table(rows: pl.DataFrame) -> pl.DataFrame:
-    """How well each type is diagnosed.
-
-    Args:
-        rows: columns `true_X` and `found_X` hold severities for each type X, 0 for absent.
-
-    Returns:
-        For each type: samples, recall, specificity, balanced accuracy, and the mean absolute
-        error of the severity over truly present samples (a miss counts with its full severity).
-    """
-    return pl.concat(_presence_row(rows, name) for name in DEGRADATIONS)
-
-
-def _presence_row(rows: pl.DataFrame, name: str) -> pl.DataFrame:
-    true, found = pl.col(f"true_{name}"), pl.col(f"found_{name}")
-    present = true > 0
-    return rows.select(
-        pl.lit(name).alias("type"),
-        pl.len().alias("samples"),
-        (found > 0).filter(present).mean().alias("recall"),
-        (found == 0).filter(~present).mean().alias("specificity"),
-        (((found > 0).filter(present).mean() + (found == 0).filter(~present).mean()) / 2).alias(
-            "balanced_accuracy"
-        ),
-        (found - true).abs().filter(present).mean().alias("severity_error"),
-    )
-
-
 def quality_table(rows: pl.DataFrame) -> pl.DataFrame:
     """Mean PSNR and SSIM before and after, for each set of degradations.
 
     Args:
-        rows: columns `combination`, `psnr_before`, `psnr_after`, `ssim_before`, `ssim_after`.
+        rows: columns of `rr_tasks.evaluation.images.shard.COLUMNS`; those of samples that were
+            not diagnosed, with a null `psnr_after`, are left out.
 
     Returns:
         A row for each combination, for all that holds a type (`with haze` ...), for all degraded.
     """
-    degraded = rows.filter(pl.col("combination") != "clean")
+    restored = rows.drop_nulls("psnr_after")
+    degraded = restored.filter(pl.col("combination") != "clean")
     parts = [
-        _quality_row(rows.filter(pl.col("combination") == name), name)
+        _quality_row(restored.filter(pl.col("combination") == name), name)
         for name in rows["combination"].unique(maintain_order=True)
     ]
     parts += [

@@ -1,7 +1,7 @@
 """Evaluates reasoner and restorer on one shard of the evaluation set."""
 
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any
 
@@ -9,16 +9,19 @@ import numpy as np
 import polars as pl
 
 from rr_tasks.evaluation.images.metrics import psnr, ssim
-from rr_tasks.reasoner.edge import EdgeReasoner
+from rr_tasks.evaluation.presence import combination
+from rr_tasks.reasoner.diagnosis import diagnose_each
+from rr_tasks.reasoner.protocol import Answer, Reasoner, Unparsed
 from rr_tasks.restorer.photograph import PhotographRestorer
 from rr_tasks.restorer.treatment import treatment
 from rr_tasks.shards.png import Bytes, decode_png
-from rr_tasks.shards.stream import read_samples, unpack
+from rr_tasks.shards.stream import Sample, read_samples, unpack
 from rr_tasks.storage.claim import claim
 from rr_tasks.storage.files import exists, join, paths_there, publish_bytes, read_bytes
 from schemas.errors import ExpectedError
 from schemas.prior.current import DEGRADATIONS, DiagnosticPrior
 from schemas.prior.migrations import load_prior
+from schemas.reasoner import ReasonerIdentity
 
 
 class NothingToEvaluateError(ExpectedError, ValueError):
@@ -28,23 +31,37 @@ class NothingToEvaluateError(ExpectedError, ValueError):
 EVALUATION_VERSION = 2
 """Counts changes of the code that alter the figures of the same weights on the same data set."""
 
-_BATCH = 8
+COLUMNS: Mapping[str, type[pl.DataType]] = {
+    "key": pl.String,
+    "combination": pl.String,
+    "error": pl.String,
+    "psnr_before": pl.Float64,
+    "psnr_after": pl.Float64,
+    "ssim_before": pl.Float64,
+    "ssim_after": pl.Float64,
+    **{f"{side}_{name}": pl.Float64 for side in ("true", "found") for name in DEGRADATIONS},
+}
+"""A row for each sample; severities are named like their type, 0 where it is absent.
+
+`error` says why the reasoner has no diagnosis of it: nothing was restored or found then, and those
+columns are null.
+"""
 
 
-def rows_folder(root: str, reasoner_sha256: str, restorer_sha256: str, data_set: str) -> str:
+def rows_folder(root: str, reasoner: ReasonerIdentity, restorer_sha256: str, data_set: str) -> str:
     """Folder of the rows that these weights give on this data set."""
-    weights = f"{reasoner_sha256[:12]}-{restorer_sha256[:12]}"
+    weights = f"{reasoner.fingerprint[:12]}-{restorer_sha256[:12]}"
     name = f"v{EVALUATION_VERSION}-{data_set.rsplit('/', 1)[-1]}-{weights}"
     return join(root, "rows", name)
 
 
 def evaluate_shard(
-    shards: str, shard: int, folder: str, reasoner: EdgeReasoner, restorer: PhotographRestorer
+    shards: str, shard: int, folder: str, reasoner: Reasoner, restorer: PhotographRestorer
 ) -> str:
     """Diagnose, restore and compare every sample of a shard.
 
     Returns:
-        URL of a parquet file with a row for each sample; one that is there already is kept.
+        URL of a parquet file with the rows of `COLUMNS`; one that is there already is kept.
 
     Raises:
         HeldError: another run is making the file.
@@ -55,7 +72,7 @@ def evaluate_shard(
         return url
     with claim(url):
         if not exists(url):  # whoever held the claim may have finished just now
-            rows = pl.DataFrame(list(_rows(shards, shard, reasoner, restorer)))
+            rows = pl.DataFrame(list(_rows(shards, shard, reasoner, restorer)), schema=COLUMNS)
             buffer = io.BytesIO()
             rows.write_parquet(buffer)
             publish_bytes(buffer.getvalue(), url)
@@ -74,13 +91,18 @@ def read_evaluation(urls: list[str]) -> pl.DataFrame:
     """All rows of an evaluation.
 
     Raises:
-        NothingToEvaluateError: not a single photograph could be used.
+        NothingToEvaluateError: not a single photograph could be used, or diagnosed.
     """
-    # A shard of which every photograph failed has neither rows nor columns.
-    rows = pl.concat((pl.read_parquet(read_bytes(url)) for url in urls), how="diagonal")
+    # Earlier releases wrote no `error`, and no columns where no photograph could be used.
+    tables = (pl.read_parquet(read_bytes(url)) for url in urls)
+    rows = pl.concat([pl.DataFrame(schema=COLUMNS), *tables], how="diagonal_relaxed")
     if rows.is_empty():
         raise NothingToEvaluateError(
             "none of the held-out photographs could be used; check that they are readable images"
+        )
+    if rows["error"].null_count() == 0:
+        raise NothingToEvaluateError(
+            f"the reasoner could diagnose none of the photographs: {rows['error'][0]}"
         )
     return rows
 
@@ -96,30 +118,34 @@ def _rows_name(shard: int) -> str:
 
 
 def _rows(
-    shards: str, shard: int, reasoner: EdgeReasoner, restorer: PhotographRestorer
+    shards: str, shard: int, reasoner: Reasoner, restorer: PhotographRestorer
 ) -> Iterator[dict[str, Any]]:
     remaining = read_samples(shards, shard, "clean.png", "degraded.png", "prior.json")
-    while samples := list(islice(remaining, _BATCH)):
-        found = reasoner.diagnose_all(
-            [unpack(sample, "degraded.png", decode_png) for sample in samples]
-        )
-        for sample, prior in zip(samples, found, strict=True):
-            yield _row(sample, prior, restorer)
+    while samples := list(islice(remaining, reasoner.batch_size)):
+        images = [unpack(sample, "degraded.png", decode_png) for sample in samples]
+        answers = diagnose_each(reasoner, images)
+        for sample, degraded, answer in zip(samples, images, answers, strict=True):
+            yield _row(sample, degraded, answer, restorer)
 
 
 def _row(
-    sample: dict[str, Any], found: DiagnosticPrior, restorer: PhotographRestorer
+    sample: Sample, degraded: Bytes, answer: Answer, restorer: PhotographRestorer
 ) -> dict[str, Any]:
-    clean, degraded = (unpack(sample, name, decode_png) for name in ("clean.png", "degraded.png"))
+    clean = unpack(sample, "clean.png", decode_png)
     truth = unpack(sample, "prior.json", load_prior)
-    restored = restored_as_in_use(degraded, found, restorer)
-    return {
+    row = {
         "key": sample["__key__"],
-        "combination": "+".join(n for n in DEGRADATIONS if getattr(truth, n).present) or "clean",
+        "combination": combination(truth),
         "psnr_before": psnr(degraded, clean),
-        "psnr_after": psnr(restored, clean),
         "ssim_before": ssim(degraded, clean),
-        "ssim_after": ssim(restored, clean),
         **{f"true_{name}": getattr(truth, name).severity for name in DEGRADATIONS},
-        **{f"found_{name}": getattr(found, name).severity for name in DEGRADATIONS},
+    }
+    if isinstance(answer, Unparsed):
+        return {**row, "error": answer.reason}
+    restored = restored_as_in_use(degraded, answer, restorer)
+    return {
+        **row,
+        "psnr_after": psnr(restored, clean),
+        "ssim_after": ssim(restored, clean),
+        **{f"found_{name}": getattr(answer, name).severity for name in DEGRADATIONS},
     }

@@ -21,6 +21,7 @@ from rr_tasks.storage.files import join, publish_bytes
 from rr_tasks.storage.tables import DamagedTableError
 from schemas.inspection import Extent, Inspection
 from schemas.prior.current import DEGRADATIONS
+from schemas.reasoner import ReasonerIdentity
 from schemas.shard import AnnotationSpec, SampleRow, spec_hash
 from tests.s3 import S3
 
@@ -44,7 +45,9 @@ def write(folder: str, shard: int, *rows: SampleRow) -> None:
 def annotations(tmp_path: Path) -> str:
     """A folder without a shard yet."""
     folder = str(tmp_path / "annotations [1]")
-    spec = AnnotationSpec(source="0" * 16, reasoner="edge", weights_sha256="a" * 64)
+    spec = AnnotationSpec(
+        source="0" * 16, reasoner=ReasonerIdentity(kind="edge", weights_sha256="a" * 64)
+    )
     publish_bytes(spec.model_dump_json().encode(), join(folder, "spec.json"))
     return folder
 

@@ -1,4 +1,4 @@
-import hashlib
+import json
 from collections.abc import Callable, Sequence
 from itertools import islice
 from pathlib import Path
@@ -6,16 +6,24 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rr_tasks.reasoner.annotation import annotate_shard, open_annotations, plan_annotation
+from rr_tasks.reasoner.annotation import (
+    annotate_shard,
+    open_annotations,
+    plan_annotation,
+    read_annotation_spec,
+)
 from rr_tasks.reasoner.edge import EdgeReasoner
 from rr_tasks.reasoner.network import ReasonerNetwork
+from rr_tasks.reasoner.protocol import Answer, Unparsed
 from rr_tasks.shards.index import index_samples
 from rr_tasks.shards.png import decode_png
 from rr_tasks.shards.reader import read_rows
+from rr_tasks.shards.rows import shard_rows
 from rr_tasks.shards.stream import read_samples
-from schemas.prior.current import DiagnosticPrior
 from schemas.prior.migrations import load_prior
-from schemas.shard import AnnotationSpec, spec_hash
+from schemas.reasoner import ReasonerIdentity
+from schemas.shard import AnnotationSpec
+from tests.reasoners import RAMBLING, RuleReasoner
 
 
 class Counting(EdgeReasoner):
@@ -23,7 +31,7 @@ class Counting(EdgeReasoner):
 
     seen = 0
 
-    def diagnose_all(self, images: Sequence[np.ndarray]) -> list[DiagnosticPrior]:
+    def diagnose_all(self, images: Sequence[np.ndarray]) -> list[Answer]:
         self.seen += len(images)
         return super().diagnose_all(images)
 
@@ -48,6 +56,7 @@ def test_each_key_gets_the_diagnosis_of_its_degraded_photograph(
     expected = reasoner.diagnose_all([decode_png(sample["degraded.png"]) for sample in samples])
     for sample, prior in zip(samples, expected, strict=True):
         assert load_prior(annotated[sample["__key__"]]["prior.json"].read()) == prior
+        assert not isinstance(prior, Unparsed)
         assert prior.provenance.weights_sha256 == "e" * 64
     rows = read_rows(folder)
     assert rows["key"].to_list() == sorted(annotated)
@@ -79,15 +88,55 @@ def test_other_weights_or_data_have_a_folder_of_their_own(
     assert AnnotationSpec.model_validate_json(written) == specs[1]
 
 
-def test_a_prompt_has_annotations_of_its_own_and_none_changes_no_hash(
-    dataset: str, tmp_path: Path, reasoner: Counting
+def test_a_photograph_without_a_diagnosis_is_a_row_with_the_reason_and_the_answer(
+    dataset: str, tmp_path: Path
 ) -> None:
+    reasoner = RuleReasoner()
     spec = plan_annotation(dataset, reasoner)
-    before = spec.model_dump_json(exclude={"prompt_version"}, exclude_none=True)
-    assert spec_hash(spec) == hashlib.sha256(before.encode()).hexdigest()[:16]
-    reasoner.prompt_version = "2"
-    asked = plan_annotation(dataset, reasoner)
-    assert open_annotations(str(tmp_path), asked) != open_annotations(str(tmp_path), spec)
-    sample = next(read_samples(dataset, 0))
-    (prior,) = reasoner.diagnose_all([decode_png(sample["degraded.png"])])
-    assert prior.provenance.prompt_version == "2"
+    folder = open_annotations(str(tmp_path), spec)
+    marker = annotate_shard(dataset, folder, spec, reasoner, 0)
+    assert max(reasoner.batches) == reasoner.batch_size
+    rows = shard_rows(folder, 0)
+    assert [row.key for row in rows] == [row.key for row in shard_rows(dataset, 0)]
+    failed = [row for row in rows if row.status == "failed"]
+    assert 0 < len(failed) == marker.failures < 32 == marker.failures + marker.samples
+    assert {(row.error, row.answer) for row in failed} == {("no JSON object", RAMBLING)}
+    assert {row.source for row in rows} == {str(reasoner.identity)}
+    good = {row.key for row in rows if row.status == "ok"}
+    assert [sample["__key__"] for sample in read_samples(folder, 0)] == sorted(good)
+
+
+def test_all_that_decides_the_answers_decides_the_folder(dataset: str, tmp_path: Path) -> None:
+    spec = plan_annotation(dataset, RuleReasoner())
+    changes = (
+        {"kind": "other"},
+        {"algorithm": 2},
+        {"weights_sha256": "a" * 64},
+        {"model": "pale is foggy"},
+        {"revision": "4"},
+        {"prompt_version": "8"},
+        {"decoding": {"temperature": 0.6}},
+        {"libraries": {"numpy": "3"}},
+    )
+    specs = [
+        spec.model_copy(update={"reasoner": spec.reasoner.model_copy(update=change)})
+        for change in changes
+    ]
+    assert len({open_annotations(str(tmp_path), one) for one in (spec, *specs)}) == 9
+    assert read_annotation_spec(open_annotations(str(tmp_path), spec)) == spec
+
+
+def test_specs_of_earlier_releases_are_read_as_of_unknown_algorithm(tmp_path: Path) -> None:
+    earlier = {
+        "kind": "annotation",
+        "source": "0123456789abcdef",
+        "reasoner": "edge-reasoner",
+        "weights_sha256": "a" * 64,
+        "prompt_version": None,
+        "schema_version": 2,
+        "migrated_from": 1,
+    }
+    (tmp_path / "spec.json").write_text(json.dumps(earlier))
+    spec = read_annotation_spec(str(tmp_path))
+    assert spec.reasoner == ReasonerIdentity(kind="edge", algorithm=0, weights_sha256="a" * 64)
+    assert (spec.source, spec.migrated_from) == ("0123456789abcdef", 1)

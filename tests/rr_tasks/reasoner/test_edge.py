@@ -161,7 +161,7 @@ def test_weights_come_from_a_file(tmp_path: Path) -> None:
     path = str(tmp_path / "reasoner.safetensors")
     weights.save(ReasonerNetwork(), path, "edge-reasoner", {})
     reasoner = EdgeReasoner.load(path)
-    assert reasoner.weights_sha256 == weights.digest(path)
+    assert reasoner.identity.weights_sha256 == weights.digest(path)
     assert reasoner.diagnose(image(9, 9)).provenance.weights_sha256 == weights.digest(path)
     with pytest.raises(UnusableWeightsError, match="no such weights file"):
         EdgeReasoner.load(str(tmp_path / "other.safetensors"))

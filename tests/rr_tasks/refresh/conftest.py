@@ -12,6 +12,7 @@ from rr_tasks.shards.spec import read_data_spec
 from rr_tasks.shards.writer import sample_key, write_shard
 from rr_tasks.storage.files import publish_bytes
 from schemas.prior.current import DiagnosticPrior
+from schemas.reasoner import ReasonerIdentity
 from schemas.shard import AnnotationSpec, SampleRow, spec_hash
 
 Annotate = Callable[..., str]
@@ -22,9 +23,15 @@ def wanted(dataset: str) -> AnnotationSpec:
     """What the data set would be annotated with today."""
     return AnnotationSpec(
         source=spec_hash(read_data_spec(dataset)),
-        reasoner="edge-reasoner",
-        weights_sha256="a" * 64,
+        reasoner=ReasonerIdentity(kind="edge", weights_sha256="a" * 64),
     )
+
+
+def changed(spec: AnnotationSpec, **changes: Any) -> AnnotationSpec:
+    """A spec of which the identity of the reasoner differs so, or the rest."""
+    of_reasoner = {key: changes.pop(key) for key in changes.keys() & ReasonerIdentity.model_fields}
+    reasoner = spec.reasoner.model_copy(update=of_reasoner)
+    return spec.model_copy(update={"reasoner": reasoner, **changes})
 
 
 @pytest.fixture
@@ -34,7 +41,7 @@ def annotate(wanted: AnnotationSpec, prior: DiagnosticPrior) -> Annotate:
     def write(
         root: Path | str, *shards: int, day: int = 1, text: str | None = None, **changes: Any
     ) -> str:
-        spec = wanted.model_copy(update=changes)
+        spec = changed(wanted, **changes)
         folder = open_annotations(str(root), spec)
         for shard in shards:
             row = SampleRow(key=sample_key(shard, 0), source="r", status="ok")

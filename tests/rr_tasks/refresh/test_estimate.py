@@ -5,15 +5,15 @@ import pytest
 
 from rr_tasks.reasoner.edge import EdgeReasoner
 from rr_tasks.reasoner.network import ReasonerNetwork
+from rr_tasks.reasoner.protocol import Answer
 from rr_tasks.refresh.estimate import MEASURED, Estimate, estimate
 from rr_tasks.refresh.plan import ShardState
-from schemas.prior.current import DiagnosticPrior
 
 
 class Counting(EdgeReasoner):
     seen = 0
 
-    def diagnose_all(self, images: Sequence[np.ndarray]) -> list[DiagnosticPrior]:
+    def diagnose_all(self, images: Sequence[np.ndarray]) -> list[Answer]:
         self.seen += len(images)
         return super().diagnose_all(images)
 

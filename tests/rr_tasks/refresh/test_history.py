@@ -29,7 +29,7 @@ def test_annotations_of_a_data_set_are_found_the_newest_first(
     history = read_history(root, dataset)
     assert [one.folder for one in history.known] == [new, middle, old, begun]
     assert history.known[2].samples == {0: 1, 1: 1}
-    assert history.known[1].spec.prompt_version == "2"
+    assert history.known[1].spec.reasoner.prompt_version == "2"
     assert history.unreadable == ()
 
 

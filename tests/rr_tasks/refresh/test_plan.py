@@ -7,9 +7,9 @@ from rr_tasks.refresh.plan import Reason, RefreshPlan, plan_refresh, plan_table,
 from rr_tasks.shards.reader import OtherDataSetError
 from schemas.prior.current import CURRENT_VERSION
 from schemas.shard import AnnotationSpec, migrated
-from tests.rr_tasks.refresh.conftest import Annotate
+from tests.rr_tasks.refresh.conftest import Annotate, changed
 
-WEIGHTS = Reason("reasoner", "edge-reasoner bbbbbbbb", "edge-reasoner aaaaaaaa")
+WEIGHTS = Reason("reasoner", "edge bbbbbbbb", "edge aaaaaaaa")
 PROMPT = Reason("prompt version", "2", "none")
 SCHEMA = Reason("schema version", "1", str(CURRENT_VERSION))
 
@@ -50,7 +50,11 @@ def test_what_is_current_stale_or_missing_is_told_shard_by_shard(
     [
         ({}, ()),
         ({"weights_sha256": "b" * 64}, (WEIGHTS,)),
-        ({"reasoner": "x"}, (Reason("reasoner", "x aaaaaaaa", WEIGHTS.new),)),
+        ({"kind": "x"}, (Reason("reasoner", "x aaaaaaaa", WEIGHTS.new),)),
+        ({"model": "x", "revision": "3"}, (Reason("reasoner", "edge x 3 aaaaaaaa", WEIGHTS.new),)),
+        ({"algorithm": 0}, (Reason("algorithm", "not recorded", "1"),)),
+        ({"decoding": {"top_p": 0.9}}, (Reason("decoding", "top_p 0.9", "none"),)),
+        ({"libraries": {"vllm": "1"}}, (Reason("libraries", "vllm 1", "none"),)),
         ({"prompt_version": "2"}, (PROMPT,)),
         ({"schema_version": 1}, (SCHEMA,)),
         ({"weights_sha256": "b" * 64, "prompt_version": "2"}, (WEIGHTS, PROMPT)),
@@ -60,7 +64,7 @@ def test_what_is_current_stale_or_missing_is_told_shard_by_shard(
 def test_each_reason_is_named(
     wanted: AnnotationSpec, changes: dict[str, object], expected: tuple[Reason, ...]
 ) -> None:
-    old = wanted.model_copy(update=changes)
+    old = changed(wanted, **changes)
     assert reasons(old, wanted) == expected
     assert [(one.new, one.old) for one in reasons(wanted, old)] == [
         (one.old, one.new) for one in expected

@@ -9,6 +9,7 @@ from rr_tasks.refresh.history import Annotations
 from rr_tasks.refresh.report import bin_label, render, write_difference
 from schemas.prior.current import DiagnosticPrior
 from schemas.shard import AnnotationSpec
+from tests.rr_tasks.refresh.conftest import changed
 
 
 @pytest.fixture
@@ -19,7 +20,7 @@ def found(prior: DiagnosticPrior) -> Difference:
 
 @pytest.fixture
 def sides(wanted: AnnotationSpec) -> tuple[Annotations, Annotations]:
-    older = wanted.model_copy(update={"weights_sha256": "b" * 64, "prompt_version": "<2>"})
+    older = changed(wanted, weights_sha256="b" * 64, prompt_version="<2>")
     return Annotations("old", older, {0: 2}, "2026"), Annotations("new", wanted, {0: 2}, "2027")
 
 

@@ -17,6 +17,7 @@ from rr_tasks.shards.stream import read_samples
 from rr_tasks.shards.writer import write_shard
 from schemas.prior.current import CURRENT_VERSION, DEGRADATIONS
 from schemas.prior.migrations import UnknownPriorVersionError, load_prior
+from schemas.reasoner import ReasonerIdentity
 from schemas.shard import AnnotationSpec, SampleRow, spec_hash
 
 
@@ -98,7 +99,11 @@ def test_annotations_of_the_old_folder_belong_to_the_new_one(old: str, tmp_path:
     for name, belongs in ((source, True), ("0" * 16, False)):
         annotations = tmp_path / name
         annotations.mkdir()
-        spec = AnnotationSpec(source=name, reasoner="r", weights_sha256="a" * 64, schema_version=1)
+        spec = AnnotationSpec(
+            source=name,
+            reasoner=ReasonerIdentity(kind="edge", weights_sha256="a" * 64),
+            schema_version=1,
+        )
         (annotations / "spec.json").write_text(spec.model_dump_json())
         if belongs:
             check_belongs(str(annotations), new)

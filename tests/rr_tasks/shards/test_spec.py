@@ -7,6 +7,7 @@ from rr_tasks.reasoner.annotation import check_belongs
 from rr_tasks.shards.reader import NoShardsError, OtherDataSetError
 from rr_tasks.shards.spec import open_folder, read_data_spec, read_spec
 from rr_tasks.storage.failure import AccessDeniedError
+from schemas.reasoner import ReasonerIdentity
 from schemas.shard import AnnotationSpec, folder_name
 from tests.s3 import READER_KEY, READER_SECRET, S3
 
@@ -37,7 +38,9 @@ def test_the_folder_around_data_sets_tells_their_names(dataset: str) -> None:
             read(root)
 
 
-SPEC = AnnotationSpec(source="a" * 16, reasoner="edge-reasoner", weights_sha256="0" * 64)
+SPEC = AnnotationSpec(
+    source="a" * 16, reasoner=ReasonerIdentity(kind="edge", weights_sha256="0" * 64)
+)
 
 
 def test_a_folder_that_is_opened_says_what_it_holds(tmp_path: Path) -> None:

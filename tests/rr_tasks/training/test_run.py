@@ -20,6 +20,7 @@ from rr_tasks.training.run import (
 from rr_tasks.weights import UnusableWeightsError
 from schemas.errors import ExpectedError
 from schemas.parameters import TrainReasonerParameters, TrainRestorerParameters
+from schemas.reasoner import ReasonerIdentity
 from schemas.recipe import EDGE_DEFAULT
 from schemas.shard import AnnotationSpec, SynthesisSpec, spec_hash
 from schemas.training import LoopSettings
@@ -125,7 +126,7 @@ def test_annotations_of_another_data_set_are_refused(tmp_path: Path) -> None:
         (tmp_path / name).mkdir()
         (tmp_path / name / "spec.json").write_text(spec.model_dump_json())
     made_of_others = AnnotationSpec(
-        source=spec_hash(spec), reasoner="edge-reasoner", weights_sha256="0" * 64
+        source=spec_hash(spec), reasoner=ReasonerIdentity(kind="edge", weights_sha256="0" * 64)
     )
     (tmp_path / "annotations").mkdir()
     (tmp_path / "annotations" / "spec.json").write_text(made_of_others.model_dump_json())

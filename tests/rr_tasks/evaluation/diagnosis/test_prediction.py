@@ -18,6 +18,7 @@ from rr_tasks.evaluation.diagnosis.prediction import (
 )
 from rr_tasks.evaluation.diagnosis.row import COLUMNS
 from rr_tasks.reasoner.edge import EdgeReasoner
+from schemas.reasoner import ReasonerIdentity
 from schemas.recipe import CDD11_LIKE, DegradationRecipe
 
 
@@ -26,12 +27,16 @@ def reasoner(reasoner_network) -> EdgeReasoner:
     return EdgeReasoner(reasoner_network(0), "0" * 64)
 
 
+def identity(digit: str) -> ReasonerIdentity:
+    return ReasonerIdentity(kind="edge", weights_sha256=digit * 64)
+
+
 def planned(folder: object, output: object, *recipes: DegradationRecipe, **changes: Any):
     settled: dict[str, Any] = {
         "rounds": 1,
         "short_sides": (64,),
         "seed": 3,
-        "weights_sha256": "0" * 64,
+        "reasoner": identity("0"),
     } | changes
     return plan_assessment(str(folder), str(output), recipes=recipes, **settled)
 
@@ -105,7 +110,7 @@ def test_whatever_decides_the_rows_decides_their_folder(one_photograph, grid, tm
         {"rounds": 2},
         {"short_sides": (128,)},
         {"seed": 4},
-        {"weights_sha256": "1" * 64},
+        {"reasoner": identity("1")},
     ]
     specs = [planned(one_photograph, tmp_path, grid, **change)[0] for change in changes]
     specs.append(planned(one_photograph, tmp_path, grid, CDD11_LIKE)[0])

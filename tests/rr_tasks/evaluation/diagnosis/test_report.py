@@ -8,13 +8,14 @@ from polars.testing import assert_frame_equal
 from rr_tasks.evaluation.diagnosis.figures import figures_of
 from rr_tasks.evaluation.diagnosis.report import write_assessment
 from schemas.assessment import AssessmentSpec
+from schemas.reasoner import ReasonerIdentity
 from schemas.recipe import EDGE_DEFAULT
 
 
 @pytest.fixture
 def spec() -> AssessmentSpec:
     return AssessmentSpec(
-        weights_sha256="ab" * 32,
+        reasoner=ReasonerIdentity(kind="edge", weights_sha256="ab" * 32),
         inputs_sha256="0" * 64,
         recipes=(EDGE_DEFAULT,),
         rounds=2,

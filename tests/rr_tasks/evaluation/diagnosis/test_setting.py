@@ -1,5 +1,6 @@
 from rr_tasks.evaluation.diagnosis.setting import JPEG_SIDE, Setting, settings
 from schemas.assessment import AssessmentSpec
+from schemas.reasoner import ReasonerIdentity
 from schemas.recipe import CDD11_LIKE, EDGE_DEFAULT, JpegRecipe
 
 
@@ -11,7 +12,7 @@ def test_the_largest_photographs_have_no_mixtures(grid) -> None:
 
 def test_sizes_and_blends_are_never_saved_and_the_jpeg_always() -> None:
     spec = AssessmentSpec(
-        weights_sha256="0" * 64,
+        reasoner=ReasonerIdentity(kind="edge", weights_sha256="0" * 64),
         inputs_sha256="0" * 64,
         recipes=(EDGE_DEFAULT, CDD11_LIKE),
         rounds=3,

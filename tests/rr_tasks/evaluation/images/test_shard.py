@@ -3,8 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from rr_tasks.evaluation.images.metrics import presence_table, quality_table
+from rr_tasks.evaluation.images.metrics import quality_table
 from rr_tasks.evaluation.images.shard import evaluate_shard, read_evaluation, rows_folder
+from rr_tasks.evaluation.presence import presence_table
 from rr_tasks.reasoner.edge import EdgeReasoner
 from rr_tasks.reasoner.network import ReasonerNetwork
 from rr_tasks.restorer.network import RestorerNetwork
@@ -13,9 +14,14 @@ from rr_tasks.shards.reader import read_rows
 from rr_tasks.shards.writer import write_shard
 from rr_tasks.storage.claim import HeldError, claim
 from schemas.prior.current import DEGRADATIONS
+from schemas.reasoner import ReasonerIdentity
 from schemas.shard import SampleRow
 
 Models = tuple[EdgeReasoner, PhotographRestorer]
+
+
+def identity(digit: str) -> ReasonerIdentity:
+    return ReasonerIdentity(kind="edge", weights_sha256=digit * 64)
 
 
 @pytest.fixture
@@ -30,7 +36,7 @@ def models(
 
 
 def test_every_sample_has_a_row(dataset: str, tmp_path: Path, models: Models) -> None:
-    folder = rows_folder(str(tmp_path), "a" * 64, "b" * 64, dataset)
+    folder = rows_folder(str(tmp_path), models[0].identity, "b" * 64, dataset)
     urls = [evaluate_shard(dataset, shard, folder, *models) for shard in (0, 1)]
     rows = read_evaluation(urls)
     truth = read_rows(dataset)
@@ -79,7 +85,7 @@ def test_a_shard_without_samples_does_not_spoil_the_others(
 
 def test_other_weights_have_rows_of_their_own() -> None:
     folders = {
-        rows_folder("out", reasoner * 64, restorer * 64, f"shards/{data}")
+        rows_folder("out", identity(reasoner), restorer * 64, f"shards/{data}")
         for reasoner in "ab"
         for restorer in "cd"
         for data in ("one", "two")

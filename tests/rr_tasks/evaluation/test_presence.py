@@ -1,7 +1,8 @@
 import polars as pl
 import pytest
 
-from rr_tasks.evaluation.diagnosis.presence import grouped_figures, presence_figures
+from rr_tasks.evaluation.presence import grouped_figures, presence_figures, presence_table
+from schemas.prior.current import DEGRADATIONS
 
 
 def values(figures: pl.DataFrame, of: str) -> dict[str, float]:
@@ -32,6 +33,23 @@ def test_a_type_is_counted_by_hand(table) -> None:
     assert values(figures, "blur")["recall"] is None
     assert values(figures, "blur")["balanced_accuracy"] is None
     assert values(figures, "blur")["specificity"] == 1.0
+
+
+def test_a_table_holds_the_same_figures_and_counts_what_was_not_diagnosed(table) -> None:
+    rows = table(
+        {"true_haze": 50.0, "found_haze": 40.0, "true_noise": 10.0, "found_noise": 10.0},
+        {"true_haze": 30.0, "true_noise": 20.0, "found_noise": 20.0},
+        {"true_noise": 30.0, "found_noise": 30.0, "found_haze": 15.0},
+        {f"found_{name}": None for name in DEGRADATIONS} | {"true_haze": 80.0},
+    )
+    diagnosed = rows.drop_nulls("found_haze")
+    figures = ("recall", "specificity", "balanced_accuracy", "severity_error")
+    for row in presence_table(rows).iter_rows(named=True):
+        assert (row["samples"], row["undiagnosed"]) == (3, 1)
+        with_intervals = values(presence_figures(diagnosed), row["type"])
+        assert {name: row[name] for name in figures} == {
+            name: with_intervals[name] and pytest.approx(with_intervals[name]) for name in figures
+        }
 
 
 def test_sets_and_alarms_are_counted_by_hand(table) -> None:

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from rr_tasks.evaluation.diagnosis.interval import Figure, intervals
-from schemas.prior.current import DEGRADATIONS, DegradationName
+from rr_tasks.evaluation.interval import Figure, intervals
+from schemas.prior.current import DEGRADATIONS, DegradationName, DiagnosticPrior
 
 ALL = "all"
 """In the column `type`: figures of all types together."""
@@ -47,11 +47,43 @@ def presence_figures(rows: pl.DataFrame, seed: int = 0) -> pl.DataFrame:
     )
 
 
+def presence_table(rows: pl.DataFrame) -> pl.DataFrame:
+    """How well each type is diagnosed, without intervals.
+
+    Args:
+        rows: see `presence_figures`; `found_X` is null where there is no diagnosis, `photograph`
+            is not needed.
+
+    Returns:
+        For each type: `samples` with a diagnosis, those `undiagnosed`, and the figures `recall`,
+        `specificity`, `balanced_accuracy` and `severity_error` of `presence_figures`.
+    """
+    return pl.concat(_presence_row(rows, name) for name in DEGRADATIONS)
+
+
 def grouped_figures(rows: pl.DataFrame, by: str, seed: int = 0) -> pl.DataFrame:
     """`presence_figures` of each group, in the order in which the groups appear."""
     return pl.concat(
         presence_figures(group, seed).select(pl.lit(value).alias(by), pl.all())
         for (value,), group in rows.group_by(by, maintain_order=True)
+    )
+
+
+def combination(prior: DiagnosticPrior) -> str:
+    """What is present, as `haze+rain`; `clean` where nothing is."""
+    return "+".join(name for name in DEGRADATIONS if getattr(prior, name).present) or "clean"
+
+
+def _presence_row(rows: pl.DataFrame, name: DegradationName) -> pl.DataFrame:
+    recall, specificity = _recall(name).mean(), _specificity(name).mean()
+    return rows.select(
+        type=pl.lit(name),
+        samples=pl.col(f"found_{name}").count(),
+        undiagnosed=pl.col(f"found_{name}").null_count(),
+        recall=recall,
+        specificity=specificity,
+        balanced_accuracy=(recall + specificity) / 2,
+        severity_error=_error(name).mean(),
     )
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rr_tasks.evaluation.diagnosis.interval import Interval, intervals
+from rr_tasks.evaluation.interval import Interval, intervals
 
 VALUE = [pl.col("value")]
 

@@ -1,0 +1,81 @@
+"""Asks a reasoner about photographs, so that one that fails never takes others along."""
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from rr_tasks.reasoner.protocol import Answer, Bytes, Reasoner, Unparsed
+from rr_tasks.retries import TRANSIENT
+from schemas.errors import ExpectedError
+from schemas.prior.current import DEGRADATIONS, DiagnosticPrior
+
+AnswerT = TypeVar("AnswerT")
+Pixels = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
+
+_NOT_OF_A_PHOTOGRAPH = (*TRANSIENT, ExpectedError)
+"""What the network or the settings do concerns every photograph, so it is passed on."""
+
+
+class UndiagnosedError(ExpectedError, ValueError):
+    """The reasoner has no usable answer for a photograph."""
+
+
+def diagnose(reasoner: Reasoner, pixels: Pixels) -> DiagnosticPrior:
+    """Diagnose one photograph, (H, W, 3), sRGB-coded, 8 or 16 bits, of any size.
+
+    Raises:
+        UndiagnosedError: the reasoner failed, or its answer cannot be parsed.
+    """
+    narrow = pixels >> 8 if pixels.dtype == np.uint16 else pixels
+    (answer,) = diagnose_each(reasoner, [narrow.astype(np.uint8, copy=False)])
+    if isinstance(answer, Unparsed):
+        raise UndiagnosedError(f"the reasoner has no diagnosis of it: {answer.reason}")
+    return answer
+
+
+def diagnose_each(reasoner: Reasoner, images: Sequence[Bytes]) -> list[Answer]:
+    """Diagnose photographs, (H, W, 3), sRGB-coded, of any sizes, in one batch.
+
+    Returns:
+        An answer for each; `Unparsed` for one on which the reasoner fails.
+
+    Raises:
+        ConnectionError, TimeoutError, ExpectedError: no photograph is the reason.
+    """
+    return _ask_each(reasoner.diagnose_all, images, lambda error: Unparsed(_describe(error)))
+
+
+def expect_each(reasoner: Reasoner, images: Sequence[Bytes]) -> npt.NDArray[np.float64]:
+    """The expected severities (B, types); a row of NaN for one on which the reasoner fails.
+
+    See `Reasoner.expected_severities` and `diagnose_each`.
+    """
+
+    def ask(some: Sequence[Bytes]) -> list[npt.NDArray[np.float64]]:
+        return list(reasoner.expected_severities(some))
+
+    unknown = np.full(len(DEGRADATIONS), np.nan)
+    return np.array(_ask_each(ask, images, lambda _: unknown))
+
+
+def _ask_each(
+    ask: Callable[[Sequence[Bytes]], list[AnswerT]],
+    images: Sequence[Bytes],
+    answer_failure: Callable[[Exception], AnswerT],
+) -> list[AnswerT]:
+    """Ask about all images at once or, where that fails, about each alone."""
+    try:
+        return ask(images)
+    except _NOT_OF_A_PHOTOGRAPH:
+        raise
+    except Exception as error:  # noqa: BLE001 - one photograph must not stop the others
+        if len(images) == 1:
+            return [answer_failure(error)]
+    return [answer for image in images for answer in _ask_each(ask, [image], answer_failure)]
+
+
+def _describe(error: Exception) -> str:
+    first_line, name = str(error).strip().partition("\n")[0], type(error).__name__
+    return f"{name}: {first_line}" if first_line else name

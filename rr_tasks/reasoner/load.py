@@ -1,0 +1,25 @@
+"""Loads the reasoner that was chosen."""
+
+from rr_tasks.reasoner.protocol import Reasoner
+from rr_tasks.weights.remembered import remembered
+from schemas.reasoner import ReasonerChoice
+
+
+def load_reasoner(choice: ReasonerChoice) -> Reasoner:
+    """Return a reasoner, which each process loads once and again when its file is replaced.
+
+    Raises:
+        UnusableWeightsError: see `rr_tasks.weights.load`.
+        StorageError: storage refuses.
+    """
+    match choice.kind:
+        case "edge":
+            return _load_edge(choice.weights)
+
+
+@remembered
+def _load_edge(weights: str | None) -> Reasoner:
+    # Each kind needs other libraries, and only what was chosen is imported.
+    from rr_tasks.reasoner.edge import EdgeReasoner  # noqa: PLC0415
+
+    return EdgeReasoner.load(weights)

@@ -1,0 +1,50 @@
+"""What every reasoner offers, so that annotation, evaluation and restoring are written once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from schemas.prior.current import DiagnosticPrior
+from schemas.reasoner import ReasonerIdentity
+
+Bytes = npt.NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Unparsed:
+    """An answer that is no prior: why, and its raw text if there is one."""
+
+    reason: str
+    text: str | None = None
+
+
+Answer = DiagnosticPrior | Unparsed
+
+
+class Reasoner(Protocol):
+    """Turns photographs into diagnostic priors; may be called from several threads at once."""
+
+    @property
+    def identity(self) -> ReasonerIdentity:
+        """Everything that decides its answers."""
+
+    @property
+    def batch_size(self) -> int:
+        """How many photographs it is best shown at once."""
+
+    def diagnose_all(self, images: Sequence[Bytes]) -> list[Answer]:
+        """Diagnose photographs of any sizes, (H, W, 3) and sRGB-coded each, in their order."""
+
+    def expected_severities(self, images: Sequence[Bytes]) -> npt.NDArray[np.float64]:
+        """How bad each type is on average over all that it may be.
+
+        That is the severity times the probability that there is any. It has no step where a finding
+        appears, so it can judge what a restoration has removed.
+
+        Returns:
+            Severities (B, types), 0-100, in the order of `DEGRADATIONS`; a row of NaN where the
+            answer cannot be parsed.
+        """
