@@ -61,6 +61,7 @@ def test_each_key_gets_the_diagnosis_of_its_degraded_photograph(
     rows = read_rows(folder)
     assert rows["key"].to_list() == sorted(annotated)
     row = rows.filter(key=sample["__key__"]).row(0, named=True)
+    assert not isinstance(prior, Unparsed)
     assert (row["haze"], row["noise"]) == (prior.haze.severity, prior.noise.severity)
 
 
