@@ -1,0 +1,44 @@
+"""The restoration of one photograph, for programs that use the package as a library."""
+
+from os import PathLike, fspath
+
+import numpy as np
+import numpy.typing as npt
+
+from rr_tasks.photographs.photograph import open_photograph
+from rr_tasks.reasoner.load import load_reasoner
+from rr_tasks.restorer.engine import EdgeEngine
+from rr_tasks.restorer.photograph import PhotographRestorer
+from rr_tasks.restorer.treatment import treatment
+from rr_tasks.storage.files import read_bytes
+from schemas.archive import RestoreParameters
+from schemas.reasoner import EdgeReasonerChoice
+
+Pixels = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
+
+
+def restore_photograph(photograph: str | PathLike[str] | Pixels) -> Pixels:
+    """Diagnose a photograph and undo what degrades it, with the shipped weights.
+
+    As in `rr restore`, findings that are doubtful or too slight to be seen are left alone.
+
+    Args:
+        photograph: path or URL of a file, or (H, W, 3) sRGB-coded pixels of 8 or 16 bits.
+
+    Returns:
+        (H, W, 3) sRGB-coded pixels, upright, with as many bits as the photograph has; a photograph
+        that needs nothing comes back as it is.
+
+    Raises:
+        StorageError: no such file, a folder, or no permission.
+        UnreadablePhotographError: not a photograph, or a damaged one.
+    """
+    pixels = photograph if isinstance(photograph, np.ndarray) else _read(fspath(photograph))
+    engine = EdgeEngine(load_reasoner(EdgeReasonerChoice()), PhotographRestorer.load())
+    wanted = treatment(engine.diagnose(pixels))
+    return pixels if wanted is None else engine.restore(pixels, wanted)
+
+
+def _read(url: str) -> Pixels:
+    most = RestoreParameters.model_fields["max_pixels"].default
+    return open_photograph(read_bytes(url), most).develop().pixels
