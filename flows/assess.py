@@ -51,13 +51,14 @@ def assess(parameters: AssessParameters) -> Assessment:
     folder = predictions_folder(parameters.output, spec)
     for place in (parameters.output, folder):
         remove_leftovers(place)
+    photographs.publish(folder)
     numbers = shard_numbers(spec, photographs)
     urls = share_shards(
         predict_task,
         numbers,
         folder,
         spec,
-        photographs,
+        parameters.photographs,
         parameters.reasoner,
         label="Predict",
         finished=predicted(folder, numbers),

@@ -23,7 +23,6 @@ from rr_tasks.benchmarks.synthesis import (
     measure_synthesis,
     measure_workers,
 )
-from rr_tasks.degrade.photograph import Photographs
 from rr_tasks.degrade.tasks import synthesize_shard_task
 from schemas.archive import RestoreParameters
 from schemas.shard import SynthesisSpec
@@ -140,7 +139,7 @@ def _elsewhere(
 
 
 def _make_shards(
-    folder: str, spec: SynthesisSpec, photographs: Photographs, shards: Sequence[int], workers: int
+    folder: str, spec: SynthesisSpec, photographs: str, shards: Sequence[int], workers: int
 ) -> None:
     """As `rr synthesize` does."""
     run_shards(

@@ -50,14 +50,14 @@ def evaluate(parameters: EvaluateParameters) -> Evaluation:
     spec, photographs = plan_synthesis(
         parameters.photographs, BENCHMARK, parameters.seed, None, _SHARD_SIZE, output=root
     )
-    shards = open_dataset(root, spec)
+    shards = open_dataset(root, spec, photographs)
     numbers = range(shard_count(spec))
     share_shards(
         synthesize_shard_task,
         numbers,
         shards,
         spec,
-        photographs,
+        parameters.photographs,
         label="Make evaluation set",
         finished=finished_shards(shards),
     )

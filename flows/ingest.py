@@ -16,7 +16,7 @@ from schemas.shard import shard_count
 @flow(name="ingest", task_runner=task_runner())
 def ingest(parameters: IngestParameters) -> str:
     """Make the data set, or what is missing of it, and return its folder."""
-    spec, pairs = plan_ingest(
+    spec, photographs = plan_ingest(
         parameters.folder,
         parameters.layout,
         parameters.shard_size,
@@ -25,13 +25,13 @@ def ingest(parameters: IngestParameters) -> str:
         present=parameters.present,
         output=parameters.output,
     )
-    folder = open_ingest(parameters.output, spec)
+    folder = open_ingest(parameters.output, spec, photographs)
     markers = share_shards(
         ingest_shard_task,
         range(shard_count(spec)),
         folder,
         spec,
-        pairs,
+        parameters.folder,
         label="Ingest shards",
         workers=parameters.workers,
         finished=finished_shards(folder),

@@ -25,13 +25,13 @@ def synthesize(parameters: SynthesizeParameters) -> str:
         parameters.shard_size,
         output=parameters.output,
     )
-    folder = open_dataset(parameters.output, spec)
+    folder = open_dataset(parameters.output, spec, photographs)
     markers = share_shards(
         synthesize_shard_task,
         range(shard_count(spec)),
         folder,
         spec,
-        photographs,
+        parameters.photographs,
         label="Synthesize shards",
         workers=parameters.workers,
         finished=finished_shards(folder),

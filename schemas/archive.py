@@ -105,11 +105,12 @@ class ArchivePlan(Strict):
 class LedgerRow(Strict):
     """The outcome of one photograph, written once it is final.
 
-    `reason` says why it failed, or why a restored one has no preview. `size` and `mtime_ns` are
-    those of the original that was read, `output_size` and `output_hash` (64 bits, hexadecimal)
-    those of the file written; in a failed row, of the one that an earlier run made of the same
-    original and that is still there. `seconds` is the time the engine took. `preview` is the stem
-    of its before/after pair in the previews folder.
+    `reason` says why it failed. Of a photograph that did not fail, it says which colour profile was
+    ignored, or why there is no preview. `size` and `mtime_ns` are those of the original that was
+    read, `output_size` and `output_hash` (64 bits, hexadecimal) those of the file written; in a
+    failed row, of the one that an earlier run made of the same original and that is still there.
+    `seconds` is the time the engine took. `preview` is the stem of its before/after pair in the
+    previews folder.
     """
 
     schema_version: SchemaVersion = 1

@@ -191,9 +191,9 @@ def dataset(
 ) -> str:
     """A synthesized data set of 48 samples in two shards of 32 and 16."""
     spec, urls = plan_synthesis(str(photographs), grid, 7, None, 32)
-    folder = open_dataset(str(tmp_path_factory.mktemp("shards")), spec)
+    folder = open_dataset(str(tmp_path_factory.mktemp("shards")), spec, urls)
     for shard in (0, 1):
-        synthesize_shard(folder, spec, urls, shard)
+        synthesize_shard(folder, spec, str(photographs), shard)
     return folder
 
 

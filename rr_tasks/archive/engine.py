@@ -2,13 +2,8 @@
 
 from typing import Protocol
 
-import numpy as np
-import numpy.typing as npt
-
+from rr_tasks.photographs.pixels import Pixels
 from schemas.prior.current import DiagnosticPrior
-
-Pixels = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
-"""(H, W, 3) sRGB-coded samples over the full range of their type."""
 
 
 class Engine(Protocol):

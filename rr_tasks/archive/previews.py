@@ -3,12 +3,11 @@
 from threading import Lock
 
 import cv2
-import numpy as np
-import pyvips
 
-from rr_tasks.archive.engine import Pixels
 from rr_tasks.archive.folder import Folder
 from rr_tasks.archive.layout import PREVIEWS
+from rr_tasks.photographs.formats.base import to_vips
+from rr_tasks.photographs.pixels import Pixels, to_8_bits
 
 WIDTH, HEIGHT = 640, 960
 _QUALITY = 82
@@ -23,14 +22,13 @@ class Previews:
         endings = {name.rpartition("-")[::2] for name in output.names(PREVIEWS)}
         self._stems = {stem for stem, side in endings if side == "after.jpg"}
 
-    def add(self, stem: str, before: Pixels, after: Pixels, icc: bytes | None) -> str | None:
+    def add(self, stem: str, before: Pixels, after: Pixels) -> str | None:
         """Write a pair, unless it would be a new one too many; return its stem if written.
 
         Args:
             stem: file name without ending.
             before: (H, W, 3) pixels of the original.
             after: those of the restored photograph.
-            icc: the photograph's colour profile.
 
         Raises:
             WriteFailedError: a file cannot be written.
@@ -40,8 +38,8 @@ class Previews:
             if stem not in self._stems and len(self._stems) >= self._limit:
                 return None
             self._stems.add(stem)
-        self._output.write(before_path(stem), _small(before, icc))
-        self._output.write(after_path(stem), _small(after, icc))
+        self._output.write(before_path(stem), _small(before))
+        self._output.write(after_path(stem), _small(after))
         return stem
 
 
@@ -55,24 +53,11 @@ def after_path(stem: str) -> str:
     return f"{PREVIEWS}/{stem}-after.jpg"
 
 
-def _small(pixels: Pixels, icc: bytes | None) -> bytes:
+def _small(pixels: Pixels) -> bytes:
     height, width = pixels.shape[:2]
     scale = min(1.0, WIDTH / width, HEIGHT / height)
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
     shrunk = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
-    shown = (shrunk >> 8).astype(np.uint8) if shrunk.dtype == np.uint16 else shrunk
-    image = _to_srgb(pyvips.Image.new_from_array(np.ascontiguousarray(shown)), icc)
+    image = to_vips(to_8_bits(shrunk))
     encoded: bytes = image.jpegsave_buffer(Q=_QUALITY, keep="none")
     return encoded
-
-
-def _to_srgb(image: pyvips.Image, icc: bytes | None) -> pyvips.Image:
-    if icc is None:
-        return image
-    tagged = image.copy()
-    tagged.set_type(pyvips.GValue.blob_type, "icc-profile-data", icc)
-    try:
-        return tagged.icc_transform("srgb", embedded=True).copy_memory()
-    except pyvips.Error:
-        # a profile that does not fit the pixels only costs the preview its exact colours
-        return image

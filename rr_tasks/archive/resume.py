@@ -8,7 +8,7 @@ from rr_tasks.archive.status import Status
 from schemas.archive import LedgerRow, PlanItem, RestoreParameters
 from schemas.prior.current import CURRENT_VERSION
 
-OUTPUT_VERSION = 1
+OUTPUT_VERSION = 2
 """Counts changes of this package that alter the files written for the same engine and settings."""
 
 

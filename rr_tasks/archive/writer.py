@@ -9,7 +9,6 @@ from types import TracebackType
 from typing import Literal, Self
 
 from rr_tasks.archive import layout
-from rr_tasks.archive.engine import Pixels
 from rr_tasks.archive.folder import Folder
 from rr_tasks.archive.ledger import Ledger
 from rr_tasks.archive.previews import Previews
@@ -19,6 +18,7 @@ from rr_tasks.archive.resume import Maker, content_hash, is_in_place, is_of_same
 from rr_tasks.archive.storage import WRITING_STOPS, WriteFailedError
 from rr_tasks.archive.window import Window
 from rr_tasks.photographs.photograph import encode
+from rr_tasks.photographs.pixels import Pixels
 from rr_tasks.restorer.treatment import severities
 from rr_tasks.storage.failure import StorageError
 from schemas.archive import Counts, LedgerRow, PlanItem
@@ -151,7 +151,7 @@ class Writer:
 
     def _write(self, result: Result) -> None:
         item, photograph = result.opened.item, result.opened.photograph
-        preview, reason = None, None
+        preview, trouble = None, None
         if result.pixels is None:
             data = photograph.source
             self._output.remove(layout.prior(item.path))
@@ -161,13 +161,13 @@ class Writer:
             self._output.write(layout.prior(item.path), written.encode())
         self._output.write(layout.restored(item.path), data)
         if result.pixels is not None:
-            preview, reason = self._preview(result, result.pixels)
+            preview, trouble = self._preview(result, result.pixels)
         status: Literal["clean", "restored"] = "clean" if result.pixels is None else "restored"
         self._ledger.append(
             LedgerRow(
                 path=item.path,
                 status=status,
-                reason=reason,
+                reason="; ".join(filter(None, (photograph.note, trouble))) or None,
                 severities=severities(result.prior),
                 engine=self._maker.engine,
                 settings=self._maker.settings,
@@ -186,7 +186,7 @@ class Writer:
         item, photograph = result.opened.item, result.opened.photograph
         stem = f"{self._chunk}-{content_hash(item.path.encode())}"
         try:
-            return self._previews.add(stem, photograph.pixels, restored, photograph.icc), None
+            return self._previews.add(stem, photograph.pixels, restored), None
         except Exception as error:  # noqa: BLE001 - the photograph is restored all the same
             return None, f"no preview: {reason_for(error)}"
 

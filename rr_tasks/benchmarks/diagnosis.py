@@ -12,7 +12,8 @@ import numpy as np
 
 from rr_tasks.degrade.color import Bytes
 from rr_tasks.degrade.mixture import degrade
-from rr_tasks.degrade.photograph import list_photographs, read_photograph
+from rr_tasks.photographs.listing import list_photographs
+from rr_tasks.photographs.reading import read_photograph
 from rr_tasks.reasoner.diagnosis import diagnose
 from rr_tasks.reasoner.load import load_reasoner
 from rr_tasks.restorer.photograph import PhotographRestorer

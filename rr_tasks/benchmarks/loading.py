@@ -60,13 +60,13 @@ def make_training_data(photographs: str, samples: int, work: str) -> tuple[str, 
     Returns:
         URLs of shards and annotations.
     """
-    spec, urls = plan_synthesis(photographs, EDGE_DEFAULT, _SEED, samples, _SHARD_SIZE)
+    spec, found = plan_synthesis(photographs, EDGE_DEFAULT, _SEED, samples, _SHARD_SIZE)
     reasoner = load_reasoner(EdgeReasonerChoice())
-    shards = open_dataset(work, spec)
+    shards = open_dataset(work, spec, found)
     annotated = plan_annotation(shards, reasoner)
     annotations = open_annotations(work, annotated)
     for shard in range(shard_count(spec)):
-        synthesize_shard(shards, spec, urls, shard)
+        synthesize_shard(shards, spec, photographs, shard)
         annotate_shard(shards, annotations, annotated, reasoner, shard)
     return shards, annotations
 

@@ -14,8 +14,9 @@ from torch import nn
 from rr_tasks.benchmarks.memory import peak_mib
 from rr_tasks.degrade.color import Bytes
 from rr_tasks.degrade.mixture import COMBINATIONS, degrade, draw_severities
-from rr_tasks.degrade.photograph import list_photographs, read_photograph
+from rr_tasks.photographs.listing import list_photographs
 from rr_tasks.photographs.photograph import open_photograph
+from rr_tasks.photographs.reading import read_photograph
 from rr_tasks.reasoner.edge import EdgeReasoner
 from rr_tasks.restorer.photograph import PhotographRestorer
 from rr_tasks.restorer.treatment import treatment

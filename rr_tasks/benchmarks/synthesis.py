@@ -11,18 +11,14 @@ import torch
 
 from rr_tasks.benchmarks.memory import peak_mib
 from rr_tasks.degrade.mixture import COMBINATIONS, degrade, draw_severities
-from rr_tasks.degrade.photograph import (
-    Photographs,
-    Square,
-    cut,
-    list_photographs,
-    read_photograph,
-)
+from rr_tasks.degrade.square import Square, cut
 from rr_tasks.degrade.synthesis import (
     open_dataset,
     plan_synthesis,
     synthesize_shard,
 )
+from rr_tasks.photographs.listing import Photographs, list_photographs
+from rr_tasks.photographs.reading import read_photograph
 from rr_tasks.shards.png import decode_png, encode_png
 from rr_tasks.shards.reader import done_shards
 from rr_tasks.shards.stream import read_samples
@@ -34,7 +30,7 @@ _SAMPLES = 1_000_000
 _SIDE = 512
 _PARTS = 4
 
-MakeShards = Callable[[str, SynthesisSpec, Photographs, Sequence[int], int], object]
+MakeShards = Callable[[str, SynthesisSpec, str, Sequence[int], int], object]
 """Makes shards of a folder with a number of workers, as `rr synthesize` does."""
 
 
@@ -100,14 +96,14 @@ def measure_synthesis(photographs: str, samples: int) -> SynthesisSpeed:
         samples: of each of the four shards.
     """
     _use_one_thread()
-    spec, urls = _large(photographs, samples)
+    spec, found = _large(photographs, samples)
     whole = encoding = 0.0
     with tempfile.TemporaryDirectory(prefix="rr-bench-") as root:
-        folder = open_dataset(root, spec)
-        synthesize_shard(folder, spec, urls, _PARTS)
+        folder = open_dataset(root, spec, found)
+        synthesize_shard(folder, spec, photographs, _PARTS)
         for shard in range(_PARTS):
             start = time.perf_counter()
-            synthesize_shard(folder, spec, urls, shard)
+            synthesize_shard(folder, spec, photographs, shard)
             whole += time.perf_counter() - start
             encoding += _encoding_seconds(folder, shard)
     return SynthesisSpeed(_PARTS * samples, whole, encoding)
@@ -133,13 +129,13 @@ def measure_workers(photographs: str, samples: int, workers: int, make: MakeShar
         workers: how many make shards at the same time.
         make: makes shards as users do.
     """
-    spec, urls = _large(photographs, samples // _PARTS)
+    spec, found = _large(photographs, samples // _PARTS)
     with tempfile.TemporaryDirectory(prefix="rr-bench-") as root:
-        folder = open_dataset(root, spec)
-        make(folder, spec, urls, range(workers), workers)
+        folder = open_dataset(root, spec, found)
+        make(folder, spec, photographs, range(workers), workers)
         first_peak = peak_mib()
         start = time.perf_counter()
-        make(folder, spec, urls, range(workers, _PARTS * workers), workers)
+        make(folder, spec, photographs, range(workers, _PARTS * workers), workers)
         seconds = time.perf_counter() - start
         digests = tuple(marker.sha256 for marker in done_shards(folder)[:_PARTS])
     timed = (_PARTS - 1) * workers * spec.shard_size
@@ -147,8 +143,8 @@ def measure_workers(photographs: str, samples: int, workers: int, make: MakeShar
 
 
 def _large(photographs: str, shard_size: int) -> tuple[SynthesisSpec, Photographs]:
-    spec, urls = plan_synthesis(photographs, EDGE_DEFAULT, 0, None, shard_size)
-    return spec.model_copy(update={"samples": _SAMPLES}), urls
+    spec, found = plan_synthesis(photographs, EDGE_DEFAULT, 0, None, shard_size)
+    return spec.model_copy(update={"samples": _SAMPLES}), found
 
 
 def _use_one_thread() -> None:

@@ -7,7 +7,8 @@ import cv2
 import numpy as np
 
 from rr_tasks.degrade.depth import Depth
-from rr_tasks.degrade.photograph import Square, UnusablePhotographError
+from rr_tasks.degrade.square import Square
+from rr_tasks.photographs.formats.base import UnusablePhotographError
 from rr_tasks.storage.failure import MissingFileError
 from rr_tasks.storage.files import list_files, read_bytes
 

@@ -8,12 +8,10 @@ import numpy as np
 
 from rr_tasks.degrade.color import Bytes
 from rr_tasks.degrade.mixture import Degraded, degrade
-from rr_tasks.degrade.photograph import (
-    UnusablePhotographError,
-    crop,
-    list_photographs,
-    read_photograph,
-)
+from rr_tasks.degrade.square import crop
+from rr_tasks.photographs.formats.base import UnusablePhotographError
+from rr_tasks.photographs.listing import list_photographs
+from rr_tasks.photographs.reading import read_photograph
 from schemas.errors import ExpectedError
 from schemas.prior.current import DegradationName
 from schemas.recipe import DegradationRecipe, JpegRecipe

@@ -16,14 +16,10 @@ from rr_tasks.degrade.mixture import (
     degrade,
     draw_severities,
 )
-from rr_tasks.degrade.photograph import (
-    Photographs,
-    UnusablePhotographError,
-    choose_square,
-    cut,
-    list_photographs,
-    read_photograph,
-)
+from rr_tasks.degrade.square import choose_square, cut
+from rr_tasks.photographs.formats.base import UnusablePhotographError
+from rr_tasks.photographs.listing import Photographs, list_photographs, read_listing
+from rr_tasks.photographs.reading import read_photograph
 from rr_tasks.priors import make_prior
 from rr_tasks.shards.png import encode_png
 from rr_tasks.shards.spec import open_folder
@@ -60,43 +56,54 @@ def plan_synthesis(
             unchanged photographs are read only once; None to remember nothing.
 
     Returns:
-        The spec and the sorted URLs of the photographs.
+        The spec and the photographs.
 
     Raises:
         MissingFolderError: no photographs.
     """
-    urls = list_photographs(photographs)
+    found = list_photographs(photographs)
     measured = any(one.depth and one.depth.files for one in recipe.alternatives or (recipe,))
     depths = list_depths(photographs) if measured else []
     spec = SynthesisSpec(
         recipe=recipe,
         seed=seed,
-        samples=samples or VARIANTS * len(urls),
+        samples=samples or VARIANTS * len(found),
         shard_size=shard_size,
-        inputs_sha256=identity(photographs, [*urls, *depths], output),
+        inputs_sha256=identity(photographs, [*found, *depths], output),
     )
-    return spec, urls
+    return spec, found
 
 
-def open_dataset(root: str, spec: SynthesisSpec) -> str:
-    """Write down the spec in the data set's folder and return the folder."""
-    return open_folder(root, spec)
+def open_dataset(root: str, spec: SynthesisSpec, photographs: Photographs) -> str:
+    """Write down spec and photographs in the data set's folder and return the folder."""
+    folder = open_folder(root, spec)
+    photographs.publish(folder)
+    return folder
 
 
-def synthesize_shard(
-    folder: str, spec: SynthesisSpec, photographs: Photographs, shard: int
-) -> DoneMarker:
+def synthesize_shard(folder: str, spec: SynthesisSpec, photographs: str, shard: int) -> DoneMarker:
     """Make one shard, or return its marker if it is finished.
 
     Each sample depends on the spec and its own number alone, so shards may be made in any order,
     by any number of workers, with the same bytes.
+
+    Args:
+        folder: URL of the data set, as `open_dataset` returns it.
+        spec: what is made.
+        photographs: URL of the folder of clean photographs.
+        shard: number of the shard.
+
+    Raises:
+        DamagedListingError: the data set does not know which photographs there are.
+        HeldError, OSError: see `rr_tasks.shards.writer.write_shard`.
     """
     cv2.setNumThreads(1)  # shards are the unit of parallel work
-    outcomes = _outcomes(spec, photographs, shard)
+    outcomes = _outcomes(folder, spec, photographs, shard)
     return write_shard(folder, shard, spec_hash(spec), spec.schema_version, outcomes)
 
 
-def _outcomes(spec: SynthesisSpec, photographs: Photographs, shard: int) -> Iterator[Outcome]:
+def _outcomes(folder: str, spec: SynthesisSpec, source: str, shard: int) -> Iterator[Outcome]:
+    photographs = read_listing(folder, source)
     first = shard * spec.shard_size
     for number in range(first, min(first + spec.shard_size, spec.samples)):
         yield _outcome(spec, photographs, number, sample_key(shard, number - first))

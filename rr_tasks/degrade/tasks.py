@@ -1,6 +1,5 @@
 """Prefect task: one synthesized shard."""
 
-from rr_tasks.degrade.photograph import Photographs
 from rr_tasks.degrade.synthesis import synthesize_shard
 from rr_tasks.storage.claim import Held, make_unless_held
 from rr_tasks.tasks import shard_task
@@ -9,7 +8,7 @@ from schemas.shard import DoneMarker, SynthesisSpec
 
 @shard_task("synthesize shard", "synthesize-{shard:05d}")
 def synthesize_shard_task(
-    shard: int, folder: str, spec: SynthesisSpec, photographs: Photographs
+    shard: int, folder: str, spec: SynthesisSpec, photographs: str
 ) -> DoneMarker | Held:
     """See `rr_tasks.degrade.synthesis.synthesize_shard`."""
     return make_unless_held(lambda: synthesize_shard(folder, spec, photographs, shard))

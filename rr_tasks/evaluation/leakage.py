@@ -2,7 +2,7 @@
 
 import hashlib
 
-from rr_tasks.degrade.photograph import list_photographs
+from rr_tasks.photographs.listing import list_photographs
 from rr_tasks.storage.files import read_bytes
 from schemas.errors import ExpectedError
 

@@ -1,13 +1,11 @@
 """Finds the pairs of a data set, and says of every other photograph why it is none."""
 
-from collections import UserList
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from rr_tasks.degrade.photograph import list_photographs
 from rr_tasks.ingest.layouts import Layout
-from rr_tasks.storage.files import paths_below
+from rr_tasks.photographs.listing import Photographs
 from schemas.errors import ExpectedError
 from schemas.prior.current import DEGRADATIONS, DegradationName
 
@@ -35,25 +33,16 @@ class Pair:
     problem: str | None = None
 
 
-class Pairs(UserList[Pair]):
-    """Pairs in their order.
+def find_pairs(photographs: Photographs, layout: Layout) -> list[Pair]:
+    """Find all pairs of a data set, and its clean photographs that have no partner.
 
-    No list, because Prefect walks through all elements of lists among the arguments of a task, and
-    a data set may have hundreds of thousands of pairs.
-    """
-
-
-def find_pairs(folder: str, layout: Layout) -> Pairs:
-    """All pairs of a data set by their source, clean photographs that have no partner among them.
-
-    Photographs in other places than those of the layout are left out.
+    They are sorted by source. Photographs in other places than those of the layout are left out.
+    Those that `urls_of` names are paired the same way without the others.
 
     Raises:
-        MissingFolderError: the folder is missing or holds no photograph.
-        NoPairsError: it holds no degraded photograph where the layout has them.
+        NoPairsError: there is no degraded photograph where the layout has them.
     """
-    found = list_photographs(folder)
-    urls = dict(zip(paths_below(folder, found), found, strict=True))
+    urls = {photographs.path(url): url for url in photographs}
     by_stem = {_stem(path): path for path in sorted(urls, reverse=True)}
     pairs = [
         _paired(path, groups, layout, urls, by_stem)
@@ -63,8 +52,8 @@ def find_pairs(folder: str, layout: Layout) -> Pairs:
     if not pairs:
         degraded, clean = layout.example
         raise NoPairsError(
-            f"{folder}: no degraded photograph lies where this layout has them; expected files "
-            f"like {degraded} with a partner like {clean}"
+            f"{photographs.folder}: no degraded photograph lies where this layout has them; "
+            f"expected files like {degraded} with a partner like {clean}"
         )
     paired = {pair.clean for pair in pairs}
     known = {pair.source for pair in pairs}
@@ -73,11 +62,11 @@ def find_pairs(folder: str, layout: Layout) -> Pairs:
         for path, url in urls.items()
         if path not in known and url not in paired and layout.is_clean(_stem(path))
     ]
-    return Pairs(sorted(pairs, key=lambda pair: pair.source))
+    return sorted(pairs, key=lambda pair: pair.source)
 
 
 def urls_of(pairs: Sequence[Pair]) -> list[str]:
-    """Every photograph that decides what becomes of the pairs, once, sorted."""
+    """Return every photograph that decides what becomes of the pairs, once, sorted."""
     return sorted({url for pair in pairs for url in (pair.degraded, pair.clean) if url})
 
 

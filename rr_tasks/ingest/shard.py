@@ -1,15 +1,23 @@
 """Makes shards of pairs that exist: the plan, and one shard of it."""
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 import cv2
 import numpy as np
 
 from rr_tasks.degrade.color import Bytes
-from rr_tasks.degrade.photograph import UnusablePhotographError, read_photograph
 from rr_tasks.ingest.layouts import LAYOUTS, Layout, folder_pairs
-from rr_tasks.ingest.pairs import Pair, Pairs, find_pairs, urls_of
+from rr_tasks.ingest.pairs import Pair, find_pairs, urls_of
 from rr_tasks.ingest.truth import estimated_truth
+from rr_tasks.photographs.formats.base import UnusablePhotographError
+from rr_tasks.photographs.listing import (
+    Photographs,
+    list_photographs,
+    photographs_of,
+    read_listing,
+)
+from rr_tasks.photographs.reading import read_photograph
 from rr_tasks.shards.png import encode_png
 from rr_tasks.shards.spec import open_folder
 from rr_tasks.shards.writer import Outcome, sample_key, write_shard
@@ -40,7 +48,7 @@ def plan_ingest(
     degraded: str | None = None,
     present: Sequence[DegradationName] = (),
     output: str | None = None,
-) -> tuple[IngestSpec, Pairs]:
+) -> tuple[IngestSpec, Photographs]:
     """Settle what becomes of a folder of pairs; what is new in it is read, to know its identity.
 
     Args:
@@ -52,12 +60,16 @@ def plan_ingest(
         present: what degrades them, likewise.
         output: where contents are remembered, see `rr_tasks.storage.identity.identity`.
 
+    Returns:
+        The spec, and the photographs that decide what becomes of the pairs.
+
     Raises:
         UnclearLayoutError: those three are missing for `pairs`, or given for another layout.
         MissingFolderError, NoPairsError: there is nothing to take.
     """
     lying = _layout(layout, clean, degraded, present)
-    pairs = find_pairs(folder, lying)
+    pairs = find_pairs(list_photographs(folder), lying)
+    photographs = photographs_of(folder, urls_of(pairs))
     spec = IngestSpec(
         layout=layout,
         clean=clean,
@@ -65,22 +77,33 @@ def plan_ingest(
         present=lying.present if layout == "pairs" else None,
         samples=len(pairs),
         shard_size=shard_size,
-        inputs_sha256=identity(folder, urls_of(pairs), output),
+        inputs_sha256=identity(folder, photographs, output),
     )
-    return spec, pairs
+    return spec, photographs
 
 
-def open_ingest(root: str, spec: IngestSpec) -> str:
-    """Write down the spec in the data set's folder below `root` and return the folder."""
-    return open_folder(root, spec)
+def open_ingest(root: str, spec: IngestSpec, photographs: Photographs) -> str:
+    """Write down spec and photographs in the data set's folder and return the folder."""
+    folder = open_folder(root, spec)
+    photographs.publish(folder)
+    return folder
 
 
-def ingest_shard(folder: str, spec: IngestSpec, pairs: Pairs, shard: int) -> DoneMarker:
-    """Make one shard, or return its marker if it is finished."""
+def ingest_shard(folder: str, spec: IngestSpec, source: str, shard: int) -> DoneMarker:
+    """Make one shard, or return its marker if it is finished.
+
+    Args:
+        folder: URL of the data set, as `open_ingest` returns it.
+        spec: what is made.
+        source: URL of the folder of pairs.
+        shard: number of the shard.
+
+    Raises:
+        DamagedListingError: the data set does not know which photographs there are.
+        HeldError, OSError: see `rr_tasks.shards.writer.write_shard`.
+    """
     cv2.setNumThreads(1)  # shards are the unit of parallel work
-    first = shard * spec.shard_size
-    chosen = pairs[first : first + spec.shard_size]
-    outcomes = _outcomes(spec, chosen, shard)
+    outcomes = _outcomes(folder, spec, source, shard)
     return write_shard(folder, shard, spec_hash(spec), spec.schema_version, outcomes)
 
 
@@ -105,7 +128,15 @@ def _layout(
     return LAYOUTS[name]
 
 
-def _outcomes(spec: IngestSpec, pairs: Sequence[Pair], shard: int) -> Iterator[Outcome]:
+@lru_cache(maxsize=2)
+def _pairs(folder: str, spec: IngestSpec, source: str) -> list[Pair]:
+    layout = _layout(spec.layout, spec.clean, spec.degraded, spec.present or ())
+    return find_pairs(read_listing(folder, source), layout)
+
+
+def _outcomes(folder: str, spec: IngestSpec, source: str, shard: int) -> Iterator[Outcome]:
+    first = shard * spec.shard_size
+    pairs = _pairs(folder, spec, source)[first : first + spec.shard_size]
     border = 0 if spec.layout == "pairs" else LAYOUTS[spec.layout].border
     for index, pair in enumerate(pairs):
         key = sample_key(shard, index)

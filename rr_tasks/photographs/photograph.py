@@ -1,50 +1,71 @@
-"""Reads a photograph for the engine and writes the restored one back in the same form."""
+"""Decodes a photograph to what a viewer shows, and encodes the restored one in the same form."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 import pyvips
 
-from rr_tasks.archive.engine import Pixels
 from rr_tasks.photographs.formats.base import (
     Facts,
     ImageFormat,
     UnreadablePhotographError,
     facts_of,
+    to_vips,
 )
+from rr_tasks.photographs.formats.bmp import BmpFormat
 from rr_tasks.photographs.formats.jpeg import JpegFormat
 from rr_tasks.photographs.formats.png import PngFormat
 from rr_tasks.photographs.formats.tiff import TiffFormat
 from rr_tasks.photographs.formats.webp import WebpFormat
+from rr_tasks.photographs.orientation import turn_back, turn_upright
+from rr_tasks.photographs.pixels import Pixels, Samples
+from rr_tasks.photographs.profile import FIELD, Profile, UnusableProfileError, read_profile
+from rr_tasks.photographs.transparency import fill_hidden
 
-FORMATS: tuple[ImageFormat, ...] = (JpegFormat(), PngFormat(), WebpFormat(), TiffFormat())
-_ICC = "icc-profile-data"
+FORMATS: tuple[ImageFormat, ...] = (
+    *(JpegFormat(), PngFormat(), WebpFormat(), TiffFormat()),
+    BmpFormat(),
+)
+MAX_PIXELS = 200_000_000
+"""Photographs with more pixels are refused, unless a user says otherwise."""
+
 _COLOUR_SPACES = {"srgb", "rgb", "rgb16", "b-w", "grey16"}
-_SAMPLES: dict[str, tuple[str, str]] = {"uchar": ("b-w", "srgb"), "ushort": ("grey16", "rgb16")}
 _BYTES_PER_SAMPLE = {"uchar": 1, "ushort": 2}
-
-Samples = npt.NDArray[Any]
 
 
 @dataclass(frozen=True, eq=False)
 class Photograph:
     """A decoded photograph, upright as it is displayed.
 
-    `pixels` are (H, W, 3), a grey photograph's three channels being equal; `alpha` is (H, W) of the
-    same type. `source` is the original file, whose metadata and encoding the output takes over.
+    Attributes:
+        pixels: (H, W, 3), sRGB of 8 or 16 bits, as a viewer shows them; a grey photograph's three
+            channels are equal. Where nothing is visible, colours continue those around.
+        colours: (H, W, 3), or (H, W, 1) of a grey photograph: as the file holds them, of the same
+            type.
+        alpha: (H, W) of the same type, 0 where nothing is visible; None if all of it is.
+        profile: what the file's colours mean; None if that is sRGB.
+        note: what could not be respected; None if there is nothing to say.
+        orientation: the EXIF value, 1-8.
+        format: of the file.
+        facts: of the file's header.
+        source: the file itself, whose metadata and encoding the output takes over.
     """
 
     pixels: Pixels
+    colours: Samples
     alpha: Samples | None
-    grey: bool
+    profile: Profile | None
+    note: str | None
     orientation: int
     format: ImageFormat
     facts: Facts
-    icc: bytes | None
     source: bytes
+
+    @property
+    def grey(self) -> bool:
+        """Whether the file holds no colours."""
+        return bool(self.colours.shape[2] == 1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,11 +75,15 @@ class Negative:
     image: pyvips.Image
     format: ImageFormat
     source: bytes
+    profile: Profile | None
+    note: str | None
 
     @property
     def weight(self) -> int:
-        """Number of pixels, those of 16 bits counting twice."""
-        return int(self.image.width * self.image.height * _BYTES_PER_SAMPLE[self.image.format])
+        """Number of pixels; those of 16 bits count twice, as do those that are kept twice."""
+        copies = 2 if self.profile is not None or _has_alpha(self.image) else 1
+        size = self.image.width * self.image.height * _BYTES_PER_SAMPLE[self.image.format]
+        return int(size * copies)
 
     def develop(self) -> Photograph:
         """Decode the pixels.
@@ -67,27 +92,35 @@ class Negative:
             UnreadablePhotographError: the data is truncated or damaged.
         """
         facts = facts_of(self.image)
-        icc = self.image.get(_ICC) if self.image.get_typeof(_ICC) else None
         try:
             samples = self.image.numpy()
         except pyvips.Error as error:
             raise _damaged(self.format, error) from error
         samples = samples.reshape(self.image.height, self.image.width, self.image.bands)
         orientation = int(facts.get("orientation", 1))
-        upright = _turn(samples, orientation)
-        colours = 1 if self.image.bands < 3 else 3
-        alpha = upright[..., colours].copy() if self.image.bands > colours else None
-        pixels = np.repeat(upright[..., :1], 3, axis=2) if colours == 1 else upright[..., :3]
+        upright = np.ascontiguousarray(turn_upright(samples, orientation))
+        colours, alpha = upright, None
+        if _has_alpha(self.image):
+            colours, alpha = upright[..., :-1], upright[..., -1]
+        pixels = self._show(colours)
         return Photograph(
-            pixels=np.ascontiguousarray(pixels),
+            pixels=pixels if alpha is None else fill_hidden(pixels, alpha == 0),
+            colours=colours,
             alpha=alpha,
-            grey=colours == 1,
+            profile=self.profile,
+            note=self.note,
             orientation=orientation,
             format=self.format,
             facts=facts,
-            icc=icc,
             source=self.source,
         )
+
+    def _show(self, colours: Samples) -> Pixels:
+        if self.profile is not None:
+            return self.profile.to_srgb(colours)
+        if colours.shape[2] == 1:
+            return np.repeat(colours, 3, axis=2)
+        return np.ascontiguousarray(colours)
 
 
 def largest_file(max_pixels: int) -> int:
@@ -95,8 +128,10 @@ def largest_file(max_pixels: int) -> int:
     return max_pixels * 8 + 2**26
 
 
-def open_photograph(source: bytes, max_pixels: int) -> Negative:
+def open_photograph(source: bytes, max_pixels: int = MAX_PIXELS) -> Negative:
     """Read the header of a file and check that it can be restored.
+
+    A colour profile that is damaged or does not fit is passed over, as viewers do, with a note.
 
     Args:
         source: the whole file.
@@ -110,7 +145,7 @@ def open_photograph(source: bytes, max_pixels: int) -> Negative:
         raise UnreadablePhotographError("the file is empty")
     known = next((known for known in FORMATS if known.matches(source)), None)
     if known is None:
-        raise UnreadablePhotographError("the file is not a JPEG, PNG, WebP or TIFF image")
+        raise UnreadablePhotographError("the file is not a JPEG, PNG, WebP, TIFF or BMP image")
     try:
         image = known.load(source)
     except pyvips.Error as error:
@@ -123,25 +158,29 @@ def open_photograph(source: bytes, max_pixels: int) -> Negative:
     reason = known.refusal(source, facts_of(image)) or _unsuited(image)
     if reason is not None:
         raise UnreadablePhotographError(reason)
-    return Negative(image=image, format=known, source=source)
+    profile, note = _profile_of(image)
+    return Negative(image=image, format=known, source=source, profile=profile, note=note)
 
 
 def encode(photograph: Photograph, pixels: Pixels) -> bytes:
     """Encode restored pixels as the original was: format, depth, channels, layout, metadata.
 
+    Hidden colours stay what they were. So do all that were not restored, if the file has a colour
+    profile.
+
     Args:
         photograph: the original.
-        pixels: (H, W, 3), same shape and type as the original's; a grey original becomes the luma.
+        pixels: (H, W, 3), sRGB, same shape and type as the original's; a grey original becomes the
+            luma.
 
     Raises:
         UnreadablePhotographError: the encoder refuses (a size that the format cannot hold).
     """
-    colours = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)[..., None] if photograph.grey else pixels
+    colours = _to_own_colours(photograph, pixels)
     if photograph.alpha is not None:
-        colours = np.concatenate([colours, photograph.alpha[..., None]], axis=2)
-    laid = np.ascontiguousarray(_turn_back(colours, photograph.orientation))
-    image = pyvips.Image.new_from_array(laid)
-    image = image.copy(interpretation=_SAMPLES[image.format][0 if photograph.grey else 1])
+        alpha = photograph.alpha[..., None]
+        colours = np.concatenate([np.where(alpha == 0, photograph.colours, colours), alpha], axis=2)
+    image = to_vips(turn_back(colours, photograph.orientation))
     try:
         encoded = photograph.format.save(image, photograph.source, photograph.facts)
     except pyvips.Error as error:
@@ -149,6 +188,26 @@ def encode(photograph: Photograph, pixels: Pixels) -> bytes:
             f"the restored photograph cannot be encoded as {photograph.format.name}"
         ) from error
     return photograph.format.transplant(encoded, photograph.source)
+
+
+def _to_own_colours(photograph: Photograph, pixels: Pixels) -> Samples:
+    if photograph.profile is not None:
+        return photograph.profile.carry_over(photograph.colours, photograph.pixels, pixels)
+    return cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)[..., None] if photograph.grey else pixels
+
+
+def _profile_of(image: pyvips.Image) -> tuple[Profile | None, str | None]:
+    """Return the profile that has to be respected, and a note about one that cannot be."""
+    if image.get_typeof(FIELD) == 0:
+        return None, None
+    try:
+        return read_profile(image.get(FIELD), image.bands - _has_alpha(image)), None
+    except UnusableProfileError as error:
+        return None, f"{error}; its colours were taken for sRGB"
+
+
+def _has_alpha(image: pyvips.Image) -> bool:
+    return bool(image.bands in (2, 4))
 
 
 def _damaged(known: ImageFormat, error: pyvips.Error) -> UnreadablePhotographError:
@@ -160,28 +219,8 @@ def _damaged(known: ImageFormat, error: pyvips.Error) -> UnreadablePhotographErr
 def _unsuited(image: pyvips.Image) -> str | None:
     if image.interpretation == "cmyk":
         return "its colours are CMYK, for print; convert it to RGB first"
-    if image.format not in _SAMPLES:
+    if image.format not in _BYTES_PER_SAMPLE:
         return f"its samples ({image.format}) are neither 8 nor 16 bits"
     if image.interpretation not in _COLOUR_SPACES or image.bands > 4:
         return f"its colour space ({image.interpretation}, {image.bands} channels) is not supported"
     return None
-
-
-def _turn(samples: Samples, orientation: int) -> Samples:
-    """Turn stored rows and columns into displayed ones; `orientation` is the EXIF value, 1-8."""
-    turned = samples
-    if orientation >= 5:
-        turned = cv2.transpose(turned)
-    if orientation in (3, 7):
-        turned = cv2.flip(turned, -1)
-    elif orientation in (4, 8):
-        turned = cv2.flip(turned, 0)
-    elif orientation in (2, 6):
-        turned = cv2.flip(turned, 1)
-    # OpenCV drops the axis of a single channel
-    return turned.reshape(*turned.shape[:2], samples.shape[2])
-
-
-def _turn_back(samples: Samples, orientation: int) -> Samples:
-    inverse = {6: 8, 8: 6}.get(orientation, orientation)
-    return _turn(samples, inverse)

@@ -130,7 +130,7 @@ def test_what_is_no_photograph_does_not_stop_the_others(
     for path, error in zip([*bad, photographs], errors, strict=True):
         assert error.startswith(f"Error: {path}: ")
     assert errors[0].endswith("the file is empty")
-    assert errors[1].endswith("the file is not a JPEG, PNG, WebP or TIFF image")
+    assert errors[1].endswith("the file is not a JPEG, PNG, WebP, TIFF or BMP image")
     assert errors[3].endswith("no such file")
     assert errors[4].endswith("Is a directory")
 
@@ -422,7 +422,12 @@ def test_a_held_out_photograph_that_cannot_be_used_is_told(
     shutil.copy(sorted(photographs.iterdir())[0], heldout)
     (heldout / "broken.jpg").write_text("hello")
     result = rr("evaluate", heldout, tmp_path / "out", code=1)
-    assert result.stdout.count("Not used: broken.jpg: not a readable image") == 1
+    assert (
+        result.stdout.count(
+            "Not used: broken.jpg: the file is not a JPEG, PNG, WebP, TIFF or BMP image"
+        )
+        == 1
+    )
     assert "Examples" in result.stdout
 
 
@@ -434,6 +439,6 @@ def test_files_that_synthesis_cannot_use_are_named_once(
     (mixed / "torn.jpg").write_text("hello")
     result = rr("synthesize", mixed, tmp_path / "sets", "--samples", "16", code=1)
     errors = error_lines(result)
-    assert errors[0] == "Error: torn.jpg: not a readable image"
+    assert errors[0] == "Error: torn.jpg: the file is not a JPEG, PNG, WebP, TIFF or BMP image"
     assert errors[1].startswith("Error: 1 file could not be used; the rows of ")
     assert len(errors) == 2

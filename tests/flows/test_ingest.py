@@ -8,14 +8,11 @@ from typing import Any
 
 import pytest
 from prefect.settings import PREFECT_API_URL, temporary_settings
-from prefect.utilities.collections import visit_collection
 from typer.testing import CliRunner, Result
 
 from flows import cli
 from flows.ingest import ingest
 from flows.launch import launch
-from rr_tasks.ingest.layouts import LAYOUTS
-from rr_tasks.ingest.pairs import find_pairs
 from rr_tasks.shards.index import index_samples
 from rr_tasks.shards.reader import done_shards, read_rows
 from rr_tasks.storage.files import join, name_of
@@ -99,13 +96,6 @@ def test_plain_pairs_are_told_on_the_command_line(photographs: Path, tmp_path: P
     assert "--present" in rr("ingest", "pairs", mine, data, *named, code=1).output
     wrong = rr("ingest", "sidd", mine, data, code=1)
     assert "expected files like" in wrong.output
-
-
-def test_prefect_does_not_walk_through_all_pairs(photographs: Path, tmp_path: Path) -> None:
-    lay_out(str(tmp_path), "sidd", photographs)
-    seen: list[Any] = []
-    visit_collection(find_pairs(str(tmp_path), LAYOUTS["sidd"]), visit_fn=seen.append)
-    assert len(seen) == 1
 
 
 def test_shards_are_task_runs_on_a_server(server: Path, photographs: Path, tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from rr_tasks.degrade.archive import export_archive
 from rr_tasks.degrade.synthesis import open_dataset
 from rr_tasks.evaluation.promotion import Verdict, promote
 from rr_tasks.evaluation.tasks import evaluate_shard_task
+from rr_tasks.photographs.listing import list_photographs
 from rr_tasks.reasoner.annotation import open_annotations
 from rr_tasks.reasoner.network import ReasonerNetwork
 from rr_tasks.shards.migration import open_migrated
@@ -68,7 +69,7 @@ def stages(
         return folders[0]
 
     return {
-        "synthesize": lambda root: open_dataset(root, spec),
+        "synthesize": lambda root: open_dataset(root, spec, list_photographs(str(photographs))),
         "annotate": lambda root: open_annotations(root, annotations),
         "migrate": lambda root: open_migrated(root, spec),
         "export": lambda root: export_archive(dataset, root),

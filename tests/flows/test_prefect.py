@@ -15,7 +15,6 @@ from prefect.client.schemas.filters import FlowFilter, FlowRunFilter
 from prefect.client.schemas.objects import Artifact, FlowRun, TaskRun
 from prefect.client.schemas.sorting import FlowRunSort
 from prefect.utilities.callables import parameter_schema
-from prefect.utilities.collections import visit_collection
 from typer.testing import CliRunner
 
 from flows import cli
@@ -32,7 +31,6 @@ from flows.restore import restore
 from flows.synthesize import synthesize
 from flows.train import train_reasoner, train_restorer
 from rr_tasks.degrade import tasks as degrade_tasks
-from rr_tasks.degrade.synthesis import plan_synthesis
 from rr_tasks.degrade.tasks import synthesize_shard_task
 from rr_tasks.shards.reader import done_shards
 from rr_tasks.storage.claim import Held, HeldError
@@ -51,7 +49,6 @@ from schemas.parameters import (
     TrainReasonerParameters,
     TrainRestorerParameters,
 )
-from schemas.recipe import EDGE_DEFAULT
 
 SynthesizeShard = Callable[..., Any]
 
@@ -160,14 +157,6 @@ def test_only_settings_are_stored_and_no_pixels(parameters: SynthesizeParameters
         assert all(inputs == [] for inputs in one.task_inputs.values())
         assert one.state is not None
         assert len(str(one.state.data)) < 1_000
-
-
-def test_prefect_does_not_walk_through_all_photographs(photographs: Path) -> None:
-    _, planned = plan_synthesis(str(photographs), EDGE_DEFAULT, 0, 1, 1)
-    seen: list[Any] = []
-    visit_collection(planned, visit_fn=seen.append)
-    assert len(planned) == 3
-    assert seen == [planned]
 
 
 @pytest.mark.usefixtures("server")

@@ -16,6 +16,7 @@ from typing import Any
 
 import cv2
 import numpy as np
+import pyvips
 import torch
 
 from flows.restore import restore
@@ -55,7 +56,7 @@ def counters() -> dict[str, int]:
 
 
 def outputs(work: Path) -> dict[str, Any]:
-    """Restore four photographs and synthesize a shard of each recipe."""
+    """Restore five photographs and synthesize a shard of each recipe."""
     torch.set_num_threads(1)
     return {"restored": _restored(work), "synthesized": _synthesized(work)}
 
@@ -93,6 +94,12 @@ def _write_inputs(folder: Path) -> None:
     small = _resized(panda, _SIZES["16-bit PNG"])
     noisy = small + rng.normal(0, 22, small.shape)
     cv2.imwrite(str(folder / "noisy.png"), (noisy.clip(0, 255) * 257).astype(np.uint16))
+    wide = noisy[..., ::-1].clip(0, 255).astype(np.uint8)
+    tagged = pyvips.Image.new_from_array(np.ascontiguousarray(wide)).copy(interpretation="srgb")
+    tagged.set_type(
+        pyvips.GValue.blob_type, "icc-profile-data", bytes(pyvips.Image.profile_load("p3"))
+    )
+    (folder / "wide.png").write_bytes(tagged.pngsave_buffer())
     large = _resized(panda, _SIZES["tiles"])
     blurred = cv2.blur(large, (15, 1)) + rng.normal(0, 9, large.shape)
     cv2.imwrite(str(folder / "blurred.png"), blurred.clip(0, 255).astype(np.uint8))
@@ -108,8 +115,8 @@ def _synthesized(work: Path) -> dict[str, Any]:
     for name, recipe in (*RECIPES.items(), ("benchmark", BENCHMARK)):
         small = _small(recipe)
         spec, photographs = plan_synthesis(str(SAMPLES / "train"), small, 3, 12, 12)
-        folder = open_dataset(str(work / name), spec)
-        marker = synthesize_shard(folder, spec, photographs, 0)
+        folder = open_dataset(str(work / name), spec, photographs)
+        marker = synthesize_shard(folder, spec, photographs.folder, 0)
         rows = read_rows(folder).select("haze", "blur", "rain", "noise")
         found[name] = {
             "sha256": marker.sha256,

@@ -4,16 +4,14 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from rr_tasks.archive.engine import Pixels
 from rr_tasks.photographs.formats.base import UnreadablePhotographError
-from rr_tasks.photographs.photograph import open_photograph
-from rr_tasks.storage.files import read_bytes
+from rr_tasks.photographs.pixels import Pixels
+from rr_tasks.photographs.reading import read_pixels
 from schemas.prior.current import AnyFinding, DiagnosticPrior
 from schemas.prior.finding import grade
 
 _COLOURS = {"slight": "green", "moderate": "yellow", "strong": "dark_orange", "extreme": "red"}
 _BAR_LENGTH = 12
-_MAX_PIXELS = 200_000_000
 
 
 def read(url: str) -> Pixels:
@@ -24,7 +22,7 @@ def read(url: str) -> Pixels:
         UnreadablePhotographError: not a photograph, or a damaged one; it names the file.
     """
     try:
-        return open_photograph(read_bytes(url), _MAX_PIXELS).develop().pixels
+        return read_pixels(url)
     except UnreadablePhotographError as error:
         raise UnreadablePhotographError(f"{url}: {error}") from error
 

@@ -8,15 +8,12 @@ from typing import Any
 
 import polars as pl
 
-from rr_tasks.degrade.photograph import (
-    Photographs,
-    UnusablePhotographError,
-    list_photographs,
-    read_photograph,
-)
 from rr_tasks.evaluation.diagnosis.row import COLUMNS, diagnosis_row
 from rr_tasks.evaluation.diagnosis.sample import blends, samples
 from rr_tasks.evaluation.diagnosis.setting import Setting, settings
+from rr_tasks.photographs.formats.base import UnusablePhotographError
+from rr_tasks.photographs.listing import Photographs, list_photographs, read_listing
+from rr_tasks.photographs.reading import read_photograph
 from rr_tasks.reasoner.diagnosis import diagnose_each, expect_each
 from rr_tasks.reasoner.protocol import Reasoner
 from rr_tasks.storage.claim import claim
@@ -70,9 +67,7 @@ def predictions_folder(root: str, spec: AssessmentSpec) -> str:
     return join(root, "predictions", spec_hash(spec))
 
 
-def predict(
-    folder: str, spec: AssessmentSpec, photographs: Photographs, reasoner: Reasoner, shard: int
-) -> str:
+def predict(folder: str, spec: AssessmentSpec, source: str, reasoner: Reasoner, shard: int) -> str:
     """Predict one photograph in one setting; photographs change faster than settings.
 
     Returns:
@@ -87,7 +82,7 @@ def predict(
     with claim(url):
         if not exists(url):  # whoever held the claim may have finished just now
             buffer = io.BytesIO()
-            rows = _rows(spec, photographs, reasoner, shard)
+            rows = _rows(spec, read_listing(folder, source), reasoner, shard)
             pl.DataFrame(rows, schema=COLUMNS).write_parquet(buffer)
             publish_bytes(buffer.getvalue(), url)
     return url

@@ -8,9 +8,10 @@ import numpy as np
 
 from rr_tasks.degrade.color import Bytes
 from rr_tasks.degrade.mixture import COMBINATIONS, Combination, degrade, draw_severities
-from rr_tasks.degrade.photograph import UnusablePhotographError, crop
+from rr_tasks.degrade.square import crop
 from rr_tasks.degrade.synthesis import ground_truth
 from rr_tasks.evaluation.diagnosis.setting import Setting
+from rr_tasks.photographs.formats.base import UnusablePhotographError
 from schemas.prior.current import DEGRADATIONS, DegradationName, DiagnosticPrior
 
 BLEND_SEVERITY = 80.0

@@ -1,6 +1,5 @@
 """Prefect task: the predictions for one photograph in one setting."""
 
-from rr_tasks.degrade.photograph import Photographs
 from rr_tasks.evaluation.diagnosis.prediction import predict
 from rr_tasks.reasoner.load import load_reasoner
 from rr_tasks.storage.claim import Held, make_unless_held
@@ -14,7 +13,7 @@ def predict_task(
     shard: int,
     folder: str,
     spec: AssessmentSpec,
-    photographs: Photographs,
+    photographs: str,
     reasoner: ReasonerChoice,
 ) -> str | Held:
     """See `rr_tasks.evaluation.diagnosis.prediction.predict`."""

@@ -4,8 +4,10 @@ import logging
 from collections.abc import Mapping
 from typing import Protocol
 
+import numpy as np
 import pyvips
 
+from rr_tasks.photographs.pixels import Samples
 from schemas.errors import ExpectedError
 
 # buffers are decoded once: a cache would only keep the last hundred photographs in memory
@@ -20,8 +22,12 @@ Facts = Mapping[str, int | str]
 _FACTS = ("bits-per-sample", "jpeg-chroma-subsample", "n-pages", "orientation", "palette")
 
 
-class UnreadablePhotographError(ExpectedError, ValueError):
-    """The file is no photograph that can be restored; the message is a short reason for people."""
+class UnusablePhotographError(ExpectedError, ValueError):
+    """A photograph cannot be used; the message is a short reason for people."""
+
+
+class UnreadablePhotographError(UnusablePhotographError):
+    """The file holds no photograph that can be decoded and written back."""
 
 
 class ImageFormat(Protocol):
@@ -52,6 +58,13 @@ class ImageFormat(Protocol):
 
     def transplant(self, encoded: bytes, source: bytes) -> bytes:
         """Put the metadata of `source` into a file that `save` made."""
+
+
+def to_vips(samples: Samples) -> pyvips.Image:
+    """Hand samples to libvips as what they are: grey or colour, with alpha or without."""
+    names = ("b-w", "grey16") if samples.shape[2] < 3 else ("srgb", "rgb16")
+    image = pyvips.Image.new_from_array(np.ascontiguousarray(samples))
+    return image.copy(interpretation=names[samples.dtype == np.uint16])
 
 
 def facts_of(image: pyvips.Image) -> Facts:

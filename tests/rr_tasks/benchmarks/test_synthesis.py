@@ -10,7 +10,6 @@ from rr_tasks.benchmarks.synthesis import (
     measure_synthesis,
     measure_workers,
 )
-from rr_tasks.degrade.photograph import Photographs
 from rr_tasks.degrade.synthesis import synthesize_shard
 from schemas.shard import SynthesisSpec
 
@@ -50,11 +49,11 @@ def test_each_worker_makes_four_shards_and_the_last_three_are_timed(photographs:
     asked = []
 
     def make(
-        folder: str, spec: SynthesisSpec, urls: Photographs, shards: Sequence[int], workers: int
+        folder: str, spec: SynthesisSpec, photographs: str, shards: Sequence[int], workers: int
     ) -> None:
         asked.append((list(shards), workers))
         for shard in shards:
-            synthesize_shard(folder, spec, urls, shard)
+            synthesize_shard(folder, spec, photographs, shard)
 
     one, two = (measure_workers(str(photographs), 4, workers, make) for workers in (1, 2))
     assert asked == [([0], 1), ([1, 2, 3], 1), ([0, 1], 2), ([2, 3, 4, 5, 6, 7], 2)]

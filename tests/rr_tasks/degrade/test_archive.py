@@ -49,8 +49,8 @@ def test_photographs_of_one_name_do_not_hide_each_other(photographs: Path, tmp_p
         name="g", size=32, sampling="grid", severity=Range(low=30.0, high=90.0)
     )
     spec, urls = plan_synthesis(str(tmp_path / "in"), recipe, 0, None, 32)
-    data = open_dataset(str(tmp_path / "data"), spec)
-    synthesize_shard(data, spec, urls, 0)
+    data = open_dataset(str(tmp_path / "data"), spec, urls)
+    synthesize_shard(data, spec, str(tmp_path / "in"), 0)
     for _ in range(2):
         export_archive(data, str(tmp_path / "out"))
         assert len(list((tmp_path / "out").rglob("*.jpg"))) == 32

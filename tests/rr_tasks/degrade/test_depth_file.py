@@ -5,8 +5,10 @@ import numpy as np
 import pytest
 
 from rr_tasks.degrade.depth_file import cut_depth, list_depths, read_depth
-from rr_tasks.degrade.photograph import Square, UnusablePhotographError, list_photographs
+from rr_tasks.degrade.square import Square
 from rr_tasks.degrade.synthesis import open_dataset, plan_synthesis, synthesize_shard
+from rr_tasks.photographs.formats.base import UnusablePhotographError
+from rr_tasks.photographs.listing import list_photographs
 from rr_tasks.shards.png import decode_png
 from rr_tasks.shards.stream import read_samples
 from schemas.recipe import DegradationRecipe, DepthRecipe, JpegRecipe
@@ -63,8 +65,8 @@ def test_what_is_cut_is_the_same_place() -> None:
 
 def test_haze_thickens_with_measured_depth(folder: Path, tmp_path: Path) -> None:
     spec, urls = plan_synthesis(str(folder), RECIPE, 0, 16, 16)
-    data = open_dataset(str(tmp_path / "data"), spec)
-    synthesize_shard(data, spec, urls, 0)
+    data = open_dataset(str(tmp_path / "data"), spec, urls)
+    synthesize_shard(data, spec, str(folder), 0)
     sample = list(read_samples(data, 0))[1]  # the first of a grid is clean, the second has haze
     columns = decode_png(sample["degraded.png"]).astype(int).sum((0, 2))
     assert (np.diff(columns) >= 0).all()

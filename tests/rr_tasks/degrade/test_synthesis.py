@@ -36,9 +36,9 @@ SMALL_GRID = DegradationRecipe(
 def make(folder: Path, photographs: Path, recipe: DegradationRecipe, **options: int | None) -> str:
     chosen: Any = {"seed": 1, "samples": None, "shard_size": 16, **options}
     spec, urls = plan_synthesis(str(photographs), recipe, **chosen)
-    data = open_dataset(str(folder), spec)
+    data = open_dataset(str(folder), spec, urls)
     for shard in range(shard_count(spec)):
-        synthesize_shard(data, spec, urls, shard)
+        synthesize_shard(data, spec, str(photographs), shard)
     return data
 
 
@@ -119,9 +119,13 @@ def test_the_same_spec_gives_the_same_bytes_in_any_order(
 ) -> None:
     one = Path(make(tmp_path / "one", photographs, recipe, samples=40))
     spec, urls = plan_synthesis(str(photographs), recipe, 1, 40, 16)
-    other = Path(open_dataset(str(tmp_path / "other"), spec))
+    other = Path(open_dataset(str(tmp_path / "other"), spec, urls))
     with ThreadPoolExecutor(2) as pool:
-        list(pool.map(lambda shard: synthesize_shard(str(other), spec, urls, shard), (2, 0, 1)))
+        list(
+            pool.map(
+                lambda shard: synthesize_shard(str(other), spec, str(photographs), shard), (2, 0, 1)
+            )
+        )
     assert one.name == other.name
     tars = sorted(path.name for path in one.glob("*.tar"))
     assert tars == ["00000.tar", "00001.tar", "00002.tar"]
@@ -160,8 +164,8 @@ def test_a_broken_photograph_is_a_failed_row_and_stops_nothing(
     cv2.imwrite(str(folder / "c-tiny.png"), np.zeros((8, 8, 3), np.uint8))
     (folder / "d-good.png").write_bytes(next(photographs.iterdir()).read_bytes())
     spec, urls = plan_synthesis(str(folder), SMALL_GRID, 1, None, 64)
-    data = open_dataset(str(tmp_path / "shards"), spec)
-    marker = synthesize_shard(data, spec, urls, 0)
+    data = open_dataset(str(tmp_path / "shards"), spec, urls)
+    marker = synthesize_shard(data, spec, str(folder), 0)
     assert (marker.samples, marker.failures) == (16, 48)
     assert sum(1 for _ in read_samples(data, 0)) == 16
     rows = read_rows(data)
@@ -169,7 +173,7 @@ def test_a_broken_photograph_is_a_failed_row_and_stops_nothing(
     reasons = dict(rows.select("source", "error").unique().iter_rows())
     assert reasons == {
         "a-empty.jpg": "the file is empty",
-        "b-letter.png": "not a readable image",
+        "b-letter.png": "the file is not a JPEG, PNG, WebP, TIFF or BMP image",
         "c-tiny.png": "too small to learn from: 8 x 8 pixels",
         "d-good.png": None,
     }

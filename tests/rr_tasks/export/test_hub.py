@@ -63,8 +63,8 @@ def test_types_do_not_depend_on_the_first_samples(photographs: Path, tmp_path: P
 
     recipe = DegradationRecipe(name="clean", size=64, clean_share=1.0)
     spec, urls = plan_synthesis(str(photographs), recipe, 0, 3, 3)
-    folder = open_dataset(str(tmp_path), spec)
-    synthesize_shard(folder, spec, urls, 0)
+    folder = open_dataset(str(tmp_path), spec, urls)
+    synthesize_shard(folder, spec, str(photographs), 0)
     export(str(tmp_path / "hub"), Source(folder, None))
     data = datasets.load_dataset(str(tmp_path / "hub"), cache_dir=str(tmp_path / "cache"))
     kinds = data["train"].features["prior.json"]["rain"]["parameters"]

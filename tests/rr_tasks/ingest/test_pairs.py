@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 
 from rr_tasks.ingest.layouts import LAYOUTS, Layout, folder_pairs
-from rr_tasks.ingest.pairs import NoPairsError, Pairs, find_pairs, urls_of
+from rr_tasks.ingest.pairs import NoPairsError, Pair, find_pairs, urls_of
+from rr_tasks.photographs.listing import list_photographs, photographs_of
 from rr_tasks.storage.files import MissingFolderError, join, publish_bytes
 from schemas.shard import LayoutName
 from tests.s3 import S3
@@ -17,10 +18,13 @@ def root(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return s3.url
 
 
-def found(root: str, layout: LayoutName | Layout, *files: str) -> Pairs:
+def found(root: str, layout: LayoutName | Layout, *files: str) -> list[Pair]:
     for file in files:
         publish_bytes(b"", join(root, file))
-    return find_pairs(root, layout if isinstance(layout, Layout) else LAYOUTS[layout])
+    layout = layout if isinstance(layout, Layout) else LAYOUTS[layout]
+    pairs = find_pairs(list_photographs(root), layout)
+    assert find_pairs(photographs_of(root, urls_of(pairs)), layout) == pairs
+    return pairs
 
 
 def test_a_pair_knows_all_that_paths_tell(root: str) -> None:
@@ -82,4 +86,4 @@ def test_a_folder_of_another_layout_is_told_what_was_expected(root: str) -> None
 
 def test_an_empty_folder_is_named(tmp_path: Path) -> None:
     with pytest.raises(MissingFolderError, match="no photographs here"):
-        find_pairs(str(tmp_path), LAYOUTS["sidd"])
+        find_pairs(list_photographs(str(tmp_path)), LAYOUTS["sidd"])

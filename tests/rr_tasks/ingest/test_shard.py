@@ -27,10 +27,10 @@ OWN = {"clean": "sharp", "degraded": "foggy", "present": ("haze", "noise")}
 
 def ingest(folder: str, layout: LayoutName, output: str, shard_size: int = 4) -> str:
     options = OWN if layout == "pairs" else {}
-    spec, pairs = plan_ingest(folder, layout, shard_size, **options)  # type: ignore[arg-type]
-    made = open_ingest(output, spec)
+    spec, photographs = plan_ingest(folder, layout, shard_size, **options)  # type: ignore[arg-type]
+    made = open_ingest(output, spec, photographs)
     for shard in range(shard_count(spec)):
-        ingest_shard(made, spec, pairs, shard)
+        ingest_shard(made, spec, folder, shard)
     return made
 
 
@@ -119,7 +119,7 @@ def test_what_cannot_be_used_is_a_row_with_its_reason(tmp_path: Path, scene: np.
         "hazy/4_1.png": "clean and degraded are the same, so nothing is degraded",
         "hazy/5_1.png": "too small to learn from: 20 x 20 pixels",
         "hazy/6_1.png": "no clean partner: clear/6 is missing",
-        "hazy/8_1.png": "clean: not a readable image",
+        "hazy/8_1.png": "clean: the file is not a JPEG, PNG, WebP, TIFF or BMP image",
         "hazy/9_1.png": "degraded: the file is empty",
     }
     good, cut = read_samples(made, 0)

@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,9 @@ from rr_tasks.evaluation.diagnosis.prediction import (
     shard_numbers,
 )
 from rr_tasks.evaluation.diagnosis.row import COLUMNS
+from rr_tasks.photographs.listing import Photographs
 from rr_tasks.reasoner.edge import EdgeReasoner
+from schemas.assessment import AssessmentSpec
 from schemas.reasoner import ReasonerIdentity
 from schemas.recipe import CDD11_LIKE, DegradationRecipe
 
@@ -41,6 +44,18 @@ def planned(folder: object, output: object, *recipes: DegradationRecipe, **chang
     return plan_assessment(str(folder), str(output), recipes=recipes, **settled)
 
 
+def predict_each(
+    folder: object,
+    spec: AssessmentSpec,
+    photographs: Photographs,
+    reasoner: EdgeReasoner,
+    numbers: Iterable[int],
+) -> list[str]:
+    """Predict as a flow does, which lists the photographs first."""
+    photographs.publish(str(folder))
+    return [predict(str(folder), spec, photographs.folder, reasoner, number) for number in numbers]
+
+
 @pytest.fixture
 def one_photograph(tmp_path: Path, photograph: np.ndarray) -> Path:
     folder = tmp_path / "photographs"
@@ -54,7 +69,7 @@ def test_every_sample_of_every_setting_has_a_row(one_photograph, grid, tmp_path,
     folder = predictions_folder(str(tmp_path), spec)
     numbers = shard_numbers(spec, photographs)
     assert predicted(folder, numbers) == {}
-    urls = [predict(folder, spec, photographs, reasoner, number) for number in numbers]
+    urls = predict_each(folder, spec, photographs, reasoner, numbers)
     assert predicted(folder, numbers) == dict(enumerate(urls))
     rows = read_predictions(urls)
     assert rows.schema == pl.Schema(COLUMNS)
@@ -76,7 +91,9 @@ def test_rows_are_those_of_the_reasoner_and_the_same_each_time(
     one_photograph, grid, tmp_path, reasoner, photograph
 ) -> None:
     spec, photographs = planned(one_photograph, tmp_path, grid)
-    first, second = (predict(str(tmp_path / name), spec, photographs, reasoner, 0) for name in "ab")
+    (first,), (second,) = (
+        predict_each(tmp_path / name, spec, photographs, reasoner, [0]) for name in "ab"
+    )
     assert Path(first).read_bytes() == Path(second).read_bytes()
     clean = read_predictions([first]).row(0, named=True)
     found = reasoner.diagnose(np.ascontiguousarray(photograph[:, 32:160]))
@@ -89,7 +106,7 @@ def test_of_a_blend_the_severity_of_its_type_is_expected(
     one_photograph, grid, tmp_path, reasoner, photograph
 ) -> None:
     spec, photographs = planned(one_photograph, tmp_path, grid)
-    rows = read_predictions([predict(str(tmp_path), spec, photographs, reasoner, 1)])
+    rows = read_predictions(predict_each(tmp_path, spec, photographs, reasoner, [1]))
     clean = rows.filter(pl.col("share") == 0)
     assert clean["combination"].to_list() == ["haze", "blur", "rain", "noise"]
     wanted = reasoner.expected_severities([np.ascontiguousarray(photograph[:, 32:160])])[0]
@@ -100,7 +117,7 @@ def test_of_a_blend_the_severity_of_its_type_is_expected(
 def test_what_is_there_is_kept(one_photograph, grid, tmp_path, reasoner) -> None:
     spec, photographs = planned(one_photograph, tmp_path, grid)
     Path(tmp_path, "000002.parquet").write_bytes(b"there")
-    url = predict(str(tmp_path), spec, photographs, reasoner, 2)
+    (url,) = predict_each(tmp_path, spec, photographs, reasoner, [2])
     assert Path(url).read_bytes() == b"there"
 
 
@@ -126,10 +143,10 @@ def test_a_photograph_that_cannot_be_read_is_named_and_stops_nothing(
     spec, photographs = planned(one_photograph, tmp_path, grid)
     numbers = shard_numbers(spec, photographs)
     assert len(numbers) == 2 * 4
-    rows = read_predictions(
-        [predict(str(tmp_path / "o"), spec, photographs, reasoner, number) for number in numbers]
-    )
-    assert failed_photographs(rows).rows() == [("broken.jpg", "not a readable image")]
+    rows = read_predictions(predict_each(tmp_path / "o", spec, photographs, reasoner, numbers))
+    assert failed_photographs(rows).rows() == [
+        ("broken.jpg", "the file is not a JPEG, PNG, WebP, TIFF or BMP image")
+    ]
     broken = rows.filter(pl.col("error").is_not_null())
     with pytest.raises(NothingToAssessError, match="none of the photographs"):
         read_predictions_of(broken, tmp_path)

@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
-from rr_tasks.degrade.photograph import UnusablePhotographError
 from rr_tasks.evaluation.diagnosis.row import combination
 from rr_tasks.evaluation.diagnosis.sample import COMBINATION_NAMES, blends, samples, view
 from rr_tasks.evaluation.diagnosis.setting import Setting
+from rr_tasks.photographs.formats.base import UnusablePhotographError
 from schemas.recipe import DegradationRecipe
 
 

@@ -45,7 +45,7 @@ def test_jpeg_keeps_what_is_displayed_and_every_kind_of_metadata(
     assert (image.width, image.height) == (48, 32)
     assert difference(image.autorot(), inverted(displayed.numpy())) <= 6
     assert image.get("orientation") == orientation
-    for kept in (make.exif(orientation), make.xmp, make.icc(), make.iptc, b"a comment"):
+    for kept in (make.exif(orientation), make.XMP, make.icc(), make.IPTC, b"a comment"):
         assert encoded.count(kept) == 1
     assert encoded[:20] == original[:20]  # the resolution
 
@@ -123,7 +123,7 @@ def test_webp_keeps_its_compression_alpha_and_metadata(
 ) -> None:
     samples = make.scene(bands=bands)
     tagged = make.vips(samples).copy()
-    for name, value in (("exif-data", make.exif(3)), ("xmp-data", make.xmp)):
+    for name, value in (("exif-data", make.exif(3)), ("xmp-data", make.XMP)):
         tagged.set_type(pyvips.GValue.blob_type, name, value)
     tagged.set_type(pyvips.GValue.blob_type, "icc-profile-data", make.icc())
     original = tagged.webpsave_buffer(lossless=lossless, Q=95)

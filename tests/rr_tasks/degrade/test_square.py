@@ -1,16 +1,8 @@
-from pathlib import Path
-
-import cv2
 import numpy as np
 import pytest
 
-from rr_tasks.degrade.photograph import (
-    UnusablePhotographError,
-    crop,
-    list_photographs,
-    read_photograph,
-)
-from rr_tasks.storage.files import MissingFolderError
+from rr_tasks.degrade.square import crop
+from rr_tasks.photographs.formats.base import UnusablePhotographError
 from schemas.recipe import DegradationRecipe
 
 RANDOM = DegradationRecipe(name="random", size=64)
@@ -73,36 +65,3 @@ def test_shrinking_averages(recipe: DegradationRecipe) -> None:
 def test_a_tiny_photograph_is_refused_with_its_size() -> None:
     with pytest.raises(UnusablePhotographError, match="too small to learn from: 200 x 31 pixels"):
         crop(places(31, 200), GRID, np.random.default_rng(0))
-
-
-@pytest.mark.parametrize("content", [b"", b"a letter, not a photograph", b"\xff\xd8\xff\xe0"])
-def test_a_file_that_is_no_photograph_is_refused(tmp_path: Path, content: bytes) -> None:
-    path = tmp_path / "broken.jpg"
-    path.write_bytes(content)
-    with pytest.raises(UnusablePhotographError, match=r"not a readable image|the file is empty"):
-        read_photograph(str(path))
-
-
-def test_grey_and_transparent_files_become_colour(tmp_path: Path) -> None:
-    cv2.imwrite(str(tmp_path / "grey.png"), np.full((40, 50), 99, np.uint8))
-    cv2.imwrite(str(tmp_path / "clear.png"), np.full((40, 50, 4), 99, np.uint8))
-    cv2.imwrite(str(tmp_path / "blue.png"), np.full((40, 50, 3), (255, 0, 0), np.uint8))
-    assert read_photograph(str(tmp_path / "grey.png")).shape == (40, 50, 3)
-    assert read_photograph(str(tmp_path / "clear.png")).shape == (40, 50, 3)
-    assert read_photograph(str(tmp_path / "blue.png"))[0, 0].tolist() == [0, 0, 255]
-
-
-def test_photographs_are_listed_sorted_and_nothing_else(tmp_path: Path) -> None:
-    for name in ("b.PNG", "a/c.jpg", "a/.hidden.jpg", ".git/d.jpg", "notes.txt", "a/Thumbs.db"):
-        path = tmp_path / name
-        path.parent.mkdir(exist_ok=True)
-        path.write_bytes(b"x")
-    listed = list_photographs(str(tmp_path))
-    assert [url.removeprefix(f"file://{tmp_path}/") for url in listed] == ["a/c.jpg", "b.PNG"]
-
-
-def test_a_folder_without_photographs_is_named(tmp_path: Path) -> None:
-    with pytest.raises(MissingFolderError, match=r"no photographs here; expected .*\.webp"):
-        list_photographs(str(tmp_path))
-    with pytest.raises(MissingFolderError, match="nowhere: no such folder"):
-        list_photographs(str(tmp_path / "nowhere"))

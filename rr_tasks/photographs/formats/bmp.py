@@ -1,0 +1,43 @@
+"""BMP: read for data sets, some of which come in it; libvips does not know it."""
+
+import cv2
+import numpy as np
+import pyvips
+
+from rr_tasks.photographs.formats.base import Facts
+
+
+class BmpFormat:
+    """The BMP file format, 8 bits in three colours, without any metadata."""
+
+    name = "BMP"
+
+    def matches(self, data: bytes) -> bool:
+        """Tell from the first bytes whether this is the format of a file."""
+        return data.startswith(b"BM")
+
+    def load(self, data: bytes) -> pyvips.Image:
+        """Decode a file."""
+        try:
+            pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR_RGB)
+        except cv2.error as error:
+            raise pyvips.Error("the BMP data cannot be decoded") from error
+        if pixels is None:
+            raise pyvips.Error("the BMP data cannot be decoded")
+        return pyvips.Image.new_from_array(pixels).copy(interpretation="srgb")
+
+    def refusal(self, data: bytes, facts: Facts) -> str | None:
+        """Refuse nothing."""
+        del data, facts
+        return None
+
+    def save(self, image: pyvips.Image, source: bytes, facts: Facts) -> bytes:
+        """Encode without compression, as BMP files are."""
+        del source, facts
+        _, encoded = cv2.imencode(".bmp", cv2.cvtColor(image.numpy(), cv2.COLOR_RGB2BGR))
+        return encoded.tobytes()
+
+    def transplant(self, encoded: bytes, source: bytes) -> bytes:
+        """Leave the file as it is: there is no metadata."""
+        del source
+        return encoded

@@ -1,0 +1,79 @@
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+import pyvips
+
+from rr_tasks.photographs.formats.base import UnreadablePhotographError
+from rr_tasks.photographs.photograph import open_photograph
+from rr_tasks.photographs.reading import read_photograph, read_pixels
+
+SAMPLES = Path(__file__).parents[3] / "infra" / "samples"
+
+
+def written(path: Path, data: bytes) -> str:
+    path.write_bytes(data)
+    return str(path)
+
+
+@pytest.mark.parametrize("content", [b"", b"a letter, not a photograph", b"\xff\xd8\xff\xe0"])
+def test_a_file_that_is_no_photograph_is_refused(tmp_path: Path, content: bytes) -> None:
+    with pytest.raises(UnreadablePhotographError, match=r"is not a JPEG|is empty|is truncated"):
+        read_photograph(written(tmp_path / "broken.jpg", content))
+
+
+@pytest.mark.parametrize("path", sorted(SAMPLES.glob("*/*.webp"))[::3], ids=lambda path: path.stem)
+def test_the_samples_keep_the_bytes_that_published_figures_rest_on(path: Path) -> None:
+    image = cv2.imread(str(path), cv2.IMREAD_COLOR_RGB)
+    assert np.array_equal(read_photograph(str(path)), image)
+    for kind in (".jpg", ".png", ".bmp"):
+        _, packed = cv2.imencode(kind, cv2.cvtColor(image, cv2.COLOR_RGB2BGR))
+        there = cv2.imdecode(packed, cv2.IMREAD_COLOR_RGB)
+        assert np.array_equal(open_photograph(packed.tobytes()).develop().pixels, there)
+
+
+@pytest.mark.parametrize("bands", [1, 2, 3, 4])
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+def test_every_kind_becomes_three_channels_of_bytes(
+    make: Any, tmp_path: Path, bands: int, dtype: type[np.unsignedinteger[Any]]
+) -> None:
+    data = make.vips(make.scene(bands=bands, dtype=dtype)).pngsave_buffer()
+    url = written(tmp_path / "a.png", data)
+    photograph, restored_from = read_photograph(url), open_photograph(data).develop().pixels
+    assert photograph.shape == (32, 48, 3)
+    assert photograph.dtype == np.uint8
+    assert restored_from.dtype == read_pixels(url).dtype == dtype
+    assert np.array_equal(photograph, restored_from >> (8 if dtype == np.uint16 else 0))
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_every_orientation_is_displayed_upright(
+    make: Any, tmp_path: Path, orientation: int
+) -> None:
+    data = make.jpeg(make.scene(), orientation=orientation)
+    upright = pyvips.Image.new_from_buffer(data, "").autorot().numpy()
+    assert np.array_equal(read_photograph(written(tmp_path / "a.jpg", data)), upright)
+
+
+def test_print_colours_are_refused_wherever_they_come_from(make: Any, tmp_path: Path) -> None:
+    inks = pyvips.Image.new_from_array(make.scene(bands=4)).copy(interpretation="cmyk")
+    with pytest.raises(UnreadablePhotographError, match="CMYK, for print; convert it to RGB"):
+        read_photograph(written(tmp_path / "a.jpg", inks.jpegsave_buffer()))
+
+
+def test_a_replaced_file_is_read_again(make: Any, tmp_path: Path) -> None:
+    first, second = make.scene(), make.scene()[::-1].copy()
+    for samples in (first, second):
+        url = written(tmp_path / "new.png", make.png(samples))
+        (tmp_path / "new.png").replace(tmp_path / "a.png")
+        assert np.array_equal(read_photograph(str(tmp_path / "a.png")), samples)
+        assert read_photograph(str(tmp_path / "a.png")) is read_photograph(str(tmp_path / "a.png"))
+        assert url.endswith("new.png")
+
+
+def test_kept_pixels_cannot_be_changed(make: Any, tmp_path: Path) -> None:
+    photograph = read_photograph(written(tmp_path / "a.png", make.png(make.scene())))
+    with pytest.raises(ValueError, match="read-only"):
+        photograph[0] = 0
