@@ -15,9 +15,10 @@ from rr_tasks.evaluation.images.examples import contact_sheet
 from rr_tasks.evaluation.images.metrics import quality_table
 from rr_tasks.evaluation.images.shard import evaluated_shards, read_evaluation, rows_folder
 from rr_tasks.evaluation.presence import presence_table
-from rr_tasks.evaluation.tasks import evaluate_shard_task, load_restorer
+from rr_tasks.evaluation.tasks import evaluate_shard_task
 from rr_tasks.reasoner.load import load_reasoner
 from rr_tasks.reasoner.protocol import Reasoner
+from rr_tasks.restorer.load import load_restorer
 from rr_tasks.shards.reader import failed_inputs, finished_shards
 from rr_tasks.storage.files import exists, join, name_of, publish_bytes
 from rr_tasks.storage.leftovers import remove_leftovers

@@ -17,6 +17,7 @@ from rr_tasks.degrade.archive import export_archive
 from rr_tasks.evaluation.leakage import check_disjoint
 from rr_tasks.evaluation.promotion import Verdict, champion_url
 from rr_tasks.storage.files import join, name_of
+from rr_tasks.training.run import record_restorer_training
 from schemas.archive import RestoreParameters, RunSummary
 from schemas.parameters import (
     AnnotateParameters,
@@ -82,13 +83,15 @@ def _check(parameters: PipelineParameters, work: str) -> None:
 def _fine_tuning(
     parameters: PipelineParameters, shards: str, annotations: str, work: str
 ) -> TrainRestorerParameters:
-    name = f"{name_of(shards)}-{parameters.steps}-steps-{parameters.learning_rate:g}"
-    return TrainRestorerParameters(
+    """Parameters of a training whose folder is named after all that decides its weights."""
+    training = TrainRestorerParameters(
         shards=shards,
         annotations=annotations,
-        output=join(work, "training", name),
+        output=join(work, "training"),
         start=weights.shipped("edge-restorer"),
         steps=parameters.steps,
         learning_rate=parameters.learning_rate,
         seed=parameters.seed,
     )
+    name = f"{parameters.steps}-steps-{record_restorer_training(training).digest}"
+    return training.model_copy(update={"output": join(training.output, name)})

@@ -5,10 +5,8 @@ from os import PathLike, fspath
 import numpy as np
 import numpy.typing as npt
 
+from rr_tasks.engine import load_engine
 from rr_tasks.photographs.photograph import open_photograph
-from rr_tasks.reasoner.load import load_reasoner
-from rr_tasks.restorer.engine import EdgeEngine
-from rr_tasks.restorer.photograph import PhotographRestorer
 from rr_tasks.restorer.treatment import treatment
 from rr_tasks.storage.files import read_bytes
 from schemas.archive import RestoreParameters
@@ -34,7 +32,7 @@ def restore_photograph(photograph: str | PathLike[str] | Pixels) -> Pixels:
         UnreadablePhotographError: not a photograph, or a damaged one.
     """
     pixels = photograph if isinstance(photograph, np.ndarray) else _read(fspath(photograph))
-    engine = EdgeEngine(load_reasoner(EdgeReasonerChoice()), PhotographRestorer.load())
+    engine = load_engine(EdgeReasonerChoice(), None)
     wanted = treatment(engine.diagnose(pixels))
     return pixels if wanted is None else engine.restore(pixels, wanted)
 

@@ -9,6 +9,7 @@ from schemas.export import Dialect, SplitName
 from schemas.prior.current import DegradationName
 from schemas.reasoner import EdgeReasonerChoice, ReasonerChoice
 from schemas.shard import LayoutName
+from schemas.training import DeviceName
 from schemas.url import Url
 
 RecipeName = Literal["edge-default", "benchmark", "edge-v2", "cdd11-like", "agenticir-like"]
@@ -25,6 +26,10 @@ Reasoner = Annotated[ReasonerChoice, Field(description="Who diagnoses; or its we
 Shards = Annotated[Url, Field(description="Folder of the data set")]
 Seed = Annotated[int, Field(description="Decides every random draw")]
 Steps = Annotated[Count, Field(description="How long to train")]
+Accumulate = Annotated[Count, Field(description="Batches that a step adds up")]
+Device = Annotated[
+    DeviceName, Field(description="Where to train; auto takes a GPU if there is one")
+]
 LearningRate = Annotated[float, Field(gt=0, description="The highest one; it rises, then falls")]
 
 
@@ -114,6 +119,8 @@ class TrainReasonerParameters(Parameters):
     batch_size: int = Field(24, ge=2, description="Photographs in a step")
     learning_rate: LearningRate = 1.5e-3
     seed: Seed = 0
+    accumulate: Accumulate = 1
+    device: Device = "auto"
     compiled: bool = Field(
         False, description="Compile the network first: minutes once, a quarter less for each step"
     )
@@ -130,6 +137,8 @@ class TrainRestorerParameters(Parameters):
     batch_size: Count = Field(8, description="Crops in a step")
     learning_rate: LearningRate = 1e-3
     seed: Seed = 0
+    accumulate: Accumulate = 1
+    device: Device = "auto"
     compiled: bool = Field(
         False, description="Compile the network first: minutes once, a quarter less for each step"
     )

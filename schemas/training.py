@@ -1,5 +1,6 @@
 """Settings of a training run."""
 
+import hashlib
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -7,13 +8,18 @@ from pydantic import Field
 from schemas.base import Sha256, Strict, Unit
 
 Positive = Annotated[int, Field(gt=0)]
+DeviceName = Literal["auto", "cpu", "cuda", "mps"]
 
 
 class LoopSettings(Strict):
-    """How long and how fast to learn; the same settings and seed give the same weights."""
+    """How long and how fast to learn; the same settings and seed give the same weights.
+
+    A step learns from `accumulate` batches of `batch_size`, in each of the processes that train.
+    """
 
     steps: Positive
     batch_size: Positive
+    accumulate: Positive = 1
     learning_rate: Annotated[float, Field(gt=0.0)]
     warmup_steps: Annotated[int, Field(ge=0)] = 200
     weight_decay: Annotated[float, Field(ge=0.0)] = 1e-4
@@ -25,10 +31,21 @@ class LoopSettings(Strict):
 
 
 class TrainingRecord(Strict):
-    """What a training run depends on; kept beside its checkpoint and inside its weights."""
+    """What a training run depends on; kept beside its checkpoint and inside its weights.
+
+    `algorithm` counts changes of the code that lead the same settings to other weights; `processes`
+    is how many trained together.
+    """
 
     network: Literal["edge-reasoner", "edge-restorer"]
+    algorithm: Positive = 1
+    processes: Positive = 1
     settings: LoopSettings
     shards: str
     annotations: str | None = None
     start_sha256: Sha256 | None = None
+
+    @property
+    def digest(self) -> str:
+        """16 hex digits that differ for every other record; a name for the run's folder."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:16]

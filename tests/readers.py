@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
+import torch
+
 from rr_tasks.degrade.archive import export_archive
 from rr_tasks.evaluation.images.shard import evaluate_shard
 from rr_tasks.export.hub import export_hub_shard, open_hub_export
@@ -13,12 +15,13 @@ from rr_tasks.reasoner.annotation import annotate_shard, open_annotations, plan_
 from rr_tasks.reasoner.edge import EdgeReasoner
 from rr_tasks.reasoner.network import ReasonerNetwork
 from rr_tasks.refresh.comparison import compare_shard
+from rr_tasks.restorer.edge import EdgeRestorer
 from rr_tasks.restorer.network import RestorerNetwork
 from rr_tasks.restorer.photograph import PhotographRestorer
 from rr_tasks.shards.migration import migrate_shard, open_migrated
 from rr_tasks.shards.spec import read_spec
+from rr_tasks.training.crops import load_crops
 from rr_tasks.training.reasoner import train_reasoner
-from rr_tasks.training.restorer import restorer_batches
 from schemas.shard import (
     migrated,
 )
@@ -65,7 +68,7 @@ def evaluate(of: Folders) -> object:
     network = RestorerNetwork(
         width=8, encoder=(1, 1, 1), middle=1, decoder=(1, 1, 1), embedding=16
     ).eval()
-    restorer = PhotographRestorer(network, "d" * 64)
+    restorer = PhotographRestorer(EdgeRestorer(network), "d" * 64)
     return evaluate_shard(of.shards, 0, of.output, a_reasoner(), restorer)
 
 
@@ -74,14 +77,21 @@ def archive(of: Folders) -> object:
 
 
 def learn_to_restore(of: Folders) -> object:
-    with restorer_batches(of.shards, of.annotations, 4, seed=0) as loader:
+    with load_crops(of.shards, of.annotations, 4, seed=0) as loader:
         return [loader.batch(step) for step in range(8)]
 
 
 def learn_to_reason(of: Folders) -> object:
     settings = LoopSettings(steps=2, batch_size=4, learning_rate=1e-3)
     network = ReasonerNetwork(widths=(8, 8, 8), hidden=16)
-    return train_reasoner(of.shards, settings, of.output, lambda *_: None, network=network)
+    return train_reasoner(
+        network,
+        of.shards,
+        settings,
+        folder=of.output,
+        device=torch.device("cpu"),
+        on_progress=lambda *_: None,
+    )
 
 
 def export_hub(of: Folders) -> object:

@@ -7,6 +7,7 @@ import typer
 from flows.cli.failure import Commands
 from flows.cli.options import Seed
 from schemas.parameters import TrainReasonerParameters, TrainRestorerParameters
+from schemas.training import DeviceName
 
 Compiled = Annotated[
     bool,
@@ -14,6 +15,11 @@ Compiled = Annotated[
         "--compile",
         help="Compile the network first: takes minutes once, then each step takes a quarter less.",
     ),
+]
+
+Accumulate = Annotated[int, typer.Option(min=1, help="Batches that a step adds up.")]
+Device = Annotated[
+    DeviceName, typer.Option(help="Where to train; auto takes a GPU if there is one.")
 ]
 
 app = typer.Typer(cls=Commands, help="Train the reasoner or the restorer.", no_args_is_help=True)
@@ -28,6 +34,8 @@ def train_reasoner(
     batch_size: Annotated[int, typer.Option(min=2, help="Photographs in a step.")] = 24,
     learning_rate: Annotated[float, typer.Option(help="Highest learning rate.")] = 1.5e-3,
     seed: Seed = 0,
+    accumulate: Accumulate = 1,
+    device: Device = "auto",
     compiled: Compiled = False,
 ) -> None:
     """Train the reasoner on true diagnoses. Run it again after a stop: it resumes.
@@ -45,6 +53,8 @@ def train_reasoner(
         batch_size=batch_size,
         learning_rate=learning_rate,
         seed=seed,
+        accumulate=accumulate,
+        device=device,
         compiled=compiled,
     )
     typer.echo(launch(flow, parameters))
@@ -60,6 +70,8 @@ def train_restorer(
     batch_size: Annotated[int, typer.Option(help="Crops in a step.")] = 8,
     learning_rate: Annotated[float, typer.Option(help="Highest learning rate.")] = 1e-3,
     seed: Seed = 0,
+    accumulate: Accumulate = 1,
+    device: Device = "auto",
     compiled: Compiled = False,
 ) -> None:
     """Train the restorer on shards and their annotations. Run it again after a stop: it resumes.
@@ -79,6 +91,8 @@ def train_restorer(
         batch_size=batch_size,
         learning_rate=learning_rate,
         seed=seed,
+        accumulate=accumulate,
+        device=device,
         compiled=compiled,
     )
     typer.echo(launch(flow, parameters))

@@ -4,7 +4,6 @@ import time
 from collections.abc import Callable
 
 from rr_tasks.archive import layout
-from rr_tasks.archive.engine import Engine
 from rr_tasks.archive.folder import open_folder
 from rr_tasks.archive.ledger import last_rows, open_ledger
 from rr_tasks.archive.plan import current_items
@@ -15,6 +14,7 @@ from rr_tasks.archive.reconcile import reconcile
 from rr_tasks.archive.resume import Maker, content_hash, is_finished, settings_hash
 from rr_tasks.archive.window import Window
 from rr_tasks.archive.writer import Result, Writer
+from rr_tasks.engine import Engine
 from rr_tasks.photographs.pixels import Pixels
 from rr_tasks.restorer.treatment import treatment
 from schemas.archive import ChunkCounts, Counts, PlanItem, RestoreParameters
@@ -41,7 +41,7 @@ def restore_chunk(
     Args:
         chunk: an id of the plan.
         parameters: the run's parameters.
-        engine: called from this thread only.
+        engine: diagnoses and restores.
         on_progress: told the counts so far, in this thread, after each photograph.
 
     Raises:

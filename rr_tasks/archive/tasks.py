@@ -4,14 +4,9 @@ from collections.abc import Callable
 from functools import partial
 
 from rr_tasks.archive.restore import restore_chunk
-from rr_tasks.reasoner.load import load_reasoner
-from rr_tasks.restorer.engine import EdgeEngine
-from rr_tasks.restorer.photograph import PhotographRestorer
+from rr_tasks.engine import Engine, load_engine
 from rr_tasks.tasks import shard_task
-from rr_tasks.weights.remembered import remembered
 from schemas.archive import ChunkCounts, Counts, RestoreParameters
-
-_load_restorer = remembered(PhotographRestorer.load)
 
 
 @shard_task("restore chunk", "restore-{chunk}")
@@ -29,6 +24,6 @@ def restore_chunk_task(
     return restore_chunk(chunk, parameters, engine, report)
 
 
-def engine_for(parameters: RestoreParameters) -> EdgeEngine:
+def engine_for(parameters: RestoreParameters) -> Engine:
     """The engine with the weights that the parameters name, by default the shipped ones."""
-    return EdgeEngine(load_reasoner(parameters.reasoner), _load_restorer(parameters.restorer))
+    return load_engine(parameters.reasoner, parameters.restorer)

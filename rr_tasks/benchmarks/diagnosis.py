@@ -16,7 +16,7 @@ from rr_tasks.photographs.listing import list_photographs
 from rr_tasks.photographs.reading import read_photograph
 from rr_tasks.reasoner.diagnosis import diagnose
 from rr_tasks.reasoner.load import load_reasoner
-from rr_tasks.restorer.photograph import PhotographRestorer
+from rr_tasks.restorer.load import load_restorer
 from schemas.prior.current import DEGRADATIONS
 from schemas.reasoner import EdgeReasonerChoice
 from schemas.recipe import EDGE_DEFAULT
@@ -48,7 +48,7 @@ def measure_diagnosis(photographs: str, count: int) -> DiagnosisSpeed:
     Raises:
         MissingFolderError: no photographs.
     """
-    reasoner, restorer = load_reasoner(EdgeReasonerChoice()), PhotographRestorer.load()
+    reasoner, restorer = load_reasoner(EdgeReasonerChoice()), load_restorer(None)
     diagnoses, restorations = [], []
     for image in islice(_degraded(photographs), _WARM_UP + count):
         seconds, prior = _timed(diagnose, reasoner, image)

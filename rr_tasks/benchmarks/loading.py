@@ -3,20 +3,22 @@
 import tempfile
 import time
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from statistics import median
 
 import torch
-from torch import nn
 
 from rr_tasks.benchmarks.memory import peak_mib
 from rr_tasks.degrade.synthesis import open_dataset, plan_synthesis, synthesize_shard
 from rr_tasks.reasoner.annotation import annotate_shard, open_annotations, plan_annotation
 from rr_tasks.reasoner.load import load_reasoner
+from rr_tasks.restorer.edge import EdgeRestorer
 from rr_tasks.restorer.network import RestorerNetwork
-from rr_tasks.training.loop import Losses, train
-from rr_tasks.training.restorer import restoration_loss, restorer_batches
-from rr_tasks.training.rounds import Batch
+from rr_tasks.training.crops import load_crops
+from rr_tasks.training.flow import FlowBatch, flow_loss
+from rr_tasks.training.loop import train
+from rr_tasks.training.objective import Losses, Objective
 from schemas.reasoner import EdgeReasonerChoice
 from schemas.recipe import EDGE_DEFAULT
 from schemas.shard import shard_count
@@ -79,7 +81,7 @@ def measure_loading(shards: str, annotations: str, batches: int) -> LoadingSpeed
         annotations: URL of its annotations.
         batches: how many to load; peaks of memory are taken after the first and last quarter.
     """
-    with restorer_batches(shards, annotations, _BATCH_SIZE, _SEED) as loader:
+    with load_crops(shards, annotations, _BATCH_SIZE, _SEED) as loader:
         start = time.perf_counter()
         for step in range(batches):
             batch = loader.batch(step)
@@ -90,27 +92,35 @@ def measure_loading(shards: str, annotations: str, batches: int) -> LoadingSpeed
     return LoadingSpeed(batches * _BATCH_SIZE, seconds, first_peak, last_peak, _step_seconds(batch))
 
 
-def _step_seconds(batch: Batch) -> float:
+def _step_seconds(batch: FlowBatch) -> float:
     """Median time between the beginnings of training steps; the first two warm up."""
     begun: list[float] = []
 
-    def timed(model: nn.Module, given: Batch, generator: torch.Generator) -> Losses:
+    def timed(restorer: EdgeRestorer, given: FlowBatch, generator: torch.Generator) -> Losses:
         begun.append(time.perf_counter())
-        return restoration_loss(model, given, generator)
+        return flow_loss(restorer, given, generator)
 
     torch.manual_seed(_SEED)
-    model = RestorerNetwork().to(memory_format=torch.channels_last)
+    restorer = EdgeRestorer(RestorerNetwork())
+    objective = Objective(restorer.trainable(), partial(timed, restorer))
     settings = LoopSettings(steps=_STEPS, batch_size=_BATCH_SIZE, learning_rate=1e-4)
     with tempfile.TemporaryDirectory(prefix="rr-bench-") as folder:
-        train(model, _Fixed(batch), timed, settings, folder, on_progress=lambda *_: None)
+        train(
+            objective,
+            _Fixed(batch),
+            settings,
+            folder,
+            device=restorer.device,
+            on_progress=lambda *_: None,
+        )
     return median(end - start for start, end in pairwise(begun[2:]))
 
 
 class _Fixed:
     """Costs nothing to load."""
 
-    def __init__(self, batch: Batch) -> None:
+    def __init__(self, batch: FlowBatch) -> None:
         self._batch = batch
 
-    def batch(self, _step: int) -> Batch:
+    def batch(self, _number: int) -> FlowBatch:
         return self._batch

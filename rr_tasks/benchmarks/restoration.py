@@ -18,7 +18,7 @@ from rr_tasks.photographs.listing import list_photographs
 from rr_tasks.photographs.photograph import open_photograph
 from rr_tasks.photographs.reading import read_photograph
 from rr_tasks.reasoner.edge import EdgeReasoner
-from rr_tasks.restorer.photograph import PhotographRestorer
+from rr_tasks.restorer.load import load_restorer
 from rr_tasks.restorer.treatment import treatment
 from schemas.recipe import EDGE_DEFAULT
 
@@ -57,8 +57,8 @@ def measure_restoration(
         work: scratch folder.
         restore: restores a folder into another as users do.
     """
-    reasoner, restorer = EdgeReasoner.load(), PhotographRestorer.load()
-    forwards = _Stopwatch(reasoner.network, restorer.network)
+    reasoner, restorer = EdgeReasoner.load(), load_restorer(None)
+    forwards = _Stopwatch(reasoner.network, restorer.restorer.trainable())
     variants = _degraded(photographs)
     for part in range(_PARTS):
         folder = work / f"part-{part}"

@@ -2,13 +2,10 @@
 
 from rr_tasks.evaluation.images.shard import evaluate_shard
 from rr_tasks.reasoner.load import load_reasoner
-from rr_tasks.restorer.photograph import PhotographRestorer
+from rr_tasks.restorer.load import load_restorer
 from rr_tasks.storage.claim import Held, make_unless_held
 from rr_tasks.tasks import shard_task
-from rr_tasks.weights.remembered import remembered
 from schemas.reasoner import ReasonerChoice
-
-load_restorer = remembered(PhotographRestorer.load)
 
 
 @shard_task("evaluate shard", "evaluate-{shard:05d}")

@@ -9,7 +9,7 @@ import torch
 
 from rr_tasks import weights
 from rr_tasks.degrade import severity
-from rr_tasks.precision import autocast
+from rr_tasks.device import autocast
 from rr_tasks.priors import make_prior
 from rr_tasks.reasoner.diagnosis import Pixels, diagnose
 from rr_tasks.reasoner.network import ReasonerNetwork
@@ -93,7 +93,7 @@ class EdgeReasoner:
             deviations of the severities (B, 4) in their points, in the order of `DEGRADATIONS`.
         """
         seen = [views(image) for image in images]
-        with torch.inference_mode(), autocast():
+        with torch.inference_mode(), autocast(torch.device("cpu")):
             output = self.network(
                 _planes([one.overview for one in seen]),
                 _planes([one.working for one in seen]),

@@ -1,7 +1,7 @@
 """Loads the reasoner that was chosen."""
 
 from rr_tasks.reasoner.protocol import Reasoner
-from rr_tasks.weights.remembered import remembered
+from rr_tasks.weights.cache import cache_by_stamp
 from schemas.reasoner import ReasonerChoice
 
 
@@ -17,7 +17,7 @@ def load_reasoner(choice: ReasonerChoice) -> Reasoner:
             return _load_edge(choice.weights)
 
 
-@remembered
+@cache_by_stamp
 def _load_edge(weights: str | None) -> Reasoner:
     # Each kind needs other libraries, and only what was chosen is imported.
     from rr_tasks.reasoner.edge import EdgeReasoner  # noqa: PLC0415

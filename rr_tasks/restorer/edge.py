@@ -1,52 +1,70 @@
 """The edge restorer: a flow in pixel space from the degraded photograph to the clean one."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import torch
 
-from rr_tasks.restorer.network import CONDITION_LENGTH, RestorerNetwork
-from rr_tasks.restorer.protocol import Source
+from rr_tasks.restorer.flow import Isotropic, Source, velocity_towards
+from rr_tasks.restorer.network import CONDITION_LENGTH, STRIDE, RestorerNetwork
+from rr_tasks.restorer.protocol import Tile
+from schemas.prior.current import DiagnosticPrior
+from schemas.prior.vector import to_vector
 
 TAU = 0.1
 """Spread of the source around the degraded image, in 0-1 intensity."""
 
 
 class EdgeCondition(NamedTuple):
-    """Degraded images (B, 3, H, W) in 0-1 and their conditions (B, `CONDITION_LENGTH`)."""
+    """Degraded images (B, 3, H, W) in 0-1 and their priors (B, `CONDITION_LENGTH`)."""
 
     degraded: torch.Tensor
     prior: torch.Tensor
 
 
 class EdgeRestorer:
-    """The network read as a flow: it predicts x0, and v = (x - x0) / t."""
+    """A small network read as a flow: it predicts x0, and v = (x - x0) / t."""
+
+    # Larger batches gain nothing on a CPU and cost memory.
+    tile = Tile(side=512, multiple=STRIDE, overlap=32, batch=1)
 
     def __init__(self, network: RestorerNetwork) -> None:
-        self.network = network
+        self._network = network.to(memory_format=torch.channels_last)
 
-    def prepare(self, images: torch.Tensor, priors: torch.Tensor) -> EdgeCondition:
-        """See `Restorer.prepare`; `priors` come from `known_prior` or `withheld_prior`."""
-        return EdgeCondition(images, priors)
+    @property
+    def device(self) -> torch.device:
+        """Where the network is."""
+        return self._network.leave.weight.device
 
-    def source(self, condition: EdgeCondition) -> Source:
-        """The degraded image, with noise of standard deviation `TAU` around it."""
-        return Source(condition.degraded, TAU)
+    def trainable(self) -> RestorerNetwork:
+        """All of the network."""
+        return self._network
 
-    def velocity(self, x: torch.Tensor, t: torch.Tensor, condition: EdgeCondition) -> torch.Tensor:
-        """(x - x0) / t with the predicted x0."""
-        clean: torch.Tensor = self.network(x, condition.degraded, t, condition.prior)
-        return (x - clean) / t[:, None, None, None]
+    def prepare(
+        self, images: torch.Tensor, priors: Sequence[DiagnosticPrior | None]
+    ) -> EdgeCondition:
+        """Render each prior as its vector; see `Restorer.prepare`."""
+        rendered = torch.tensor([_render(prior) for prior in priors], dtype=torch.float32)
+        return EdgeCondition(images, rendered.to(images.device))
 
-    def decode(self, x0: torch.Tensor) -> torch.Tensor:
+    def encode(self, images: torch.Tensor) -> torch.Tensor:
+        """The flow runs in pixel space: the images themselves."""
+        return images
+
+    def decode(self, x0: torch.Tensor, condition: EdgeCondition) -> torch.Tensor:
         """The flow runs in pixel space: only clip to 0-1."""
         return x0.clamp(0.0, 1.0)
 
+    def source(self, condition: EdgeCondition) -> Source:
+        """The degraded image, with noise of standard deviation `TAU` around it."""
+        return Source(condition.degraded, Isotropic(TAU))
 
-def known_prior(vectors: torch.Tensor) -> torch.Tensor:
-    """(B, `VECTOR_LENGTH`) prior vectors as conditions."""
-    return torch.cat([vectors, torch.ones_like(vectors[:, :1])], 1)
+    def velocity(self, x: torch.Tensor, t: torch.Tensor, condition: EdgeCondition) -> torch.Tensor:
+        """Point from the predicted x0 to x."""
+        clean: torch.Tensor = self._network(x, condition.degraded, t, condition.prior)
+        return velocity_towards(clean, x, t)
 
 
-def withheld_prior(count: int) -> torch.Tensor:
-    """Conditions for `count` images without a diagnosis."""
-    return torch.zeros(count, CONDITION_LENGTH)
+def _render(prior: DiagnosticPrior | None) -> list[float]:
+    """The prior's vector and 1, or zeros for a withheld prior."""
+    return [0.0] * CONDITION_LENGTH if prior is None else [*to_vector(prior), 1.0]

@@ -1,34 +1,70 @@
-"""What every restorer offers, so that sampling, training and evaluation are written once.
+"""What every restorer offers, so that sampling, training and evaluation are written once."""
 
-All restorers are flow models with one definition: x_t = (1 - t) x0 + t x1, where x0 is clean and
-x1 = mean + tau * n the source; they tell the velocity v = x1 - x0.
-"""
-
-from typing import NamedTuple, Protocol, TypeVar
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
 
 import torch
+from torch import nn
+
+from rr_tasks.restorer.flow import Source
+from schemas.prior.current import DiagnosticPrior
 
 ConditionT = TypeVar("ConditionT")
 
 
-class Source(NamedTuple):
-    """The distribution at t = 1: gaussian with this mean and standard deviation `tau`."""
+@dataclass(frozen=True)
+class Tile:
+    """What a restorer takes at once.
 
-    mean: torch.Tensor
-    tau: float
+    Args:
+        side: longest height or width, in pixels.
+        multiple: heights and widths are multiples of this.
+        overlap: pixels that neighbouring tiles of a photograph share at least.
+        batch: how many tiles of one photograph are restored together.
+    """
+
+    side: int
+    multiple: int
+    overlap: int
+    batch: int
 
 
 class Restorer(Protocol[ConditionT]):
-    """A conditional flow from a source to clean images."""
+    """A conditional flow from a source to clean images; see `rr_tasks.restorer.flow`.
 
-    def prepare(self, images: torch.Tensor, priors: torch.Tensor) -> ConditionT:
-        """Build the condition from degraded images (B, 3, H, W) in 0-1 and rendered priors."""
+    It runs in a space of its own, (B, ...) of any rank, between `encode` and `decode`. Restoring
+    may be asked for by several threads at once.
+    """
+
+    @property
+    def device(self) -> torch.device:
+        """Where images and points of the flow are expected."""
+
+    @property
+    def tile(self) -> Tile:
+        """What may be restored at once."""
+
+    def trainable(self) -> nn.Module:
+        """The network that learns: those of its parameters that require a gradient.
+
+        All weights, or an adapter inside frozen ones.
+        """
+
+    def prepare(self, images: torch.Tensor, priors: Sequence[DiagnosticPrior | None]) -> ConditionT:
+        """Build the condition of degraded images (B, 3, H, W) in 0-1 and their diagnoses.
+
+        The restorer renders a prior as it needs it; None stands for a withheld one.
+        """
+
+    def encode(self, images: torch.Tensor) -> torch.Tensor:
+        """Turn images (B, 3, H, W) in 0-1 into points of the flow, x0."""
+
+    def decode(self, x0: torch.Tensor, condition: ConditionT) -> torch.Tensor:
+        """Turn points of the flow back into images (B, 3, H, W) in 0-1."""
 
     def source(self, condition: ConditionT) -> Source:
         """Where the flow starts."""
 
     def velocity(self, x: torch.Tensor, t: torch.Tensor, condition: ConditionT) -> torch.Tensor:
-        """The velocity v at x, for times t of shape (B,) in (0, 1]."""
-
-    def decode(self, x0: torch.Tensor) -> torch.Tensor:
-        """Turn the flow's end point into images (B, 3, H, W) in 0-1."""
+        """The velocity v at points x, for times t (B,) in (0, 1]."""

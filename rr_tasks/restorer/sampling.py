@@ -1,4 +1,4 @@
-"""Walks a flow from its source to a clean image."""
+"""Follows a flow from its source to a clean image."""
 
 from itertools import pairwise
 
@@ -8,7 +8,7 @@ from rr_tasks.restorer.protocol import ConditionT, Restorer
 
 
 def regress(restorer: Restorer[ConditionT], condition: ConditionT) -> torch.Tensor:
-    """One step from the source's mean: the minimum-mean-square-error restoration.
+    """Take one step from the source's mean: the minimum-mean-square-error restoration.
 
     Returns:
         (B, 3, H, W) in 0-1.
@@ -24,7 +24,7 @@ def walk(
     Args:
         restorer: the flow.
         condition: from `restorer.prepare`.
-        start: the point at t = 1.
+        start: the point at t = 1, (B, ...).
         steps: 1 or more.
 
     Returns:
@@ -35,4 +35,4 @@ def walk(
     for now, following in pairwise(times):
         t = torch.full((len(x),), now, device=x.device)
         x = x + (following - now) * restorer.velocity(x, t, condition)
-    return restorer.decode(x)
+    return restorer.decode(x, condition)

@@ -1,26 +1,27 @@
-"""The training loop: AdamW, cosine schedule, moving average of the weights, exact resume."""
+"""The training loop, for any objective: on one device or several, resumed exactly."""
 
-import io
 import os
 import shutil
 from collections.abc import Callable
-from typing import Any
+from contextlib import nullcontext
+from typing import Generic
 
+import numpy as np
 import torch
+from accelerate import Accelerator
+from accelerate.utils import send_to_device
 from torch import nn
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
-from transformers import get_cosine_schedule_with_warmup
 
-from rr_tasks.precision import autocast
-from rr_tasks.storage.failure import MissingFileError
-from rr_tasks.storage.files import join, publish_when_written, read_bytes
+from rr_tasks.device import autocast
+from rr_tasks.storage.files import join
 from rr_tasks.training.log import TrainingLog
-from rr_tasks.training.rounds import Batch, Batches
+from rr_tasks.training.objective import BatchT, Losses, Objective
+from rr_tasks.training.processes import join_processes
+from rr_tasks.training.rounds import Batches
+from rr_tasks.training.state import TrainingState
 from schemas.errors import ExpectedError
 from schemas.training import LoopSettings
 
-Losses = dict[str, torch.Tensor]
-LossFunction = Callable[[nn.Module, Batch, torch.Generator], Losses]
 ProgressReport = Callable[[int, dict[str, float]], None]
 
 CHECKPOINT = "checkpoint.pt"
@@ -33,25 +34,34 @@ class TrainingDivergedError(ExpectedError, RuntimeError):
     """The loss is no longer a finite number."""
 
 
+class MissingCompilerError(ExpectedError, RuntimeError):
+    """A network is to be compiled on a machine that cannot."""
+
+
 def train(
-    model: nn.Module,
-    loader: Batches,
-    loss_function: LossFunction,
+    objective: Objective[BatchT],
+    batches: Batches[BatchT],
     settings: LoopSettings,
     folder: str,
     *,
+    device: torch.device,
     on_progress: ProgressReport,
 ) -> nn.Module:
-    """Train `model`, or go on from the checkpoint in `folder`, and return the averaged weights.
+    """Train a network, or go on from the checkpoint in `folder`.
+
+    Several processes may call this together, each with batches of its own: all of them take the
+    same steps and hold the same weights, and the first one writes and reports.
 
     Args:
-        model: updated in place.
-        loader: batches by step.
-        loss_function: takes the model, a batch and a generator seeded by the step; returns named
-            scalars, of which `loss` is minimised.
+        objective: its network is moved to `device` and updated in place.
+        batches: batches by number; tensors in them are moved to `device`.
         settings: see `LoopSettings`.
         folder: URL that receives `checkpoint.pt` and `log.jsonl`.
+        device: see `rr_tasks.device.choose_device`.
         on_progress: called with the step and the current averages every few steps.
+
+    Returns:
+        The network with averaged weights, in evaluation mode.
 
     Raises:
         TrainingDivergedError: the loss or a weight became NaN or infinite; the last checkpoint is
@@ -60,115 +70,91 @@ def train(
         UnwritableCheckpointError: the disk is full; the last checkpoint stays.
         StorageError: storage refuses.
     """
-    state = _State(model, settings)
+    processes = join_processes(device)
+    network = objective.network.to(device).train()
+    state = TrainingState(network, settings)
     first = state.load(join(folder, CHECKPOINT))
-    log = TrainingLog(join(folder, "log.jsonl"), first)
-    sums: dict[str, float] = {}
-    logged = first
-    model.train()
+    log = TrainingLog(join(folder, "log.jsonl"), first) if processes.is_main_process else None
     if settings.compiled:
-        _compile(model)
+        _compile(network)
+    loss = processes.prepare_model(_LossModule(objective))
+    totals, logged = _Totals(), first
     for step in range(first, settings.steps):
-        generator = torch.Generator().manual_seed(settings.seed * 1_000_003 + step)
-        torch.manual_seed(settings.seed * 1_000_003 + step)  # dropout draws from the global one
-        with autocast():
-            losses = loss_function(model, loader.batch(step), generator)
-        state.update(losses["loss"])
-        for name, value in losses.items():
-            sums[name] = sums.get(name, 0.0) + float(value.detach())
+        for part in range(settings.accumulate):
+            number = step * settings.accumulate + part
+            generator = _seed_draws(settings.seed, number, processes.process_index)
+            ends_step = part == settings.accumulate - 1
+            with nullcontext() if ends_step else processes.no_sync(loss):
+                with autocast(device):
+                    losses = loss(send_to_device(batches.batch(number), device), generator)
+                processes.backward(losses["loss"] / settings.accumulate)
+            totals.add(losses)
+        state.step()
         done = step + 1
         if done % _LOG_EVERY == 0 or done == settings.steps:
-            means = {name: total / (done - logged) for name, total in sums.items()}
-            sums, logged = {}, done
+            means = totals.take_means((done - logged) * settings.accumulate, processes)
+            logged = done
             if not all(map(_is_finite, means.values())):
                 raise _diverged(f"the loss is not finite at step {done}: {means}", folder)
-            log.append({"step": done, "lr": state.learning_rate, **means})
-            on_progress(done, means)
+            if log is not None:
+                log.append({"step": done, "lr": state.learning_rate, **means})
+                on_progress(done, means)
         if done % settings.checkpoint_every == 0 or done == settings.steps:
-            if not all(value.isfinite().all() for value in model.state_dict().values()):
+            if not state.is_finite:
                 raise _diverged(f"the weights are not finite at step {done}", folder)
-            state.save(join(folder, CHECKPOINT), done)
-    averaged: nn.Module = state.average.module
-    return averaged.eval()
+            if processes.is_main_process:
+                state.save(join(folder, CHECKPOINT), done)
+    state.use_average()
+    return network.eval()
 
 
-class MissingCompilerError(ExpectedError, RuntimeError):
-    """A network is to be compiled on a machine that cannot."""
+class _LossModule(nn.Module, Generic[BatchT]):
+    """A loss as a module, whose gradients `DistributedDataParallel` shares among processes."""
+
+    def __init__(self, objective: Objective[BatchT]) -> None:
+        super().__init__()
+        self.network, self._loss = objective.network, objective.loss
+
+    def forward(self, batch: BatchT, generator: torch.Generator) -> Losses:
+        return self._loss(batch, generator)
 
 
-class UnwritableCheckpointError(ExpectedError, OSError):
-    """A checkpoint does not fit on the disk."""
+class _Totals:
+    """Adds up losses where they are, so that no step waits for the device."""
+
+    def __init__(self) -> None:
+        self._sums: Losses = {}
+
+    def add(self, losses: Losses) -> None:
+        for name, value in losses.items():
+            self._sums[name] = self._sums.get(name, 0.0) + value.detach()
+
+    def take_means(self, count: int, processes: Accelerator) -> dict[str, float]:
+        """Means of `count` losses in each process, over all of them; begins anew."""
+        means = processes.reduce(torch.stack(list(self._sums.values())) / count, "mean")
+        named = dict(zip(self._sums, means.tolist(), strict=True))
+        self._sums = {}
+        return named
 
 
-class _State:
-    def __init__(self, model: nn.Module, settings: LoopSettings) -> None:
-        self.model, self.settings = model, settings
-        self.average = AveragedModel(
-            model,
-            multi_avg_fn=get_ema_multi_avg_fn(settings.ema_decay),  # type: ignore[no-untyped-call]
-            use_buffers=True,
-        )
-        self.optimizer = torch.optim.AdamW(
-            model.parameters(),
-            lr=settings.learning_rate,
-            betas=(0.9, 0.95),
-            weight_decay=settings.weight_decay,
-            fused=True,
-        )
-        self.schedule = get_cosine_schedule_with_warmup(
-            self.optimizer, settings.warmup_steps, settings.steps
-        )
+def _seed_draws(seed: int, number: int, process: int) -> torch.Generator:
+    """Seed what a batch's loss draws from: the generator it is given, and the global one.
 
-    @property
-    def learning_rate(self) -> float:
-        return float(self.schedule.get_last_lr()[0])
-
-    def update(self, loss: torch.Tensor) -> None:
-        self.optimizer.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
-        nn.utils.clip_grad_norm_(self.model.parameters(), self.settings.gradient_clip)
-        self.optimizer.step()
-        self.schedule.step()
-        self.average.update_parameters(self.model)
-
-    def save(self, url: str, step: int) -> None:
-        state = {"step": step, **{name: part.state_dict() for name, part in self._parts()}}
-        try:
-            with publish_when_written(url) as path:
-                torch.save(state, path)
-        except RuntimeError as error:  # how torch reports what the system refused
-            raise UnwritableCheckpointError(
-                f"{url}: cannot be written at step {step}; free some space and run the same "
-                "command again to go on"
-            ) from error
-
-    def load(self, url: str) -> int:
-        try:
-            content = read_bytes(url)
-        except MissingFileError:
-            return 0
-        saved = torch.load(io.BytesIO(content), weights_only=True)
-        for name, part in self._parts():
-            part.load_state_dict(saved[name])
-        return int(saved["step"])
-
-    def _parts(self) -> list[tuple[str, Any]]:
-        return [
-            ("model", self.model),
-            ("average", self.average),
-            ("optimizer", self.optimizer),
-            ("schedule", self.schedule),
-        ]
+    Dropout draws from the global one, and must not follow the noise of the flow.
+    """
+    given, shared = np.random.SeedSequence((seed, number, process)).generate_state(2, np.uint64)
+    torch.manual_seed(int(shared))
+    return torch.Generator().manual_seed(int(given))
 
 
-def _compile(model: nn.Module) -> None:
+def _compile(network: nn.Module) -> None:
     compiler = os.environ.get("CXX", "g++")  # where torch looks
     if shutil.which(compiler) is None:
         raise MissingCompilerError(
             f"compiling needs a C++ compiler, and there is no {compiler} here; install one or "
             "train without --compile"
         )
-    model.compile()
+    network.compile()
 
 
 def _diverged(what: str, folder: str) -> TrainingDivergedError:

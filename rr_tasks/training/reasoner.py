@@ -1,5 +1,7 @@
 """Teaches the edge reasoner the ground truth of synthesized shards."""
 
+from functools import partial
+
 import numpy as np
 import torch
 from torch import nn
@@ -12,8 +14,9 @@ from rr_tasks.shards.png import decode_png
 from rr_tasks.shards.stream import Sample, ShardStream, unpack
 from rr_tasks.training.dataset import whole_dataset
 from rr_tasks.training.epochs import own_epochs
-from rr_tasks.training.loop import Losses, ProgressReport, train
-from rr_tasks.training.rounds import Batch, Example, RoundLoader
+from rr_tasks.training.loop import ProgressReport, train
+from rr_tasks.training.objective import Losses, Objective
+from rr_tasks.training.rounds import Batch, Example, RoundLoader, stack
 from schemas.prior.blur import BLUR_KINDS
 from schemas.prior.current import DEGRADATIONS
 from schemas.prior.migrations import load_prior
@@ -28,6 +31,9 @@ from schemas.prior.vector import (
     to_vector,
 )
 from schemas.training import LoopSettings
+
+ALGORITHM = 2
+"""Counts changes of this objective that lead the same settings to other weights."""
 
 _WORKING_CROPS = 3
 _NATIVE_CROPS = 1
@@ -57,35 +63,38 @@ _KIND_WEIGHT = 0.5  # the kind decides how long a blur of some softness is
 
 
 def train_reasoner(
+    network: ReasonerNetwork,
     shards: str,
     settings: LoopSettings,
-    folder: str,
-    on_progress: ProgressReport,
     *,
-    network: ReasonerNetwork | None = None,
-) -> ReasonerNetwork:
+    folder: str,
+    device: torch.device,
+    on_progress: ProgressReport,
+) -> nn.Module:
     """Train the edge reasoner on a synthesized data set, or go on where a run stopped.
 
     Args:
+        network: where to start from.
         shards: URL of the data set's folder.
         settings: length, rate and seed.
         folder: receives checkpoint and log.
+        device: see `train`.
         on_progress: see `train`.
-        network: weights to start from; new ones by default.
+
+    Returns:
+        The network with averaged weights.
     """
     markers = whole_dataset(shards)
-    torch.manual_seed(settings.seed)
-    model = network or ReasonerNetwork()
+    objective = Objective(network, partial(diagnosis_loss, network))
     with RoundLoader(
         own_epochs(markers, samples_per_round=_PHOTOGRAPHS_PER_ROUND, seed=settings.seed),
         ShardStream(shards, markers, "degraded.png", "prior.json").read,
-        _examples,
+        _make_examples,
+        stack,
         examples_per_sample=_EXAMPLES_PER_PHOTOGRAPH,
         batch_size=settings.batch_size,
-    ) as loader:
-        trained = train(model, loader, diagnosis_loss, settings, folder, on_progress=on_progress)
-    assert isinstance(trained, ReasonerNetwork)  # noqa: S101
-    return trained
+    ) as batches:
+        return train(objective, batches, settings, folder, device=device, on_progress=on_progress)
 
 
 def diagnosis_loss(model: nn.Module, batch: Batch, _: torch.Generator) -> Losses:
@@ -105,7 +114,7 @@ def diagnosis_loss(model: nn.Module, batch: Batch, _: torch.Generator) -> Losses
         if blurred.any()
         else predicted.sum() * 0
     )
-    error = (predicted - truth).abs() * _counted(truth) * _WEIGHTS
+    error = (predicted - truth).abs() * _compared_entries(truth) * _WEIGHTS.to(truth.device)
     parameters = error.sum() / len(truth)
     there = truth[:, _PRESENT]
     off = (predicted - truth)[:, _SEVERITY].detach().abs()
@@ -118,7 +127,7 @@ def diagnosis_loss(model: nn.Module, batch: Batch, _: torch.Generator) -> Losses
     }
 
 
-def _counted(truth: torch.Tensor) -> torch.Tensor:
+def _compared_entries(truth: torch.Tensor) -> torch.Tensor:
     """Entries with a ground truth to compare with: those of present degradations."""
     mask = torch.zeros_like(truth)
     for name in DEGRADATIONS:
@@ -128,25 +137,27 @@ def _counted(truth: torch.Tensor) -> torch.Tensor:
     return mask
 
 
-def _examples(sample: Sample, rng: np.random.Generator) -> list[Example]:
+def _make_examples(sample: Sample, rng: np.random.Generator) -> list[Example]:
     image = unpack(sample, "degraded.png", decode_png)
     vector = np.array(to_vector(unpack(sample, "prior.json", load_prior)), np.float32)
     working, scale = working_size(image)
     vector[length_entries()] *= scale
     lags = cepstrum(np.stack(random_crops(working, _CEPSTRUM_WINDOWS, rng)))
-    return [_example(image, working, lags, vector, rng) for _ in range(_EXAMPLES_PER_PHOTOGRAPH)]
+    return [
+        _make_example(image, working, lags, vector, rng) for _ in range(_EXAMPLES_PER_PHOTOGRAPH)
+    ]
 
 
-def _example(
+def _make_example(
     image: Bytes, working: Bytes, lags: Floats, vector: Floats, rng: np.random.Generator
 ) -> Example:
     """Views of a photograph whose lengths in `vector` are those at working size."""
     seen = [
-        overview(_framed(working, rng)),
+        overview(_cut_frame(working, rng)),
         *random_crops(working, _WORKING_CROPS, rng),
         *random_crops(image, _NATIVE_CROPS, rng),
     ]
-    varied, lags, vector = _varied(np.stack(seen), lags, vector, rng)
+    varied, lags, vector = _vary(np.stack(seen), lags, vector, rng)
     planes = np.ascontiguousarray(varied.transpose(0, 3, 1, 2))
     return {
         "overview": planes[0],
@@ -158,14 +169,14 @@ def _example(
     }
 
 
-def _framed(image: Bytes, rng: np.random.Generator) -> Bytes:
+def _cut_frame(image: Bytes, rng: np.random.Generator) -> Bytes:
     """A random window of at least `_SMALLEST_FRAME` of each side."""
     height, width = (int(length * rng.uniform(_SMALLEST_FRAME, 1.0)) for length in image.shape[:2])
     top, left = rng.integers(image.shape[0] - height + 1), rng.integers(image.shape[1] - width + 1)
     return image[top : top + height, left : left + width]
 
 
-def _varied(
+def _vary(
     views: Bytes, lags: Floats, vector: Floats, rng: np.random.Generator
 ) -> tuple[Bytes, Floats, Floats]:
     """Mirror views (V, S, S, 3) and a cepstrum, exchange colours, and say so in the vector.

@@ -2,18 +2,23 @@
 
 from collections.abc import Callable
 
+import torch
 from pydantic import ValidationError
 from torch import nn
 
 from rr_tasks import weights
+from rr_tasks.device import choose_device
 from rr_tasks.reasoner.annotation import check_belongs
 from rr_tasks.reasoner.network import ReasonerNetwork
+from rr_tasks.restorer.edge import EdgeRestorer
 from rr_tasks.restorer.network import RestorerNetwork
 from rr_tasks.shards.spec import read_data_spec
 from rr_tasks.storage.failure import MissingFileError
-from rr_tasks.storage.files import exists, join, publish_bytes, read_bytes
+from rr_tasks.storage.files import exists, join, name_of, publish_bytes, read_bytes
 from rr_tasks.storage.leftovers import remove_leftovers
+from rr_tasks.training import flow, reasoner
 from rr_tasks.training.loop import CHECKPOINT, ProgressReport
+from rr_tasks.training.processes import join_processes
 from rr_tasks.training.reasoner import train_reasoner
 from rr_tasks.training.restorer import train_restorer
 from schemas.errors import ExpectedError
@@ -31,9 +36,11 @@ def check_reasoner_training(parameters: TrainReasonerParameters) -> None:
     Raises:
         NoShardsError: the folder is missing or no data set.
         UnusableWeightsError: see `rr_tasks.weights.load`.
+        MissingDeviceError: the machine has no such device.
     """
+    choose_device(parameters.device)
     read_data_spec(parameters.shards)
-    _reasoner_start(parameters)
+    _start_reasoner(parameters)
 
 
 def check_restorer_training(parameters: TrainRestorerParameters) -> None:
@@ -42,8 +49,9 @@ def check_restorer_training(parameters: TrainRestorerParameters) -> None:
     Raises:
         OtherDataSetError: the annotations were made of another data set.
     """
+    choose_device(parameters.device)
     check_belongs(parameters.annotations, parameters.shards)
-    _restorer_start(parameters)
+    _start_restorer(parameters)
 
 
 def run_reasoner_training(parameters: TrainReasonerParameters, on_progress: ProgressReport) -> str:
@@ -55,22 +63,30 @@ def run_reasoner_training(parameters: TrainReasonerParameters, on_progress: Prog
     Raises:
         OtherRunError: the folder holds a run with other settings.
     """
+    device = choose_device(parameters.device)
     record = TrainingRecord(
         network="edge-reasoner",
+        algorithm=reasoner.ALGORITHM,
+        processes=join_processes(device).num_processes,
         # Averaged weights do not fit averaged batch statistics: average over the last steps only.
         settings=_settings(parameters).model_copy(
             update={"ema_decay": min(0.99, _ema_decay(parameters.steps))}
         ),
-        shards=_name(parameters.shards),
+        shards=name_of(parameters.shards),
         start_sha256=_digest(parameters.start),
     )
 
     def run(folder: str) -> nn.Module:
-        start = _reasoner_start(parameters)
-        settings = record.settings
-        return train_reasoner(parameters.shards, settings, folder, on_progress, network=start)
+        return train_reasoner(
+            _start_reasoner(parameters),
+            parameters.shards,
+            record.settings,
+            folder=folder,
+            device=device,
+            on_progress=on_progress,
+        )
 
-    return _finish(parameters.output, record, run)
+    return _finish(parameters.output, record, device, run)
 
 
 def run_restorer_training(parameters: TrainRestorerParameters, on_progress: ProgressReport) -> str:
@@ -80,51 +96,77 @@ def run_restorer_training(parameters: TrainRestorerParameters, on_progress: Prog
         OtherDataSetError: the annotations were made of another data set.
     """
     check_belongs(parameters.annotations, parameters.shards)
-    record = TrainingRecord(
+    device = choose_device(parameters.device)
+    record = record_restorer_training(parameters)
+
+    def run(folder: str) -> nn.Module:
+        return train_restorer(
+            EdgeRestorer(_start_restorer(parameters).to(device)),
+            parameters.shards,
+            parameters.annotations,
+            record.settings,
+            folder=folder,
+            on_progress=on_progress,
+        )
+
+    return _finish(parameters.output, record, device, run)
+
+
+def record_restorer_training(parameters: TrainRestorerParameters) -> TrainingRecord:
+    """Everything that decides the weights of a run."""
+    return TrainingRecord(
         network="edge-restorer",
+        algorithm=flow.ALGORITHM,
+        processes=join_processes(choose_device(parameters.device)).num_processes,
         settings=_settings(parameters),
-        shards=_name(parameters.shards),
-        annotations=_name(parameters.annotations),
+        shards=name_of(parameters.shards),
+        annotations=name_of(parameters.annotations),
         start_sha256=_digest(parameters.start),
     )
 
-    def run(folder: str) -> nn.Module:
-        start = _restorer_start(parameters)
-        data = (parameters.shards, parameters.annotations)
-        return train_restorer(*data, record.settings, folder, on_progress, network=start)
 
-    return _finish(parameters.output, record, run)
-
-
-def _reasoner_start(parameters: TrainReasonerParameters) -> ReasonerNetwork | None:
+def _start_reasoner(parameters: TrainReasonerParameters) -> ReasonerNetwork:
+    torch.manual_seed(parameters.seed)
     url = parameters.start
-    return weights.load(ReasonerNetwork(), url, "edge-reasoner") if url else None
+    return weights.load(ReasonerNetwork(), url, "edge-reasoner") if url else ReasonerNetwork()
 
 
-def _restorer_start(parameters: TrainRestorerParameters) -> RestorerNetwork | None:
+def _start_restorer(parameters: TrainRestorerParameters) -> RestorerNetwork:
+    torch.manual_seed(parameters.seed)
     url = parameters.start
-    return weights.load(RestorerNetwork(), url, "edge-restorer") if url else None
+    return weights.load(RestorerNetwork(), url, "edge-restorer") if url else RestorerNetwork()
 
 
-def _finish(folder: str, record: TrainingRecord, run: Callable[[str], nn.Module]) -> str:
-    remove_leftovers(folder)
+def _finish(
+    folder: str, record: TrainingRecord, device: torch.device, run: Callable[[str], nn.Module]
+) -> str:
+    """Run what is not finished; of several processes the first one writes."""
+    processes = join_processes(device)
     target = join(folder, f"{record.network}.safetensors")
     finished = exists(target)
-    _claim(folder, record, begun=finished or exists(join(folder, CHECKPOINT)))
+    begun = finished or exists(join(folder, CHECKPOINT))
+    processes.wait_for_everyone()  # nothing is written before all have looked
+    if processes.is_main_process:
+        remove_leftovers(folder)
+    _claim(folder, record, begun=begun, writes=processes.is_main_process)
     if not finished:
-        weights.save(run(folder), target, record.network, record.model_dump(mode="json"))
+        trained = run(folder)
+        if processes.is_main_process:
+            weights.save(trained, target, record.network, record.model_dump(mode="json"))
+        processes.wait_for_everyone()
     return target
 
 
-def _claim(folder: str, record: TrainingRecord, *, begun: bool) -> None:
+def _claim(folder: str, record: TrainingRecord, *, begun: bool, writes: bool) -> None:
     note = join(folder, "run.json")
-    if not begun:  # a run that failed before its first checkpoint does not keep the folder
+    if begun:
+        if _read_record(note) != record:
+            raise OtherRunError(
+                f"{folder} holds a training run with other settings or data (see {note}); "
+                "choose another output folder"
+            )
+    elif writes:  # a run that failed before its first checkpoint does not keep the folder
         publish_bytes(record.model_dump_json(indent=2).encode(), note)
-    elif _read_record(note) != record:
-        raise OtherRunError(
-            f"{folder} holds a training run with other settings or data (see {note}); "
-            "choose another output folder"
-        )
 
 
 def _read_record(url: str) -> TrainingRecord:
@@ -141,6 +183,7 @@ def _settings(parameters: TrainReasonerParameters | TrainRestorerParameters) -> 
     return LoopSettings(
         steps=parameters.steps,
         batch_size=parameters.batch_size,
+        accumulate=parameters.accumulate,
         learning_rate=parameters.learning_rate,
         warmup_steps=min(200, parameters.steps // 10),
         ema_decay=_ema_decay(parameters.steps),
@@ -152,10 +195,6 @@ def _settings(parameters: TrainReasonerParameters | TrainRestorerParameters) -> 
 def _ema_decay(steps: int) -> float:
     """A short run must not end with the average of weights that it has long left behind."""
     return min(0.999, max(0.0, 1 - 8 / steps))
-
-
-def _name(url: str) -> str:
-    return url.rstrip("/").rsplit("/", 1)[-1]
 
 
 def _digest(url: str | None) -> str | None:

@@ -8,7 +8,7 @@ from typing_extensions import override
 
 from schemas.prior.degradation import Degradation, Stage
 from schemas.prior.finding import Finding
-from schemas.prior.scaling import AxisAngle, axis_angle, axis_entries
+from schemas.prior.scaling import AxisAngle, axis_angle, axis_entries, mirror_axis
 
 BlurKind = Literal["motion", "defocus", "gaussian"]
 BLUR_KINDS: tuple[BlurKind, ...] = ("motion", "defocus", "gaussian")
@@ -55,6 +55,10 @@ class BlurParameters(Degradation):
     @override
     def noun(self) -> str:
         return f"{self.kind} blur"
+
+    @override
+    def mirror(self) -> Self:
+        return self.model_copy(update={"angle_deg": mirror_axis(self.angle_deg)})
 
     @override
     def summarize(self) -> str:

@@ -60,6 +60,10 @@ class Degradation(Strict):
     def explain(self) -> str:
         """The rest of the sentence that begins with the evidence, the type and its severity."""
 
+    def mirror(self) -> Self:
+        """The parameters in the photograph mirrored left to right."""
+        return self
+
     def noun(self) -> str:
         """What the degradation is called in a sentence."""
         return self.name

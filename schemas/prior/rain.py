@@ -9,7 +9,7 @@ from typing_extensions import override
 from schemas.base import Unit
 from schemas.prior.degradation import Degradation, Stage
 from schemas.prior.finding import Finding
-from schemas.prior.scaling import AxisAngle, axis_angle, axis_entries, clamp_unit
+from schemas.prior.scaling import AxisAngle, axis_angle, axis_entries, clamp_unit, mirror_axis
 
 STREAK_SCALE_PX = 64.0
 
@@ -47,6 +47,10 @@ class RainParameters(Degradation):
             angle_deg=axis_angle(entries["cos2"], entries["sin2"]),
             opacity=clamp_unit(entries["opacity"]),
         )
+
+    @override
+    def mirror(self) -> Self:
+        return self.model_copy(update={"angle_deg": mirror_axis(self.angle_deg)})
 
     @override
     def summarize(self) -> str:

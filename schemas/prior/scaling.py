@@ -23,3 +23,8 @@ def axis_angle(cosine: float, sine: float) -> float:
 def clamp_unit(value: float) -> float:
     """The value, or the nearer end of 0-1."""
     return min(1.0, max(0.0, value))
+
+
+def mirror_axis(angle_deg: float) -> float:
+    """The axis in the photograph mirrored left to right."""
+    return (180.0 - angle_deg) % 180.0

@@ -403,13 +403,13 @@ def test_ctrl_c_ends_with_a_short_line_and_the_next_run_goes_on(photographs: Pat
 _SLOW_RESTORE = """
 import time
 from flows.cli import main
-from rr_tasks.restorer.engine import EdgeEngine
-diagnose, calls = EdgeEngine.diagnose, []
+from rr_tasks.engine import Engine
+diagnose, calls = Engine.diagnose, []
 def slow(self, pixels):
     calls.append(1)
     time.sleep(60 if len(calls) == 2 else 0)
     return diagnose(self, pixels)
-EdgeEngine.diagnose = slow
+Engine.diagnose = slow
 main()
 """
 

@@ -20,6 +20,7 @@ from rr_tasks import weights
 from rr_tasks.evaluation.images.shard import evaluate_shard
 from rr_tasks.reasoner.edge import EdgeReasoner
 from rr_tasks.reasoner.network import ReasonerNetwork
+from rr_tasks.restorer.edge import EdgeRestorer
 from rr_tasks.restorer.network import RestorerNetwork
 from rr_tasks.restorer.photograph import PhotographRestorer
 from rr_tasks.shards.reader import done_shards
@@ -71,7 +72,10 @@ def _export_messages(root: str) -> str:
 
 def _evaluate(root: str) -> str:
     torch.manual_seed(0)
-    models = EdgeReasoner(_reasoner(), "0" * 64), PhotographRestorer(_restorer(), "0" * 64)
+    models = (
+        EdgeReasoner(_reasoner(), "0" * 64),
+        PhotographRestorer(EdgeRestorer(_restorer()), "0" * 64),
+    )
     folder, shards = join(root, "rows"), _made(root, "edge-default-")
     for shard in range(SHARDS):
         evaluate_shard(shards, shard, folder, *models)
@@ -84,7 +88,8 @@ def _train(root: str) -> str:
     settings = LoopSettings(
         steps=4, batch_size=2, learning_rate=1e-3, warmup_steps=0, ema_decay=0.5, checkpoint_every=1
     )
-    trained = train_restorer(*data, settings, folder, lambda *_: None, network=_restorer())
+    start = EdgeRestorer(_restorer())
+    trained = train_restorer(start, *data, settings, folder=folder, on_progress=lambda *_: None)
     weights.save(trained, join(folder, "edge-restorer.safetensors"), "edge-restorer", {})
     return folder
 

@@ -10,7 +10,7 @@ from rich.console import Console
 from flows import promote
 from flows.cli.show.pipeline import show_pipeline
 from flows.launch import launch
-from flows.pipeline import PipelineResult, pipeline
+from flows.pipeline import PipelineResult, _fine_tuning, pipeline
 from flows.synthesize import synthesize
 from rr_tasks import weights
 from rr_tasks.degrade import synthesis
@@ -178,3 +178,16 @@ def test_a_better_candidate_becomes_the_champion_that_restores(
     assert weights.digest(str(champion))[:12] in promoted.evaluation.folder
     assert promoted.summary.engine != result.summary.engine
     assert (promoted.summary.found, promoted.summary.parameters.input) == (1, str(archive))
+
+
+def test_a_training_from_other_shipped_weights_has_a_folder_of_its_own(
+    photographs: Path, heldout: Path, work: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parameters = asked(photographs, heldout, work)
+    before, again = (_fine_tuning(parameters, "shards", "annotations", str(work)) for _ in range(2))
+    assert before == again
+    upgraded = tmp_path / "upgraded.safetensors"
+    upgraded.write_bytes(b"other weights")
+    monkeypatch.setattr(weights, "shipped", lambda _: str(upgraded))
+    after = _fine_tuning(parameters, "shards", "annotations", str(work))
+    assert after.output != before.output

@@ -3,28 +3,28 @@ from collections.abc import Callable
 import pytest
 import torch
 
-from rr_tasks.restorer.edge import TAU, EdgeRestorer, known_prior, withheld_prior
+from rr_tasks.restorer.edge import TAU, EdgeRestorer
 from rr_tasks.restorer.network import CONDITION_LENGTH, STRIDE, RestorerNetwork
 from rr_tasks.restorer.sampling import regress, walk
 from schemas.prior.current import DiagnosticPrior
-from schemas.prior.vector import to_vector
 
 MakeNetwork = Callable[..., RestorerNetwork]
 IMAGE = torch.rand(2, 3, 32, 48, generator=torch.Generator().manual_seed(0))
+WITHHELD = torch.zeros(2, CONDITION_LENGTH)
 
 
 def test_a_new_network_changes_nothing(restorer_network: MakeNetwork) -> None:
     flow = EdgeRestorer(restorer_network())
     with torch.no_grad():
-        assert torch.equal(regress(flow, flow.prepare(IMAGE, withheld_prior(2))), IMAGE)
+        assert torch.equal(regress(flow, flow.prepare(IMAGE, [None, None])), IMAGE)
 
 
 def test_the_velocity_leads_to_the_predicted_image(restorer_network: MakeNetwork) -> None:
     network = restorer_network(noise=0.2)
-    flow, condition = EdgeRestorer(network), EdgeRestorer(network).prepare(IMAGE, withheld_prior(2))
+    flow, condition = EdgeRestorer(network), EdgeRestorer(network).prepare(IMAGE, [None, None])
     x, t = IMAGE + 0.05, torch.tensor([0.5, 1.0])
     with torch.no_grad():
-        clean = network(x, IMAGE, t, withheld_prior(2))
+        clean = network(x, IMAGE, t, WITHHELD)
         velocity = flow.velocity(x, t, condition)
     assert torch.allclose(x - t[:, None, None, None] * velocity, clean, atol=1e-6)
     assert not torch.allclose(clean, IMAGE, atol=1e-3)
@@ -32,14 +32,15 @@ def test_the_velocity_leads_to_the_predicted_image(restorer_network: MakeNetwork
 
 def test_the_source_lies_around_the_degraded_image(restorer_network: MakeNetwork) -> None:
     flow = EdgeRestorer(restorer_network())
-    mean, tau = flow.source(flow.prepare(IMAGE, withheld_prior(2)))
-    assert torch.equal(mean, IMAGE)
-    assert tau == TAU
+    source = flow.source(flow.prepare(IMAGE, [None, None]))
+    assert torch.equal(source.mean, IMAGE)
+    start = source.draw(torch.Generator().manual_seed(0))
+    assert (start - IMAGE).std() == pytest.approx(TAU, rel=0.05)
 
 
 def test_images_stay_in_range(restorer_network: MakeNetwork) -> None:
     flow = EdgeRestorer(restorer_network(noise=5.0))
-    condition = flow.prepare(IMAGE, withheld_prior(2))
+    condition = flow.prepare(IMAGE, [None, None])
     with torch.no_grad():
         restored = walk(flow, condition, IMAGE, steps=2)
     assert [bound.item() for bound in restored.aminmax()] == [0.0, 1.0]
@@ -50,29 +51,31 @@ def test_prior_time_and_image_all_matter(
 ) -> None:
     network = restorer_network(noise=0.5)
     one = torch.ones(2)
-    known = known_prior(torch.tensor([to_vector(prior)] * 2))
+    known = EdgeRestorer(network).prepare(IMAGE, [prior, prior]).prior
     with torch.no_grad():
         reference = network(IMAGE, IMAGE, one, known)
         for other in (
-            network(IMAGE, IMAGE, one, withheld_prior(2)),
+            network(IMAGE, IMAGE, one, WITHHELD),
             network(IMAGE, IMAGE, one / 2, known),
             network(IMAGE.flip(3), IMAGE, one, known),
         ):
             assert not torch.allclose(reference, other, atol=1e-4)
 
 
-def test_a_withheld_prior_differs_from_a_clean_one() -> None:
-    clean = known_prior(torch.zeros(3, CONDITION_LENGTH - 1))
-    assert clean.shape == withheld_prior(3).shape == (3, CONDITION_LENGTH)
-    assert clean[:, -1].tolist() == [1.0] * 3
-    assert not withheld_prior(3).any()
+def test_a_withheld_prior_differs_from_every_known_one(
+    restorer_network: MakeNetwork, prior: DiagnosticPrior
+) -> None:
+    rendered = EdgeRestorer(restorer_network()).prepare(IMAGE, [prior, None]).prior
+    assert rendered.shape == (2, CONDITION_LENGTH)
+    assert rendered[:, -1].tolist() == [1.0, 0.0]
+    assert not rendered[1].any()
 
 
 def test_samples_of_a_batch_do_not_mix(restorer_network: MakeNetwork) -> None:
     network = restorer_network(noise=0.5)
     with torch.no_grad():
-        both = network(IMAGE, IMAGE, torch.ones(2), withheld_prior(2))
-        alone = network(IMAGE[:1], IMAGE[:1], torch.ones(1), withheld_prior(1))
+        both = network(IMAGE, IMAGE, torch.ones(2), WITHHELD)
+        alone = network(IMAGE[:1], IMAGE[:1], torch.ones(1), WITHHELD[:1])
     assert torch.allclose(both[:1], alone, atol=1e-5)
 
 
@@ -80,6 +83,4 @@ def test_samples_of_a_batch_do_not_mix(restorer_network: MakeNetwork) -> None:
 def test_sizes_are_kept(restorer_network: MakeNetwork, size: tuple[int, int]) -> None:
     image = torch.zeros(1, 3, *size)
     with torch.no_grad():
-        assert (
-            restorer_network()(image, image, torch.ones(1), withheld_prior(1)).shape == image.shape
-        )
+        assert restorer_network()(image, image, torch.ones(1), WITHHELD[:1]).shape == image.shape

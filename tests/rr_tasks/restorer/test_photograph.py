@@ -6,16 +6,20 @@ import pytest
 import torch
 
 from rr_tasks import weights
-from rr_tasks.precision import autocast
-from rr_tasks.restorer.edge import EdgeRestorer, known_prior
+from rr_tasks.device import autocast
+from rr_tasks.restorer.edge import EdgeRestorer
+from rr_tasks.restorer.load import load_restorer
 from rr_tasks.restorer.network import RestorerNetwork
 from rr_tasks.restorer.photograph import PhotographRestorer
 from rr_tasks.restorer.sampling import regress
 from rr_tasks.weights import UnusableWeightsError
 from schemas.prior.current import DiagnosticPrior
-from schemas.prior.vector import to_vector
 
 MakeNetwork = Callable[..., RestorerNetwork]
+
+
+def restorer_of(network: RestorerNetwork) -> PhotographRestorer:
+    return PhotographRestorer(EdgeRestorer(network), "0" * 64)
 
 
 def noise(height: int, width: int, dtype: type[np.unsignedinteger] = np.uint8) -> np.ndarray:
@@ -32,7 +36,9 @@ def test_a_new_network_returns_the_very_same_photograph(
     dtype: type[np.unsignedinteger],
 ) -> None:
     photograph = noise(*size, dtype)
-    restored = PhotographRestorer(restorer_network(), "0" * 64).restore(photograph, prior)
+    restored = PhotographRestorer(EdgeRestorer(restorer_network()), "0" * 64).restore(
+        photograph, prior
+    )
     assert restored.dtype == dtype
     assert restored.flags["C_CONTIGUOUS"]
     assert np.array_equal(restored, photograph)
@@ -45,10 +51,10 @@ def test_tiles_restore_as_the_whole_would(
     network = restorer_network(noise=0.05)
     flow = EdgeRestorer(network)
     image = torch.from_numpy(wide).permute(2, 0, 1)[None].float() / 255
-    with torch.no_grad(), autocast():
-        condition = flow.prepare(image, known_prior(torch.tensor([to_vector(prior)])))
+    with torch.no_grad(), autocast(flow.device):
+        condition = flow.prepare(image, [prior])
         whole = regress(flow, condition)[0].permute(1, 2, 0).float().numpy() * 255
-    tiled = PhotographRestorer(network, "0" * 64).restore(wide, prior).astype(float)
+    tiled = restorer_of(network).restore(wide, prior).astype(float)
     difference = np.abs(tiled - whole)
     change = np.abs(whole - wide)
     assert change.mean() > 2  # the network does something
@@ -61,7 +67,7 @@ def test_tiles_restore_as_the_whole_would(
 def test_16_bits_are_restored_as_8_bits_are(
     restorer_network: MakeNetwork, prior: DiagnosticPrior, photograph: np.ndarray
 ) -> None:
-    restorer = PhotographRestorer(restorer_network(noise=0.05), "0" * 64)
+    restorer = restorer_of(restorer_network(noise=0.05))
     narrow = restorer.restore(photograph, prior).astype(float)
     wide = restorer.restore(photograph.astype(np.uint16) * 257, prior).astype(float)
     assert np.abs(wide / 257 - narrow).max() <= 1
@@ -72,7 +78,7 @@ def test_the_photograph_is_left_alone_and_may_be_a_view(
     restorer_network: MakeNetwork, prior: DiagnosticPrior, photograph: np.ndarray
 ) -> None:
     before = photograph.copy()
-    restorer = PhotographRestorer(restorer_network(noise=0.05), "0" * 64)
+    restorer = restorer_of(restorer_network(noise=0.05))
     turned = restorer.restore(photograph[:, ::-1], prior)
     assert np.array_equal(photograph, before)
     straight = restorer.restore(np.ascontiguousarray(photograph[:, ::-1]), prior)
@@ -82,8 +88,8 @@ def test_the_photograph_is_left_alone_and_may_be_a_view(
 def test_weights_come_from_a_file(tmp_path: Path, prior: DiagnosticPrior) -> None:
     path = str(tmp_path / "restorer.safetensors")
     weights.save(RestorerNetwork(), path, "edge-restorer", {})
-    restorer = PhotographRestorer.load(path)
-    assert restorer.weights_sha256 == weights.digest(path)
+    restorer = load_restorer(path)
+    assert restorer.identity == weights.digest(path)
     assert np.array_equal(restorer.restore(noise(16, 16), prior), noise(16, 16))
     with pytest.raises(UnusableWeightsError, match="no such weights file"):
-        PhotographRestorer.load(str(tmp_path / "other.safetensors"))
+        load_restorer(str(tmp_path / "other.safetensors"))

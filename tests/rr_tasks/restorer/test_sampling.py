@@ -1,10 +1,14 @@
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import pytest
 import torch
+from torch import nn
 
-from rr_tasks.restorer.protocol import Source
+from rr_tasks.restorer.flow import Isotropic, Source, velocity_towards
+from rr_tasks.restorer.protocol import Tile
 from rr_tasks.restorer.sampling import regress, walk
+from schemas.prior.current import DiagnosticPrior
 
 CLEAN = torch.linspace(0.1, 0.9, 12).reshape(1, 3, 2, 2)
 MEAN = torch.full((1, 3, 2, 2), 0.5)
@@ -23,17 +27,26 @@ class StraightFlow:
     def __init__(self) -> None:
         self.times: list[float] = []
 
-    def prepare(self, images: torch.Tensor, priors: torch.Tensor) -> Known:
-        return Known(priors, images)
+    device = torch.device("cpu")
+    tile = Tile(side=2, multiple=1, overlap=1, batch=1)
+
+    def trainable(self) -> nn.Module:
+        return nn.Module()
+
+    def prepare(self, images: torch.Tensor, priors: Sequence[DiagnosticPrior | None]) -> Known:
+        return Known(CLEAN, images)
+
+    def encode(self, images: torch.Tensor) -> torch.Tensor:
+        return images
 
     def source(self, condition: Known) -> Source:
-        return Source(condition.mean, 0.1)
+        return Source(condition.mean, Isotropic(0.1))
 
     def velocity(self, x: torch.Tensor, t: torch.Tensor, condition: Known) -> torch.Tensor:
         self.times.append(float(t[0]))
-        return (x - condition.clean) / t[:, None, None, None]
+        return velocity_towards(condition.clean, x, t)
 
-    def decode(self, x0: torch.Tensor) -> torch.Tensor:
+    def decode(self, x0: torch.Tensor, condition: Known) -> torch.Tensor:
         return x0.clamp(0.0, 1.0)
 
 

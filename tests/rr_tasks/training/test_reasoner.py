@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 import pytest
 import torch
+from torch import nn
 
 from rr_tasks.degrade.blur import motion_kernel
 from rr_tasks.reasoner.cepstrum import SHAPE
@@ -60,13 +61,19 @@ def test_a_resumed_run_ends_with_exactly_the_same_weights(
     steps_before: int,
 ) -> None:
     monkeypatch.setattr(training, "_PHOTOGRAPHS_PER_ROUND", 6)
-    one, two = str(tmp_path / "one"), str(tmp_path / "two")
-    through = train_reasoner(dataset, SETTINGS, one, silent, network=network())
+
+    def run(name: str) -> nn.Module:
+        folder, cpu = str(tmp_path / name), torch.device("cpu")
+        return train_reasoner(
+            network(), dataset, SETTINGS, folder=folder, device=cpu, on_progress=silent
+        )
+
+    through = run("one")
     with monkeypatch.context() as patch:
         patch.setattr(training, "diagnosis_loss", dies_after(diagnosis_loss, steps_before))
         with pytest.raises(power_cut):
-            train_reasoner(dataset, SETTINGS, two, silent, network=network())
-    resumed = train_reasoner(dataset, SETTINGS, two, silent, network=network())
+            run("two")
+    resumed = run("two")
     for name, value in through.state_dict().items():
         assert torch.equal(value, resumed.state_dict()[name]), name
 
@@ -137,7 +144,7 @@ def test_lengths_are_learned_in_pixels_of_the_working_size(prior: DiagnosticPrio
     lengths = [FIELDS.index(field) for field in ("blur.extent", "rain.length")]
     for side, scale in ((300, 1.0), (1024, 0.5)):
         image = np.zeros((side, side, 3), np.uint8)
-        for example in training._examples(sample(image, prior), np.random.default_rng(0)):
+        for example in training._make_examples(sample(image, prior), np.random.default_rng(0)):
             assert example["vector"][lengths] == pytest.approx(vector[lengths] * scale)
             assert example["short_side"] == min(side, 512)
 
@@ -150,7 +157,7 @@ def test_the_truth_follows_the_image_when_it_is_varied(prior: DiagnosticPrior) -
     axes = [FIELDS.index(f"{name}.sin2") for name in ("blur", "rain")]
     seen = set()
     for seed in range(20):
-        for example in training._examples(sample(image, prior), np.random.default_rng(seed)):
+        for example in training._make_examples(sample(image, prior), np.random.default_rng(seed)):
             view = example["overview"].astype(float)
             quarters = [view[:, :64, :64], view[:, :64, 64:], view[:, 64:, :64], view[:, 64:, 64:]]
             brightest = int(np.argmax([quarter.mean() for quarter in quarters]))
@@ -171,7 +178,7 @@ def test_the_cepstrum_is_mirrored_with_the_axis_of_blur(prior: DiagnosticPrior) 
     image = np.repeat(np.clip(128 + 2 * moved, 0, 255)[..., None], 3, -1).astype(np.uint8)
     seen = set()
     for seed in range(6):
-        for example in training._examples(sample(image, prior), np.random.default_rng(seed)):
+        for example in training._make_examples(sample(image, prior), np.random.default_rng(seed)):
             mirrored = bool(example["vector"][axis] * to_vector(prior)[axis] < 0)
             rising, falling = example["cepstrum"][14, 10], example["cepstrum"][34, 10]
             assert (falling < -0.2) == mirrored

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from rr_tasks.shards.stream import Piece
 from rr_tasks.training import rounds
 from rr_tasks.training.epochs import Epochs
-from rr_tasks.training.rounds import Batch, Example, RoundLoader
+from rr_tasks.training.rounds import Batch, Example, RoundLoader, stack
 
 Sample = tuple[int, int]
+Loader = RoundLoader[Sample, Example, Batch]
 Deal = Callable[..., Epochs]
 
 COUNTS = (5, 4, 3)
@@ -34,7 +35,7 @@ def load(sample: Sample, rng: np.random.Generator) -> list[Example]:
 
 
 @pytest.fixture(scope="session")
-def loader(deal: Deal) -> Callable[..., RoundLoader[Sample]]:
+def loader(deal: Deal) -> Callable[..., Loader]:
     """Makes loaders of made-up samples."""
 
     def make(
@@ -43,21 +44,21 @@ def loader(deal: Deal) -> Callable[..., RoundLoader[Sample]]:
         batch_size: int = 4,
         load: Callable[[Sample, np.random.Generator], list[Example]] = load,
         **options: int,
-    ) -> RoundLoader[Sample]:
+    ) -> Loader:
         dealt = deal(counts, **{"samples_per_round": 6, **options})
-        return RoundLoader(dealt, read, load, examples_per_sample=2, batch_size=batch_size)
+        return RoundLoader(dealt, read, load, stack, examples_per_sample=2, batch_size=batch_size)
 
     return make
 
 
-Make = Callable[..., RoundLoader[Sample]]
+Make = Callable[..., Loader]
 
 
 def same(one: Batch, other: Batch) -> bool:
     return one.keys() == other.keys() and all(torch.equal(one[name], other[name]) for name in one)
 
 
-def keys(batches: RoundLoader[Sample], steps: range) -> list[tuple[int, ...]]:
+def keys(batches: Loader, steps: range) -> list[tuple[int, ...]]:
     """Shard, index and copy of every example of some steps."""
     return [tuple(key) for step in steps for key in batches.batch(step)["key"].tolist()]
 
@@ -197,7 +198,9 @@ def test_memory_holds_two_rounds_and_few_undecoded_samples(
         return load(sample, rng)
 
     dealt = deal([50] * 20, samples_per_round=20)
-    with RoundLoader(dealt, reading, loading, examples_per_sample=2, batch_size=4) as batches:
+    with RoundLoader(
+        dealt, reading, loading, stack, examples_per_sample=2, batch_size=4
+    ) as batches:
         for step in range(60):
             batches.batch(step)
             assert len(batches._rounds) <= 2
@@ -212,7 +215,9 @@ def test_an_error_reaches_the_training(deal: Deal, place: str) -> None:
 
     chosen: Any = {"read": read, "load": load, place: broken}
     with (
-        RoundLoader(deal(COUNTS), **chosen, examples_per_sample=2, batch_size=1) as bad,
+        RoundLoader(
+            deal(COUNTS), **chosen, collate=stack, examples_per_sample=2, batch_size=1
+        ) as bad,
         pytest.raises(OSError, match="cannot read this"),
     ):
         bad.batch(0)

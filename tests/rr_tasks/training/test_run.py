@@ -1,19 +1,23 @@
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 from torch import nn
 
 from rr_tasks import weights
+from rr_tasks.device import MissingDeviceError
 from rr_tasks.reasoner.annotation import check_belongs
 from rr_tasks.reasoner.network import ReasonerNetwork
+from rr_tasks.restorer.edge import EdgeRestorer
 from rr_tasks.restorer.network import RestorerNetwork
 from rr_tasks.shards.reader import OtherDataSetError
 from rr_tasks.training import run
 from rr_tasks.training.run import (
     OtherRunError,
     _ema_decay,
+    check_reasoner_training,
     run_reasoner_training,
     run_restorer_training,
 )
@@ -35,17 +39,19 @@ class Training:
 
     def __init__(self) -> None:
         self.settings: list[LoopSettings] = []
-        self.start: list[nn.Module | None] = []
+        self.start: list[nn.Module] = []
 
     def reasoner(
-        self, _shards: str, settings: LoopSettings, *_: object, network: nn.Module | None
+        self, network: nn.Module, _shards: str, settings: LoopSettings, **_: object
     ) -> nn.Module:
         self.settings.append(settings)
         self.start.append(network)
         return ReasonerNetwork()
 
-    def restorer(self, _shards: str, annotations: str, *rest: object, network: object) -> nn.Module:
-        self.reasoner(annotations, *rest, network=network)  # type: ignore[arg-type]
+    def restorer(
+        self, start: EdgeRestorer, shards: str, _annotations: str, settings: LoopSettings, **_: Any
+    ) -> nn.Module:
+        self.reasoner(start.trainable(), shards, settings)
         return RestorerNetwork(width=8, encoder=(1,), middle=1, decoder=(1,), embedding=16)
 
 
@@ -96,7 +102,14 @@ def test_an_unfinished_run_goes_on(training: Training, parameters: TrainReasoner
 
 
 @pytest.mark.parametrize(
-    "change", [{"steps": 51}, {"learning_rate": 1.0}, {"shards": "other"}, {"seed": 1}]
+    "change",
+    [
+        {"steps": 51},
+        {"learning_rate": 1.0},
+        {"shards": "other"},
+        {"seed": 1},
+        {"accumulate": 2},
+    ],
 )
 def test_a_folder_with_another_run_is_refused(
     training: Training, parameters: TrainReasonerParameters, change: dict[str, object]
@@ -177,3 +190,21 @@ def test_missing_weights_to_start_from_are_named(
     with pytest.raises(UnusableWeightsError, match=r"nowhere\.safetensors: no such weights file"):
         run_reasoner_training(missing, silent)
     assert not training.settings
+
+
+@pytest.mark.parametrize("change", [{"algorithm": 1}, {"processes": 2}])
+def test_a_run_of_an_older_objective_or_of_more_processes_is_not_gone_on_with(
+    training: Training, parameters: TrainReasonerParameters, change: dict[str, int]
+) -> None:
+    run_reasoner_training(parameters, silent)
+    note = Path(parameters.output, "run.json")
+    note.write_text(json.dumps(json.loads(note.read_text()) | change))
+    with pytest.raises(OtherRunError, match="choose another output folder"):
+        run_reasoner_training(parameters, silent)
+
+
+def test_a_missing_device_is_named_before_anything_is_read(
+    parameters: TrainReasonerParameters,
+) -> None:
+    with pytest.raises(MissingDeviceError, match=r"no mps device; use auto or .*cpu"):
+        check_reasoner_training(parameters.model_copy(update={"device": "mps"}))

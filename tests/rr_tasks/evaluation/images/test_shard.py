@@ -8,6 +8,7 @@ from rr_tasks.evaluation.images.shard import evaluate_shard, read_evaluation, ro
 from rr_tasks.evaluation.presence import presence_table
 from rr_tasks.reasoner.edge import EdgeReasoner
 from rr_tasks.reasoner.network import ReasonerNetwork
+from rr_tasks.restorer.edge import EdgeRestorer
 from rr_tasks.restorer.network import RestorerNetwork
 from rr_tasks.restorer.photograph import PhotographRestorer
 from rr_tasks.shards.reader import read_rows
@@ -31,7 +32,7 @@ def models(
 ) -> Models:
     return (
         EdgeReasoner(reasoner_network(0), "a" * 64),
-        PhotographRestorer(restorer_network(), "b" * 64),
+        PhotographRestorer(EdgeRestorer(restorer_network()), "b" * 64),
     )
 
 

@@ -15,13 +15,14 @@ from rr_tasks.shards.png import decode_png
 from rr_tasks.shards.stream import read_samples
 from rr_tasks.shards.writer import ShardDamagedError
 from rr_tasks.storage.files import join, publish
-from rr_tasks.training import restorer as training
+from rr_tasks.training import crops as training
+from rr_tasks.training.crops import CROP_SIDE, load_crops
 from rr_tasks.training.dataset import MissingDiagnosesError, UnfinishedDataSetError
-from rr_tasks.training.restorer import CROP_SIDE, restorer_batches
-from rr_tasks.training.rounds import Batch, Batches
+from rr_tasks.training.flow import FlowBatch
+from rr_tasks.training.rounds import Batches
 from schemas.prior.current import DiagnosticPrior
 from schemas.prior.migrations import load_prior
-from schemas.prior.vector import mirrored_entries, to_vector
+from schemas.prior.mirror import mirror
 
 Damage = Callable[[bytes], bytes]
 
@@ -60,13 +61,15 @@ def known(dataset: str, annotations: str) -> dict[bytes, Known]:
     return found
 
 
-def examples(batch: Batch) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
-    """Clean image, degraded image and condition of each example."""
-    images = (batch[name].permute(0, 2, 3, 1).numpy() for name in ("clean", "degraded"))
-    yield from zip(*images, batch["condition"].numpy().copy(), strict=True)
+def examples(
+    batch: FlowBatch,
+) -> Iterator[tuple[np.ndarray, np.ndarray, DiagnosticPrior | None]]:
+    """Clean image, degraded image and prior of each example."""
+    images = (planes.permute(0, 2, 3, 1).numpy() for planes in (batch.clean, batch.degraded))
+    yield from zip(*images, batch.priors, strict=True)
 
 
-def whole_epoch(loader: Batches) -> list[Batch]:
+def whole_epoch(loader: Batches[FlowBatch]) -> list[FlowBatch]:
     return [loader.batch(step) for step in range(36)]
 
 
@@ -82,25 +85,23 @@ def find(known: dict[bytes, Known], degraded: np.ndarray) -> tuple[Known, bool]:
 def test_an_example_is_made_of_one_sample(
     dataset: str, annotations: str, known: dict[bytes, Known]
 ) -> None:
-    with restorer_batches(dataset, annotations, 8, seed=0) as loader:
+    with load_crops(dataset, annotations, 8, seed=0) as loader:
         batches = whole_epoch(loader)
-    assert batches[0]["clean"].shape == batches[0]["degraded"].shape
-    assert batches[0]["clean"].shape == (8, 3, CROP_SIDE, CROP_SIDE)
+    assert batches[0].clean.shape == batches[0].degraded.shape
+    assert batches[0].clean.shape == (8, 3, CROP_SIDE, CROP_SIDE)
     for batch in batches:
-        for clean, degraded, condition in examples(batch):
+        for clean, degraded, prior in examples(batch):
             sample, mirrored = find(known, degraded)
-            if mirrored:
-                condition[mirrored_entries()] *= -1
             assert np.array_equal(clean[:, ::-1] if mirrored else clean, sample.clean)
-            vectors = [to_vector(sample.truth), to_vector(sample.predicted)]
-            assert condition[-1] == 0 or any(np.allclose(condition[:-1], v) for v in vectors)
+            allowed = [sample.truth, sample.predicted]
+            assert prior in [None, *(map(mirror, allowed) if mirrored else allowed)]
 
 
 def test_blur_alone_is_drawn_four_times_as_often(
     dataset: str, annotations: str, known: dict[bytes, Known]
 ) -> None:
     seen: Counter[bytes] = Counter()
-    with restorer_batches(dataset, annotations, 16, seed=0) as loader:
+    with load_crops(dataset, annotations, 16, seed=0) as loader:
         for step in range(180):  # ten epochs
             for _, degraded, _ in examples(loader.batch(step)):
                 seen[find(known, degraded)[0].degraded.tobytes()] += 1
@@ -110,6 +111,13 @@ def test_blur_alone_is_drawn_four_times_as_often(
     assert len(draws[True]) == 3
     assert np.mean(draws[True]) == pytest.approx(4 * np.mean(draws[False]), rel=0.1)
     assert min(draws[False]) > 0
+
+
+@pytest.fixture
+def other_prior(prior: DiagnosticPrior) -> DiagnosticPrior:
+    """A diagnosis of the same photograph that is a little wrong."""
+    haze = prior.haze.model_copy(update={"severity": prior.haze.severity + 5})
+    return prior.model_copy(update={"haze": haze})
 
 
 @pytest.fixture(params=["memory", "s3"])
@@ -129,12 +137,14 @@ def test_other_storage_gives_the_same_batches(
     dataset: str, annotations: str, elsewhere: tuple[str, str]
 ) -> None:
     with (
-        restorer_batches(dataset, annotations, 8, seed=0) as here,
-        restorer_batches(*elsewhere, 8, seed=0) as there,
+        load_crops(dataset, annotations, 8, seed=0) as here,
+        load_crops(*elsewhere, 8, seed=0) as there,
     ):
         for step in (0, 1, 30, 71):
             one, other = here.batch(step), there.batch(step)
-            assert all(torch.equal(one[name], other[name]) for name in one)
+            assert torch.equal(one.clean, other.clean)
+            assert torch.equal(one.degraded, other.degraded)
+            assert one.priors == other.priors
 
 
 def test_no_tar_is_read_before_the_first_batch(copies: tuple[Path, Path]) -> None:
@@ -142,7 +152,7 @@ def test_no_tar_is_read_before_the_first_batch(copies: tuple[Path, Path]) -> Non
         for tar in folder.glob("*.tar"):
             tar.unlink()
     with (
-        restorer_batches(str(copies[0]), str(copies[1]), 8, seed=0) as loader,
+        load_crops(str(copies[0]), str(copies[1]), 8, seed=0) as loader,
         pytest.raises(ShardDamagedError, match=r"\.tar: sample 0000\d0\d\d\d cannot be read"),
     ):
         loader.batch(0)
@@ -152,7 +162,7 @@ def test_a_half_finished_data_set_is_refused(copies: tuple[Path, Path]) -> None:
     shards, annotations = copies
     (shards / "00001.done.json").unlink()
     with pytest.raises(UnfinishedDataSetError, match="1 of 2 shards are missing"):
-        restorer_batches(str(shards), str(annotations), 8, seed=0)
+        load_crops(str(shards), str(annotations), 8, seed=0)
 
 
 def changed(tar: Path, name: str, change: Damage) -> None:
@@ -170,7 +180,7 @@ def test_a_damaged_sample_is_named(copies: tuple[Path, Path], name: str) -> None
     shards, annotations = copies
     changed(shards / "00001.tar", f"000010005.{name}", lambda old: b"?" * len(old))
     with (
-        restorer_batches(str(shards), str(annotations), 8, seed=0) as loader,
+        load_crops(str(shards), str(annotations), 8, seed=0) as loader,
         pytest.raises(ShardDamagedError) as caught,
     ):
         whole_epoch(loader)
@@ -182,7 +192,7 @@ def test_a_damaged_diagnosis_is_named(copies: tuple[Path, Path]) -> None:
     shards, annotations = copies
     changed(annotations / "00000.tar", "000000005.prior.json", lambda old: b"?" * len(old))
     with (
-        restorer_batches(str(shards), str(annotations), 8, seed=0) as loader,
+        load_crops(str(shards), str(annotations), 8, seed=0) as loader,
         pytest.raises(ShardDamagedError) as caught,
     ):
         whole_epoch(loader)
@@ -196,7 +206,36 @@ def test_a_diagnosis_of_another_sample_is_not_taken(copies: tuple[Path, Path]) -
     # digits of the same sum keep the header's checksum
     tar.write_bytes(tar.read_bytes().replace(b"000000005.prior", b"000000050.prior"))
     with (
-        restorer_batches(str(shards), str(annotations), 8, seed=0) as loader,
+        load_crops(str(shards), str(annotations), 8, seed=0) as loader,
         pytest.raises(MissingDiagnosesError, match=r"00000\.tar has no diagnosis of 000000005"),
     ):
         whole_epoch(loader)
+
+
+def test_a_crop_comes_with_a_prior_of_its_photograph(
+    prior: DiagnosticPrior, other_prior: DiagnosticPrior
+) -> None:
+    clean = np.zeros((150, 170, 3), np.uint8)
+    clean[..., 0], clean[..., 1] = np.arange(170), np.arange(150)[:, None]
+    drawn: Counter[str] = Counter()
+    for seed in range(60):
+        crop = training._cut_crop(clean, clean + 1, prior, other_prior, np.random.default_rng(seed))
+        assert crop.clean.shape == (3, CROP_SIDE, CROP_SIDE)
+        assert np.array_equal(crop.degraded, crop.clean + 1)
+        mirrored = bool(crop.clean[0, 0, 0] > crop.clean[0, 0, 1])
+        as_seen = mirror if mirrored else lambda given: given
+        names = {"truth": as_seen(prior), "predicted": as_seen(other_prior), "withheld": None}
+        drawn[next(name for name, given in names.items() if given == crop.prior)] += 1
+    assert drawn["predicted"] > 20
+    assert drawn["truth"] > 15
+    assert 1 <= drawn["withheld"] <= 15
+
+
+@pytest.mark.parametrize("shape", [(40, 33, 3), (128, 60, 3)])
+def test_a_photograph_smaller_than_a_crop_is_mirrored_out(
+    prior: DiagnosticPrior, shape: tuple[int, int, int]
+) -> None:
+    clean = np.random.default_rng(0).integers(0, 200, shape).astype(np.uint8)
+    crop = training._cut_crop(clean, clean + 9, prior, prior, np.random.default_rng(0))
+    assert crop.clean.shape == (3, CROP_SIDE, CROP_SIDE)
+    assert np.array_equal(crop.degraded, crop.clean + 9)

@@ -2,9 +2,10 @@ from collections.abc import Callable
 
 import numpy as np
 
+from rr_tasks.engine import Engine
 from rr_tasks.reasoner.edge import EdgeReasoner
 from rr_tasks.reasoner.network import ReasonerNetwork
-from rr_tasks.restorer.engine import EdgeEngine
+from rr_tasks.restorer.edge import EdgeRestorer
 from rr_tasks.restorer.network import RestorerNetwork
 from rr_tasks.restorer.photograph import PhotographRestorer
 from schemas.prior.current import DiagnosticPrior
@@ -15,9 +16,9 @@ def test_the_engine_diagnoses_restores_and_names_its_weights(
     restorer_network: Callable[..., RestorerNetwork],
     photograph: np.ndarray,
 ) -> None:
-    engine = EdgeEngine(
+    engine = Engine(
         EdgeReasoner(reasoner_network(0), "a" * 64),
-        PhotographRestorer(restorer_network(), "b" * 64),
+        PhotographRestorer(EdgeRestorer(restorer_network()), "b" * 64),
     )
     prior = engine.diagnose(photograph)
     assert isinstance(prior, DiagnosticPrior)

@@ -1,0 +1,51 @@
+"""Where networks run, and how precisely they compute there."""
+
+import os
+
+import torch
+
+from schemas.errors import ExpectedError
+from schemas.training import DeviceName
+
+
+class MissingDeviceError(ExpectedError, RuntimeError):
+    """A device is asked for that this machine does not have."""
+
+
+def choose_device(name: DeviceName = "auto") -> torch.device:
+    """Find the device of this process.
+
+    Of several processes on a machine with several GPUs each gets its own, by `LOCAL_RANK`, which
+    `accelerate launch` and `torchrun` set.
+
+    Args:
+        name: `auto` takes the first of cuda, mps and cpu that is there.
+
+    Raises:
+        MissingDeviceError: the machine has no such device.
+    """
+    there = {
+        "cuda": torch.cuda.is_available(),
+        "mps": torch.backends.mps.is_available(),
+        "cpu": True,
+    }
+    chosen = next(kind for kind in there if there[kind]) if name == "auto" else name
+    if not there[chosen]:
+        held = ", ".join(kind for kind in there if there[kind])
+        raise MissingDeviceError(f"this machine has no {chosen} device; use auto or {held}")
+    if chosen == "cuda":
+        return torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0")))
+    return torch.device(chosen)
+
+
+def autocast(device: torch.device) -> torch.autocast:
+    """Compute in bfloat16 where the device does so natively, in float32 elsewhere."""
+    return torch.autocast(device.type, torch.bfloat16, enabled=_has_bfloat16(device))
+
+
+def _has_bfloat16(device: torch.device) -> bool:
+    if device.type == "cuda":
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
+    if device.type == "cpu":
+        return bool(torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported())
+    return False

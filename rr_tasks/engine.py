@@ -1,0 +1,48 @@
+"""A reasoner and a restorer together: what restores a photograph from start to end."""
+
+from rr_tasks.photographs.pixels import Pixels
+from rr_tasks.reasoner.diagnosis import diagnose
+from rr_tasks.reasoner.load import load_reasoner
+from rr_tasks.reasoner.protocol import Reasoner
+from rr_tasks.restorer.load import load_restorer
+from rr_tasks.restorer.photograph import PhotographRestorer
+from schemas.prior.current import DiagnosticPrior
+from schemas.reasoner import ReasonerChoice
+from schemas.url import Url
+
+
+class Engine:
+    """Diagnoses and restores photographs; several threads may share it."""
+
+    def __init__(self, reasoner: Reasoner, restorer: PhotographRestorer) -> None:
+        self._reasoner, self._restorer = reasoner, restorer
+
+    @property
+    def identity(self) -> str:
+        """Names both models: outputs of another identity are stale."""
+        return f"{self._reasoner.identity} restorer {self._restorer.identity[:16]}"
+
+    def diagnose(self, pixels: Pixels) -> DiagnosticPrior:
+        """Say what degrades (H, W, 3) pixels.
+
+        Raises:
+            UndiagnosedError: the reasoner failed, or its answer cannot be parsed.
+        """
+        return diagnose(self._reasoner, pixels)
+
+    def restore(self, pixels: Pixels, prior: DiagnosticPrior) -> Pixels:
+        """Undo what the prior says; the result has the same shape and type."""
+        return self._restorer.restore(pixels, prior)
+
+
+def load_engine(reasoner: ReasonerChoice, restorer: Url | None) -> Engine:
+    """Load both models; each is kept in this process until its file is replaced.
+
+    Args:
+        reasoner: which one.
+        restorer: its weights; None for the shipped ones.
+
+    Raises:
+        UnusableWeightsError: see `rr_tasks.weights.load`.
+    """
+    return Engine(load_reasoner(reasoner), load_restorer(restorer))

@@ -1,0 +1,70 @@
+"""Flow matching: teaches any restorer to undo degradations."""
+
+from typing import Any, NamedTuple
+
+import torch
+from torch.nn import functional
+
+from rr_tasks.restorer.flow import clean_end, per_sample, point_at, white_noise
+from rr_tasks.restorer.protocol import Restorer
+from rr_tasks.training.objective import Losses
+from schemas.prior.current import DiagnosticPrior
+
+ALGORITHM = 2
+"""Counts changes of this objective that lead the same settings to other weights."""
+
+REGRESSION_SHARE = 0.75
+"""Share of samples at t = 1, from where restoring takes a single step."""
+
+# A crop restored to 40 dB is good enough: better ones must not outweigh the hard ones.
+_GOOD_ENOUGH_MSE = 1e-4
+# Below t = 1 only a plain squared error keeps the score identity; this is its typical size.
+_TYPICAL_MSE = 3e-3
+
+
+class FlowBatch(NamedTuple):
+    """Clean and degraded images (B, 3, H, W) in bytes, and a diagnosis or None for each."""
+
+    clean: torch.Tensor
+    degraded: torch.Tensor
+    priors: tuple[DiagnosticPrior | None, ...]
+
+
+def flow_loss(restorer: Restorer[Any], batch: FlowBatch, generator: torch.Generator) -> Losses:
+    """Log of the squared error (PSNR, up to scale) at t = 1, squared error of x0 below.
+
+    Half of the regressions start at the source's mean, as restoring in one step does.
+
+    Returns:
+        `loss`; the mean `psnr` of x0 at t = 1 in the flow's own space, for values in 0-1; and
+        `psnr_degraded`, that of the same degraded images before.
+    """
+    clean, degraded = batch.clean.float() / 255, batch.degraded.float() / 255
+    condition = restorer.prepare(degraded, batch.priors)
+    x0, source = restorer.encode(clean), restorer.source(condition)
+    t, quiet = (draw.to(x0.device) for draw in _draw_times(len(x0), generator))
+    at_one = t == 1.0
+    white = white_noise(source.mean, generator) * per_sample(~quiet, x0)
+    x = point_at(t, x0, source.at(white))
+    predicted = clean_end(x, t, restorer.velocity(x, t, condition))
+    error = functional.mse_loss(predicted, x0, reduction="none").flatten(1).mean(1)
+    regression = torch.log((error + _GOOD_ENOUGH_MSE) / _GOOD_ENOUGH_MSE)
+    before = (degraded - clean).square().flatten(1).mean(1)
+    return {
+        "loss": torch.where(at_one, regression, error / _TYPICAL_MSE).mean(),
+        "psnr": _mean_psnr(error.detach(), at_one),
+        "psnr_degraded": _mean_psnr(before, at_one),
+    }
+
+
+def _draw_times(count: int, generator: torch.Generator) -> tuple[torch.Tensor, torch.Tensor]:
+    """Times (B,) in (0, 1], and which of those at 1 start at the source's mean."""
+    at_one = torch.rand(count, generator=generator) < REGRESSION_SHARE
+    t = torch.where(at_one, 1.0, torch.rand(count, generator=generator).clamp(min=0.02))
+    return t, at_one & (torch.rand(count, generator=generator) < 0.5)
+
+
+def _mean_psnr(error: torch.Tensor, counted: torch.Tensor) -> torch.Tensor:
+    """Mean over the counted squared errors (B,) in dB; 0 where none is."""
+    psnr = -10 * torch.log10(error.clamp(min=1e-8))
+    return torch.where(counted, psnr, 0.0).sum() / counted.sum().clamp(min=1)

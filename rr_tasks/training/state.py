@@ -1,0 +1,140 @@
+"""All that a training run carries from step to step: weights, their average, the optimizer."""
+
+import io
+import math
+from typing import Any
+
+import torch
+from torch import nn
+from torch.optim.lr_scheduler import LambdaLR
+
+from rr_tasks.storage.failure import MissingFileError
+from rr_tasks.storage.files import publish_when_written, read_bytes
+from schemas.errors import ExpectedError
+from schemas.training import LoopSettings
+
+
+class UnwritableCheckpointError(ExpectedError, OSError):
+    """A checkpoint does not fit on the disk."""
+
+
+class TrainingState:
+    """Weights that learn, by AdamW with a cosine schedule, and their moving average.
+
+    Frozen parameters belong to the network and are neither averaged nor saved.
+
+    Args:
+        network: on its device; updated in place.
+        settings: see `LoopSettings`.
+    """
+
+    def __init__(self, network: nn.Module, settings: LoopSettings) -> None:
+        frozen = {name for name, value in network.named_parameters() if not value.requires_grad}
+        state = network.state_dict()
+        self.learned = {name: value for name, value in state.items() if name not in frozen}
+        """The weights that learn and the statistics beside them; they share the network's memory.
+        """
+        self._average: dict[str, torch.Tensor] = {}
+        self._decay, self._clip = settings.ema_decay, settings.gradient_clip
+        self._parameters = [value for value in network.parameters() if value.requires_grad]
+        self._optimizer = torch.optim.AdamW(
+            self._parameters,
+            lr=settings.learning_rate,
+            betas=(0.9, 0.95),
+            weight_decay=settings.weight_decay,
+            fused=True,
+        )
+        self._schedule = LambdaLR(
+            self._optimizer, lambda step: _rate_at(step, settings.warmup_steps, settings.steps)
+        )
+
+    @property
+    def learning_rate(self) -> float:
+        """That of the next step."""
+        return float(self._schedule.get_last_lr()[0])
+
+    @property
+    def is_finite(self) -> bool:
+        """Whether every weight is a finite number."""
+        return all(bool(value.isfinite().all()) for value in self.learned.values())
+
+    def step(self) -> None:
+        """Follow the gradients that have been added up, and forget them."""
+        nn.utils.clip_grad_norm_(self._parameters, self._clip)
+        self._optimizer.step()
+        self._optimizer.zero_grad(set_to_none=True)
+        self._schedule.step()
+        self._update_average()
+
+    def use_average(self) -> None:
+        """Give the network the averaged weights."""
+        for name, value in self._average.items():
+            self.learned[name].copy_(value)
+
+    def save(self, url: str, step: int) -> None:
+        """Write a checkpoint, whole or not at all.
+
+        Raises:
+            UnwritableCheckpointError: the disk is full; the last checkpoint stays.
+            StorageError: storage refuses.
+        """
+        saved = {
+            "step": step,
+            "learned": self.learned,
+            "average": self._average,
+            "optimizer": self._optimizer.state_dict(),
+            "schedule": self._schedule.state_dict(),
+        }
+        try:
+            with publish_when_written(url) as path:
+                torch.save(saved, path)
+        except RuntimeError as error:  # how torch reports what the system refused
+            raise UnwritableCheckpointError(
+                f"{url}: cannot be written at step {step}; free some space and run the same "
+                "command again to go on"
+            ) from error
+
+    def load(self, url: str) -> int:
+        """Go back to a checkpoint.
+
+        Returns:
+            How many steps had been taken; 0 where there is no checkpoint.
+
+        Raises:
+            StorageError: storage refuses.
+        """
+        try:
+            content = read_bytes(url)
+        except MissingFileError:
+            return 0
+        device = self._parameters[0].device
+        saved: dict[str, Any] = torch.load(
+            io.BytesIO(content), map_location=device, weights_only=True
+        )
+        for name, value in self.learned.items():
+            value.copy_(saved["learned"][name])
+        self._average = saved["average"]
+        self._optimizer.load_state_dict(saved["optimizer"])
+        self._schedule.load_state_dict(saved["schedule"])
+        return int(saved["step"])
+
+    def _update_average(self) -> None:
+        if not self._average:
+            self._average = {name: value.clone() for name, value in self.learned.items()}
+            return
+        floats = [name for name, value in self.learned.items() if value.is_floating_point()]
+        torch._foreach_lerp_(
+            [self._average[name] for name in floats],
+            [self.learned[name] for name in floats],
+            1 - self._decay,
+        )
+        for name in self.learned.keys() - set(floats):  # counters
+            self._average[name].copy_(self.learned[name])
+
+
+def _rate_at(step: int, warmup_steps: int, steps: int) -> float:
+    """Share of the highest rate: it rises along a line, then falls along half a cosine to 0."""
+    if step < warmup_steps:
+        return step / warmup_steps
+    done = (step - warmup_steps) / max(1, steps - warmup_steps)
+    return 0.5 * (1 + math.cos(math.pi * done))

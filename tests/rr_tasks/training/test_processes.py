@@ -1,0 +1,63 @@
+import json
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+
+from rr_tasks.training.loop import CHECKPOINT
+
+PROGRAM = Path(__file__).with_name("processes.py")
+REPOSITORY = Path(__file__).parents[3]
+
+
+def start(rank: int, port: int, folder: Path) -> subprocess.Popen[str]:
+    environment = os.environ | {
+        "RANK": str(rank),
+        "LOCAL_RANK": str(rank),
+        "WORLD_SIZE": "2",
+        "MASTER_ADDR": "127.0.0.1",
+        "MASTER_PORT": str(port),
+        "PYTHONPATH": str(REPOSITORY),
+        "OMP_NUM_THREADS": "1",
+    }
+    command = [sys.executable, str(PROGRAM), str(folder)]
+    return subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where two processes trained a network together."""
+    folder = tmp_path_factory.mktemp("processes")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    running = [start(rank, port, folder) for rank in (0, 1)]
+    for process in running:
+        _, errors = process.communicate(timeout=120)
+        assert process.returncode == 0, errors
+    return folder
+
+
+def test_all_processes_end_with_the_same_weights(trained: Path) -> None:
+    one, other = (torch.load(trained / f"weights-{rank}.pt") for rank in (0, 1))
+    assert all(torch.equal(one[name], other[name]) for name in one)
+
+
+def test_processes_take_as_many_steps_on_other_data_and_noise(trained: Path) -> None:
+    seen = [json.loads((trained / f"seen-{rank}.json").read_text()) for rank in (0, 1)]
+    assert len(seen[0]) == len(seen[1]) == 6 * 2
+    epoch = [{str(key) for batch in one[:3] for key in batch["keys"]} for one in seen]
+    assert len(epoch[0]) == len(epoch[1]) == 12
+    assert not epoch[0] & epoch[1]
+    assert len({batch["noise"] for one in seen for batch in one}) == 2 * 6 * 2
+
+
+def test_the_first_process_alone_writes_and_reports(trained: Path) -> None:
+    assert sorted(path.name for path in (trained / "run").iterdir()) == [CHECKPOINT, "log.jsonl"]
+    assert len((trained / "run" / "log.jsonl").read_text().splitlines()) == 1
+    assert (trained / "reported-0").exists()
+    assert not (trained / "reported-1").exists()
