@@ -6,7 +6,7 @@ import pytest
 
 from rr_tasks.benchmarks import diagnosis
 from rr_tasks.benchmarks.diagnosis import SIDE, measure_diagnosis
-from rr_tasks.reasoner.edge import EdgeReasoner
+from rr_tasks.reasoner.protocol import Reasoner
 from rr_tasks.restorer.photograph import PhotographRestorer
 from schemas.prior.current import DiagnosticPrior
 
@@ -16,7 +16,7 @@ def test_medians_are_those_of_diagnoses_and_restorations_after_the_warm_up(
 ) -> None:
     diagnosed, restored = [], []
 
-    def diagnose(_: EdgeReasoner, image: np.ndarray) -> DiagnosticPrior:
+    def diagnose(_: Reasoner, image: np.ndarray) -> DiagnosticPrior:
         diagnosed.append(image)
         time.sleep(0.001 if len(diagnosed) > diagnosis._WARM_UP else 0.1)
         return prior
@@ -27,7 +27,7 @@ def test_medians_are_those_of_diagnoses_and_restorations_after_the_warm_up(
         time.sleep(0.05)
         return image
 
-    monkeypatch.setattr(EdgeReasoner, "diagnose", diagnose)
+    monkeypatch.setattr(diagnosis, "diagnose", diagnose)
     monkeypatch.setattr(PhotographRestorer, "restore", restore)
     speed = measure_diagnosis(str(photographs), 5)
     assert speed.photographs == 5
