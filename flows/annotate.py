@@ -2,11 +2,7 @@
 
 from pathlib import Path
 
-import polars as pl
-from prefect import flow
-
-from flows.artifacts import publish_table
-from flows.launch import task_runner
+from flows.host import host
 from flows.shards import share_shards
 from rr_tasks.reasoner.annotation import open_annotations, plan_annotation
 from rr_tasks.reasoner.load import load_reasoner
@@ -15,7 +11,6 @@ from rr_tasks.shards.reader import done_shards, finished_shards
 from schemas.parameters import AnnotateParameters
 
 
-@flow(name="annotate", task_runner=task_runner())
 def annotate(parameters: AnnotateParameters) -> str:
     """Diagnose every degraded photograph not yet diagnosed and return the annotations' folder."""
     spec = plan_annotation(parameters.shards, load_reasoner(parameters.reasoner))
@@ -28,10 +23,11 @@ def annotate(parameters: AnnotateParameters) -> str:
         spec,
         parameters.reasoner,
         label="Annotate shards",
+        workers=parameters.workers,
         finished=finished_shards(folder),
     )
-    table = pl.DataFrame([marker.model_dump() for marker in markers])
-    publish_table("annotated-shards", table, f"Annotations in {folder}")
+    rows = [marker.model_dump() for marker in markers]
+    host().publish_table("annotated-shards", rows, f"Annotations in {folder}")
     return folder
 
 

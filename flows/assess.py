@@ -3,10 +3,8 @@
 from dataclasses import dataclass
 
 import polars as pl
-from prefect import flow
 
-from flows.artifacts import publish_note, publish_table
-from flows.launch import task_runner
+from flows.host import host
 from flows.shards import share_shards
 from rr_tasks.evaluation.diagnosis.figures import Figures, figures_of
 from rr_tasks.evaluation.diagnosis.prediction import (
@@ -36,7 +34,6 @@ class Assessment:
     failed: pl.DataFrame
 
 
-@flow(name="assess", task_runner=task_runner())
 def assess(parameters: AssessParameters) -> Assessment:
     """Predict everything once, then count."""
     spec, photographs = plan_assessment(
@@ -61,6 +58,7 @@ def assess(parameters: AssessParameters) -> Assessment:
         parameters.photographs,
         parameters.reasoner,
         label="Predict",
+        workers=parameters.workers,
         finished=predicted(folder, numbers),
     )
     rows = read_predictions(urls)
@@ -68,8 +66,8 @@ def assess(parameters: AssessParameters) -> Assessment:
     page = write_assessment(parameters.output, spec, rows, figures)
     tables = sections(figures)
     for section in tables:
-        publish_table(_key(section), section.table, section.note)
-    publish_note("assessment", f"Page: `{page}`")
+        host().publish_table(_key(section), section.table.to_dicts(), section.note)
+    host().publish_note("assessment", f"Page: `{page}`")
     return Assessment(figures, tables, page, failed_photographs(rows))
 
 

@@ -3,10 +3,8 @@
 from dataclasses import dataclass
 
 import polars as pl
-from prefect import flow
 
-from flows.artifacts import publish_table
-from flows.launch import task_runner
+from flows.host import host
 from flows.shards import share_shards
 from rr_tasks import weights
 from rr_tasks.degrade.synthesis import open_dataset, plan_synthesis
@@ -44,7 +42,6 @@ class Evaluation:
     shards: str
 
 
-@flow(name="evaluate", task_runner=task_runner())
 def evaluate(parameters: EvaluateParameters) -> Evaluation:
     """Degrade held-out photographs in all 15 ways, diagnose, restore, and compare."""
     root = join(parameters.output, "shards")
@@ -60,6 +57,7 @@ def evaluate(parameters: EvaluateParameters) -> Evaluation:
         spec,
         parameters.photographs,
         label="Make evaluation set",
+        workers=parameters.workers,
         finished=finished_shards(shards),
     )
     reasoner = load_reasoner(parameters.reasoner)
@@ -74,6 +72,7 @@ def evaluate(parameters: EvaluateParameters) -> Evaluation:
         parameters.reasoner,
         restorer,
         label="Evaluate",
+        workers=parameters.workers,
         finished=evaluated_shards(folder, numbers),
     )
     rows = read_evaluation(urls)
@@ -81,7 +80,8 @@ def evaluate(parameters: EvaluateParameters) -> Evaluation:
     _show_examples(join(folder, "examples.jpg"), shards, rows, reasoner, restorer)
     for name, table in (("quality", quality), ("diagnosis", diagnosis)):
         publish_bytes(table.write_csv(float_precision=4).encode(), join(folder, f"{name}.csv"))
-        publish_table(name, table, f"{name} of {name_of(restorer)} on {len(rows)} samples")
+        about = f"{name} of {name_of(restorer)} on {len(rows)} samples"
+        host().publish_table(name, table.to_dicts(), about)
     return Evaluation(rows, failed_inputs(shards), quality, diagnosis, folder, shards)
 
 

@@ -1,10 +1,6 @@
 """Shards, and annotations where they are given -> the formats of other programs."""
 
-import polars as pl
-from prefect import flow
-
-from flows.artifacts import publish_table
-from flows.launch import task_runner
+from flows.host import host
 from flows.shards import share_shards
 from rr_tasks.export.hub import open_hub_export, publish_card
 from rr_tasks.export.messages import exported_lines, finish_messages_export, open_messages_export
@@ -15,7 +11,6 @@ from rr_tasks.storage.files import join
 from schemas.parameters import ExportHfParameters, ExportMessagesParameters
 
 
-@flow(name="export-hf", task_runner=task_runner())
 def export_hf(parameters: ExportHfParameters) -> str:
     """Export every shard not yet exported for Hugging Face datasets, and return the folder."""
     source = Source(parameters.shards, parameters.annotations)
@@ -32,12 +27,11 @@ def export_hf(parameters: ExportHfParameters) -> str:
         finished=finished_shards(join(parameters.output, spec.split)),
     )
     publish_card(parameters.output, spec, source)
-    table = pl.DataFrame([marker.model_dump() for marker in markers])
-    publish_table("exported-shards", table, f"Shards of {parameters.output}")
+    rows = [marker.model_dump() for marker in markers]
+    host().publish_table("exported-shards", rows, f"Shards of {parameters.output}")
     return parameters.output
 
 
-@flow(name="export-messages", task_runner=task_runner())
 def export_messages(parameters: ExportMessagesParameters) -> str:
     """Export every shard not yet exported as chats, and return the folder."""
     source = Source(parameters.shards, parameters.annotations)
@@ -54,5 +48,6 @@ def export_messages(parameters: ExportMessagesParameters) -> str:
         finished=exported_lines(parameters.output, spec, shards),
     )
     finish_messages_export(parameters.output, spec, shards)
-    publish_table("exported-messages", pl.DataFrame({"lines": urls}), f"Of {parameters.output}")
+    rows = [{"lines": url} for url in urls]
+    host().publish_table("exported-messages", rows, f"Of {parameters.output}")
     return parameters.output

@@ -1,10 +1,6 @@
 """Degraded photographs that exist, and their clean partners -> shards."""
 
-import polars as pl
-from prefect import flow
-
-from flows.artifacts import publish_table
-from flows.launch import task_runner
+from flows.host import host
 from flows.shards import share_shards
 from rr_tasks.ingest.shard import open_ingest, plan_ingest
 from rr_tasks.ingest.tasks import ingest_shard_task
@@ -13,7 +9,6 @@ from schemas.parameters import IngestParameters
 from schemas.shard import shard_count
 
 
-@flow(name="ingest", task_runner=task_runner())
 def ingest(parameters: IngestParameters) -> str:
     """Make the data set, or what is missing of it, and return its folder."""
     spec, photographs = plan_ingest(
@@ -36,6 +31,6 @@ def ingest(parameters: IngestParameters) -> str:
         workers=parameters.workers,
         finished=finished_shards(folder),
     )
-    table = pl.DataFrame([marker.model_dump() for marker in markers])
-    publish_table("ingested-shards", table, f"Shards of {folder}")
+    rows = [marker.model_dump() for marker in markers]
+    host().publish_table("ingested-shards", rows, f"Shards of {folder}")
     return folder

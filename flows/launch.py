@@ -1,70 +1,51 @@
-"""Runs a flow with Prefect where a server is configured, and as a plain function where none is.
+"""Runs a stage with Prefect where a server is configured, and as a plain function where none is.
 
-The body is the same either way. Without a server nothing has to be started, so a single
-photograph or a small folder is done at once; with `PREFECT_API_URL` set (or a Prefect profile
-that sets it) every stage and shard is a run to be watched in the UI.
+The stage is the same either way. Without a server Prefect is not even imported, so a single
+photograph or a small folder is done at once; with `PREFECT_API_URL` set (or a Prefect profile that
+sets it) every stage and shard is a run to be watched in the UI.
 """
 
+import os
 from collections.abc import Callable
-from typing import Any, TypeVar
+from pathlib import Path
+from typing import TypeVar
 
-from prefect import Flow
-from prefect.client.orchestration import get_client
-from prefect.context import FlowRunContext
-from prefect.settings import PREFECT_API_URL
-from prefect.task_runners import ThreadPoolTaskRunner
-
-from flows.logs import leave_out_expected_tracebacks
-from schemas.errors import ExpectedError
-
-MAX_WORKERS = 64
-
-leave_out_expected_tracebacks()  # here, as workers import flows without any command
-
+ParametersT = TypeVar("ParametersT")
 ResultT = TypeVar("ResultT")
 
-
-class UnreachableServerError(ExpectedError, ConnectionError):
-    """The Prefect server that is configured does not answer."""
+_URL = "PREFECT_API_URL"
 
 
-def in_flow_run() -> bool:
-    """Whether the caller runs inside a Prefect flow run."""
-    return FlowRunContext.get() is not None
-
-
-def task_runner() -> Any:
-    """What runs the tasks of a flow: threads, as many as `run_shards` has tasks submitted.
-
-    The limit is only there because Prefect has none of its own.
-    """
-    return ThreadPoolTaskRunner(max_workers=MAX_WORKERS)
-
-
-def launch(flow: Flow[Any, ResultT], parameters: Any) -> ResultT:
+def launch(stage: Callable[[ParametersT], ResultT], parameters: ParametersT) -> ResultT:
     """Run a stage.
 
     Args:
-        flow: a flow with a single argument, `parameters`.
+        stage: a function with a single argument, `parameters`.
         parameters: its model.
 
     Raises:
         UnreachableServerError: a server is configured, but does not answer.
     """
-    server = None if in_flow_run() else PREFECT_API_URL.value()
-    if server:
-        _check_reachable(server)
-    if server or in_flow_run():
-        return flow(parameters)
-    body: Callable[[Any], ResultT] = flow.fn
-    return body(parameters)
+    if not _may_be_on_server():
+        return stage(parameters)
+    from flows.server import run_on_server  # noqa: PLC0415 - Prefect takes a second to import
+
+    return run_on_server(stage, parameters)
 
 
-def _check_reachable(server: str) -> None:
-    with get_client(sync_client=True) as client:
-        problem = client.api_healthcheck()
-    if problem is not None:
-        raise UnreachableServerError(
-            f"the Prefect server at {server} does not answer ({problem}); start it, correct "
-            "PREFECT_API_URL, or run without it: PREFECT_API_URL= rr ..."
-        )
+def _may_be_on_server() -> bool:
+    """Whether Prefect's settings could name a server: they come from the environment and files."""
+    if _URL in os.environ:
+        return bool(os.environ[_URL])
+    home = Path(os.environ.get("PREFECT_HOME", "~/.prefect")).expanduser()
+    profiles = Path(os.environ.get("PREFECT_PROFILES_PATH", home / "profiles.toml"))
+    return profiles.exists() or any(map(_mentions_prefect, _FILES))
+
+
+_FILES = {".env": _URL, "prefect.toml": "", "pyproject.toml": "[tool.prefect"}
+"""Settings in the working folder, and what they hold if they are about Prefect."""
+
+
+def _mentions_prefect(name: str) -> bool:
+    file = Path(name)
+    return file.is_file() and _FILES[name] in file.read_text(errors="replace")

@@ -1,11 +1,7 @@
 """Shards with priors of an older version -> the same shards with current ones."""
 
-import polars as pl
-from prefect import flow
-
 from flows.annotate import beside
-from flows.artifacts import publish_table
-from flows.launch import task_runner
+from flows.host import host
 from flows.shards import share_shards
 from rr_tasks.shards.migration import open_migrated, plan_migration
 from rr_tasks.shards.reader import done_shards, finished_shards
@@ -13,7 +9,6 @@ from rr_tasks.shards.tasks import migrate_shard_task
 from schemas.parameters import MigrateParameters
 
 
-@flow(name="migrate", task_runner=task_runner())
 def migrate(parameters: MigrateParameters) -> str:
     """Rewrite every finished shard and return the new folder, or the old one if it is current."""
     spec = plan_migration(parameters.shards)
@@ -27,8 +22,9 @@ def migrate(parameters: MigrateParameters) -> str:
         folder,
         spec,
         label="Migrate shards",
+        workers=parameters.workers,
         finished=finished_shards(folder),
     )
-    table = pl.DataFrame([marker.model_dump() for marker in markers])
-    publish_table("migrated-shards", table, f"Shards of {folder}")
+    rows = [marker.model_dump() for marker in markers]
+    host().publish_table("migrated-shards", rows, f"Shards of {folder}")
     return folder

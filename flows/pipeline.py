@@ -2,11 +2,9 @@
 
 from dataclasses import dataclass
 
-from prefect import flow
-
 from flows.annotate import annotate
 from flows.evaluate import Evaluation, evaluate
-from flows.launch import launch, task_runner
+from flows.host import host
 from flows.promote import promote
 from flows.restore import restore
 from flows.synthesize import synthesize
@@ -38,37 +36,45 @@ class PipelineResult:
     summary: RunSummary
 
 
-@flow(name="pipeline", task_runner=task_runner())
 def pipeline(parameters: PipelineParameters) -> PipelineResult:
     """Synthesize, annotate, fine-tune, let the candidate compete, and restore with the winner.
 
     Every stage keeps what an earlier run finished, so running it again does nothing twice.
     """
-    work = parameters.output
+    work, workers, run = parameters.output, parameters.workers, host().run_stage
     _check(parameters, work)
-    shards = launch(
+    shards = run(
         synthesize,
         SynthesizeParameters(
             photographs=parameters.photographs,
             output=join(work, "shards"),
             samples=parameters.samples,
             seed=parameters.seed,
+            workers=workers,
         ),
     )
-    annotations = launch(annotate, AnnotateParameters(shards=shards))
-    candidate = launch(train_restorer, _fine_tuning(parameters, shards, annotations, work))
-    trial = EvaluateParameters(photographs=parameters.heldout, output=join(work, "evaluation"))
+    annotations = run(annotate, AnnotateParameters(shards=shards, workers=workers))
+    candidate = run(train_restorer, _fine_tuning(parameters, shards, annotations, work))
+    trial = EvaluateParameters(
+        photographs=parameters.heldout, output=join(work, "evaluation"), workers=workers
+    )
     champions = join(work, "champions")
-    verdict = launch(
-        promote,
-        PromoteParameters(candidate=candidate, champions=champions, evaluation=trial),
+    verdict = run(
+        promote, PromoteParameters(candidate=candidate, champions=champions, evaluation=trial)
     )
     champion = champion_url(champions, "edge-restorer")
-    evaluation = launch(evaluate, trial.model_copy(update={"restorer": champion}))
+    evaluation = run(evaluate, trial.model_copy(update={"restorer": champion}))
     degraded = join(work, f"degraded-{name_of(evaluation.shards)}")
     archive = parameters.archive or export_archive(evaluation.shards, degraded)
-    restored = join(work, f"restored-{name_of(archive)}")
-    summary = launch(restore, RestoreParameters(input=archive, output=restored, restorer=champion))
+    summary = run(
+        restore,
+        RestoreParameters(
+            input=archive,
+            output=join(work, f"restored-{name_of(archive)}"),
+            restorer=champion,
+            workers=workers,
+        ),
+    )
     return PipelineResult(verdict, evaluation, summary)
 
 

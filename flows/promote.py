@@ -1,25 +1,21 @@
 """A candidate restorer and the champion -> the better one stays in use."""
 
-from prefect import flow
-
-from flows.artifacts import publish_note
 from flows.evaluate import evaluate
-from flows.launch import launch, task_runner
+from flows.host import host
 from rr_tasks.evaluation.promotion import Verdict, champion_url, compare
 from rr_tasks.evaluation.promotion import promote as replace_champion
 from schemas.parameters import PromoteParameters
 
 
-@flow(name="promote", task_runner=task_runner())
 def promote(parameters: PromoteParameters) -> Verdict:
     """Evaluate both on the same held-out photographs; promote only a candidate that is better."""
     champion = champion_url(parameters.champions, "edge-restorer")
     trials = [
-        launch(evaluate, parameters.evaluation.model_copy(update={"restorer": url}))
+        host().run_stage(evaluate, parameters.evaluation.model_copy(update={"restorer": url}))
         for url in (champion, parameters.candidate)
     ]
     verdict = compare(trials[0].rows, trials[1].rows)
     if verdict.promoted:
         replace_champion(parameters.candidate, parameters.champions, "edge-restorer", verdict)
-    publish_note("verdict", f"**{verdict.reason}**")
+    host().publish_note("verdict", f"**{verdict.reason}**")
     return verdict

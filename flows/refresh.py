@@ -2,11 +2,8 @@
 
 from dataclasses import dataclass
 
-from prefect import flow
-
 from flows.annotate import beside
-from flows.artifacts import publish_note, publish_table
-from flows.launch import task_runner
+from flows.host import host
 from flows.shards import run_shards, share_shards
 from rr_tasks.reasoner.annotation import open_annotations, plan_annotation
 from rr_tasks.reasoner.load import load_reasoner
@@ -39,7 +36,6 @@ class Refreshed:
     comparison: Comparison | None = None
 
 
-@flow(name="refresh", task_runner=task_runner())
 def refresh(parameters: RefreshParameters) -> Refreshed:
     """Diagnose anew what is stale, and what is missing; then compare with the older diagnoses.
 
@@ -49,10 +45,11 @@ def refresh(parameters: RefreshParameters) -> Refreshed:
     wanted = plan_annotation(parameters.shards, reasoner)
     root = parameters.output or beside(parameters.shards)
     plan = plan_refresh(parameters.shards, root, wanted, parameters.against)
-    publish_table("refresh-plan", plan_table(plan), f"What becomes current in {plan.folder}")
+    about = f"What becomes current in {plan.folder}"
+    host().publish_table("refresh-plan", plan_table(plan).to_dicts(), about)
     if parameters.dry_run:
         expected = estimate(parameters.shards, plan.pending, reasoner)
-        publish_note("refresh-estimate", str(expected or "Nothing to diagnose."))
+        host().publish_note("refresh-estimate", str(expected or "Nothing to diagnose."))
         return Refreshed(plan, dry_run=True, estimate=expected)
     folder = open_annotations(root, plan.spec)
     share_shards(
@@ -63,23 +60,33 @@ def refresh(parameters: RefreshParameters) -> Refreshed:
         plan.spec,
         parameters.reasoner,
         label="Annotate shards",
+        workers=parameters.workers,
         finished={},  # they are not pending
     )
     if plan.old is None:
         return Refreshed(plan, dry_run=False)
     new = read_annotations(plan.folder, parameters.shards)
-    return Refreshed(plan, dry_run=False, comparison=_compare(plan.old, new, root))
+    return Refreshed(
+        plan, dry_run=False, comparison=_compare(plan.old, new, root, parameters.workers)
+    )
 
 
-def _compare(old: Annotations, new: Annotations, root: str) -> Comparison:
+def _compare(old: Annotations, new: Annotations, root: str, workers: int | None) -> Comparison:
     folder = comparison_folder(root, old.spec, new.spec)
     shards = sorted(old.samples.keys() & new.samples.keys())
     urls = run_shards(
-        compare_shard_task, shards, old.folder, new.folder, folder, label="Compare shards"
+        compare_shard_task,
+        shards,
+        old.folder,
+        new.folder,
+        folder,
+        label="Compare shards",
+        workers=workers,
     )
     found = difference(read_comparisons(urls))
     report = write_difference(folder, old, new, found)
     for name in ("totals", "changes", "histogram"):
-        publish_table(f"priors-{name}", getattr(found, name), f"{old.folder} -> {new.folder}")
-    publish_note("priors-report", f"Report: `{report}`")
+        table = getattr(found, name).to_dicts()
+        host().publish_table(f"priors-{name}", table, f"{old.folder} -> {new.folder}")
+    host().publish_note("priors-report", f"Report: `{report}`")
     return Comparison(found, report)

@@ -1,10 +1,6 @@
 """Clean photographs -> degraded shards with their ground truth."""
 
-import polars as pl
-from prefect import flow
-
-from flows.artifacts import publish_table
-from flows.launch import task_runner
+from flows.host import host
 from flows.shards import share_shards
 from rr_tasks.degrade.recipe_file import find_recipe
 from rr_tasks.degrade.synthesis import open_dataset, plan_synthesis
@@ -14,7 +10,6 @@ from schemas.parameters import SynthesizeParameters
 from schemas.shard import shard_count
 
 
-@flow(name="synthesize", task_runner=task_runner())
 def synthesize(parameters: SynthesizeParameters) -> str:
     """Make the data set, or what is missing of it, and return its folder."""
     spec, photographs = plan_synthesis(
@@ -36,6 +31,6 @@ def synthesize(parameters: SynthesizeParameters) -> str:
         workers=parameters.workers,
         finished=finished_shards(folder),
     )
-    table = pl.DataFrame([marker.model_dump() for marker in markers])
-    publish_table("synthesized-shards", table, f"Shards of {folder}")
+    rows = [marker.model_dump() for marker in markers]
+    host().publish_table("synthesized-shards", rows, f"Shards of {folder}")
     return folder

@@ -73,6 +73,10 @@ class RestoreParameters(Strict):
         bool,
         Field(description="Re-read finished outputs and redo those whose content has changed."),
     ] = False
+    workers: Annotated[
+        Annotated[int, Field(gt=0, le=64)] | None,
+        Field(description="Photographs at the same time; by default as many as cores may be used."),
+    ] = None
 
 
 class PlanItem(Strict):

@@ -30,6 +30,11 @@ Accumulate = Annotated[Count, Field(description="Batches that a step adds up")]
 Device = Annotated[
     DeviceName, Field(description="Where to train; auto takes a GPU if there is one")
 ]
+MAX_WORKERS = 64
+Workers = Annotated[
+    Annotated[int, Field(gt=0, le=MAX_WORKERS)] | None,
+    Field(description="Shards at the same time; by default as many as cores may be used"),
+]
 LearningRate = Annotated[float, Field(gt=0, description="The highest one; it rises, then falls")]
 
 
@@ -44,7 +49,7 @@ class SynthesizeParameters(Parameters):
     samples: Count | None = Field(None, description="How many; by default 16 for each photograph")
     shard_size: Annotated[int, Field(gt=0, le=10_000, description="Samples in a shard")] = 128
     seed: Seed = 0
-    workers: Annotated[int, Field(gt=0, le=64, description="Shards made at the same time")] = 2
+    workers: Workers = None
 
 
 class IngestParameters(Parameters):
@@ -57,7 +62,7 @@ class IngestParameters(Parameters):
     degraded: Url | None = Field(None, description="With pairs: folder of the degraded ones")
     present: tuple[DegradationName, ...] = Field((), description="With pairs: what degrades them")
     shard_size: Annotated[int, Field(gt=0, le=10_000, description="Pairs in a shard")] = 128
-    workers: Annotated[int, Field(gt=0, le=64, description="Shards made at the same time")] = 2
+    workers: Workers = None
 
 
 class AnnotateParameters(Parameters):
@@ -66,6 +71,7 @@ class AnnotateParameters(Parameters):
     shards: Shards
     output: Url | None = Field(None, description="By default beside the data set")
     reasoner: Reasoner = EdgeReasonerChoice()
+    workers: Workers = None
 
 
 class RefreshParameters(AnnotateParameters):
@@ -82,6 +88,7 @@ class MigrateParameters(Parameters):
 
     shards: Url = Field(description="Folder of a data set or of annotations")
     output: Url | None = Field(None, description="Receives the new folder; by default beside it")
+    workers: Workers = None
 
 
 class ExportHfParameters(Parameters):
@@ -91,7 +98,7 @@ class ExportHfParameters(Parameters):
     output: Url = Field(description="Folder that receives shards and card")
     annotations: Url | None = Field(None, description="Folder of its annotations, to go along")
     split: Annotated[SplitName, Field(description="What the samples are for")] = "train"
-    workers: Annotated[int, Field(gt=0, le=64, description="Shards at the same time")] = 2
+    workers: Workers = None
 
 
 class ExportMessagesParameters(Parameters):
@@ -105,7 +112,7 @@ class ExportMessagesParameters(Parameters):
     dialect: Annotated[
         Dialect, Field(description="tags for ms-swift and LLaMA-Factory, trl for TRL")
     ] = "tags"
-    workers: Annotated[int, Field(gt=0, le=64, description="Shards at the same time")] = 2
+    workers: Workers = None
 
 
 class TrainReasonerParameters(Parameters):
@@ -152,6 +159,7 @@ class EvaluateParameters(Parameters):
     reasoner: Reasoner = EdgeReasonerChoice()
     restorer: Url | None = Field(None, description="Weights; by default the shipped ones")
     seed: int = Field(2026, description="The published figures use 2026")
+    workers: Workers = None
 
 
 class AssessParameters(Parameters):
@@ -169,6 +177,7 @@ class AssessParameters(Parameters):
         (128, 256, 512, 1024, 4000), description="Sizes of photographs to compare, in pixels"
     )
     seed: int = Field(2027, description="The published figures use 2027")
+    workers: Workers = None
 
     @field_validator("recipes", "short_sides")
     @classmethod
@@ -199,3 +208,4 @@ class PipelineParameters(Parameters):
     steps: Steps = 60
     learning_rate: LearningRate = 5e-5
     seed: Seed = 0
+    workers: Workers = None

@@ -1,4 +1,4 @@
-"""How `s3://` URLs are reached: environment variables that begin with `RR_S3_`."""
+"""Settings from the environment: how `s3://` URLs are reached (`RR_S3_...`), what runs tasks."""
 
 from collections.abc import Iterable
 from typing import Annotated, Any, Literal, Self
@@ -17,7 +17,7 @@ PREFIX = "RR_S3_"
 
 
 class UnusableSettingsError(ExpectedError, ValueError):
-    """An `RR_S3_` variable makes no sense; the message never holds its value."""
+    """An `RR_` variable makes no sense; the message never holds its value."""
 
 
 def _http(url: str) -> str:
@@ -129,6 +129,32 @@ def s3_settings() -> S3Settings:
         place = "".join(f"{PREFIX}{str(name).upper()}: " for name in problem["loc"][:1])
         reason = problem["msg"].removeprefix("Value error, ")
         raise UnusableSettingsError(f"{place}{reason}") from None
+
+
+class RunnerSettings(BaseSettings):
+    """What runs the tasks of a stage without a Prefect server: `RR_RUNNER`.
+
+    Threads share what is loaded; processes take the memory of loaded weights each.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="RR_", env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
+    )
+
+    runner: Literal["threads", "processes"] = "threads"
+
+
+def runner_settings() -> RunnerSettings:
+    """Return the settings of this process.
+
+    Raises:
+        UnusableSettingsError: one of them makes no sense.
+    """
+    try:
+        return RunnerSettings()
+    except ValidationError as error:
+        (problem,) = error.errors()
+        raise UnusableSettingsError(f"RR_RUNNER: {problem['msg']}") from None
 
 
 def _refuse_unknown(variables: Iterable[str]) -> None:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from flows.cli.options import Weights, console
+from flows.cli.options import Weights, Workers, console
 from schemas.parameters import AnnotateParameters, RefreshParameters
 
 
@@ -14,6 +14,7 @@ def annotate(
         str | None, typer.Option(help="Receives the annotations' folder; by default beside it.")
     ] = None,
     reasoner: Weights = None,
+    workers: Workers = None,
     refresh: Annotated[
         bool,
         typer.Option(
@@ -45,7 +46,12 @@ def annotate(
     if refresh:
         _refresh(
             RefreshParameters(
-                shards=shards, output=output, reasoner=reasoner, against=against, dry_run=dry_run
+                shards=shards,
+                output=output,
+                reasoner=reasoner,
+                workers=workers,
+                against=against,
+                dry_run=dry_run,
             )
         )
         return
@@ -53,7 +59,9 @@ def annotate(
         raise typer.BadParameter("--dry-run and --against go with --refresh")
     from flows.annotate import annotate as flow
 
-    parameters = AnnotateParameters(shards=shards, output=output, reasoner=reasoner)
+    parameters = AnnotateParameters(
+        shards=shards, output=output, reasoner=reasoner, workers=workers
+    )
     typer.echo(launch(flow, parameters))
 
 

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from flows.cli.options import Weights, console
+from flows.cli.options import Weights, Workers, console
 from schemas.parameters import AssessParameters
 
 
@@ -31,6 +31,7 @@ def assess(
         ),
     ] = None,
     seed: Annotated[int, typer.Option(help="The published figures use 2027.")] = 2027,
+    workers: Workers = None,
 ) -> None:
     """Measure how well a reasoner diagnoses photographs that it never saw.
 
@@ -53,6 +54,7 @@ def assess(
         reasoner=reasoner,
         rounds=rounds,
         seed=seed,
+        workers=workers,
         **{name: tuple(values) for name, values in given.items() if values},
     )
     assessment = launch(flow, parameters)

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from flows.cli.failure import complain_of_inputs
-from flows.cli.options import Seed
+from flows.cli.options import Seed, Workers
 from schemas.parameters import MigrateParameters, SynthesizeParameters
 
 
@@ -20,7 +20,7 @@ def synthesize(
     ] = None,
     shard_size: Annotated[int, typer.Option(help="Samples in a shard.")] = 128,
     seed: Seed = 0,
-    workers: Annotated[int, typer.Option(help="Shards made at the same time.")] = 2,
+    workers: Workers = None,
 ) -> None:
     """Make degraded WebDataset shards, with their true diagnoses, out of clean photographs.
 
@@ -56,6 +56,7 @@ def migrate(
     output: Annotated[
         str | None, typer.Option(help="Receives the new folder; by default beside the old one.")
     ] = None,
+    workers: Workers = None,
 ) -> None:
     """Rewrite the diagnoses in shards to the current version of the prior.
 
@@ -64,11 +65,11 @@ def migrate(
 
     Example: [bold]rr migrate data/edge-default-1f0c...[/bold]
     """
+    from flows.host import host
     from flows.launch import launch
     from flows.migrate import migrate as flow
-    from flows.progress import say
 
-    folder = launch(flow, MigrateParameters(shards=shards, output=output))
+    folder = launch(flow, MigrateParameters(shards=shards, output=output, workers=workers))
     if folder == shards:
-        say("This is the current version already; nothing to do.")
+        host().say("This is the current version already; nothing to do.")
     typer.echo(folder)

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from flows.cli.options import Weights, console
+from flows.cli.options import Weights, Workers, console
 from schemas.parameters import EvaluateParameters
 
 
@@ -14,6 +14,7 @@ def evaluate(
     reasoner: Weights = None,
     restorer: Weights = None,
     seed: Annotated[int, typer.Option(help="The published figures use 2026.")] = 2026,
+    workers: Workers = None,
 ) -> None:
     """Measure weights on photographs they never saw, degraded in all 15 ways and left clean.
 
@@ -29,6 +30,7 @@ def evaluate(
         reasoner=reasoner,
         restorer=restorer,
         seed=seed,
+        workers=workers,
     )
     evaluation = launch(flow, parameters)
     show_evaluation(console, evaluation)

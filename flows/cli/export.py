@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from flows.cli.failure import Commands
+from flows.cli.options import Workers
 from schemas.export import Dialect
 from schemas.parameters import ExportHfParameters, ExportMessagesParameters
 
@@ -13,7 +14,6 @@ app = typer.Typer(
 )
 
 Shards = Annotated[str, typer.Argument(help="Folder of a data set; any URL.")]
-Workers = Annotated[int, typer.Option(help="Shards exported at the same time.")]
 
 
 @app.command("hf")
@@ -24,7 +24,7 @@ def export_hf(
         str | None, typer.Option(help="Folder of its annotations, to go along.")
     ] = None,
     split: Annotated[str, typer.Option(help="What the samples are for.")] = "train",
-    workers: Workers = 2,
+    workers: Workers = None,
 ) -> None:
     """Rewrite a data set so that Hugging Face datasets loads the folder.
 
@@ -53,7 +53,7 @@ def export_messages(
     dialect: Annotated[
         Dialect, typer.Option(help="tags for ms-swift and LLaMA-Factory, trl for TRL.")
     ] = "tags",
-    workers: Workers = 2,
+    workers: Workers = None,
 ) -> None:
     """Write a data set as chats for the fine-tuning of a vision-language model.
 

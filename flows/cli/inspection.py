@@ -23,7 +23,7 @@ def inspect(
     Example: [bold]rr inspect data/edge-default-1f0c... --html look.html[/bold]
     """
     from flows.cli.show.inspection import show_inspection
-    from flows.progress import say
+    from flows.host import host
     from rr_tasks.inspection.page import render_page
     from rr_tasks.inspection.pictures import pick_pictures
     from rr_tasks.inspection.survey import inspect as survey
@@ -32,7 +32,7 @@ def inspect(
     found = survey(folder)
     if html:
         publish_bytes(render_page(found, pick_pictures(folder, pictures)), html)
-        say(f"written: {html}")
+        host().say(f"written: {html}")
     if json:
         typer.echo(found.model_dump_json(indent=2))
     else:

@@ -14,3 +14,7 @@ Weights = Annotated[
     str | None, typer.Option(help="Weights file (safetensors); by default the shipped ones.")
 ]
 Seed = Annotated[int, typer.Option(help="Decides every random draw.")]
+Workers = Annotated[
+    int | None,
+    typer.Option(help="Shards at the same time; by default as many as cores may be used."),
+]

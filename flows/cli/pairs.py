@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from flows.cli.failure import complain_of_inputs
-from flows.cli.options import console
+from flows.cli.options import Workers, console
 from schemas.parameters import IngestParameters
 from schemas.prior.current import DEGRADATIONS, DegradationName
 from schemas.shard import LayoutName
@@ -27,7 +27,7 @@ def ingest(
         str | None, typer.Option(help="With pairs: what degrades them, such as haze,rain.")
     ] = None,
     shard_size: Annotated[int, typer.Option(help="Pairs in a shard.")] = 128,
-    workers: Annotated[int, typer.Option(help="Shards made at the same time.")] = 2,
+    workers: Workers = None,
 ) -> None:
     """Make WebDataset shards of degraded photographs that exist and their clean partners.
 

@@ -78,6 +78,10 @@ def restore(
     verify: Annotated[
         bool, typer.Option("--verify", help="Re-read finished outputs and redo changed ones.")
     ] = False,
+    workers: Annotated[
+        int | None,
+        typer.Option(help="Photographs at the same time; by default as many as cores may be used."),
+    ] = None,
     reasoner: Weights = None,
     restorer: Weights = None,
 ) -> None:
@@ -102,6 +106,7 @@ def restore(
             certainty=certainty,
             max_pixels=max_pixels,
             verify=verify,
+            workers=workers,
             reasoner=EdgeReasonerChoice(weights=reasoner),
             restorer=restorer,
         ),

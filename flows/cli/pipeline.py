@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from flows.cli.options import Seed, console
+from flows.cli.options import Seed, Workers, console
 from schemas.parameters import PipelineParameters
 
 
@@ -20,6 +20,7 @@ def pipeline(
     steps: Annotated[int, typer.Option(help="Fine-tuning steps of the restorer.")] = 60,
     learning_rate: Annotated[float, typer.Option(help="Highest learning rate.")] = 5e-5,
     seed: Seed = 0,
+    workers: Workers = None,
 ) -> None:
     """Do the whole job: synthesize, annotate, fine-tune, evaluate, promote if better, restore.
 
@@ -40,6 +41,7 @@ def pipeline(
         steps=steps,
         learning_rate=learning_rate,
         seed=seed,
+        workers=workers,
     )
     result = launch(flow, parameters)
     show_pipeline(console, result)

@@ -1,12 +1,10 @@
-"""Prefect task: one synthesized shard."""
+"""Task of a runner: one synthesized shard."""
 
 from rr_tasks.degrade.synthesis import synthesize_shard
 from rr_tasks.storage.claim import Held, make_unless_held
-from rr_tasks.tasks import shard_task
 from schemas.shard import DoneMarker, SynthesisSpec
 
 
-@shard_task("synthesize shard", "synthesize-{shard:05d}")
 def synthesize_shard_task(
     shard: int, folder: str, spec: SynthesisSpec, photographs: str
 ) -> DoneMarker | Held:

@@ -1,14 +1,12 @@
-"""Prefect task: one evaluated shard."""
+"""Task of a runner: one evaluated shard."""
 
 from rr_tasks.evaluation.images.shard import evaluate_shard
 from rr_tasks.reasoner.load import load_reasoner
 from rr_tasks.restorer.load import load_restorer
 from rr_tasks.storage.claim import Held, make_unless_held
-from rr_tasks.tasks import shard_task
 from schemas.reasoner import ReasonerChoice
 
 
-@shard_task("evaluate shard", "evaluate-{shard:05d}")
 def evaluate_shard_task(
     shard: int, shards: str, folder: str, reasoner: ReasonerChoice, restorer: str
 ) -> str | Held:

@@ -1,15 +1,13 @@
-"""Prefect tasks: one exported shard."""
+"""Tasks of a runner: one exported shard."""
 
 from rr_tasks.export.hub import export_hub_shard
 from rr_tasks.export.messages import export_messages_shard
 from rr_tasks.export.source import Source
 from rr_tasks.storage.claim import Held, make_unless_held
-from rr_tasks.tasks import shard_task
 from schemas.export import HubExport, MessagesExport
 from schemas.shard import DoneMarker
 
 
-@shard_task("export shard for hf", "export-{shard:05d}")
 def export_hub_shard_task(
     shard: int, output: str, spec: HubExport, source: Source
 ) -> DoneMarker | Held:
@@ -17,7 +15,6 @@ def export_hub_shard_task(
     return make_unless_held(lambda: export_hub_shard(output, spec, source, shard))
 
 
-@shard_task("export shard as messages", "export-{shard:05d}")
 def export_messages_shard_task(
     shard: int, output: str, spec: MessagesExport, source: Source
 ) -> str | Held:

@@ -1,12 +1,10 @@
-"""Prefect task: one shard of pairs."""
+"""Task of a runner: one shard of pairs."""
 
 from rr_tasks.ingest.shard import ingest_shard
 from rr_tasks.storage.claim import Held, make_unless_held
-from rr_tasks.tasks import shard_task
 from schemas.shard import DoneMarker, IngestSpec
 
 
-@shard_task("ingest shard", "ingest-{shard:05d}")
 def ingest_shard_task(shard: int, folder: str, spec: IngestSpec, source: str) -> DoneMarker | Held:
     """See `rr_tasks.ingest.shard.ingest_shard`."""
     return make_unless_held(lambda: ingest_shard(folder, spec, source, shard))

@@ -1,14 +1,12 @@
-"""Prefect task: one annotated shard."""
+"""Task of a runner: one annotated shard."""
 
 from rr_tasks.reasoner.annotation import annotate_shard
 from rr_tasks.reasoner.load import load_reasoner
 from rr_tasks.storage.claim import Held, make_unless_held
-from rr_tasks.tasks import shard_task
 from schemas.reasoner import ReasonerChoice
 from schemas.shard import AnnotationSpec, DoneMarker
 
 
-@shard_task("annotate shard", "annotate-{shard:05d}")
 def annotate_shard_task(
     shard: int, shards: str, folder: str, spec: AnnotationSpec, reasoner: ReasonerChoice
 ) -> DoneMarker | Held:

@@ -1,12 +1,10 @@
-"""Prefect task: one rewritten shard."""
+"""Task of a runner: one rewritten shard."""
 
 from rr_tasks.shards.migration import migrate_shard
 from rr_tasks.storage.claim import Held, make_unless_held
-from rr_tasks.tasks import shard_task
 from schemas.shard import DoneMarker, Spec
 
 
-@shard_task("migrate shard", "migrate-{shard:05d}")
 def migrate_shard_task(shard: int, source: str, folder: str, spec: Spec) -> DoneMarker | Held:
     """See `rr_tasks.shards.migration.migrate_shard`."""
     return make_unless_held(lambda: migrate_shard(source, folder, spec, shard))

@@ -1,20 +1,24 @@
-"""Prefect tasks: one training run each, resumed from its checkpoint when it is run again."""
+"""Tasks of a runner: one training run each, resumed from its checkpoint when it is run again."""
 
-from prefect import task
-from prefect.cache_policies import NO_CACHE
+from functools import partial
 
-from rr_tasks.training.loop import ProgressReport
+from rr_tasks.progress import Progress, report
+from rr_tasks.threads import compute_in_threads, compute_threads
 from rr_tasks.training.run import run_reasoner_training, run_restorer_training
 from schemas.parameters import TrainReasonerParameters, TrainRestorerParameters
 
 
-@task(name="train reasoner", cache_policy=NO_CACHE)
-def train_reasoner_task(parameters: TrainReasonerParameters, on_progress: ProgressReport) -> str:
-    """See `rr_tasks.training.run.run_reasoner_training`."""
-    return run_reasoner_training(parameters, on_progress)
+def train_reasoner_task(parameters: TrainReasonerParameters) -> str:
+    """See `rr_tasks.training.run.run_reasoner_training`; it computes with every core."""
+    compute_in_threads(compute_threads())
+    return run_reasoner_training(parameters, partial(_report, "train reasoner"))
 
 
-@task(name="train restorer", cache_policy=NO_CACHE)
-def train_restorer_task(parameters: TrainRestorerParameters, on_progress: ProgressReport) -> str:
-    """See `rr_tasks.training.run.run_restorer_training`."""
-    return run_restorer_training(parameters, on_progress)
+def train_restorer_task(parameters: TrainRestorerParameters) -> str:
+    """See `rr_tasks.training.run.run_restorer_training`; it computes with every core."""
+    compute_in_threads(compute_threads())
+    return run_restorer_training(parameters, partial(_report, "train restorer"))
+
+
+def _report(task: str, step: int, means: dict[str, float]) -> None:
+    report(Progress(task, step, figures=means))

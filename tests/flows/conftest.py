@@ -1,5 +1,7 @@
 """What the tests of flows share: they run without Prefect unless they ask for its server."""
 
+import io
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +15,9 @@ from prefect.settings import (
     temporary_settings,
 )
 from prefect.testing.utilities import prefect_test_harness
+from rich.console import Console
 
+from flows import terminal
 from rr_tasks import weights
 from rr_tasks.reasoner.network import ReasonerNetwork
 
@@ -30,13 +34,22 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @pytest.fixture(autouse=True)
-def without_server(request: pytest.FixtureRequest) -> Iterator[None]:
+def configured_server(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """No flow of these tests ever runs on a server that the developer happens to use."""
     if "server" in request.fixturenames:
-        yield
+        request.getfixturevalue("server")
+        monkeypatch.setenv("PREFECT_API_URL", PREFECT_API_URL.value() or "")
     else:
-        with temporary_settings({PREFECT_API_URL: None}):
-            yield
+        monkeypatch.setenv("PREFECT_API_URL", "")
+
+
+@pytest.fixture
+def unreachable_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A server is configured, but there is none."""
+    url = "http://127.0.0.1:9/api"
+    monkeypatch.setenv("PREFECT_API_URL", url)
+    with temporary_settings({PREFECT_API_URL: url}):  # Prefect reads the variable only once
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -46,6 +59,7 @@ def heldout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     source = sorted(HELDOUT.glob("*.webp"))[0]
     small = cv2.resize(cv2.imread(str(source)), (144, 128), interpolation=cv2.INTER_AREA)
     cv2.imwrite(str(folder / f"{source.stem}.png"), small)
+    os.utime(folder / f"{source.stem}.png", ns=(10**18, 10**18))  # only old files are remembered
     return folder
 
 
@@ -58,3 +72,11 @@ def reasoner(tmp_path_factory: pytest.TempPathFactory) -> str:
     url = str(tmp_path_factory.mktemp("weights") / "other.safetensors")
     weights.save(network, url, "edge-reasoner", {})
     return url
+
+
+@pytest.fixture
+def shown(monkeypatch: pytest.MonkeyPatch) -> Console:
+    """The terminal that progress is shown on; `shown.file` holds all that was drawn."""
+    console = Console(file=io.StringIO(), force_terminal=True, color_system=None, width=100)
+    monkeypatch.setattr(terminal, "console", console)
+    return console

@@ -367,11 +367,9 @@ def test_a_pipeline_finds_out_early_that_a_folder_is_wrong(
     assert not out.exists()
 
 
+@pytest.mark.usefixtures("unreachable_server")
 def test_an_unreachable_server_is_one_line(rr: Rr, photographs: Path, tmp_path: Path) -> None:
-    from prefect.settings import PREFECT_API_URL, temporary_settings
-
-    with temporary_settings({PREFECT_API_URL: "http://127.0.0.1:9/api"}):
-        line = only_error(rr("synthesize", photographs, tmp_path, "--samples", "2", code=1))
+    line = only_error(rr("synthesize", photographs, tmp_path, "--samples", "2", code=1))
     assert line.startswith("the Prefect server at http://127.0.0.1:9/api does not answer")
 
 

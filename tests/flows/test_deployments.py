@@ -9,39 +9,12 @@ from prefect import Flow
 from prefect.flows import load_flow_from_entrypoint
 from prefect.utilities.callables import parameter_schema
 
-from flows import (
-    annotate,
-    assess,
-    evaluate,
-    export,
-    ingest,
-    migrate,
-    pipeline,
-    promote,
-    refresh,
-    restore,
-    synthesize,
-    train,
-)
+from flows import deployments
 from schemas.archive import RestoreParameters
 
 ROOT = Path(__file__).parents[2]
 FILE = yaml.safe_load((ROOT / "infra" / "prefect.yaml").read_text())
 DEPLOYMENTS: list[dict[str, Any]] = FILE["deployments"]
-STAGES = (
-    annotate,
-    assess,
-    evaluate,
-    export,
-    ingest,
-    migrate,
-    pipeline,
-    promote,
-    refresh,
-    restore,
-    synthesize,
-    train,
-)
 each = pytest.mark.parametrize("deployment", DEPLOYMENTS, ids=[d["name"] for d in DEPLOYMENTS])
 
 
@@ -75,9 +48,7 @@ def test_it_runs_in_the_default_pool(deployment: dict[str, Any]) -> None:
 
 
 def test_every_flow_is_deployed_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    flows = {
-        value.name for stage in STAGES for value in vars(stage).values() if isinstance(value, Flow)
-    }
+    flows = [value.name for value in vars(deployments).values() if isinstance(value, Flow)]
     assert sorted(deployed(one, monkeypatch).name for one in DEPLOYMENTS) == sorted(flows)
     assert len({one["name"] for one in DEPLOYMENTS}) == len(DEPLOYMENTS)
 

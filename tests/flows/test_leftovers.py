@@ -65,7 +65,7 @@ def stages(
         monkeypatch.setattr(flows.evaluate, "share_shards", shared)
         with suppress(NotNeededError):
             parameters = EvaluateParameters(photographs=str(photographs), output=root)
-            flows.evaluate.evaluate.fn(parameters)
+            flows.evaluate.evaluate(parameters)
         return folders[0]
 
     return {

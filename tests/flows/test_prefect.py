@@ -18,24 +18,32 @@ from prefect.utilities.callables import parameter_schema
 from typer.testing import CliRunner
 
 from flows import cli
-from flows.annotate import annotate
-from flows.assess import assess
-from flows.evaluate import evaluate
-from flows.export import export_hf, export_messages
-from flows.launch import MAX_WORKERS, in_flow_run, launch
-from flows.migrate import migrate
-from flows.pipeline import pipeline
-from flows.promote import promote
-from flows.refresh import refresh
-from flows.restore import restore
-from flows.synthesize import synthesize
-from flows.train import train_reasoner, train_restorer
+from flows import server as prefect_server
+from flows.deployments import (
+    annotate,
+    assess,
+    evaluate,
+    export_hf,
+    export_messages,
+    migrate,
+    pipeline,
+    promote,
+    refresh,
+    restore,
+    synthesize,
+    train_reasoner,
+    train_restorer,
+)
+from flows.host import host
+from flows.launch import launch
+from flows.synthesize import synthesize as synthesis
+from flows.terminal import Terminal
 from rr_tasks.degrade import tasks as degrade_tasks
-from rr_tasks.degrade.tasks import synthesize_shard_task
 from rr_tasks.shards.reader import done_shards
 from rr_tasks.storage.claim import Held, HeldError
 from schemas.archive import RestoreParameters
 from schemas.parameters import (
+    MAX_WORKERS,
     AnnotateParameters,
     AssessParameters,
     EvaluateParameters,
@@ -124,7 +132,7 @@ def break_shard(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[int]]:
         monkeypatch.setattr(degrade_tasks, "synthesize_shard", synthesize_shard)
         return begun
 
-    monkeypatch.setattr(synthesize_shard_task, "retry_delay_seconds", [0, 0, 0])
+    monkeypatch.setattr(prefect_server, "RETRY_DELAYS", [0, 0, 0])
     return arrange
 
 
@@ -132,8 +140,8 @@ def break_shard(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[int]]:
 def test_a_stage_is_a_flow_run_with_a_task_run_for_each_shard(
     parameters: SynthesizeParameters,
 ) -> None:
-    folder = launch(synthesize, parameters)
-    assert not in_flow_run()
+    folder = launch(synthesis, parameters)
+    assert isinstance(host(), Terminal)
     run = last_run(synthesize)
     assert run.state is not None
     assert run.state.is_completed()
@@ -150,7 +158,7 @@ def test_a_stage_is_a_flow_run_with_a_task_run_for_each_shard(
 
 @pytest.mark.usefixtures("server")
 def test_only_settings_are_stored_and_no_pixels(parameters: SynthesizeParameters) -> None:
-    launch(synthesize, parameters)
+    launch(synthesis, parameters)
     run = last_run(synthesize)
     assert run.parameters == {"parameters": parameters.model_dump(mode="json")}
     for one in task_runs(run, 5).values():
@@ -168,7 +176,7 @@ def test_a_shard_that_fails_fails_the_run_and_the_next_run_completes_it(
     with monkeypatch.context():
         begun = break_shard(2, OSError("the storage burst"))
         with pytest.raises(OSError, match="the storage burst"):
-            launch(synthesize, parameters)
+            launch(synthesis, parameters)
     assert begun.count(2) == 1  # it would fail again
     run = last_run(synthesize)
     assert run.state is not None
@@ -179,7 +187,7 @@ def test_a_shard_that_fails_fails_the_run_and_the_next_run_completes_it(
     assert {folder / "00000.tar", folder / "00001.tar"} <= done.keys()
     assert folder / "00002.tar" not in done
     begun = break_shard(-1, AssertionError())
-    assert launch(synthesize, parameters) == str(folder)
+    assert launch(synthesis, parameters) == str(folder)
     assert last_run(synthesize).state.is_completed()
     assert len(done_shards(str(folder))) == 5
     assert all(path.stat().st_mtime_ns == before for path, before in done.items())
@@ -190,7 +198,7 @@ def test_only_what_the_network_did_is_tried_again(
     parameters: SynthesizeParameters, break_shard: Callable[..., list[int]]
 ) -> None:
     begun = break_shard(1, ConnectionError("reset by peer"), times=2)
-    launch(synthesize, parameters)
+    launch(synthesis, parameters)
     assert [begun.count(number) for number in range(5)] == [1, 3, 1, 1, 1]
     tasks = task_runs(last_run(synthesize), 5)
     assert tasks["synthesize-00001"].run_count == 3
@@ -211,7 +219,7 @@ def test_a_shard_of_another_run_fails_nothing_and_is_asked_for_again(
 
     monkeypatch.setattr(Held, "wait", wait)
     begun = break_shard(1, HeldError(held), times=1)
-    folder = launch(synthesize, parameters)
+    folder = launch(synthesis, parameters)
     assert waited == [held]
     assert sorted(begun[:5]) == [0, 1, 2, 3, 4]
     assert begun[5:] == [1]
@@ -239,7 +247,7 @@ def test_ctrl_c_leaves_no_run_that_seems_to_go_on(
 def test_a_refresh_shows_its_plan_and_what_became_different(
     parameters: SynthesizeParameters, reasoner: str
 ) -> None:
-    shards = synthesize.fn(parameters.model_copy(update={"samples": 2}))
+    shards = synthesis(parameters.model_copy(update={"samples": 2}))
     annotate(AnnotateParameters(shards=shards))
     refresh(RefreshParameters(shards=shards, reasoner=reasoner, dry_run=True))
     shown = artifacts(last_run(refresh))
@@ -264,7 +272,7 @@ def test_an_assessment_shows_its_tables(heldout: Path, tmp_path: Path) -> None:
     asked = {"photographs": str(heldout), "output": str(tmp_path), "rounds": 1}
     assess(parameters=asked | {"recipes": ["cdd11-like"], "short_sides": [64]})
     run = last_run(assess)
-    assert sorted(task_runs(run, 4)) == [f"predict-{number:06d}" for number in range(4)]
+    assert sorted(task_runs(run, 4)) == [f"predict-{number:05d}" for number in range(4)]
     shown = artifacts(run)
     assert shown["predict"].data == 100.0
     (recipe,) = json.loads(str(shown["assessment-recipes"].data))
@@ -282,7 +290,7 @@ def test_plain_json_restores_an_archive(photographs: Path, tmp_path: Path) -> No
     run = last_run(restore)
     assert sorted(task_runs(run, 2)) == ["restore-00000", "restore-00001"]
     shown = artifacts(run)
-    assert shown["restore-chunks"].data == 100.0
+    assert shown["restore-photographs"].data == 100.0
     (counts,) = json.loads(str(shown["counts"].data))
     assert sum(counts.values()) == 3
     assert summary.report in str(shown["report"].data)
@@ -366,5 +374,5 @@ def test_as_many_shards_run_at_the_same_time_as_there_are_workers(
         return marker
 
     monkeypatch.setattr(degrade_tasks, "synthesize_shard", synthesize_shard)
-    launch(synthesize, parameters.model_copy(update={"workers": workers}))
+    launch(synthesis, parameters.model_copy(update={"workers": workers}))
     assert most == workers

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from flows import shards
 from flows.annotate import annotate
 from flows.assess import assess
 from flows.evaluate import evaluate
 from flows.export import export_hf, export_messages
 from flows.ingest import ingest
 from flows.launch import launch
+from flows.runner import Threads
 from flows.synthesize import synthesize
 from rr_tasks.storage import identity
 from schemas.parameters import (
@@ -82,17 +82,17 @@ def test_nothing_is_done_twice(
     stages: dict[str, Stage], monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     work: list[object] = []
-    run, read = shards._results, identity.read_all
+    run, read = Threads.run, identity.read_all
 
-    def noted_run(task: Any, numbers: Sequence[int], *others: Any) -> Any:
+    def noted_run(threads: Threads, task: Any, numbers: Sequence[int], *others: Any) -> Any:
         work.extend(numbers)
-        return run(task, numbers, *others)
+        return run(threads, task, numbers, *others)
 
     def noted_read(urls: Sequence[str]) -> Any:
         work.extend(urls)
         return read(urls)
 
-    monkeypatch.setattr(shards, "_results", noted_run)
+    monkeypatch.setattr(Threads, "run", noted_run)
     monkeypatch.setattr(identity, "read_all", noted_read)
     first = stages[name]()
     assert work

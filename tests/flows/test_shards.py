@@ -1,13 +1,9 @@
-import io
 import threading
 import time
-from contextlib import nullcontext
 
 import pytest
-from prefect import task
 from rich.console import Console
 
-from flows import progress as bars
 from flows import shards
 from flows.shards import run_shards, share_shards
 from rr_tasks.storage.claim import Held
@@ -37,9 +33,7 @@ class Work:
 
 
 def run(work: Work, count: int, workers: int, label: str | None = None) -> list[int]:
-    return run_shards(
-        task(work.__call__, name="work"), range(count), 10, label=label, workers=workers
-    )
+    return run_shards(work, range(count), 10, label=label, workers=workers)
 
 
 @pytest.mark.parametrize("workers", [1, 2, 3])
@@ -57,56 +51,6 @@ def test_workers_work_at_the_same_time() -> None:
     assert work.most_at_work == 3
 
 
-@pytest.mark.parametrize("workers", [2, 3])
-def test_only_a_window_of_shards_is_submitted(
-    monkeypatch: pytest.MonkeyPatch, workers: int
-) -> None:
-    open_now: set[int] = set()
-    most = 0
-
-    class Waiting:
-        def __init__(self, shard: int) -> None:
-            self.shard = shard
-
-        def result(self) -> int:
-            open_now.remove(self.shard)
-            return self.shard
-
-    def submit(shard: int) -> Waiting:
-        nonlocal most
-        open_now.add(shard)
-        most = max(most, len(open_now))
-        return Waiting(shard)
-
-    monkeypatch.setattr(shards, "_submitter", lambda *_: nullcontext(submit))
-    numbers = run_shards(
-        task(lambda shard: shard, name="n"), range(50), label=None, workers=workers
-    )
-    assert numbers == list(range(50))
-    assert most == 2 * workers
-
-
-@pytest.mark.parametrize("workers", [1, 2])
-def test_a_failure_is_raised_and_what_has_not_begun_never_does(workers: int) -> None:
-    work = Work(broken=0, pause=0.2)
-    with pytest.raises(OSError, match="shard 0 broke"):
-        run(work, 1000, workers)
-    # whoever failed may have taken up one more before that was noticed
-    assert len(work.begun) <= (1 if workers == 1 else workers + 1)
-    assert work.at_work == 0
-    begun = list(work.begun)
-    time.sleep(0.3)
-    assert work.begun == begun
-
-
-def test_one_worker_works_in_the_callers_thread() -> None:
-    """Only there does Ctrl-C end a long shard at once."""
-    threads: list[threading.Thread] = []
-    note = task(lambda _shard: threads.append(threading.current_thread()), name="note")
-    run_shards(note, range(2), label=None)
-    assert threads == [threading.current_thread()] * 2
-
-
 def test_a_bar_shows_what_is_done_while_it_is_done(shown: Console) -> None:
     seen: list[str] = []
 
@@ -114,7 +58,7 @@ def test_a_bar_shows_what_is_done_while_it_is_done(shown: Console) -> None:
         time.sleep(0.15)  # the bar is drawn ten times a second
         seen.append(shown.file.getvalue().replace(" ", ""))  # type: ignore[attr-defined]
 
-    run_shards(task(look, name="look"), range(3), label="Look at shards")
+    run_shards(look, range(3), label="Look at shards", workers=1)
     assert "2/3" in seen[2]
     assert "3/3" not in seen[2]
     assert "Lookatshards" in seen[0]
@@ -127,27 +71,8 @@ def test_no_bar_is_drawn_for_tasks_that_report_themselves(shown: Console) -> Non
 
 
 def test_no_bar_is_drawn_where_nothing_is_to_do(shown: Console) -> None:
-    made = task(Work().__call__, name="work")
-    assert share_shards(made, [], 10, label="Annotate shards", finished={}) == []
+    assert share_shards(Work(), [], 10, label="Annotate shards", finished={}) == []
     assert shown.file.getvalue() == ""  # type: ignore[attr-defined]
-
-
-@pytest.mark.parametrize("width", [70, 80, 120])
-def test_a_bar_is_one_line_and_its_numbers_are_whole(shown: Console, width: int) -> None:
-    shown.width = width
-    with bars.progress("Train restorer", 16_000) as advance:
-        advance(16_000, "loss 0.123  psnr 21.347  psnr_degraded 21.949")
-    drawn = shown.file.getvalue().split("\r")[-1]  # type: ignore[attr-defined]
-    line, cursor = drawn.splitlines()
-    assert cursor == "\x1b[?25h"
-    assert "16000/16000" in line
-    assert "loss 0.1" in line
-
-
-def test_a_bar_ends_full_also_when_all_was_done_before(shown: Console) -> None:
-    with bars.progress("Train reasoner", 4000):
-        pass
-    assert "4000/4000" in shown.file.getvalue()  # type: ignore[attr-defined]
 
 
 class Sharing:
@@ -176,8 +101,7 @@ def test_what_another_run_makes_comes_last_and_people_are_told(
     shown: Console, workers: int
 ) -> None:
     sharing = Sharing({1, 3})
-    work = task(sharing.__call__, name="work")
-    assert share_shards(work, range(5), label="Share", workers=workers, finished={}) == [
+    assert share_shards(sharing, range(5), label="Share", workers=workers, finished={}) == [
         0,
         10,
         20,
@@ -194,15 +118,14 @@ def test_what_another_run_makes_comes_last_and_people_are_told(
 
 def test_a_failure_of_a_shared_shard_is_raised(shown: Console) -> None:
     with pytest.raises(OSError, match="shard 1 broke"):
-        share_shards(task(Work(1).__call__, name="work"), range(3), 10, label="Share", finished={})
+        share_shards(Work(1), range(3), 10, label="Share", finished={})
 
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_no_task_is_run_for_what_earlier_runs_finished(shown: Console, workers: int) -> None:
     work = Work()
-    made = task(work.__call__, name="work")
     finished = {0: 7, 3: 8, 9: 9}
-    results = share_shards(made, range(4), 10, label="Share", workers=workers, finished=finished)
+    results = share_shards(work, range(4), 10, label="Share", workers=workers, finished=finished)
     assert results == [7, 10, 20, 8]
     assert sorted(work.begun) == [1, 2]
 
@@ -215,12 +138,14 @@ def test_the_bar_counts_what_earlier_runs_finished(shown: Console) -> None:
         seen.append(shown.file.getvalue().replace(" ", ""))  # type: ignore[attr-defined]
         return shard
 
-    share_shards(task(look, name="look"), range(4), label="Share", finished={0: 0, 1: 1})
+    share_shards(look, range(4), label="Share", workers=1, finished={0: 0, 1: 1})
     assert "2/4" in seen[0]
 
 
-@pytest.fixture
-def shown(monkeypatch: pytest.MonkeyPatch) -> Console:
-    console = Console(file=io.StringIO(), force_terminal=True, color_system=None, width=100)
-    monkeypatch.setattr(bars, "console", console)
-    return console
+def test_a_stage_has_a_worker_for_each_core_that_it_may_use(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(shards, "available_cpus", lambda: 3)
+    work = Work(pause=0.05)
+    run_shards(work, range(6), 10, label=None)
+    assert work.most_at_work == 3

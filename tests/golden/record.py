@@ -65,7 +65,7 @@ def _restored(work: Path) -> dict[str, Any]:
     source, target = work / "in", work / "out"
     source.mkdir(parents=True)
     _write_inputs(source)
-    restore.fn(RestoreParameters(input=str(source), output=str(target)))
+    restore(RestoreParameters(input=str(source), output=str(target)))
     return {photograph.name: _facts(target / photograph.name) for photograph in _in(source)}
 
 

@@ -1,14 +1,12 @@
-"""Prefect task: the predictions for one photograph in one setting."""
+"""Task of a runner: the predictions for one photograph in one setting."""
 
 from rr_tasks.evaluation.diagnosis.prediction import predict
 from rr_tasks.reasoner.load import load_reasoner
 from rr_tasks.storage.claim import Held, make_unless_held
-from rr_tasks.tasks import shard_task
 from schemas.assessment import AssessmentSpec
 from schemas.reasoner import ReasonerChoice
 
 
-@shard_task("predict", "predict-{shard:06d}")
 def predict_task(
     shard: int,
     folder: str,

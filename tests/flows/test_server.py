@@ -1,7 +1,7 @@
 import logging
 
 import pytest
-from prefect import flow, task
+from prefect import task
 
 from flows.launch import launch
 from schemas.errors import ExpectedError
@@ -17,7 +17,6 @@ def fail(error: Exception) -> None:
     raise error
 
 
-@flow
 def failing(parameters: Exception) -> None:
     """Fail in a task."""
     fail(parameters)  # type: ignore[unused-coroutine]  # a task may always be one

@@ -1,0 +1,30 @@
+"""The stages as Prefect flows, which `infra/prefect.yaml` deploys and workers run."""
+
+import flows.annotate
+import flows.assess
+import flows.evaluate
+import flows.export
+import flows.ingest
+import flows.migrate
+import flows.pipeline
+import flows.promote
+import flows.refresh
+import flows.restore
+import flows.synthesize
+import flows.train
+from flows.server import as_flow
+
+annotate = as_flow(flows.annotate.annotate)
+assess = as_flow(flows.assess.assess)
+evaluate = as_flow(flows.evaluate.evaluate)
+export_hf = as_flow(flows.export.export_hf)
+export_messages = as_flow(flows.export.export_messages)
+ingest = as_flow(flows.ingest.ingest)
+migrate = as_flow(flows.migrate.migrate)
+pipeline = as_flow(flows.pipeline.pipeline)
+promote = as_flow(flows.promote.promote)
+refresh = as_flow(flows.refresh.refresh)
+restore = as_flow(flows.restore.restore)
+synthesize = as_flow(flows.synthesize.synthesize)
+train_reasoner = as_flow(flows.train.train_reasoner)
+train_restorer = as_flow(flows.train.train_restorer)

@@ -1,0 +1,63 @@
+"""Where a stage runs and who watches it: a terminal, or a Prefect server."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from contextvars import ContextVar
+from typing import Any, Protocol, TypeVar
+
+from flows.runner import Runner
+from flows.terminal import Terminal
+
+ParametersT = TypeVar("ParametersT")
+ResultT = TypeVar("ResultT")
+
+Rows = Sequence[Mapping[str, Any]]
+
+
+class Advance(Protocol):
+    """Called with how much is done in all, and a few words on how it goes."""
+
+    def __call__(self, done: int, note: str = "") -> None:
+        """Show it."""
+
+
+class Host(Protocol):
+    """Runs the tasks of stages, and shows people how they go."""
+
+    def runner(self, workers: int) -> Runner:
+        """What runs `workers` tasks at a time."""
+
+    def run_stage(
+        self, stage: Callable[[ParametersT], ResultT], parameters: ParametersT
+    ) -> ResultT:
+        """Run a stage inside another one."""
+
+    def say(self, message: str) -> None:
+        """Tell people something in passing."""
+
+    def progress(self, label: str, total: int) -> AbstractContextManager[Advance]:
+        """Follow a piece of work of `total` steps, 1 or more; it ends full."""
+
+    def publish_table(self, key: str, rows: Rows, description: str) -> None:
+        """Keep a table beside the run."""
+
+    def publish_note(self, key: str, markdown: str) -> None:
+        """Keep a note beside the run."""
+
+
+_host: ContextVar[Host] = ContextVar("host", default=Terminal())  # noqa: B039 - it has no state
+
+
+def host() -> Host:
+    """Who watches the stage that is running."""
+    return _host.get()
+
+
+@contextmanager
+def hosted_by(new: Host) -> Iterator[None]:
+    """Let `new` watch what is run in here."""
+    token = _host.set(new)
+    try:
+        yield
+    finally:
+        _host.reset(token)

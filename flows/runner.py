@@ -1,0 +1,173 @@
+"""Runs one task for many keys, several at a time: in threads, in processes, or with Prefect.
+
+A task is a function of a module, `task(key, *arguments)`. Its arguments are small and can be
+pickled: a folder and a spec, never a list of photographs. It computes in one thread, so that as
+many run at the same time as there are cores, and its results do not depend on how many do.
+"""
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from contextvars import copy_context
+from functools import partial
+from itertools import islice
+from queue import SimpleQueue
+from threading import Thread
+from typing import Any, Protocol, TypeVar
+
+from rr_tasks import progress
+from rr_tasks.threads import compute_in_threads
+from schemas.errors import ExpectedError
+
+KeyT = TypeVar("KeyT")
+ResultT = TypeVar("ResultT")
+
+
+class WorkerDiedError(ExpectedError, RuntimeError):
+    """A worker process has ended in the middle of a task."""
+
+
+class Runner(Protocol):
+    """Runs tasks."""
+
+    def run(
+        self, task: Callable[..., ResultT], keys: Iterable[KeyT], *arguments: Any
+    ) -> Iterator[tuple[KeyT, ResultT]]:
+        """Call `task(key, *arguments)` for each key, and yield keys and results as they come.
+
+        When one fails, those that have not started never will, and the error is raised when those
+        that have started are done.
+        """
+
+
+class Threads:
+    """Runs tasks in threads of this process, which share what is loaded.
+
+    With a single worker, tasks run in the caller's thread: only there does Ctrl-C end one at once.
+    """
+
+    def __init__(self, workers: int) -> None:
+        self._workers = workers
+
+    def run(
+        self, task: Callable[..., ResultT], keys: Iterable[KeyT], *arguments: Any
+    ) -> Iterator[tuple[KeyT, ResultT]]:
+        """See `Runner.run`."""
+        if self._workers == 1:
+            compute_in_threads(1)
+            yield from ((key, task(key, *arguments)) for key in keys)
+            return
+        pool = ThreadPoolExecutor(self._workers, initializer=compute_in_threads, initargs=(1,))
+        with _closing(pool):
+            yield from as_completed(
+                lambda key: pool.submit(copy_context().run, task, key, *arguments),
+                keys,
+                window=2 * self._workers,
+            )
+
+
+class Processes:
+    """Runs tasks in processes, each with a Python interpreter and loaded weights of its own."""
+
+    def __init__(self, workers: int) -> None:
+        self._workers = workers
+
+    def run(
+        self, task: Callable[..., ResultT], keys: Iterable[KeyT], *arguments: Any
+    ) -> Iterator[tuple[KeyT, ResultT]]:
+        """See `Runner.run`.
+
+        Raises:
+            WorkerDiedError: the system ended a process.
+        """
+        context = multiprocessing.get_context("spawn")  # a fork would copy locks that are held
+        reports: Any = context.SimpleQueue()
+        pool = ProcessPoolExecutor(self._workers, context, _begin, (reports,))
+        try:
+            with _forwarding(reports), _closing(pool):
+                yield from as_completed(
+                    lambda key: pool.submit(task, key, *arguments), keys, window=2 * self._workers
+                )
+        except BrokenProcessPool as error:
+            raise WorkerDiedError(
+                "a worker process was ended by the system, which may be out of memory; "
+                "run again, with fewer workers"
+            ) from error
+
+
+def as_completed(
+    submit: Callable[[KeyT], Any], keys: Iterable[KeyT], window: int
+) -> Iterator[tuple[KeyT, Any]]:
+    """Submit keys, no more than `window` of them unfinished, and yield results as they come.
+
+    Args:
+        submit: returns a future for a key.
+        keys: what to submit, in this order.
+        window: thousands of waiting tasks would take memory, and destabilise a Prefect server.
+    """
+    waiting = iter(keys)
+    finished: SimpleQueue[tuple[KeyT, Any]] = SimpleQueue()
+    unfinished = 0
+    while True:
+        for key in islice(waiting, window - unfinished):
+            submit(key).add_done_callback(partial(_put, finished, key))
+            unfinished += 1
+        if not unfinished:
+            return
+        key, future = finished.get()
+        unfinished -= 1
+        yield key, future.result()
+
+
+def _put(finished: "SimpleQueue[tuple[KeyT, Any]]", key: KeyT, future: "Future[Any]") -> None:
+    finished.put((key, future))
+
+
+@contextmanager
+def _closing(pool: ThreadPoolExecutor | ProcessPoolExecutor) -> Iterator[None]:
+    """Wait for what has started, but not where people want to stop at once."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        pool.shutdown(wait=False, cancel_futures=True)
+        raise
+    except BaseException:
+        pool.shutdown(cancel_futures=True)
+        raise
+    pool.shutdown()
+
+
+@contextmanager
+def _forwarding(reports: Any) -> Iterator[None]:
+    """Let whoever listens here have the reports of worker processes."""
+
+    def forward() -> None:
+        while (reported := reports.get()) is not None:
+            progress.report(reported)
+
+    forwarder = Thread(target=copy_context().run, args=(forward,), daemon=True)
+    forwarder.start()
+    try:
+        yield
+    finally:
+        reports.put(None)
+        forwarder.join()
+
+
+def _begin(reports: Any) -> None:
+    """Prepare a worker process: it ends with its parent, however that one ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=_end_with_parent, daemon=True).start()
+    progress.listen(reports.put)
+    compute_in_threads(1)
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)

@@ -1,0 +1,203 @@
+"""Runs stages on a Prefect server: each is a flow run, each shard a task run to be watched."""
+
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cache, wraps
+from time import monotonic
+from typing import Any, TypeVar, cast
+from uuid import UUID
+
+from prefect import Flow, Task, get_run_logger
+from prefect.artifacts import (
+    create_markdown_artifact,
+    create_progress_artifact,
+    create_table_artifact,
+    update_progress_artifact,
+)
+from prefect.cache_policies import NO_CACHE
+from prefect.client.orchestration import get_client
+from prefect.settings import PREFECT_API_URL
+from prefect.task_runners import ThreadPoolTaskRunner
+from prefect.tasks import exponential_backoff
+
+from flows.host import hosted_by
+from flows.runner import Runner, as_completed
+from rr_tasks.retries import TRANSIENT
+from rr_tasks.threads import compute_in_threads
+from schemas.errors import ExpectedError
+from schemas.parameters import MAX_WORKERS
+
+KeyT = TypeVar("KeyT")
+ParametersT = TypeVar("ParametersT")
+ResultT = TypeVar("ResultT")
+
+UPDATE_SECONDS = 2.0
+RETRY_DELAYS = exponential_backoff(2)
+
+
+class UnreachableServerError(ExpectedError, ConnectionError):
+    """The Prefect server that is configured does not answer."""
+
+
+def run_on_server(stage: Callable[[ParametersT], ResultT], parameters: ParametersT) -> ResultT:
+    """Run a stage as a flow run, or as a plain function if no server is configured after all.
+
+    Raises:
+        UnreachableServerError: the server does not answer.
+    """
+    server = PREFECT_API_URL.value()
+    if not server:
+        return stage(parameters)
+    with get_client(sync_client=True) as client:
+        problem = client.api_healthcheck()
+    if problem is not None:
+        raise UnreachableServerError(
+            f"the Prefect server at {server} does not answer ({problem}); start it, correct "
+            "PREFECT_API_URL, or run without it: PREFECT_API_URL= rr ..."
+        )
+    return cast(ResultT, as_flow(stage)(parameters))
+
+
+@cache
+def as_flow(stage: Callable[[Any], Any]) -> Flow[[Any], Any]:
+    """Make a flow of a stage, which has a single argument: `parameters`, a model.
+
+    Prefect's limit of tasks at a time is only there because it has none by default; the stage's
+    runner never submits more tasks than it has workers.
+    """
+
+    @wraps(stage)
+    def hosted(parameters: Any) -> Any:
+        with hosted_by(Server()):
+            return stage(parameters)
+
+    name = stage.__name__.replace("_", "-")
+    runner: Any = ThreadPoolTaskRunner(max_workers=MAX_WORKERS)
+    return Flow(hosted, name=name, task_runner=runner)
+
+
+class Server:
+    """Watches a flow run."""
+
+    def runner(self, workers: int) -> Runner:
+        """Task runs, `workers` at a time."""
+        return TaskRuns(workers)
+
+    def run_stage(
+        self, stage: Callable[[ParametersT], ResultT], parameters: ParametersT
+    ) -> ResultT:
+        """Run a stage as a flow run inside this one."""
+        return cast(ResultT, as_flow(stage)(parameters))
+
+    def say(self, message: str) -> None:
+        """Write a message in the run's log."""
+        get_run_logger().info(message)
+
+    @contextmanager
+    def progress(self, label: str, total: int) -> Iterator[Callable[..., None]]:
+        """Show an artifact that is updated, but not for every photograph."""
+        key = label.lower().replace(" ", "-")
+        created: Any = create_progress_artifact(progress=0.0, key=key, description=label)
+        artifact = cast(UUID, created)
+        updated = -UPDATE_SECONDS
+
+        def advance(done: int, note: str = "") -> None:
+            nonlocal updated
+            if monotonic() - updated < UPDATE_SECONDS:
+                return
+            updated = monotonic()
+            update_progress_artifact(
+                artifact, progress=100 * done / total, description=f"{label} {note}".strip()
+            )
+
+        yield advance
+        update_progress_artifact(artifact, progress=100.0)
+
+    def publish_table(self, key: str, rows: Sequence[Mapping[str, Any]], description: str) -> None:
+        """Show a table as an artifact; floats to 3 places."""
+        rounded = [{name: _rounded(value) for name, value in row.items()} for row in rows]
+        create_table_artifact(table=rounded, key=key, description=description)
+
+    def publish_note(self, key: str, markdown: str) -> None:
+        """Show a note as an artifact."""
+        create_markdown_artifact(markdown=markdown, key=key)
+
+
+def _rounded(value: Any) -> Any:
+    return round(value, 3) if isinstance(value, float) else value
+
+
+class TaskRuns:
+    """Runs tasks as Prefect's: three more tries after what the network did, and no cache.
+
+    Done markers are the only truth about what is finished, so Prefect keeps none of its own.
+    """
+
+    def __init__(self, workers: int) -> None:
+        self._workers = workers
+
+    def run(
+        self, task: Callable[..., ResultT], keys: Iterable[KeyT], *arguments: Any
+    ) -> Iterator[tuple[KeyT, ResultT]]:
+        """See `flows.runner.Runner.run`; Prefect starts at once whatever is submitted."""
+
+        def submit(key: KeyT) -> Any:
+            named = prefect_task.with_options(task_run_name=_run_name(task, key))
+            return named.submit(key, *arguments)
+
+        prefect_task = _as_task(task)
+        yield from as_completed(submit, keys, window=self._workers)
+
+
+def _as_task(task: Callable[..., ResultT]) -> Task[..., ResultT]:
+    @wraps(task)
+    def alone(*arguments: Any) -> ResultT:
+        compute_in_threads(1)
+        return task(*arguments)
+
+    return Task(
+        alone,
+        name=_name(task),
+        retries=3,
+        retry_delay_seconds=RETRY_DELAYS,
+        retry_condition_fn=_is_transient,
+        cache_policy=NO_CACHE,
+    )
+
+
+def _name(task: Callable[..., Any]) -> str:
+    return task.__name__.removesuffix("_task").replace("_", " ")
+
+
+def _run_name(task: Callable[..., Any], key: object) -> str | None:
+    """Name what a run works on, where that is a shard or a chunk."""
+    verb = _name(task).partition(" ")[0]
+    if isinstance(key, int):
+        return f"{verb}-{key:05d}"
+    return f"{verb}-{key}" if isinstance(key, str) else None
+
+
+def _is_transient(_task: Any, _run: Any, state: Any) -> bool:
+    """Whether the network failed rather than the input."""
+    try:
+        state.result()
+    except TRANSIENT:
+        return True
+    except Exception:  # noqa: BLE001 - whatever else went wrong would go wrong again
+        return False
+    return False
+
+
+class _WithoutTraceback(logging.Filter):
+    """Lets Prefect log an `ExpectedError` as its message alone, on the terminal and in the UI."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        error = record.exc_info[1] if record.exc_info else None
+        if isinstance(error, ExpectedError):
+            record.exc_info = record.exc_text = None  # the message holds the error already
+        return True
+
+
+for _name_of_logger in ("prefect.flow_runs", "prefect.task_runs"):
+    logging.getLogger(_name_of_logger).addFilter(_WithoutTraceback())

@@ -1,0 +1,80 @@
+"""Shows on a terminal how a stage goes; without a server there is nowhere else to show it."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+from rich.table import Column
+from rich.text import Text
+
+from flows.runner import Processes, Runner, Threads
+from schemas.settings import runner_settings
+
+ParametersT = TypeVar("ParametersT")
+ResultT = TypeVar("ResultT")
+
+console = Console(stderr=True)
+
+
+class Terminal:
+    """Runs stages as the functions they are, and shows their progress as bars."""
+
+    def runner(self, workers: int) -> Runner:
+        """Return threads, or processes if the environment asks for them."""
+        return _RUNNERS[runner_settings().runner](workers)
+
+    def run_stage(
+        self, stage: Callable[[ParametersT], ResultT], parameters: ParametersT
+    ) -> ResultT:
+        """Call the stage."""
+        return stage(parameters)
+
+    def say(self, message: str) -> None:
+        """Print a message above the bar."""
+        console.print(message, soft_wrap=True, highlight=False, markup=False)
+
+    @contextmanager
+    def progress(self, label: str, total: int) -> Iterator[Callable[..., None]]:
+        """Draw a bar."""
+        with Progress(*_columns(), console=console) as bars:
+            bar = bars.add_task(label, total=total, note="")
+            yield lambda done, note="": bars.update(bar, completed=done, note=note)
+            bars.update(bar, completed=total)
+
+    def publish_table(self, key: str, rows: Sequence[Mapping[str, Any]], description: str) -> None:
+        """Keep nothing: commands print what matters."""
+
+    def publish_note(self, key: str, markdown: str) -> None:
+        """Keep nothing: commands print what matters."""
+
+
+_RUNNERS: dict[str, Callable[[int], Runner]] = {"threads": Threads, "processes": Processes}
+
+
+def _columns() -> Iterator[ProgressColumn]:
+    """On a narrow terminal the bar gives way first, then the note; the numbers stay whole."""
+    whole = Column(no_wrap=True)
+    yield TextColumn("{task.description:<22}", table_column=whole)
+    yield BarColumn(bar_width=24)
+    yield MofNCompleteColumn(table_column=whole)
+    yield TimeElapsedColumn(table_column=whole)
+    yield TimeRemainingColumn(table_column=whole)
+    yield _Note()
+
+
+class _Note(ProgressColumn):
+    """A few words, cut off where the line ends."""
+
+    def render(self, task: Task) -> Text:
+        return Text(task.fields["note"], style="dim", no_wrap=True, overflow="ellipsis")

@@ -1,0 +1,64 @@
+"""How many processor cores this process may use, and how many of them one computation takes."""
+
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from math import ceil
+from pathlib import Path
+
+ROOT = Path("/")
+
+
+def available_cpus(root: Path = ROOT) -> int:
+    """Cores that this process may use: at least 1, and no more than any limit set on it allows.
+
+    The limits are the machine's cores, the process's affinity and the quota of its control groups,
+    which is how containers are limited. A quota of a core and a half counts as two: two workers use
+    all of it.
+
+    Args:
+        root: where `proc` and `sys` are.
+    """
+    limits = [float(_affinity()), *_quotas(root)]
+    return max(1, ceil(min(limits)))
+
+
+def _affinity() -> int:
+    if hasattr(os, "sched_getaffinity"):  # not on macOS
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _quotas(root: Path) -> Iterator[float]:
+    """Cores that each control group of this process allows, from the innermost one outwards."""
+    with suppress(OSError):
+        for line in (root / "proc/self/cgroup").read_text().splitlines():
+            _, controllers, path = line.split(":", 2)
+            if not controllers:
+                yield from _quotas_of_version_2(root / "sys/fs/cgroup", path)
+            elif "cpu" in controllers.split(","):
+                yield from _quotas_of_version_1(root / "sys/fs/cgroup", controllers, path)
+
+
+def _quotas_of_version_2(mount: Path, path: str) -> Iterator[float]:
+    for group in _groups(mount, path):
+        with suppress(OSError, ValueError):  # the root group has no file, others may say "max"
+            quota, period = map(int, (group / "cpu.max").read_text().split())
+            yield quota / period
+
+
+def _quotas_of_version_1(mount: Path, controllers: str, path: str) -> Iterator[float]:
+    for name in {controllers, "cpu"}:
+        for group in _groups(mount / name, path):
+            with suppress(OSError, ValueError):
+                quota = int((group / "cpu.cfs_quota_us").read_text())
+                period = int((group / "cpu.cfs_period_us").read_text())
+                if quota > 0:  # -1 is no limit
+                    yield quota / period
+
+
+def _groups(mount: Path, path: str) -> Iterator[Path]:
+    """A group and those around it. A container may see only its own group, as the mount itself."""
+    group = Path(path.lstrip("/"))
+    for inner in (group, *group.parents):
+        yield mount / inner

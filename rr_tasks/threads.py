@@ -1,0 +1,23 @@
+"""How many threads a computation takes."""
+
+import os
+
+import cv2
+import torch
+
+from rr_tasks.cpu import available_cpus
+
+
+def compute_in_threads(count: int) -> None:
+    """Let torch and OpenCV compute in so many threads when they are called from this one."""
+    torch.set_num_threads(count)  # torch counts for each calling thread
+    cv2.setNumThreads(count)
+
+
+def compute_threads() -> int:
+    """Return how many threads a computation that runs alone should take: `OMP_NUM_THREADS` or all.
+
+    It is never more than this process may use, however many cores the machine has.
+    """
+    wanted = os.environ.get("OMP_NUM_THREADS", "")
+    return int(wanted) if wanted.isdecimal() and int(wanted) else available_cpus()

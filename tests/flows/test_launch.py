@@ -1,0 +1,67 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from flows import launch as launching
+from flows.launch import launch
+from flows.server import UnreachableServerError
+
+ROOT = Path(__file__).parents[2]
+
+
+def double(parameters: int) -> int:
+    return 2 * parameters
+
+
+@pytest.fixture
+def nothing_configured(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.delenv("PREFECT_API_URL")
+    monkeypatch.setenv("PREFECT_HOME", str(tmp_path / "home"))
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.mark.usefixtures("nothing_configured")
+@pytest.mark.parametrize(
+    ("name", "content", "asked"),
+    [
+        ("home/profiles.toml", "", True),
+        ("prefect.toml", "", True),
+        ("pyproject.toml", "[tool.prefect]", True),
+        ("pyproject.toml", "dependencies = ['prefect']", False),
+        (".env", "PREFECT_API_URL=http://127.0.0.1:4200/api", True),
+        (".env", "RR_S3_REGION=eu", False),
+    ],
+)
+def test_prefect_is_asked_wherever_it_may_be_configured(
+    tmp_path: Path, name: str, content: str, asked: bool
+) -> None:
+    assert not launching._may_be_on_server()
+    file = tmp_path / name
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(content)
+    assert launching._may_be_on_server() is asked
+
+
+@pytest.mark.usefixtures("unreachable_server")
+def test_a_server_that_is_configured_is_used() -> None:
+    with pytest.raises(UnreachableServerError, match="does not answer"):
+        launch(double, 4)
+
+
+@pytest.mark.usefixtures("nothing_configured")
+def test_a_stage_without_a_server_is_a_call() -> None:
+    assert launch(double, 4) == 8
+
+
+def test_restoring_imports_no_prefect_without_a_server(photographs: Path, tmp_path: Path) -> None:
+    code = (
+        "import sys; from flows.cli import main\n"
+        "try: main()\n"
+        "except SystemExit: print(sorted({'prefect', 'torchmetrics', 'transformers'}"
+        " & set(sys.modules)))"
+    )
+    command = [sys.executable, "-c", code, "restore", str(photographs), str(tmp_path / "out")]
+    shown = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT).stdout
+    assert shown.endswith("[]\n")

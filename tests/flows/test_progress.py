@@ -1,0 +1,44 @@
+"""Progress on a terminal; tests of flow runs show that of a Prefect server."""
+
+import pytest
+from rich.console import Console
+
+from flows.progress import follow, progress
+from rr_tasks.progress import Progress, report
+
+
+@pytest.mark.parametrize("width", [70, 80, 120])
+def test_a_bar_is_one_line_and_its_numbers_are_whole(shown: Console, width: int) -> None:
+    shown.width = width
+    with progress("Train restorer", 16_000) as advance:
+        advance(16_000, "loss 0.123  psnr 21.347  psnr_degraded 21.949")
+    drawn = shown.file.getvalue().split("\r")[-1]  # type: ignore[attr-defined]
+    line, cursor = drawn.splitlines()
+    assert cursor == "\x1b[?25h"
+    assert "16000/16000" in line
+    assert "loss 0.1" in line
+
+
+def test_a_bar_ends_full_also_when_all_was_done_before(shown: Console) -> None:
+    with progress("Train reasoner", 4000):
+        pass
+    assert "4000/4000" in shown.file.getvalue()  # type: ignore[attr-defined]
+
+
+def test_reports_of_several_tasks_are_shown_together(shown: Console) -> None:
+    with follow("Restore photographs", 7):
+        report(Progress("00000", done=2, failed=1))
+        report(Progress("00001", done=3))
+        report(Progress("00000", done=3, failed=2))
+        report(Progress("00001", done=4, figures={"loss": 0.25}))
+    drawn = shown.file.getvalue()  # type: ignore[attr-defined]
+    assert "7/7" in drawn
+    assert "2 failed  loss 0.250" in drawn
+
+
+def test_nobody_listens_outside(shown: Console) -> None:
+    with follow("Restore photographs", 7):
+        pass
+    drawn = shown.file.getvalue()  # type: ignore[attr-defined]
+    report(Progress("00000", done=2))
+    assert shown.file.getvalue() == drawn  # type: ignore[attr-defined]
