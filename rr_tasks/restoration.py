@@ -3,16 +3,12 @@
 from os import PathLike, fspath
 
 import numpy as np
-import numpy.typing as npt
 
 from rr_tasks.engine import load_engine
-from rr_tasks.photographs.photograph import open_photograph
+from rr_tasks.photographs.pixels import Pixels
+from rr_tasks.photographs.reading import read_pixels
 from rr_tasks.restorer.treatment import treatment
-from rr_tasks.storage.files import read_bytes
-from schemas.archive import RestoreParameters
 from schemas.reasoner import EdgeReasonerChoice
-
-Pixels = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
 
 
 def restore_photograph(photograph: str | PathLike[str] | Pixels) -> Pixels:
@@ -31,12 +27,7 @@ def restore_photograph(photograph: str | PathLike[str] | Pixels) -> Pixels:
         StorageError: no such file, a folder, or no permission.
         UnreadablePhotographError: not a photograph, or a damaged one.
     """
-    pixels = photograph if isinstance(photograph, np.ndarray) else _read(fspath(photograph))
+    pixels = photograph if isinstance(photograph, np.ndarray) else read_pixels(fspath(photograph))
     engine = load_engine(EdgeReasonerChoice(), None)
     wanted = treatment(engine.diagnose(pixels))
     return pixels if wanted is None else engine.restore(pixels, wanted)
-
-
-def _read(url: str) -> Pixels:
-    most = RestoreParameters.model_fields["max_pixels"].default
-    return open_photograph(read_bytes(url), most).develop().pixels

@@ -11,7 +11,7 @@ import pytest
 
 import rr_tasks
 from rr_tasks import restore_photograph
-from rr_tasks.photographs.photograph import open_photograph
+from rr_tasks.photographs.reading import read_pixels
 from rr_tasks.samples import sample_photographs
 
 
@@ -33,7 +33,7 @@ def test_the_example_works(holiday: Path, monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_a_file_and_its_pixels_are_restored_alike(holiday: Path) -> None:
-    pixels = open_photograph(holiday.read_bytes(), 10**6).develop().pixels
+    pixels = read_pixels(str(holiday))
     restored = restore_photograph(pixels)
     assert np.array_equal(restored, restore_photograph(holiday))
     assert not np.array_equal(restored, pixels)
