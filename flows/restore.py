@@ -2,22 +2,32 @@
 
 from flows.host import host
 from flows.progress import follow
-from flows.shards import run_shards
+from flows.shards import share_shards
 from rr_tasks.archive.check import check_folders
-from rr_tasks.archive.claim import claimed
 from rr_tasks.archive.run import finish, prepare
 from rr_tasks.archive.tasks import engine_for, restore_chunk_task
+from rr_tasks.storage.claim import Held
 from schemas.archive import RestoreParameters, RunSummary
 
 
 def restore(parameters: RestoreParameters) -> RunSummary:
     """Restore every photograph that is not restored yet; one that fails never stops the others."""
     check_folders(parameters.input, parameters.output)
-    with claimed(parameters.output):
-        plan = prepare(parameters)
-        with follow("Restore photographs", plan.found):
-            chunks = run_shards(restore_chunk_task, plan.chunks, parameters, label=None, workers=1)
-        summary = finish(parameters, plan, chunks, engine_for(parameters).identity)
+    plan = prepare(parameters, _say_who_plans)
+    with follow("Restore photographs", plan.found):
+        chunks = share_shards(
+            restore_chunk_task, plan.chunks, parameters, label=None, workers=1, finished={}
+        )
+    identity = engine_for(parameters).identity
+    summary = finish(parameters, plan, chunks, identity, _say_who_reports)
     host().publish_table("counts", [summary.counts.model_dump()], "This run, by outcome")
     host().publish_note("report", f"Report: `{summary.report}`\n\nFailures: `{summary.failures}`")
     return summary
+
+
+def _say_who_plans(held: Held) -> None:
+    host().say(f"The archive is being listed by {held.owner}; waiting.")
+
+
+def _say_who_reports(held: Held) -> None:
+    host().say(f"The report is being written by {held.owner}; waiting.")

@@ -25,6 +25,7 @@ from flows.host import hosted_by
 from flows.runner import Runner, as_completed
 from rr_tasks.retries import TRANSIENT
 from rr_tasks.threads import compute_in_threads
+from schemas.archive import Chunk
 from schemas.errors import ExpectedError
 from schemas.parameters import MAX_WORKERS
 
@@ -175,7 +176,7 @@ def _run_name(task: Callable[..., Any], key: object) -> str | None:
     verb = _name(task).partition(" ")[0]
     if isinstance(key, int):
         return f"{verb}-{key:05d}"
-    return f"{verb}-{key}" if isinstance(key, str) else None
+    return f"{verb}-{key}" if isinstance(key, str | Chunk) else None
 
 
 def _is_transient(_task: Any, _run: Any, state: Any) -> bool:

@@ -16,11 +16,11 @@ ParametersT = TypeVar("ParametersT")
 
 def share_shards(
     task: Callable[..., ResultT | Held],
-    shards: Sequence[int],
+    shards: Sequence[KeyT],
     *arguments: Any,
-    label: str,
+    label: str | None,
     workers: int | None = None,
-    finished: Mapping[int, ResultT],
+    finished: Mapping[KeyT, ResultT],
 ) -> list[ResultT]:
     """Like `run_shards`, for tasks that leave a shard alone which another run is making.
 
@@ -29,20 +29,21 @@ def share_shards(
 
     Args:
         task: the work on one shard.
-        shards: numbers of the shards.
+        shards: numbers of the shards, or chunks of an archive.
         arguments: the same for all.
-        label: shown beside the progress.
+        label: shown beside the progress; None where the tasks report it themselves.
         workers: how many run at the same time, by default `default_workers()`.
         finished: results of earlier runs; there is no task for those shards.
     """
     results = {shard: finished[shard] for shard in shards if shard in finished}
     runner = host().runner(workers or default_workers())
-    held: dict[int, Held] = {}
+    held: dict[KeyT, Held] = {}
     with progress(label, len(shards)) as advance:
         advance(len(results))
         while missing := [shard for shard in shards if shard not in results]:
             for shard, other in held.items():
-                host().say(f"Shard {shard:05d} is being made by {other.owner}; waiting.")
+                name = f"Shard {shard:05d}" if isinstance(shard, int) else f"Chunk {shard}"
+                host().say(f"{name} is being made by {other.owner}; waiting.")
                 other.wait()
             held = {}
             for shard, outcome in runner.run(task, missing, *arguments):

@@ -82,7 +82,7 @@ class RestoreParameters(Strict):
 class PlanItem(Strict):
     """One photograph as it was listed; a change of size or time makes it another item.
 
-    `path` is relative to the input folder, with forward slashes, as `rr_tasks.archive.names` writes
+    `path` is relative to the input folder, with forward slashes, as `rr_tasks.storage.names` writes
     it. `mtime_ns` is the time of the last change in nanoseconds since 1970; object storage tells
     whole seconds.
     """
@@ -93,8 +93,23 @@ class PlanItem(Strict):
     mtime_ns: int
 
 
+class Chunk(Strict):
+    """A chunk of the plan as one run sees it.
+
+    `retired` holds the places of items that are not in the archive any more, or not as they were
+    planned. It stays what it is for the whole run, whatever other runs plan meanwhile.
+    """
+
+    id: ChunkId
+    retired: tuple[Count, ...] = ()
+
+    def __str__(self) -> str:
+        """The chunk's id."""
+        return self.id
+
+
 class ArchivePlan(Strict):
-    """What a run has to look at. `chunks` holds the ids of all chunks with at least one item.
+    """What a run has to look at. `chunks` holds all chunks with at least one item.
 
     `ignored` counts files that are no photographs; `unreadable` names folders that could not be
     listed, whose photographs are therefore not among `found`.
@@ -103,7 +118,7 @@ class ArchivePlan(Strict):
     found: Count
     ignored: Count
     unreadable: tuple[str, ...] = ()
-    chunks: tuple[ChunkId, ...]
+    chunks: tuple[Chunk, ...]
 
 
 class LedgerRow(Strict):

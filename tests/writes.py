@@ -40,7 +40,6 @@ class Writes:
 
 
 def watch(writes: Writes) -> None:
-    from fsspec.implementations.local import LocalFileSystem
     from s3fs import S3FileSystem
 
     from rr_tasks.storage.atomic import PARTIAL
@@ -65,4 +64,4 @@ def watch(writes: Writes) -> None:
     S3FileSystem._call_s3 = sent
     Path.replace = watched("put", Path.replace, 1)  # type: ignore[method-assign]
     Path.hardlink_to = watched("put", Path.hardlink_to, 0)  # type: ignore[method-assign]
-    LocalFileSystem.rm_file = watched("remove", LocalFileSystem.rm_file, 1)
+    Path.unlink = watched("remove", Path.unlink, 0)  # type: ignore[method-assign]

@@ -4,10 +4,10 @@ import os
 from pathlib import Path, PurePath
 
 from rr_tasks.archive import layout
-from rr_tasks.archive.folder import Folder, open_folder
 from rr_tasks.archive.listing import listing_of
-from rr_tasks.archive.local_folder import LocalFolder
-from rr_tasks.archive.storage import WriteFailedError
+from rr_tasks.storage.folder import Folder
+from rr_tasks.storage.folders import open_folder
+from rr_tasks.storage.local_folder import LocalFolder
 from schemas.errors import ExpectedError
 
 
@@ -91,5 +91,5 @@ def _sign(source: Folder, output: Folder) -> None:
         raise FolderError(f"the output {output.url} is a file, not a folder; choose another output")
     try:
         output.write(layout.SOURCE, os.fsencode(source.place))
-    except (OSError, WriteFailedError) as error:
+    except OSError as error:
         raise FolderError(f"the output folder {output.url} cannot be used: {error}") from error

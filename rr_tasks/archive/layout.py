@@ -1,6 +1,6 @@
-"""Where things are in the output folder: paths below it."""
+"""Where things lie in the output folder: paths below it."""
 
-from rr_tasks.archive.names import to_path
+from rr_tasks.storage.names import to_path
 
 OWN = "_rr"
 """Our own folder, for everything but the photographs."""
@@ -19,12 +19,14 @@ SUMMARY = f"{OWN}/run.json"
 """The counts of the last finished run."""
 SOURCE = f"{OWN}/source"
 """Names the input folder that this output belongs to."""
-LOCK = f"{OWN}/lock"
-"""Held by the run that works on this output, on a disk."""
-RUN = f"{OWN}/run"
-"""Claimed by the run that works on this output, in object storage."""
-CLOCK = f"{OWN}/clock"
-"""Written to see what time object storage has."""
+UNFINISHED = f"{OWN}/unfinished"
+"""Folder of files that are being written, on a disk."""
+CLAIMS = f"{OWN}/claims"
+"""Folder of the claims of runs that work on this output."""
+PLANNING = f"{CLAIMS}/plan"
+"""Claimed by the run that extends the plan."""
+REPORTING = f"{CLAIMS}/report"
+"""Claimed by the run that writes the report."""
 
 
 def ledger(chunk: str) -> str:
@@ -37,9 +39,9 @@ def ledger_parts(chunk: str) -> str:
     return f"{LEDGER}/{chunk}"
 
 
-def scratch(chunk: str) -> str:
-    """Folder for the unfinished files of one chunk, which one task at a time owns."""
-    return f"{OWN}/unfinished/{chunk}"
+def work(chunk: str) -> str:
+    """Claimed by the run that restores a chunk."""
+    return f"{CLAIMS}/{chunk}"
 
 
 def restored(path: str) -> str:

@@ -18,11 +18,10 @@ from typing import Protocol, Self
 from pydantic import ValidationError
 
 from rr_tasks.archive import layout
-from rr_tasks.archive.folder import Folder
-from rr_tasks.archive.local_folder import LocalFolder
-from rr_tasks.archive.storage import write_failure
-from rr_tasks.storage.failure import StorageError
-from rr_tasks.storage.files import publish_if_absent
+from rr_tasks.storage.explanation import explain_errors
+from rr_tasks.storage.failure import MissingFileError, StorageError
+from rr_tasks.storage.folder import Folder
+from rr_tasks.storage.local_folder import LocalFolder
 from schemas.archive import LedgerRow
 from schemas.errors import ExpectedError
 
@@ -38,8 +37,7 @@ class Ledger(Protocol):
     """Takes rows from any thread, within a `with` block.
 
     Raises:
-        WriteFailedError: on opening, appending or closing, when a file cannot be written.
-        WRITING_STOPS: storage refuses.
+        StorageError: on opening, appending or closing, when a file cannot be written.
     """
 
     def append(self, row: LedgerRow) -> None:
@@ -73,12 +71,21 @@ def last_rows(output: Folder, chunk: str) -> dict[str, LedgerRow]:
         DamagedLedgerError: a line is no row of a version that is known here.
         StorageError: storage refuses.
     """
+    contents: dict[str, bytes] = {}
+    # The joined ledger is read last, because parts are only removed after they are joined.
+    for path in (*reversed(_parts(output, chunk)), layout.ledger(chunk)):
+        with suppress(MissingFileError):
+            contents[path] = output.read(path)
     rows: dict[str, LedgerRow] = {}
-    for path in (layout.ledger(chunk), *_parts(output, chunk)):
-        with suppress(FileNotFoundError):
-            for row in _rows(output.read(path), output.at(path)):
-                rows[row.path] = row
+    for path, content in reversed(contents.items()):
+        for row in _rows(content, output.at(path)):
+            rows[row.path] = row
     return rows
+
+
+def is_whole(output: Folder, chunk: str) -> bool:
+    """Whether nothing is left to be joined, as it is after a kill."""
+    return not _parts(output, chunk)
 
 
 def _rows(content: bytes, where: str) -> Iterable[LedgerRow]:
@@ -112,21 +119,16 @@ class AppendedLedger:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._lock = Lock()
-        try:
+        with explain_errors(str(path)):
             path.parent.mkdir(parents=True, exist_ok=True)
             self._file = path.open("ab", buffering=0)
             if _is_torn(path):
                 self._file.write(b"\n")
-        except OSError as error:
-            raise write_failure(path, error) from error
 
     def append(self, row: LedgerRow) -> None:
         """Append a row."""
-        try:
-            with self._lock:
-                self._write(_line(row))
-        except OSError as error:
-            raise write_failure(self._path, error) from error
+        with explain_errors(str(self._path)), self._lock:
+            self._write(_line(row))
 
     def _write(self, line: bytes) -> None:
         while line:
@@ -141,12 +143,9 @@ class AppendedLedger:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        with self._file:
+        with self._file, explain_errors(str(self._path)):
             if kind is None:
-                try:
-                    os.fsync(self._file.fileno())
-                except OSError as failure:
-                    raise write_failure(self._path, failure) from failure
+                os.fsync(self._file.fileno())
 
 
 class PartedLedger:
@@ -187,15 +186,15 @@ class PartedLedger:
     def _put(self) -> None:
         if self._lines:
             rows = b"".join(self._lines)
-            while not publish_if_absent(rows, self._part()):  # by a run that was thought dead
+            # One may be there already, of a run that was thought dead.
+            while not self._output.write_if_absent(self._part(), rows):
                 self._following += 1
             self._following += 1
             self._lines.clear()
         self._put_at = time.monotonic()
 
     def _part(self) -> str:
-        folder = self._output.at(layout.ledger_parts(self._chunk))
-        return f"{folder}/{self._following:07d}.jsonl"
+        return f"{layout.ledger_parts(self._chunk)}/{self._following:07d}.jsonl"
 
     def _join(self) -> None:
         """Whoever is killed in here leaves parts whose rows are known already, in their order."""

@@ -3,12 +3,15 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol, cast
 
-from rr_tasks.archive.folder import Folder
-from rr_tasks.archive.names import to_display, to_text
-from rr_tasks.archive.remote_folder import RemoteFolder
+from rr_tasks.storage.folder import Folder
+from rr_tasks.storage.local_folder import LocalFolder
+from rr_tasks.storage.names import to_display, to_text
 from schemas.archive import PlanItem
+
+if TYPE_CHECKING:  # slow to import, and a disk needs no S3
+    from rr_tasks.storage.remote_folder import RemoteFolder
 
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff"})
 CLUTTER = frozenset({"thumbs.db", "desktop.ini", "_rr"})
@@ -31,9 +34,9 @@ class Listing(Protocol):
 
 def listing_of(source: Folder, output: Folder) -> Listing:
     """A listing of `source` that never leads into `output`."""
-    if isinstance(source, RemoteFolder):
-        return RemoteListing(source)
-    return LocalListing(Path(source.url), Path(output.place))
+    if isinstance(source, LocalFolder):
+        return LocalListing(Path(source.url), Path(output.place))
+    return RemoteListing(cast("RemoteFolder", source))
 
 
 class RemoteListing:
@@ -42,7 +45,7 @@ class RemoteListing:
     Only a page of entries is held at a time.
     """
 
-    def __init__(self, root: RemoteFolder) -> None:
+    def __init__(self, root: "RemoteFolder") -> None:
         self.root = root
         self.ignored = 0
         self.unreadable: list[str] = []

@@ -1,26 +1,20 @@
 """The plan of an archive: chunks of photographs that are appended to and never rewritten."""
 
 import hashlib
-import json
-from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache, partial
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 from pydantic import ValidationError
 
-from rr_tasks.archive.folder import Folder, open_folder
 from rr_tasks.archive.layout import OWN, PLAN
 from rr_tasks.archive.listing import Listing
-from rr_tasks.archive.storage import READING_STOPS
+from rr_tasks.storage.failure import READING_STOPS
+from rr_tasks.storage.folder import Folder
 from rr_tasks.storage.threads import map_in_threads
-from schemas.archive import ArchivePlan, PlanItem
+from schemas.archive import ArchivePlan, Chunk, PlanItem
 from schemas.errors import ExpectedError
-
-RETIRED = f"{PLAN}/retired.json"
-
-
-Retired = Mapping[str, frozenset[int]]
 
 
 class DamagedPlanError(ExpectedError, ValueError):
@@ -42,7 +36,7 @@ def read_chunk(output: Folder, chunk: str) -> list[PlanItem]:
     """
     path = _path(chunk)
     try:
-        # not bytes.splitlines, which also splits at returns within a file's name
+        # Not bytes.splitlines, which also splits at returns within a file's name.
         lines = output.read(path).split(b"\n")
         return [PlanItem.model_validate_json(line) for line in lines if line]
     except READING_STOPS:
@@ -54,40 +48,18 @@ def read_chunk(output: Folder, chunk: str) -> list[PlanItem]:
         ) from error
 
 
-def read_retired(output: Folder) -> Retired:
-    """Return, for each chunk, the positions of items that are gone from the archive or changed.
-
-    The file is read once in a process, however many chunks ask.
-
-    Raises:
-        DamagedPlanError: it is not what was written.
-    """
-    stamp = output.stamp(RETIRED)
-    return {} if stamp is None else _retired(output.url, stamp)
-
-
-@lru_cache(maxsize=1)
-def _retired(url: str, _stamp: str) -> Retired:
-    output = open_folder(url)
-    try:
-        found = json.loads(output.read(RETIRED))
-        return {chunk: frozenset(places) for chunk, places in found.items()}
-    except (ValueError, AttributeError, TypeError) as error:
-        raise DamagedPlanError(
-            f"{output.at(RETIRED)} cannot be read ({error}); run again from the start"
-        ) from error
-
-
-def current_items(output: Folder, chunk: str) -> list[PlanItem]:
+def current_items(output: Folder, chunk: Chunk) -> list[PlanItem]:
     """Return the items of a chunk that are in the archive as they were planned."""
-    retired = read_retired(output).get(chunk, frozenset())
-    return [item for place, item in enumerate(read_chunk(output, chunk)) if place not in retired]
+    retired = frozenset(chunk.retired)
+    items = enumerate(read_chunk(output, chunk.id))
+    return [item for place, item in items if place not in retired]
 
 
 def extend_plan(output: Folder, listing: Listing, chunk_size: int) -> ArchivePlan:
     """List the archive and append what is not planned yet.
 
-    Memory grows by 17 bytes for each photograph that is already planned, and by one chunk.
+    Memory grows by 17 bytes for each photograph that is already planned, and by one chunk. Only one
+    run at a time should do this; two would plan new photographs twice, until the next run.
 
     Args:
         output: the output folder, which the plan is in.
@@ -96,39 +68,37 @@ def extend_plan(output: Folder, listing: Listing, chunk_size: int) -> ArchivePla
 
     Raises:
         DamagedPlanError: an existing chunk cannot be read.
-        WriteFailedError: a new one cannot be written.
-        StorageError: storage refuses.
+        StorageError: storage refuses, or a new chunk cannot be written.
     """
     index = _Index(output)
-    chunks = dict.fromkeys(chunk_ids(output))
-    following = 1 + max((int(chunk) for chunk in chunks), default=-1)
-    found, fresh = 0, list[PlanItem]()
+    following = 1 + max(map(int, index.sizes), default=-1)
+    fresh, fresh_chunks = list[PlanItem](), list[Chunk]()
+    found = 0
     for item in listing:
         found += 1
         if index.tick(item):
             continue
         fresh.append(item)
         if len(fresh) == chunk_size:
-            chunks[_append(output, following, fresh)] = None
-            following, fresh = following + 1, []
+            fresh_chunks.append(_append(output, following, fresh))
+            following, fresh = int(fresh_chunks[-1].id) + 1, []
     if fresh:
-        chunks[_append(output, following, fresh)] = None
-    gone = index.unticked()
-    output.write(RETIRED, json.dumps(gone, separators=(",", ":")).encode())
-    empty = {chunk for chunk, places in gone.items() if len(places) == index.sizes[chunk]}
+        fresh_chunks.append(_append(output, following, fresh))
     return ArchivePlan(
         found=found,
         ignored=listing.ignored,
         unreadable=tuple(listing.unreadable),
-        chunks=tuple(chunk for chunk in chunks if chunk not in empty),
+        chunks=(*index.chunks(), *fresh_chunks),
     )
 
 
-def _append(output: Folder, number: int, items: Iterable[PlanItem]) -> str:
-    chunk = f"{number:05d}"
-    text = "".join(item.model_dump_json() + "\n" for item in items)
-    output.write(_path(chunk), text.encode())
-    return chunk
+def _append(output: Folder, number: int, items: list[PlanItem]) -> Chunk:
+    text = "".join(item.model_dump_json() + "\n" for item in items).encode()
+    while True:
+        chunk = f"{number:05d}"
+        if output.write_if_absent(_path(chunk), text):
+            return Chunk(id=chunk)
+        number += 1  # another run plans at the same time, because this one was thought dead
 
 
 def _path(chunk: str) -> str:
@@ -167,13 +137,11 @@ class _Index:
         self._ticked[self._order[place]] = True
         return True
 
-    def unticked(self) -> dict[str, list[int]]:
-        """Return the places of all items that were not ticked, by chunk."""
-        gone: dict[str, list[int]] = {}
+    def chunks(self) -> Iterator[Chunk]:
+        """Yield each chunk that still has an item, with the places of those not ticked."""
         start = 0
         for chunk, size in self.sizes.items():
-            places = np.flatnonzero(~self._ticked[start : start + size]).tolist()
-            if places:
-                gone[chunk] = places
+            retired = np.flatnonzero(~self._ticked[start : start + size]).tolist()
+            if len(retired) < size:
+                yield Chunk(id=chunk, retired=tuple(retired))
             start += size
-        return gone

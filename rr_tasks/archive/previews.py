@@ -4,10 +4,10 @@ from threading import Lock
 
 import cv2
 
-from rr_tasks.archive.folder import Folder
 from rr_tasks.archive.layout import PREVIEWS
 from rr_tasks.photographs.formats.base import to_vips
 from rr_tasks.photographs.pixels import Pixels, to_8_bits
+from rr_tasks.storage.folder import Folder
 
 WIDTH, HEIGHT = 640, 960
 _QUALITY = 82
@@ -31,8 +31,7 @@ class Previews:
             after: those of the restored photograph.
 
         Raises:
-            WriteFailedError: a file cannot be written.
-            StorageError: storage refuses.
+            StorageError: storage refuses, or a file cannot be written.
         """
         with self._lock:
             if stem not in self._stems and len(self._stems) >= self._limit:

@@ -1,8 +1,7 @@
 """Puts what went wrong with one photograph into a short sentence."""
 
-from rr_tasks.archive.storage import WriteFailedError
 from rr_tasks.photographs.formats.base import UnreadablePhotographError
-from rr_tasks.storage.failure import StorageError
+from rr_tasks.storage.failure import MissingFileError, StorageError
 
 
 class EngineError(RuntimeError):
@@ -12,14 +11,12 @@ class EngineError(RuntimeError):
 def reason_for(error: Exception) -> str:
     """Return one line, for the list of failures."""
     match error:
-        case UnreadablePhotographError() | WriteFailedError() | StorageError() | EngineError():
+        case MissingFileError():
+            return "the file is gone, or is a link that leads nowhere"
+        case UnreadablePhotographError() | StorageError() | EngineError():
             return str(error)
         case MemoryError():
             return "there is not enough memory for it"
-        case FileNotFoundError():
-            return "the file is gone, or is a link that leads nowhere"
-        case OSError():
-            return f"the file cannot be read: {error.strerror or error}"
     first_line = str(error).strip().split("\n")[0]
     name = type(error).__name__
     return f"{name}: {first_line}" if first_line else name

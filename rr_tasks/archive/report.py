@@ -7,10 +7,10 @@ from importlib.resources import files
 
 from jinja2 import Environment, StrictUndefined
 
-from rr_tasks.archive.folder import Folder
 from rr_tasks.archive.layout import REPORT
-from rr_tasks.archive.names import to_display
 from rr_tasks.archive.previews import after_path, before_path
+from rr_tasks.storage.folder import Folder
+from rr_tasks.storage.names import to_display
 from schemas.archive import Counts, LedgerRow, RunSummary
 from schemas.prior.current import DEGRADATIONS, DegradationName
 
@@ -62,7 +62,6 @@ def write_report(output: Folder, summary: RunSummary, findings: Findings) -> Non
     """Render the report and write it into the output folder.
 
     Raises:
-        WriteFailedError: the file cannot be written.
         StorageError: storage refuses.
     """
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)

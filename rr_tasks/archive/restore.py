@@ -4,20 +4,20 @@ import time
 from collections.abc import Callable
 
 from rr_tasks.archive import layout
-from rr_tasks.archive.folder import open_folder
-from rr_tasks.archive.ledger import last_rows, open_ledger
-from rr_tasks.archive.plan import current_items
+from rr_tasks.archive.ledger import open_ledger
 from rr_tasks.archive.previews import Previews
 from rr_tasks.archive.reader import Failed, Opened, Outcome, Reader, Skipped
 from rr_tasks.archive.reason import EngineError, reason_for
 from rr_tasks.archive.reconcile import reconcile
-from rr_tasks.archive.resume import Maker, content_hash, is_finished, settings_hash
+from rr_tasks.archive.resume import ChunkState, Maker, settings_hash
 from rr_tasks.archive.window import Window
 from rr_tasks.archive.writer import Result, Writer
 from rr_tasks.engine import Engine
 from rr_tasks.photographs.pixels import Pixels
 from rr_tasks.restorer.treatment import treatment
-from schemas.archive import ChunkCounts, Counts, PlanItem, RestoreParameters
+from rr_tasks.storage.claim import claim
+from rr_tasks.storage.folders import open_folder
+from schemas.archive import Chunk, ChunkCounts, Counts, RestoreParameters
 
 WINDOW_IMAGES = 4
 """One being decoded, one waiting, one in the engine, one being encoded."""
@@ -28,7 +28,7 @@ Progress = Callable[[Counts], None]
 
 
 def restore_chunk(
-    chunk: str,
+    chunk: Chunk,
     parameters: RestoreParameters,
     engine: Engine,
     on_progress: Progress | None = None,
@@ -36,62 +36,64 @@ def restore_chunk(
     """Restore every photograph of a chunk that is not finished yet.
 
     A photograph that cannot be read, restored or written becomes a failed row. Calling this again,
-    after any kind of end, goes on where it stopped. One chunk must not be restored twice at a time.
+    after any kind of end, goes on where it stopped. A chunk with nothing to do is not claimed.
 
     Args:
-        chunk: an id of the plan.
+        chunk: a chunk of the plan.
         parameters: the run's parameters.
         engine: diagnoses and restores.
         on_progress: told the counts so far, in this thread, after each photograph.
 
     Raises:
-        StorageStoppedError: the output takes no more files.
-        WriteFailedError: the ledger cannot be written.
-        UnreachableStorageError: storage does not answer, after several tries.
-        StorageError: storage refuses otherwise.
-        DamagedPlanError: the chunk cannot be read.
+        HeldError: another run is restoring the chunk.
+        StorageError: storage does not answer, the output takes no more files, or the ledger cannot
+            be written.
+        DamagedPlanError, DamagedLedgerError: the chunk or its ledger cannot be read.
         CountsDisagreeError: a photograph got lost or was counted twice.
     """
-    source = open_folder(parameters.input)
-    output = open_folder(parameters.output, layout.scratch(chunk))
-    items = current_items(output, chunk)
+    output = open_folder(parameters.output, layout.UNFINISHED)
     maker = Maker(engine.identity, settings_hash(parameters))
-    rows = last_rows(output, chunk)
-    there = output.statuses(layout.restored(item.path) for item in items if item.path in rows)
+    state = ChunkState(output, chunk, maker)
+    if state.is_whole() and not parameters.verify:
+        counts = Counts(skipped=len(state.items))
+    else:
+        with claim(output.at(layout.work(chunk.id))):
+            state = ChunkState(output, chunk, maker)  # another run may have restored it just now
+            counts = _restore(state, parameters, engine, on_progress)
+    reconcile(len(state.items), counts)
+    if on_progress is not None:
+        on_progress(counts)
+    return ChunkCounts(chunk=chunk.id, found=len(state.items), **counts.model_dump())
 
-    def finished(item: PlanItem) -> bool:
-        row, path = rows.get(item.path), layout.restored(item.path)
-        if row is None or not is_finished(row, item, maker, there.get(path)):
-            return False
-        return not parameters.verify or content_hash(output.read(path)) == row.output_hash
 
-    output.clear_scratch()
+def _restore(
+    state: ChunkState,
+    parameters: RestoreParameters,
+    engine: Engine,
+    on_progress: Progress | None,
+) -> Counts:
+    source, output, chunk = open_folder(parameters.input), state.output, state.chunk.id
+    finished = state.is_intact if parameters.verify else state.is_finished
     window = Window(WINDOW_IMAGES, WINDOW_WEIGHT)
-    previews = Previews(output, parameters.previews)
     with (
         open_ledger(output, chunk) as ledger,
         Writer(
             output=output,
             chunk=chunk,
-            earlier=rows,
+            earlier=state.rows,
             ledger=ledger,
-            previews=previews,
+            previews=Previews(output, parameters.previews),
             window=window,
-            maker=maker,
+            maker=state.maker,
         ) as writer,
-        Reader(source, items, finished, window, parameters.max_pixels) as reader,
+        Reader(source, state.items, finished, window, parameters.max_pixels) as reader,
     ):
         for outcome in reader:
             _handle(outcome, parameters, engine, writer, window)
             del outcome  # its pixels are not kept while the next one is waited for
             if on_progress is not None:
                 on_progress(writer.counts)
-    output.clear_scratch()
-    if on_progress is not None:
-        on_progress(writer.counts)
-    counts = ChunkCounts(chunk=chunk, found=len(items), **writer.counts.model_dump())
-    reconcile(counts.found, counts)
-    return counts
+    return writer.counts
 
 
 def _handle(

@@ -4,8 +4,11 @@ import hashlib
 import json
 from dataclasses import dataclass
 
-from rr_tasks.archive.status import Status
-from schemas.archive import LedgerRow, PlanItem, RestoreParameters
+from rr_tasks.archive import layout, ledger
+from rr_tasks.archive.plan import current_items
+from rr_tasks.storage.folder import Folder
+from rr_tasks.storage.status import Status
+from schemas.archive import Chunk, LedgerRow, PlanItem, RestoreParameters
 from schemas.prior.current import CURRENT_VERSION
 
 OUTPUT_VERSION = 2
@@ -18,6 +21,47 @@ class Maker:
 
     engine: str
     settings: str
+
+
+class ChunkState:
+    """What earlier runs have made of a chunk.
+
+    Attributes:
+        chunk: the chunk.
+        output: the output folder.
+        maker: what makes outputs in this run.
+        items: the chunk's photographs.
+        rows: the last row of each photograph that has one, by its path.
+
+    Raises:
+        DamagedPlanError, DamagedLedgerError: the chunk or its ledger cannot be read.
+        StorageError: storage refuses.
+    """
+
+    def __init__(self, output: Folder, chunk: Chunk, maker: Maker) -> None:
+        self.output, self.chunk, self.maker = output, chunk, maker
+        self.items = current_items(output, chunk)
+        self.rows = ledger.last_rows(output, chunk.id)
+        self._there = output.statuses(
+            layout.restored(item.path) for item in self.items if item.path in self.rows
+        )
+
+    def is_whole(self) -> bool:
+        """Whether no photograph needs work, and neither does the ledger."""
+        finished = all(map(self.is_finished, self.items))
+        return finished and ledger.is_whole(self.output, self.chunk.id)
+
+    def is_finished(self, item: PlanItem) -> bool:
+        """Whether a photograph's output is there, by its size."""
+        row, output = self.rows.get(item.path), self._there.get(layout.restored(item.path))
+        return row is not None and is_finished(row, item, self.maker, output)
+
+    def is_intact(self, item: PlanItem) -> bool:
+        """Whether a photograph's output is there, by its content, which is read."""
+        if not self.is_finished(item):
+            return False
+        content = self.output.read(layout.restored(item.path))
+        return content_hash(content) == self.rows[item.path].output_hash
 
 
 def settings_hash(parameters: RestoreParameters) -> str:

@@ -1,23 +1,29 @@
 """A run over an archive: prepare it, restore its chunks in any order, finish it."""
 
+import csv
+import io
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 
-import polars as pl
-
 from rr_tasks.archive import layout
 from rr_tasks.archive.check import FolderError, check_folders
-from rr_tasks.archive.folder import Folder, open_folder
 from rr_tasks.archive.ledger import last_rows
 from rr_tasks.archive.listing import listing_of
-from rr_tasks.archive.names import to_display
 from rr_tasks.archive.plan import current_items, extend_plan
 from rr_tasks.archive.reconcile import reconcile
 from rr_tasks.archive.report import Findings, write_report
+from rr_tasks.storage.claim import OnHeld, claim_in_turn
+from rr_tasks.storage.failure import StorageError
+from rr_tasks.storage.folder import Folder
+from rr_tasks.storage.folders import open_folder
+from rr_tasks.storage.leftovers import remove_dead_claims
+from rr_tasks.storage.names import to_display
 from rr_tasks.storage.threads import map_in_threads
 from schemas.archive import (
     ArchivePlan,
+    Chunk,
     ChunkCounts,
     Counts,
     LedgerRow,
@@ -26,26 +32,38 @@ from schemas.archive import (
 )
 
 
-def prepare(parameters: RestoreParameters) -> ArchivePlan:
+def prepare(parameters: RestoreParameters, on_held: OnHeld | None = None) -> ArchivePlan:
     """Check the folders, list the archive, and plan what is not planned yet.
+
+    Runs that share an output folder do this in turn.
+
+    Args:
+        parameters: the run's parameters.
+        on_held: told of another run that has to be waited for.
 
     Raises:
         FolderError: the folders cannot be used.
         DamagedPlanError: the plan of an earlier run cannot be read.
-        WriteFailedError: the plan cannot be written.
         StorageError: storage refuses.
     """
     check_folders(parameters.input, parameters.output)
     source, output = open_folder(parameters.input), open_folder(parameters.output)
-    output.remove_leftovers()
-    plan = extend_plan(output, listing_of(source, output), parameters.chunk_size)
+    output.remove_leftovers(layout.OWN)
+    with suppress(StorageError):
+        remove_dead_claims(output.at(layout.CLAIMS))
+    with claim_in_turn(output.at(layout.PLANNING), on_held):
+        plan = extend_plan(output, listing_of(source, output), parameters.chunk_size)
     if plan.found == 0:
         raise FolderError(f"the photographs of the input folder {source.url} have just disappeared")
     return plan
 
 
 def finish(
-    parameters: RestoreParameters, plan: ArchivePlan, chunks: Iterable[ChunkCounts], engine: str
+    parameters: RestoreParameters,
+    plan: ArchivePlan,
+    chunks: Iterable[ChunkCounts],
+    engine: str,
+    on_held: OnHeld | None = None,
 ) -> RunSummary:
     """Reconcile the counts and write the report, the failure list and the summary.
 
@@ -54,51 +72,53 @@ def finish(
         plan: what `prepare` returned.
         chunks: what `restore_chunk` returned for each of its chunks.
         engine: identity of the engine.
+        on_held: told of another run that has to be waited for.
 
     Raises:
         CountsDisagreeError: found is not restored + clean + skipped + failed, in this run or in the
             ledgers; nothing is written then.
-        WriteFailedError: a file cannot be written.
-        StorageError: storage refuses.
+        StorageError: storage refuses, or a file cannot be written.
     """
     output = open_folder(parameters.output)
     counts = sum(chunks, Counts())
     reconcile(plan.found, counts)
-    findings = Findings(output, parameters.previews)
-    for row in current_rows(output, plan.chunks):
-        findings.add(row)
-    reconcile(plan.found, findings.counts)
-    summary = RunSummary(
-        parameters=parameters,
-        engine=engine,
-        finished_at=datetime.now(UTC).isoformat(timespec="seconds"),
-        found=plan.found,
-        ignored=plan.ignored,
-        unreadable=plan.unreadable,
-        counts=counts,
-        archive=findings.counts,
-        report=output.at(layout.REPORT),
-        failures=output.at(layout.FAILURES),
-    )
-    _write_failures(output, findings.failures)
-    write_report(output, summary, findings)
-    output.write(layout.SUMMARY, (summary.model_dump_json(indent=2) + "\n").encode())
+    with claim_in_turn(output.at(layout.REPORTING), on_held):
+        findings = Findings(output, parameters.previews)
+        for row in current_rows(output, plan.chunks):
+            findings.add(row)
+        reconcile(plan.found, findings.counts)
+        summary = RunSummary(
+            parameters=parameters,
+            engine=engine,
+            finished_at=datetime.now(UTC).isoformat(timespec="seconds"),
+            found=plan.found,
+            ignored=plan.ignored,
+            unreadable=plan.unreadable,
+            counts=counts,
+            archive=findings.counts,
+            report=output.at(layout.REPORT),
+            failures=output.at(layout.FAILURES),
+        )
+        _write_failures(output, findings.failures)
+        write_report(output, summary, findings)
+        output.write(layout.SUMMARY, (summary.model_dump_json(indent=2) + "\n").encode())
     return summary
 
 
-def current_rows(output: Folder, chunks: Sequence[str]) -> Iterator[LedgerRow]:
+def current_rows(output: Folder, chunks: Sequence[Chunk]) -> Iterator[LedgerRow]:
     """Yield the last row of every photograph that is in the archive, chunk by chunk."""
     for rows in map_in_threads(partial(_current_rows, output), chunks):
         yield from rows
 
 
-def _current_rows(output: Folder, chunk: str) -> list[LedgerRow]:
-    rows = last_rows(output, chunk)
+def _current_rows(output: Folder, chunk: Chunk) -> list[LedgerRow]:
+    rows = last_rows(output, chunk.id)
     return [rows[item.path] for item in current_items(output, chunk) if item.path in rows]
 
 
 def _write_failures(output: Folder, failures: list[tuple[str, str]]) -> None:
-    schema = {"path": pl.String, "reason": pl.String}
-    rows = [(to_display(name), reason) for name, reason in sorted(failures)]
-    text = pl.DataFrame(rows, schema=schema, orient="row").write_csv()
-    output.write(layout.FAILURES, text.encode())
+    with io.StringIO() as table:
+        rows = csv.writer(table, lineterminator="\n")
+        rows.writerow(("path", "reason"))
+        rows.writerows((to_display(name), reason) for name, reason in sorted(failures))
+        output.write(layout.FAILURES, table.getvalue().encode())

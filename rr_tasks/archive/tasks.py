@@ -5,12 +5,14 @@ from functools import partial
 from rr_tasks.archive.restore import restore_chunk
 from rr_tasks.engine import Engine, load_engine
 from rr_tasks.progress import Progress, report
-from schemas.archive import ChunkCounts, Counts, RestoreParameters
+from rr_tasks.storage.claim import Held, make_unless_held
+from schemas.archive import Chunk, ChunkCounts, Counts, RestoreParameters
 
 
-def restore_chunk_task(chunk: str, parameters: RestoreParameters) -> ChunkCounts:
+def restore_chunk_task(chunk: Chunk, parameters: RestoreParameters) -> ChunkCounts | Held:
     """See `rr_tasks.archive.restore.restore_chunk`; weights are loaded once per process."""
-    return restore_chunk(chunk, parameters, engine_for(parameters), partial(_report, chunk))
+    engine, on_progress = engine_for(parameters), partial(_report, chunk.id)
+    return make_unless_held(lambda: restore_chunk(chunk, parameters, engine, on_progress))
 
 
 def engine_for(parameters: RestoreParameters) -> Engine:

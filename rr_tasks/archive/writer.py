@@ -9,18 +9,17 @@ from types import TracebackType
 from typing import Literal, Self
 
 from rr_tasks.archive import layout
-from rr_tasks.archive.folder import Folder
 from rr_tasks.archive.ledger import Ledger
 from rr_tasks.archive.previews import Previews
 from rr_tasks.archive.reader import Opened
 from rr_tasks.archive.reason import reason_for
 from rr_tasks.archive.resume import Maker, content_hash, is_in_place, is_of_same_original
-from rr_tasks.archive.storage import WRITING_STOPS, WriteFailedError
 from rr_tasks.archive.window import Window
 from rr_tasks.photographs.photograph import encode
 from rr_tasks.photographs.pixels import Pixels
 from rr_tasks.restorer.treatment import severities
-from rr_tasks.storage.failure import StorageError
+from rr_tasks.storage.failure import WRITING_STOPS, StorageError
+from rr_tasks.storage.folder import Folder
 from schemas.archive import Counts, LedgerRow, PlanItem
 from schemas.prior.current import DiagnosticPrior
 
@@ -205,7 +204,7 @@ class Writer:
                 self._output.remove(path)
         except WRITING_STOPS:
             raise
-        except (WriteFailedError, StorageError) as error:
+        except StorageError as error:
             return f"; an older output cannot be removed: {error}"
         return ""
 

@@ -1,19 +1,19 @@
 """Shares work between runs: whoever makes a file claims it, and the others do something else.
 
-A claim only saves making a file twice. That files are whole and right rests on how they are
-published, so a claim that is lost, or taken from somebody who was only slow, does no harm. It is a
-hidden file beside the one that is made, and names its owner. While the owner works it is renewed;
-one that has not changed for `LEASE` seconds belongs to nobody any more. No clock is compared with
-another: every run measures with its own how long it has seen the same claim.
+A claim only saves doing work twice. That files are whole and right rests on how they are published,
+so a claim that is lost, or taken from a run that was only slow, does no harm. It is a hidden file
+beside the one that is made, and names its owner, who renews it while at work. A claim that has not
+changed for `LEASE` seconds belongs to nobody any more. Clocks are never compared: each process
+measures with its own how long it has seen the same claim.
 """
 
 import platform
 import secrets
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from threading import Event, Thread
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
@@ -28,6 +28,8 @@ RENEWAL = 30.0
 """Seconds. Several renewals may fail before a claim is lost."""
 
 _LOOK = 1.0
+_HELD_HERE: set[str] = set()
+"""Tokens of the claims that this process holds."""
 
 ResultT = TypeVar("ResultT")
 
@@ -43,15 +45,20 @@ class HeldError(ExpectedError, RuntimeError):
 
 
 class Held:
-    """A claim of another run on the file `url`, as it was seen last."""
+    """Another run's claim on the file `url`, as it was last seen."""
 
     def __init__(self, url: str, content: bytes) -> None:
         self.url = url
         self._see(content)
 
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Start counting anew: a clock of another process, or machine, says nothing here."""
+        self.url = state["url"]
+        self._see(state["_content"])
+
     @property
     def owner(self) -> str:
-        """A few words for people."""
+        """The owner in a few words, for people."""
         if self._claim is None:
             return "another run"
         process = self._claim.writer.rpartition("-")[2]
@@ -60,7 +67,7 @@ class Held:
     def wait(self) -> None:
         """Return when the file is made, or when nobody claims it any more.
 
-        A claim whose owner is dead, or which is not needed any more, is removed.
+        A claim whose owner is dead, or whose file is there, is removed.
         """
         while (content := _read(claim_url(self.url))) is not None:
             if content != self._content:
@@ -71,43 +78,73 @@ class Held:
             time.sleep(_LOOK)
 
     def is_over(self) -> bool:
-        """Whether the owner is dead, has not renewed its claim, or has made the file."""
-        dead = self._claim is not None and is_gone(self._claim.writer)
+        """Whether the owner is dead, has stopped renewing its claim, or has made the file."""
+        dead = self._claim is not None and _is_dead(self._claim)
         return dead or time.monotonic() - self._since > LEASE or exists(self.url)
 
     def _see(self, content: bytes) -> None:
         self._content, self._since = content, time.monotonic()
-        try:
-            self._claim: Claim | None = Claim.model_validate_json(content)
-        except ValidationError:  # of another release, or cut off: it ends with the lease
-            self._claim = None
+        self._claim = _parse(content)
+
+
+OnHeld = Callable[[Held], None]
 
 
 @contextmanager
 def claim(url: str) -> Iterator[None]:
-    """Hold a claim on the file `url`, which is about to be made; let go of it in any case.
+    """Claim the file `url`, which is about to be made, until the end of the block.
+
+    The file need not be one that is ever made: its name can stand for any piece of work.
 
     Raises:
-        HeldError: another run holds one, and is not known to be dead.
+        HeldError: another run holds a claim, and is not known to be dead.
         StorageError: storage refuses.
     """
-    claim = Claim(host=platform.node(), writer=sign(), token=secrets.token_hex(8))
-    _take(url, claim)
+    ours = Claim(host=platform.node(), writer=sign(), token=secrets.token_hex(8))
+    _HELD_HERE.add(ours.token)
     ended = Event()
-    renewer = Thread(target=_renew, args=(claim_url(url), claim, ended), daemon=True)
-    renewer.start()
+    renewer = Thread(target=_renew, args=(claim_url(url), ours, ended), daemon=True)
     try:
-        yield
+        _take(url, ours)
+        renewer.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            renewer.join()
+            with suppress(StorageError):  # the file is there or not; a later run clears this away
+                if _is_ours(claim_url(url), ours):
+                    remove(claim_url(url))
     finally:
-        ended.set()
-        renewer.join()
-        with suppress(StorageError):  # the file is there or not; a later run clears this away
-            if _is_ours(claim_url(url), claim):
-                remove(claim_url(url))
+        _HELD_HERE.discard(ours.token)
+
+
+@contextmanager
+def claim_in_turn(url: str, on_held: OnHeld | None = None) -> Iterator[None]:
+    """Claim the file `url` as `claim` does, but wait for other runs first.
+
+    Args:
+        url: the file.
+        on_held: told of each claim that has to be waited for.
+
+    Raises:
+        StorageError: storage refuses.
+    """
+    with ExitStack() as held:
+        while True:
+            try:
+                held.enter_context(claim(url))
+            except HeldError as error:
+                if on_held is not None:
+                    on_held(error.held)
+                error.held.wait()
+            else:
+                break
+        yield
 
 
 def make_unless_held(make: Callable[[], ResultT]) -> ResultT | Held:
-    """What `make` returns, or the claim that another run holds on it."""
+    """Return what `make` returns, or the claim that another run holds on it."""
     try:
         return make()
     except HeldError as error:
@@ -115,13 +152,29 @@ def make_unless_held(make: Callable[[], ResultT]) -> ResultT | Held:
 
 
 def claim_url(url: str) -> str:
-    """Where the claim on a file lies: under a hidden name, which no listing shows."""
+    """The URL of the claim on a file: under a hidden name, which no listing shows."""
     folder, _, name = url.rpartition("/")
     return f"{folder}/.{name}.claim"
 
 
-def _take(url: str, claim: Claim) -> None:
-    while not publish_if_absent(_packed(claim), claim_url(url)):
+def remove_dead_claim(url: str) -> bool:
+    """Remove the claim at `url` if its owner was a process of this machine and has ended."""
+    content = _read(url)
+    found = content and _parse(content)
+    if not content or not found or not _is_dead(found):
+        return False
+    _remove_unchanged(url, content)
+    return True
+
+
+def _is_dead(found: Claim) -> bool:
+    """Whether the owner has ended, or was in this process and could not remove its claim."""
+    left_behind = found.writer == sign() and found.token not in _HELD_HERE
+    return left_behind or is_gone(found.writer)
+
+
+def _take(url: str, ours: Claim) -> None:
+    while not publish_if_absent(_packed(ours), claim_url(url)):
         content = _read(claim_url(url))
         if content is None:
             continue
@@ -131,22 +184,22 @@ def _take(url: str, claim: Claim) -> None:
         _remove_unchanged(claim_url(url), content)
 
 
-def _renew(url: str, claim: Claim, ended: Event) -> None:
+def _renew(url: str, ours: Claim, ended: Event) -> None:
     renewals = 0
     while not ended.wait(RENEWAL):
         with suppress(StorageError):  # the next renewal may go through
-            if not _is_ours(url, claim):
+            if not _is_ours(url, ours):
                 return
             renewals += 1
-            publish_bytes(_packed(claim.model_copy(update={"renewals": renewals})), url)
+            publish_bytes(_packed(ours.model_copy(update={"renewals": renewals})), url)
 
 
-def _is_ours(url: str, claim: Claim) -> bool:
-    return claim.token.encode() in (_read(url) or b"")
+def _is_ours(url: str, ours: Claim) -> bool:
+    return ours.token.encode() in (_read(url) or b"")
 
 
 def _remove_unchanged(url: str, content: bytes) -> None:
-    if _read(url) == content:  # else somebody else was here first
+    if _read(url) == content:  # otherwise another run has just taken it
         remove(url)
 
 
@@ -157,5 +210,13 @@ def _read(url: str) -> bytes | None:
         return None
 
 
-def _packed(claim: Claim) -> bytes:
-    return claim.model_dump_json(indent=2).encode()
+def _packed(ours: Claim) -> bytes:
+    return ours.model_dump_json(indent=2).encode()
+
+
+def _parse(content: bytes) -> Claim | None:
+    """The claim; None if it is of another release, or cut off, so that it ends with the lease."""
+    try:
+        return Claim.model_validate_json(content)
+    except ValidationError:
+        return None

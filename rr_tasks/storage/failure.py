@@ -1,27 +1,7 @@
-"""Says what storage refused, where, and what to do about it; never with a key or a secret."""
+"""What storage refuses, and what to do about it."""
 
 import errno
-from collections.abc import Iterator
-from contextlib import contextmanager
-from urllib.parse import urlsplit
 
-from aiohttp import ClientConnectionError
-from botocore.exceptions import (
-    BotoCoreError,
-    ClientError,
-    ConnectTimeoutError,
-    CredentialRetrievalError,
-    HTTPClientError,
-    NoCredentialsError,
-    PartialCredentialsError,
-    ProfileNotFound,
-    ReadTimeoutError,
-)
-from botocore.exceptions import (
-    ConnectionError as BotocoreConnectionError,
-)
-
-from rr_tasks.storage.answers import CUT_OFF
 from schemas.errors import ExpectedError
 
 
@@ -37,11 +17,15 @@ class StorageError(ExpectedError, OSError):
 
 
 class AccessDeniedError(StorageError, PermissionError):
-    """These credentials, or this user, may not do that."""
+    """The credentials are wrong, or do not allow this."""
+
+
+class ProtectedFileError(StorageError, PermissionError):
+    """This user may not do that with this file or folder; others may be open to them."""
 
 
 class UnreachableStorageError(StorageError, ConnectionError):
-    """The S3 service does not answer, or is too busy; it may be otherwise later."""
+    """The service does not answer, or is too busy; trying again later may help."""
 
 
 class MissingBucketError(StorageError, FileNotFoundError):
@@ -49,141 +33,44 @@ class MissingBucketError(StorageError, FileNotFoundError):
 
 
 class MissingFileError(StorageError, FileNotFoundError):
-    """There is nothing of that name."""
+    """No file has this name."""
 
 
-@contextmanager
-def explain_errors(url: str) -> Iterator[None]:
-    """Turn what storage libraries raise inside into a `StorageError` that names the URL.
-
-    Raises:
-        AccessDeniedError: wrong credentials, or a permission is missing.
-        UnreachableStorageError: no answer, or not the last of several failures.
-        MissingBucketError: see there.
-        MissingFileError: see there.
-        StorageError: everything else, such as a full disk.
-    """
-    try:
-        yield
-    except ExpectedError:
-        raise
-    except (OSError, BotoCoreError, ClientError, ClientConnectionError, *CUT_OFF) as error:
-        raise _explain(url, error) from error
+class StorageStoppedError(StorageError):
+    """The disk takes no more files at all: it is full, read-only or broken."""
 
 
-def s3_code(error: BaseException) -> str:
-    """The S3 service's own word for a failure, such as `NoSuchBucket`; empty if it said nothing."""
-    cause = error if isinstance(error, ClientError) else error.__cause__
-    return str(cause.response["Error"].get("Code", "")) if isinstance(cause, ClientError) else ""
+READING_STOPS = (UnreachableStorageError, MissingBucketError)
+"""Errors of reading that would meet every other file as well."""
+
+WRITING_STOPS = (*READING_STOPS, AccessDeniedError, StorageStoppedError)
+"""Errors of writing that would meet every other file as well."""
 
 
-def is_silence(error: BaseException) -> bool:
-    """Whether a web server gave no answer, which fsspec takes for a file that is not there."""
-    return isinstance(error.__cause__, ClientConnectionError)
-
-
-def _explain(url: str, error: Exception) -> StorageError:
-    code = s3_code(error)
-    if code in _REFUSALS:
-        kind, reason = _REFUSALS[code]
-        return kind(f"{url}: {reason}")
-    cause = error.__cause__ if error.__cause__ and is_silence(error) else error
-    if isinstance(cause, _NO_ANSWER) or code in _BUSY:
-        s3 = url.startswith(("s3://", "s3a://"))
-        who, setting = ("S3 service", "RR_S3_ENDPOINT_URL") if s3 else ("server", "the URL")
-        return UnreachableStorageError(
-            f"{url}: the {who} does not answer ({code or _silence(cause)}); check "
-            f"{setting}, the network and the {who.split()[-1]}, and run the same command again"
-        )
-    if isinstance(error, ProfileNotFound):
-        return AccessDeniedError(
-            f"{url}: no profile {error.kwargs['profile']!r} in ~/.aws/config or "
-            "~/.aws/credentials; correct RR_S3_PROFILE (or AWS_PROFILE)"
-        )
-    if isinstance(error, _NO_CREDENTIALS):
-        return AccessDeniedError(
-            f"{url}: no usable credentials; set RR_S3_ACCESS_KEY and RR_S3_SECRET_KEY, or "
-            "RR_S3_PROFILE to a profile that exists"
-        )
+def explain_disk_error(url: str, error: OSError) -> StorageError:
+    """Say what a disk, or the filesystem of a library, refused."""
     if isinstance(error, FileNotFoundError):
         return MissingFileError(f"{url}: no such file")
-    return _refused_by_disk(url, error)
-
-
-def _silence(error: BaseException) -> str:
-    """Who gave no answer, and how; without the long URL of the request itself."""
-    known = error.kwargs if isinstance(error, BotoCoreError) else {}
-    host = urlsplit(str(known.get("endpoint_url", ""))).netloc
-    return f"{host}: {_how(error, known.get('error'))}".removeprefix(": ")
-
-
-def _how(error: BaseException, reason: object) -> str:
-    if isinstance(error, ConnectTimeoutError):
-        return "no connection within RR_S3_CONNECT_TIMEOUT"
-    if isinstance(error, ReadTimeoutError | TimeoutError):
-        return "nothing came within RR_S3_READ_TIMEOUT"
-    return str(getattr(reason or error, "strerror", None) or "it broke off the connection")
-
-
-def _refused_by_disk(url: str, error: Exception) -> StorageError:
-    number: int | None = getattr(error, "errno", None)
-    said = getattr(error, "strerror", None) or " ".join(map(str, error.args))
-    advice = _ADVICE.get(number or 0)
-    kind = AccessDeniedError if isinstance(error, PermissionError) else StorageError
-    explained = kind(
-        f"{url}: {(said or type(error).__name__).splitlines()[0]}"
-        + (f"; {advice}" if advice else "")
-    )
-    explained.errno = number
+    said = error.strerror or " ".join(map(str, error.args)) or type(error).__name__
+    advice = _ADVICE.get(error.errno or 0)
+    explained = _kind(error)(f"{url}: {said.splitlines()[0]}" + (f"; {advice}" if advice else ""))
+    explained.errno = error.errno
     return explained
 
 
-_NO_ANSWER = (
-    BotocoreConnectionError,
-    HTTPClientError,
-    ClientConnectionError,
-    ConnectionError,
-    TimeoutError,
-    *CUT_OFF,
-)
-_NO_CREDENTIALS = (
-    NoCredentialsError,
-    PartialCredentialsError,
-    CredentialRetrievalError,
-)
-_BUSY = (
-    "SlowDown",
-    "ServiceUnavailable",
-    "InternalError",
-    "RequestTimeout",
-    "500",
-    "503",
-    "ConditionalRequestConflict",
-)
+def _kind(error: OSError) -> type[StorageError]:
+    if error.errno in _STOPPING:
+        return StorageStoppedError
+    return ProtectedFileError if isinstance(error, PermissionError) else StorageError
 
-_DENIED = "permission denied; check RR_S3_ACCESS_KEY, RR_S3_SECRET_KEY and what they may do here"
-_REGION = "the bucket is in another region; set RR_S3_REGION"
-_EXPIRED = "the session token is not valid any more; renew RR_S3_SESSION_TOKEN and its keys"
-_REFUSALS: dict[str, tuple[type[StorageError], str]] = {
-    "NoSuchBucket": (MissingBucketError, "no such bucket; create it or correct the URL"),
-    "InvalidBucketName": (StorageError, "no bucket can have this name; correct the URL"),
-    "SignatureDoesNotMatch": (AccessDeniedError, "wrong secret key; correct RR_S3_SECRET_KEY"),
-    "InvalidAccessKeyId": (AccessDeniedError, "unknown access key; correct RR_S3_ACCESS_KEY"),
-    "AccessDenied": (AccessDeniedError, _DENIED),
-    "403": (AccessDeniedError, _DENIED),
-    "ExpiredToken": (AccessDeniedError, _EXPIRED),
-    "InvalidToken": (AccessDeniedError, _EXPIRED),
-    "RequestTimeTooSkewed": (AccessDeniedError, "this machine's clock is wrong; set it right"),
-    "PermanentRedirect": (StorageError, _REGION),
-    "AuthorizationHeaderMalformed": (StorageError, _REGION),
-    "301": (StorageError, _REGION),
-}
 
+_STOPPING = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
 _FREE = "free some space and run the same command again to go on"
 _ADVICE = {
     errno.ENOSPC: _FREE,
     errno.EDQUOT: _FREE,
     errno.EROFS: "choose a folder that can be written",
+    errno.EIO: "check the disk, and run the same command again to go on",
     errno.EACCES: "check who may read and write there",
     errno.EPERM: "check who may read and write there",
 }

@@ -1,31 +1,25 @@
 """Storage behind fsspec URLs: joining, atomic publishing, listing.
 
-Errors name the URL; `rr_tasks.storage.failure.explain_errors` lists what is raised.
+Errors name the URL; `rr_tasks.storage.explanation.explain_errors` lists what is raised.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
-from rr_tasks.storage.answers import CUT_OFF, read_whole
-from rr_tasks.storage.atomic import link_or_copy, write_atomically, write_new
-from rr_tasks.storage.failure import (
-    MissingFileError,
-    StorageError,
-    explain_errors,
-    is_silence,
-    s3_code,
-)
-from rr_tasks.storage.filesystem import filesystem_of, is_local, is_s3
+from rr_tasks.storage.atomic import write_atomically
+from rr_tasks.storage.explanation import explain_errors
+from rr_tasks.storage.failure import StorageError
+from rr_tasks.storage.file import locate, write_if_absent
+from rr_tasks.storage.filesystem import filesystem_of, is_local
 from rr_tasks.storage.listing import paths_in
 from rr_tasks.storage.scratch import scratch_folder
-from rr_tasks.storage.uploads import create, upload
 
 _READ_AT_A_TIME = 16
 
 
 class MissingFolderError(StorageError, FileNotFoundError):
-    """A folder is missing or holds nothing that is looked for."""
+    """A folder is missing, or is empty where files are needed."""
 
 
 def join(url: str, *names: str) -> str:
@@ -50,17 +44,7 @@ def exists(url: str) -> bool:
     Raises:
         MissingBucketError: not even the bucket is.
     """
-    filesystem, path = filesystem_of(url)
-    with explain_errors(url):
-        if is_local(filesystem):
-            return bool(filesystem.exists(path))
-        try:
-            filesystem.info(path)
-        except FileNotFoundError as error:
-            if s3_code(error) == "NoSuchBucket" or is_silence(error):
-                raise
-            return False
-        return True
+    return locate(url).exists()
 
 
 def publish(local: Path, url: str) -> None:
@@ -70,15 +54,7 @@ def publish(local: Path, url: str) -> None:
     name beside its target, is flushed and renamed. It is copied only to another disk, so it must
     not be written to any more.
     """
-    filesystem, path = filesystem_of(url)
-    with explain_errors(url):
-        if is_local(filesystem):
-            with write_atomically(Path(path)) as partial:
-                link_or_copy(local, partial)
-        elif is_s3(filesystem):
-            upload(filesystem, local, path)
-        else:
-            filesystem.put_file(str(local), path)
+    locate(url).upload(local)
 
 
 @contextmanager
@@ -100,13 +76,7 @@ def publish_when_written(url: str) -> Iterator[Path]:
 
 def publish_bytes(content: bytes, url: str) -> None:
     """Make `content` visible at `url` in one step."""
-    filesystem, path = filesystem_of(url)
-    with explain_errors(url):
-        if is_local(filesystem):
-            with write_atomically(Path(path)) as partial:
-                partial.write_bytes(content)
-        else:
-            filesystem.pipe_file(path, content)
+    locate(url).write(content)
 
 
 def publish_all(contents: Mapping[str, bytes]) -> None:
@@ -126,31 +96,13 @@ def publish_all(contents: Mapping[str, bytes]) -> None:
 
 
 def publish_if_absent(content: bytes, url: str) -> bool:
-    """Make `content` visible at `url` unless something is there; of several callers one succeeds.
-
-    A request that is sent again after a lost answer finds what it wrote itself, so the same content
-    counts as ours: where it matters who was first, contents have to differ.
-
-    Returns:
-        Whether `content` is what is there because of this call, or because of one with the same
-        content.
-    """
-    filesystem, path = filesystem_of(url)
-    while True:
-        with explain_errors(url):
-            if is_local(filesystem):
-                made = write_new(content, Path(path))
-            else:
-                made = create(filesystem, path, content)
-        with suppress(MissingFileError):  # it is gone again
-            return made or read_bytes(url) == content
+    """Make `content` visible at `url` unless something is there: see `write_if_absent`."""
+    return write_if_absent(locate(url), content)
 
 
 def read_bytes(url: str) -> bytes:
     """Read a whole object."""
-    filesystem, path = filesystem_of(url)
-    with explain_errors(url):
-        return read_whole(lambda: bytes(filesystem.cat_file(path)))
+    return locate(url).read()
 
 
 def read_all(urls: Sequence[str]) -> Iterator[bytes]:
@@ -158,45 +110,29 @@ def read_all(urls: Sequence[str]) -> Iterator[bytes]:
     for first in range(0, len(urls), _READ_AT_A_TIME):
         batch = urls[first : first + _READ_AT_A_TIME]
         filesystem = filesystem_of(batch[0])[0]
+        if is_local(filesystem):
+            yield from map(read_bytes, batch)
+            continue
         paths = [filesystem_of(url)[1] for url in batch]
         whole = [None] * len(paths)
         contents = filesystem.cat_ranges(paths, whole, whole, on_error="return")
         for url, content in zip(batch, contents, strict=True):
-            if isinstance(content, CUT_OFF):
-                yield read_bytes(url)
-                continue
-            with explain_errors(url):
-                if isinstance(content, Exception):
-                    raise content
-            yield content
+            yield read_bytes(url) if isinstance(content, Exception) else content
 
 
 def read_range(url: str, start: int, end: int) -> bytes:
     """Read the bytes of an object from `start` to `end`, `end` not included."""
-    filesystem, path = filesystem_of(url)
-    with explain_errors(url):
-        return read_whole(lambda: bytes(filesystem.cat_file(path, start=start, end=end)))
+    return locate(url).read_range(start, end)
 
 
 def remove(url: str) -> None:
     """Delete an object or file; it may be gone already."""
-    filesystem, path = filesystem_of(url)
-    with explain_errors(url):
-        try:
-            filesystem.rm_file(path)
-        except FileNotFoundError as error:
-            if s3_code(error) == "NoSuchBucket":
-                raise
+    locate(url).remove()
 
 
 def stamp(url: str) -> str | None:
     """Changes when an object is replaced; None when there is none."""
-    filesystem, path = filesystem_of(url)
-    with explain_errors(url):
-        try:
-            return str(filesystem.ukey(path))
-        except FileNotFoundError:
-            return None
+    return locate(url).stamp()
 
 
 def list_files(url: str) -> list[str]:
@@ -233,8 +169,10 @@ def list_folders(url: str) -> list[str]:
         try:
             found = filesystem.ls(root, detail=True)
         except FileNotFoundError as error:
-            if s3_code(error) == "NoSuchBucket":
-                raise
+            if not is_local(filesystem):
+                from rr_tasks.storage.network_failure import raise_unless_absent
+
+                raise_unless_absent(error)
             raise MissingFolderError(f"{url}: no such folder; check the path or URL") from error
     names = (
         entry["name"].rstrip("/").rpartition("/")[2]

@@ -6,69 +6,41 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, BinaryIO
 
-import fsspec
 import fsspec.core
-from botocore.exceptions import ParamValidationError
-from botocore.handlers import validate_bucket_name
 from fsspec.implementations.local import LocalFileSystem
 
-from rr_tasks.storage.answers import read_whole
-from rr_tasks.storage.failure import StorageError, explain_errors
-from schemas.settings import s3_settings
+from rr_tasks.storage.explanation import explain_errors
+from rr_tasks.storage.failure import StorageError
 from schemas.url import NO_SECRETS, holds_secret
 
-_S3 = ("s3://", "s3a://")
 _SLASHES_MISSING = re.compile(r"(s3a?|gs|https?):/?(?!/)(.*)")
-_BLOCK = 8 << 20
 
 
 def filesystem_of(url: str) -> tuple[Any, str]:
     """The fsspec filesystem of a URL, and the path there.
 
-    To be called in the process that uses it: connections do not survive a fork. Nothing about
-    storage is remembered from one call to the next, because others write there too.
+    Call it in the process that uses it: connections do not survive a fork.
 
     Raises:
-        StorageError: no such kind of storage, or a package is missing that it needs, or no bucket
-            can have the name, or a key or password is in the URL, which is not repeated then.
+        StorageError: there is no such kind of storage, or it needs a package that is missing, or
+            no bucket can have the name, or the URL holds a secret, which is not repeated then.
         UnusableSettingsError: an `RR_S3_` variable makes no sense.
     """
-    _check_spelling(url)
-    options: dict[str, Any] = {}
-    if url.startswith(_S3):
-        options = {
-            **s3_settings().s3fs_options(),
-            "default_block_size": _BLOCK,
-            "use_listings_cache": False,
-            # An object is read by one request: in parts it could be replaced half-way.
-            "max_concurrency": 1,
-        }
-    try:
-        filesystem, path = fsspec.core.url_to_fs(url, **options)
-    except (ValueError, ImportError) as error:
-        raise StorageError(f"{url}: no such storage: {error}") from error
-    if options:
-        filesystem.retries = 1  # on top of botocore's own, it would multiply them
-        _check_bucket(url, filesystem.split_path(path)[0])
-    return filesystem, str(path)
-
-
-def _check_spelling(url: str) -> None:
     if holds_secret(url):
         raise StorageError(NO_SECRETS)
     if misspelt := _SLASHES_MISSING.fullmatch(url):
         raise StorageError(f"{url}: did you mean {'://'.join(misspelt.groups())}?")
-    if url.startswith(_S3) and ".." in url.split("/"):
-        raise StorageError(f"{url}: S3 knows no `..`; write the URL without it")
+    if "://" not in url:  # a path, which may hold whatever means something in a URL
+        return LocalFileSystem(), str(LocalFileSystem._strip_protocol(url))
+    if url.startswith(("s3://", "s3a://")):
+        from rr_tasks.storage.s3 import s3_filesystem_of
 
-
-def _check_bucket(url: str, name: str) -> None:
-    if not name:
-        raise StorageError(f"{url}: names no bucket; write s3://BUCKET/FOLDER")
+        return s3_filesystem_of(url)
     try:
-        validate_bucket_name({"Bucket": name})
-    except ParamValidationError as error:
-        raise StorageError(f"{url}: no bucket can have this name; correct the URL") from error
+        filesystem, path = fsspec.core.url_to_fs(url)
+    except (ValueError, ImportError) as error:
+        raise StorageError(f"{url}: no such storage: {error}") from error
+    return filesystem, str(path)
 
 
 def is_local(filesystem: Any) -> bool:
@@ -86,17 +58,17 @@ def open_url(url: str) -> Iterator[BinaryIO]:
     """Open for reading from front to back; some megabytes are read ahead.
 
     Raises:
-        StorageError: storage refused, now or while it is read.
+        StorageError: storage refused, now or while the file is read.
     """
     filesystem, path = filesystem_of(url)
     with explain_errors(url):
         stream = filesystem.open(path, "rb")
     with stream:
-        yield _Explained(stream, url)
+        yield _Stream(stream, url) if is_local(filesystem) else _RemoteStream(stream, url)
 
 
-class _Explained(io.BufferedIOBase, BinaryIO):
-    """A stream whose failures say where they happened."""
+class _Stream(io.BufferedIOBase, BinaryIO):
+    """A stream whose errors name the URL."""
 
     def __init__(self, stream: BinaryIO, url: str) -> None:
         self._stream, self._url = stream, url
@@ -109,10 +81,22 @@ class _Explained(io.BufferedIOBase, BinaryIO):
 
     def read(self, size: int | None = -1, /) -> bytes:
         with explain_errors(self._url):
-            return read_whole(lambda: self._stream.read(-1 if size is None else size))
+            return self._read(-1 if size is None else size)
+
+    def _read(self, size: int) -> bytes:
+        return self._stream.read(size)
 
     def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
         return self._stream.seek(offset, whence)
 
     def tell(self) -> int:
         return self._stream.tell()
+
+
+class _RemoteStream(_Stream):
+    """Reads again what the network cut off."""
+
+    def _read(self, size: int) -> bytes:
+        from rr_tasks.storage.answers import read_whole
+
+        return read_whole(lambda: self._stream.read(size))

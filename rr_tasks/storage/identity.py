@@ -11,10 +11,10 @@ from itertools import islice
 import polars as pl
 from polars.exceptions import PolarsError
 
-from rr_tasks.storage.failure import MissingFileError, StorageError, explain_errors
+from rr_tasks.storage.explanation import explain_errors
+from rr_tasks.storage.failure import MissingFileError, StorageError
 from rr_tasks.storage.files import join, paths_below, publish_bytes, read_all, read_bytes
 from rr_tasks.storage.filesystem import filesystem_of, is_local, is_s3
-from rr_tasks.storage.listing import s3_objects
 
 # Names are bytes, because not all of them are text.
 _COLUMNS = {"path": pl.Binary, "size": pl.Int64, "stamp": pl.String, "sha256": pl.Binary}
@@ -104,6 +104,8 @@ def _stamps(root: str, paths: Iterable[bytes]) -> Iterator[tuple[bytes, int, str
                 if found.st_mtime_ns < settled:
                     yield path, found.st_size, str(found.st_mtime_ns)
         elif is_s3(filesystem):
+            from rr_tasks.storage.s3 import s3_objects
+
             key = filesystem.split_path(f"{folder.rstrip('/')}/")[1]
             for told in s3_objects(filesystem, folder):
                 path = _encoded(told["Key"].removeprefix(key).strip("/"))

@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from rr_tasks.storage.atomic import PARTIAL
-from rr_tasks.storage.claim import claim_url
-from rr_tasks.storage.failure import StorageError, explain_errors
+from rr_tasks.storage.claim import claim_url, remove_dead_claim
+from rr_tasks.storage.explanation import explain_errors
+from rr_tasks.storage.failure import StorageError
+from rr_tasks.storage.file import locate
 from rr_tasks.storage.files import join, remove
 from rr_tasks.storage.filesystem import filesystem_of, is_local, is_s3
 from rr_tasks.storage.process import is_gone
@@ -54,6 +56,32 @@ def remove_settled_claims(folder: str) -> int:
     for claim in settled:
         remove(claim)
     return len(settled)
+
+
+def remove_dead_claims(folder: str) -> int:
+    """Remove claims in a folder whose owners are dead.
+
+    Those are processes of this machine that have ended, and any that renewed nothing for `STALE`.
+
+    Returns:
+        How many.
+
+    Raises:
+        StorageError: see `explain_errors`.
+    """
+    filesystem, path = filesystem_of(folder)
+    with explain_errors(folder):
+        names = [name.rsplit("/", 1)[-1] for name in filesystem.ls(path, detail=False)]
+    claims = [join(folder, name) for name in names if name.endswith(".claim")]
+    return sum(remove_dead_claim(claim) or _remove_stale(claim) for claim in claims)
+
+
+def _remove_stale(claim: str) -> bool:
+    found = locate(claim).status()
+    if found is None or time.time() - found.mtime_ns / 1e9 < STALE.total_seconds():
+        return False
+    remove(claim)
+    return True
 
 
 def remove_stale_partials(folder: Path, older_than: timedelta) -> int:

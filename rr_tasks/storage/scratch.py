@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory, gettempdir
 
-from rr_tasks.storage.failure import explain_errors
+from rr_tasks.storage.explanation import explain_errors
 from rr_tasks.storage.process import SIGN, is_gone, sign
 
 _OURS = re.compile(rf"rr-(?P<writer>{SIGN.pattern})-\w+")

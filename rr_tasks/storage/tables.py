@@ -6,12 +6,10 @@ from functools import partial
 import polars as pl
 from polars.exceptions import PolarsError
 
-from rr_tasks.storage.credentials import with_credentials
-from rr_tasks.storage.failure import explain_errors
+from rr_tasks.storage.explanation import explain_errors
 from rr_tasks.storage.files import read_all, read_bytes
 from rr_tasks.storage.filesystem import filesystem_of, is_local, is_s3
 from schemas.errors import ExpectedError
-from schemas.settings import s3_settings
 
 # Earlier releases wrote fewer columns.
 _scan = partial(
@@ -42,7 +40,7 @@ def query_tables(
 
     Raises:
         DamagedTableError: a file is no parquet, or was cut off.
-        StorageError: see `rr_tasks.storage.failure.explain_errors`.
+        StorageError: see `rr_tasks.storage.explanation.explain_errors`.
     """
     try:
         return question(_rows(urls)).collect(engine="streaming")
@@ -55,6 +53,9 @@ def query_tables(
 def _rows(urls: Sequence[str]) -> pl.LazyFrame:
     filesystem = filesystem_of(urls[0])[0]
     if is_s3(filesystem):
+        from rr_tasks.storage.credentials import with_credentials
+        from schemas.settings import s3_settings
+
         with explain_errors(urls[0]):
             options = with_credentials(s3_settings()).polars_options()
         return _scan(list(urls), storage_options=options)

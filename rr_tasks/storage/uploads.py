@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from rr_tasks.storage.failure import s3_code
+from rr_tasks.storage.network_failure import s3_code
 
 # Up to here one request carries a file, which is held in memory; larger ones go in parts.
 _SINGLE_PUT = 256 << 20

@@ -1,16 +1,26 @@
 """`restore` as a flow, in object storage."""
 
+import os
+import threading
 from pathlib import Path
 
 import pytest
 
 from flows.launch import launch
 from flows.restore import restore
-from rr_tasks.archive.check import FolderError
-from rr_tasks.archive.claim import claimed
+from rr_tasks.storage.claim import claim_url
 from rr_tasks.storage.failure import UnreachableStorageError
-from rr_tasks.storage.files import list_files, paths_below, publish_bytes, read_bytes
+from rr_tasks.storage.files import (
+    exists,
+    list_files,
+    paths_below,
+    publish_bytes,
+    read_bytes,
+    remove,
+)
+from rr_tasks.storage.process import sign
 from schemas.archive import Counts, RestoreParameters
+from schemas.claim import Claim
 from tests.fault_proxy import FaultProxy
 from tests.s3 import S3
 
@@ -33,11 +43,17 @@ def test_a_folder_of_a_bucket_is_restored_into_another(
     assert launch(restore, parameters).counts == Counts(skipped=3)
 
 
-def test_a_second_run_at_the_same_time_is_refused(parameters: RestoreParameters) -> None:
-    words = f"is restoring into {parameters.output} and holds it until"
-    with claimed(parameters.output), pytest.raises(FolderError, match=words):
-        launch(restore, parameters)
-    assert launch(restore, parameters).found == 3
+def test_a_chunk_of_another_run_is_waited_for(
+    parameters: RestoreParameters, capfd: pytest.CaptureFixture[str]
+) -> None:
+    claim = Claim(host="attic", writer=f"{sign().partition('-')[0]}-{os.getppid()}", token="1")
+    url = claim_url(f"{parameters.output}/_rr/claims/00000")
+    publish_bytes(claim.model_dump_json().encode(), url)
+    threading.Timer(2.0, lambda: remove(url)).start()
+    assert launch(restore, parameters).counts.total == 3
+    told = capfd.readouterr().err
+    assert f"Chunk 00000 is being made by another run on attic (process {os.getppid()})" in told
+    assert not exists(url)
 
 
 def outputs(folder: str) -> dict[str, bytes]:

@@ -14,12 +14,12 @@ import cv2
 import pytest
 
 from rr_tasks.archive import layout
-from rr_tasks.archive.folder import open_folder
 from rr_tasks.archive.ledger import last_rows
 from rr_tasks.archive.plan import chunk_ids, current_items
 from rr_tasks.storage.files import join, read_bytes
 from rr_tasks.storage.filesystem import filesystem_of
-from schemas.archive import RestoreParameters, RunSummary
+from rr_tasks.storage.folders import open_folder
+from schemas.archive import Chunk, RestoreParameters, RunSummary
 from tests.kills import Attempt, Job, Kills, preloaded
 from tests.s3 import S3
 from tests.writes import Moment
@@ -67,7 +67,7 @@ def everything(folder: str) -> dict[str, bytes]:
 
 def settled(content: dict[str, bytes]) -> dict[str, bytes]:
     """What does not depend on when and how fast it was made."""
-    timed = ("ledger/", "report.html", "run.json", "lock", "clock", "source")
+    timed = ("ledger/", "report.html", "run.json", "source")
     return {
         name: data
         for name, data in content.items()
@@ -80,7 +80,7 @@ def check_ledger(output: str) -> None:
     folder, outcomes = open_folder(output), Counter[str]()
     for chunk in chunk_ids(folder):
         rows = last_rows(folder, chunk)
-        assert sorted(rows) == sorted(item.path for item in current_items(folder, chunk))
+        assert sorted(rows) == sorted(item.path for item in current_items(folder, Chunk(id=chunk)))
         for path, row in rows.items():
             outcomes[path] += 1
             status = folder.status(path)
@@ -91,7 +91,7 @@ def check_ledger(output: str) -> None:
 
 KINDS: tuple[Moment, ...] = (
     ("put source", "after"),
-    ("put retired.json", "before"),
+    ("put .00000.claim", "after"),
     (".png.prior.json", "after"),
     (".png", "before"),
     ("-before.jpg", "after"),
@@ -141,6 +141,21 @@ def test_kills_beside_writes_and_at_random_leave_no_trace(
     check_end(root, "killed", ended.result, whole.result)
     for name, ended in kills.at_random(job, RANDOM_KILLS, root.partition(":")[0]):
         check_end(root, name, ended.result, whole.result)
+
+
+def test_two_runs_at_once_share_the_archive(kills: Kills, root: str, originals: str) -> None:
+    def job(name: str) -> Job:
+        parameters = RestoreParameters(input=originals, output=join(root, name), chunk_size=2)
+        return Job("flows.restore:restore", parameters)
+
+    whole = kills.run(job("whole"))
+    running = [kills.start(job("shared")) for _ in range(2)]
+    ends = [run.end() for run in running]
+    for ended in ends:
+        check_end(root, "shared", ended.result, whole.result)
+    written = Counter(write for ended in ends for write in ended.writes if write.endswith(".png"))
+    assert set(written.values()) == {1}
+    assert len(written) == PHOTOGRAPHS
 
 
 def check_end(root: str, name: str, ended: RunSummary, whole: RunSummary) -> None:

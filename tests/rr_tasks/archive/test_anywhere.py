@@ -8,14 +8,15 @@ import pytest
 
 from rr_tasks.archive import layout
 from rr_tasks.archive.check import FolderError, check_folders
-from rr_tasks.archive.folder import Folder, open_folder
 from rr_tasks.archive.ledger import last_rows
 from rr_tasks.archive.plan import chunk_ids
-from rr_tasks.archive.remote_folder import RemoteFolder
 from rr_tasks.archive.restore import restore_chunk
 from rr_tasks.archive.run import finish, prepare
 from rr_tasks.storage.failure import AccessDeniedError, MissingBucketError, UnreachableStorageError
 from rr_tasks.storage.filesystem import filesystem_of
+from rr_tasks.storage.folder import Folder
+from rr_tasks.storage.folders import open_folder
+from rr_tasks.storage.remote_folder import RemoteFolder
 from schemas.archive import Counts, LedgerRow, RestoreParameters, RunSummary
 from schemas.settings import PREFIX
 from tests.s3 import KEY, READER_KEY, READER_SECRET, S3, SECRET
@@ -107,7 +108,6 @@ def test_the_outputs_are_those_of_a_disk(
         "/source",
         "/plan/00000.jsonl",
         "/plan/00001.jsonl",
-        "/plan/retired.json",
         "/ledger/00000.jsonl",
         "/ledger/00001.jsonl",
     }

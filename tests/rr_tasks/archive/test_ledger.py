@@ -4,10 +4,11 @@ from pathlib import Path
 import pytest
 
 from rr_tasks.archive import ledger as ledgers
-from rr_tasks.archive.folder import Folder, open_folder
 from rr_tasks.archive.layout import ledger, ledger_parts
 from rr_tasks.archive.ledger import DamagedLedgerError, last_rows, open_ledger
-from rr_tasks.archive.storage import WriteFailedError
+from rr_tasks.storage.failure import StorageError
+from rr_tasks.storage.folder import Folder
+from rr_tasks.storage.folders import open_folder
 from schemas.archive import LedgerRow
 from tests.s3 import S3
 
@@ -97,7 +98,7 @@ def test_a_torn_line_costs_only_its_own_row(disk: Folder) -> None:
 def test_a_ledger_that_cannot_be_written_is_named(disk: Folder) -> None:
     path = Path(disk.at(ledger(CHUNK)))
     path.mkdir(parents=True)
-    with pytest.raises(WriteFailedError, match=rf"{CHUNK}\.jsonl"):
+    with pytest.raises(StorageError, match=rf"{CHUNK}\.jsonl"):
         open_ledger(disk, CHUNK)
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from rr_tasks.archive.listing import LocalListing
-from rr_tasks.archive.names import to_path
+from rr_tasks.storage.names import to_path
 
 
 def write(root: Path, *names: str) -> None:

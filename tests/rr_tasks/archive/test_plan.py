@@ -1,4 +1,3 @@
-import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,10 +5,11 @@ from typing import Any
 
 import pytest
 
-from rr_tasks.archive.folder import Folder, open_folder
 from rr_tasks.archive.layout import PLAN
 from rr_tasks.archive.listing import LocalListing
 from rr_tasks.archive.plan import DamagedPlanError, current_items, extend_plan, read_chunk
+from rr_tasks.storage.folder import Folder
+from rr_tasks.storage.folders import open_folder
 from schemas.archive import ArchivePlan
 
 
@@ -39,13 +39,17 @@ def planned(output: Folder, made: ArchivePlan) -> Iterator[str]:
         yield from (item.path for item in current_items(output, chunk))
 
 
+def ids(made: ArchivePlan) -> list[str]:
+    return [chunk.id for chunk in made.chunks]
+
+
 def contents(output: Folder) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in Path(output.at(PLAN)).glob("*.jsonl")}
 
 
 def test_chunks_hold_everything_once(output: Folder, root: Path) -> None:
     made = plan(output, root)
-    assert made.chunks == ("00000", "00001", "00002")
+    assert ids(made) == ["00000", "00001", "00002"]
     assert made.found == 5
     assert list(planned(output, made)) == [f"{number}.jpg" for number in range(5)]
     item = read_chunk(output, "00000")[1]
@@ -65,7 +69,7 @@ def test_new_photographs_get_new_chunks_and_old_chunks_stay(output: Folder, root
     before = contents(output)
     grow(root, "0a.jpg", "z/9.jpg", "z/ü\u2028\x85\n.jpg")
     made = plan(output, root)
-    assert made.chunks == ("00000", "00001", "00002", "00003", "00004")
+    assert ids(made) == ["00000", "00001", "00002", "00003", "00004"]
     assert made.found == 8
     after = contents(output)
     assert {name: after[name] for name in before} == before
@@ -81,12 +85,12 @@ def test_changed_and_deleted_photographs_are_retired_until_they_come_back(
     (root / "1.jpg").unlink()
     made = plan(output, root)
     assert made.found == 4
-    assert made.chunks == ("00001", "00002", "00003")  # nothing is left of the first
+    assert ids(made) == ["00001", "00002", "00003"]  # nothing is left of the first
     assert sorted(planned(output, made)) == ["0.jpg", "2.jpg", "3.jpg", "4.jpg"]
     (root / "0.jpg").write_bytes(b"0.jpg")
     os.utime(root / "0.jpg", ns=(status.st_atime_ns, status.st_mtime_ns))
     made = plan(output, root)
-    assert made.chunks == ("00000", "00001", "00002")
+    assert ids(made) == ["00000", "00001", "00002"]
     assert sorted(planned(output, made)) == ["0.jpg", "2.jpg", "3.jpg", "4.jpg"]
 
 
@@ -97,22 +101,27 @@ def test_a_damaged_chunk_is_named(output: Folder, root: Path) -> None:
         plan(output, root)
 
 
-def test_what_is_retired_is_read_once_for_all_chunks(
+def test_a_run_keeps_its_view_whatever_another_one_plans(output: Folder, root: Path) -> None:
+    made = plan(output, root)
+    (root / "0.jpg").unlink()
+    grow(root, "9.jpg")
+    other = plan(output, root)
+    assert list(planned(output, made)) == [f"{number}.jpg" for number in range(5)]
+    assert sorted(planned(output, other)) == [f"{number}.jpg" for number in (1, 2, 3, 4, 9)]
+
+
+def test_a_chunk_that_another_run_has_planned_is_never_overwritten(
     output: Folder, root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    plan(output, root)
-    (root / "0.jpg").unlink()
-    made = plan(output, root)
-    parse, parsed = json.loads, []
+    """Two runs plan at once when one of them was taken for dead."""
+    theirs = b'{"path":"theirs.jpg","size":1,"mtime_ns":2}\n'
+    listed = LocalListing.__iter__
 
-    def counted(text: bytes) -> Any:
-        parsed.append(text)
-        return parse(text)
+    def race(self: LocalListing) -> Iterator[Any]:
+        output.write(f"{PLAN}/00000.jsonl", theirs)
+        return listed(self)
 
-    monkeypatch.setattr(json, "loads", counted)
-    assert list(planned(output, made)) == [f"{number}.jpg" for number in range(1, 5)]
-    assert len(parsed) == 1
-    (root / "1.jpg").unlink()
+    monkeypatch.setattr(LocalListing, "__iter__", race)
     made = plan(output, root)
-    assert list(planned(output, made)) == ["2.jpg", "3.jpg", "4.jpg"]
-    assert len(parsed) == 2
+    assert ids(made) == ["00001", "00002", "00003"]
+    assert output.read(f"{PLAN}/00000.jsonl") == theirs

@@ -10,13 +10,13 @@ import pytest
 import pyvips
 
 from rr_tasks.archive import restore, writer
-from rr_tasks.archive.folder import open_folder
 from rr_tasks.archive.ledger import last_rows
 from rr_tasks.archive.plan import chunk_ids
 from rr_tasks.archive.reconcile import CountsDisagreeError, reconcile
 from rr_tasks.archive.restore import restore_chunk
 from rr_tasks.archive.run import prepare
 from rr_tasks.photographs.photograph import Negative
+from rr_tasks.storage.folders import open_folder
 from schemas.archive import Counts, LedgerRow, RestoreParameters
 from schemas.prior.migrations import load_prior
 

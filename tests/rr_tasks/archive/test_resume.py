@@ -1,7 +1,7 @@
 import pytest
 
 from rr_tasks.archive.resume import Maker, content_hash, is_finished, settings_hash
-from rr_tasks.archive.status import Status
+from rr_tasks.storage.status import Status
 from schemas.archive import LedgerRow, PlanItem, RestoreParameters
 
 ITEM = PlanItem(path="a.jpg", size=10, mtime_ns=20)

@@ -16,7 +16,10 @@ from rr_tasks.archive.check import FolderError
 from rr_tasks.archive.reconcile import CountsDisagreeError
 from rr_tasks.archive.restore import restore_chunk
 from rr_tasks.archive.run import finish, prepare
+from rr_tasks.storage.atomic import partial_beside
+from rr_tasks.storage.process import sign
 from schemas.archive import Counts, RestoreParameters, RunSummary
+from tests.kills import dead_sign
 
 REPOSITORY = Path(__file__).parents[3]
 HERE = Path(__file__).parent
@@ -185,8 +188,8 @@ def test_a_killed_run_is_finished_by_the_next_one(
     process.send_signal(signal.SIGKILL)
     _, errors = process.communicate()
     assert process.returncode == -signal.SIGKILL, errors
-    (Path(parameters.output) / "_rr" / "unfinished" / "00001").mkdir(parents=True, exist_ok=True)
-    (Path(parameters.output) / "_rr" / "unfinished" / "00001" / ".left.part").write_bytes(b"half")
+    left = partial_beside(Path(parameters.output) / "_rr" / "unfinished" / "a.jpg")
+    left.with_name(left.name.replace(sign(), dead_sign())).write_bytes(b"half")
 
     summary = run(parameters, engine)
     assert summary.counts.total == 30
@@ -213,7 +216,7 @@ def test_a_disk_that_is_really_full_stops_the_run_with_one_clear_error(
     assert process.returncode == 1
     last = errors.strip().splitlines()[-1]
     assert "StorageStoppedError" in last
-    assert "the disk is full" in last
+    assert "No space left on device; free some space" in last
 
 
 def test_a_deleted_preview_does_not_cost_the_report(

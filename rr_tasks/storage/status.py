@@ -5,7 +5,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Status:
-    """Size in bytes, and the time of the last change in nanoseconds since 1970."""
+    """Size in bytes, and the time of the last change in nanoseconds since 1970.
+
+    Object storage tells whole seconds.
+    """
 
     size: int
     mtime_ns: int

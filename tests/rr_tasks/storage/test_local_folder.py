@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from rr_tasks.archive.folder import open_folder
-from rr_tasks.archive.local_folder import LocalFolder
-from rr_tasks.archive.status import Status
-from rr_tasks.archive.storage import StorageStoppedError, WriteFailedError
+from rr_tasks.storage.failure import StorageError, StorageStoppedError
+from rr_tasks.storage.folders import open_folder
+from rr_tasks.storage.local_folder import LocalFolder
+from rr_tasks.storage.status import Status
 
 
 def files(root: Path) -> list[str]:
@@ -27,7 +27,8 @@ def test_writes_and_replaces_a_file(folder: LocalFolder, tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize(
-    ("code", "words"), [(errno.ENOSPC, "the disk is full"), (errno.EROFS, "read-only")]
+    ("code", "words"),
+    [(errno.ENOSPC, "No space left on device; free some"), (errno.EROFS, "Read-only file system")],
 )
 def test_a_full_disk_leaves_the_old_file_and_no_temporary_one(
     folder: LocalFolder,
@@ -42,7 +43,7 @@ def test_a_full_disk_leaves_the_old_file_and_no_temporary_one(
         raise OSError(code, os.strerror(code))
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(StorageStoppedError, match=f"b.jpg: .*{words}.* run again"):
+    with pytest.raises(StorageStoppedError, match=f"b.jpg: {words}"):
         folder.write("b.jpg", b"new")
     assert folder.read("b.jpg") == b"old"
     assert files(tmp_path) == ["b.jpg"]
@@ -61,7 +62,7 @@ def test_an_interrupt_leaves_no_temporary_file(
 
 
 def test_a_name_that_is_too_long_concerns_one_file_only(folder: LocalFolder) -> None:
-    with pytest.raises(WriteFailedError, match="too long") as caught:
+    with pytest.raises(StorageError, match="too long") as caught:
         folder.write("x" * 300, b"")
     assert not isinstance(caught.value, StorageStoppedError)
 
@@ -83,7 +84,7 @@ def test_nothing_outside_is_written_or_removed(tmp_path: Path, path: str) -> Non
     folder.write("b", b"")
     (tmp_path / "inside" / "link").symlink_to(tmp_path)
     for act in (lambda: folder.write(path, b"x"), lambda: folder.remove(path)):
-        with pytest.raises(WriteFailedError, match="leads out of the output folder"):
+        with pytest.raises(StorageError, match="leads out of the output folder"):
             act()
     assert (tmp_path / "a").read_text() == "mine"
 

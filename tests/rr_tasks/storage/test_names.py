@@ -1,6 +1,6 @@
 import pytest
 
-from rr_tasks.archive.names import to_display, to_path, to_text
+from rr_tasks.storage.names import to_display, to_path, to_text
 
 
 @pytest.mark.parametrize("path", ["a.jpg", "ünïcode 日本/a b.jpg", "new\nline.jpg", "100%41.jpg"])

@@ -1,0 +1,40 @@
+"""Says what storage refused, where, and what to do about it; never with a key or a secret."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rr_tasks.storage.failure import StorageError, explain_disk_error
+from schemas.errors import ExpectedError
+
+
+@contextmanager
+def explain_errors(url: str) -> Iterator[None]:
+    """Turn what storage libraries raise inside into a `StorageError` that names the URL.
+
+    Raises:
+        AccessDeniedError: the credentials are wrong, or a permission is missing.
+        ProtectedFileError: a disk does not let this user in.
+        UnreachableStorageError: several requests in a row failed or got no answer.
+        MissingBucketError: the bucket does not exist.
+        MissingFileError: the file does not exist.
+        StorageStoppedError: the disk is full, read-only or broken.
+        StorageError: anything else.
+    """
+    try:
+        yield
+    except ExpectedError:
+        raise
+    except Exception as error:
+        explained = _explain(url, error)
+        if explained is None:
+            raise
+        raise explained from error
+
+
+def _explain(url: str, error: Exception) -> StorageError | None:
+    if "://" not in url or url.startswith("file://"):
+        return explain_disk_error(url, error) if isinstance(error, OSError) else None
+    # The libraries that it knows are slow to import, and a disk never needs them.
+    from rr_tasks.storage.network_failure import explain_network_error
+
+    return explain_network_error(url, error)

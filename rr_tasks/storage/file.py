@@ -1,0 +1,78 @@
+"""A file by its place in storage, whether or not it exists."""
+
+from contextlib import suppress
+from pathlib import Path
+from typing import Protocol
+
+from rr_tasks.storage.failure import MissingFileError
+from rr_tasks.storage.filesystem import filesystem_of, is_local
+from rr_tasks.storage.local_file import LocalFile
+from rr_tasks.storage.status import Status
+
+
+class StoredFile(Protocol):
+    """A file on a disk or in object storage; any thread may use it.
+
+    Every method raises `StorageError` where storage refuses; the error names the file. See
+    `rr_tasks.storage.explanation.explain_errors`.
+    """
+
+    @property
+    def url(self) -> str:
+        """The file's URL or path, as people know it."""
+
+    def exists(self) -> bool:
+        """Whether a file or a folder is there."""
+
+    def status(self) -> Status | None:
+        """Size and time; None when there is no file."""
+
+    def stamp(self) -> str | None:
+        """Changes when the file is replaced; None when there is none."""
+
+    def read(self) -> bytes:
+        """Read the whole file."""
+
+    def read_range(self, start: int, end: int) -> bytes:
+        """Read the bytes from `start` to `end`, `end` not included."""
+
+    def write(self, content: bytes) -> None:
+        """Replace the file in one step; folders above it are made."""
+
+    def create(self, content: bytes) -> bool:
+        """Write the file unless it exists; whether this call did, as far as the answer tells."""
+
+    def upload(self, local: Path) -> None:
+        """Replace the file in one step by a finished local file, which must not change later."""
+
+    def remove(self) -> None:
+        """Delete the file; it may be gone already."""
+
+
+def locate(url: str) -> StoredFile:
+    """The file of a URL or local path.
+
+    Raises:
+        StorageError: see `rr_tasks.storage.filesystem.filesystem_of`.
+    """
+    filesystem, path = filesystem_of(url)
+    if is_local(filesystem):
+        return LocalFile(path, url)
+    from rr_tasks.storage.remote_file import RemoteFile  # slow to import, and a disk needs no S3
+
+    return RemoteFile(filesystem, path, url)
+
+
+def write_if_absent(file: StoredFile, content: bytes) -> bool:
+    """Write a file unless it exists; of several callers exactly one succeeds.
+
+    A request that is sent again after a lost answer finds what it wrote itself, so the same content
+    counts as ours: where it matters who was first, contents have to differ.
+
+    Returns:
+        Whether `content` is there because of this call, or because of one with the same content.
+    """
+    while True:
+        made = file.create(content)
+        with suppress(MissingFileError):  # it is gone again
+            return made or file.read() == content

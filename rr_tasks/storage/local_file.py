@@ -1,0 +1,72 @@
+"""A file on a disk of this machine."""
+
+from pathlib import Path
+from stat import S_ISREG
+
+from rr_tasks.storage.atomic import link_or_copy, write_atomically, write_new
+from rr_tasks.storage.explanation import explain_errors
+from rr_tasks.storage.status import Status
+
+
+class LocalFile:
+    """See `rr_tasks.storage.file.StoredFile`."""
+
+    def __init__(self, path: str, url: str, scratch: Path | None = None) -> None:
+        self.path, self.url, self._scratch = Path(path), url, scratch
+
+    def exists(self) -> bool:
+        """Whether a file or folder is there."""
+        with explain_errors(self.url):
+            return self.path.exists()
+
+    def status(self) -> Status | None:
+        """Look at a regular file."""
+        with explain_errors(self.url):
+            try:
+                found = self.path.stat()
+            except (FileNotFoundError, NotADirectoryError):
+                return None
+        return Status(found.st_size, found.st_mtime_ns) if S_ISREG(found.st_mode) else None
+
+    def stamp(self) -> str | None:
+        """Time, size and number of the file."""
+        with explain_errors(self.url):
+            try:
+                found = self.path.stat()
+            except (FileNotFoundError, NotADirectoryError):
+                return None
+        return f"{found.st_mtime_ns}-{found.st_size}-{found.st_ino}"
+
+    def read(self) -> bytes:
+        """Read the whole file."""
+        with explain_errors(self.url):
+            return self.path.read_bytes()
+
+    def read_range(self, start: int, end: int) -> bytes:
+        """Read some of its bytes."""
+        with explain_errors(self.url), self.path.open("rb") as stream:
+            stream.seek(start)
+            return stream.read(end - start)
+
+    def write(self, content: bytes) -> None:
+        """Write to a temporary file, flush it, and rename it."""
+        with explain_errors(self.url), write_atomically(self.path, self._scratch) as partial:
+            partial.write_bytes(content)
+
+    def create(self, content: bytes) -> bool:
+        """Link a temporary file to the name, which exactly one of several writers can do."""
+        with explain_errors(self.url):
+            return write_new(content, self.path)
+
+    def upload(self, local: Path) -> None:
+        """Link the other file, or copy it from another disk, and rename that."""
+        with explain_errors(self.url), write_atomically(self.path, self._scratch) as partial:
+            link_or_copy(local, partial)
+
+    def remove(self) -> None:
+        """Delete the file."""
+        with explain_errors(self.url):
+            try:
+                self.path.unlink(missing_ok=True)
+            except NotADirectoryError:
+                return

@@ -1,0 +1,97 @@
+"""A file in object storage: anything that fsspec reaches and that is no disk."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from rr_tasks.storage.answers import read_whole
+from rr_tasks.storage.explanation import explain_errors
+from rr_tasks.storage.filesystem import is_s3
+from rr_tasks.storage.network_failure import raise_unless_absent
+from rr_tasks.storage.status import Status
+from rr_tasks.storage.uploads import create, upload
+
+
+class RemoteFile:
+    """See `rr_tasks.storage.file.StoredFile`; storage shows an upload only when it is complete."""
+
+    def __init__(self, filesystem: Any, path: str, url: str) -> None:
+        self._filesystem, self._path, self.url = filesystem, path, url
+
+    def exists(self) -> bool:
+        """Whether an object is there, or one below this name."""
+        return self._info() is not None
+
+    def status(self) -> Status | None:
+        """Look at an object."""
+        found = self._info()
+        if found is None or found["type"] == "directory":
+            return None
+        with explain_errors(self.url):
+            return status_of(self._filesystem, found)
+
+    def stamp(self) -> str | None:
+        """What the storage itself calls a version."""
+        with explain_errors(self.url):
+            try:
+                return str(self._filesystem.ukey(self._path))
+            except FileNotFoundError as error:
+                raise_unless_absent(error)
+                return None
+
+    def read(self) -> bytes:
+        """Read the whole object."""
+        with explain_errors(self.url):
+            return read_whole(lambda: bytes(self._filesystem.cat_file(self._path)))
+
+    def read_range(self, start: int, end: int) -> bytes:
+        """Read some of its bytes."""
+        with explain_errors(self.url):
+            return read_whole(
+                lambda: bytes(self._filesystem.cat_file(self._path, start=start, end=end))
+            )
+
+    def write(self, content: bytes) -> None:
+        """Put the object."""
+        with explain_errors(self.url):
+            self._filesystem.pipe_file(self._path, content)
+
+    def create(self, content: bytes) -> bool:
+        """Put the object by a conditional request."""
+        with explain_errors(self.url):
+            return create(self._filesystem, self._path, content)
+
+    def upload(self, local: Path) -> None:
+        """Put the object, in parts if it is large."""
+        with explain_errors(self.url):
+            if is_s3(self._filesystem):
+                upload(self._filesystem, local, self._path)
+            else:
+                self._filesystem.put_file(str(local), self._path)
+
+    def remove(self) -> None:
+        """Delete the object."""
+        with explain_errors(self.url):
+            try:
+                self._filesystem.rm_file(self._path)
+            except FileNotFoundError as error:
+                raise_unless_absent(error)
+
+    def _info(self) -> dict[str, Any] | None:
+        with explain_errors(self.url):
+            try:
+                return dict(self._filesystem.info(self._path))
+            except FileNotFoundError as error:
+                raise_unless_absent(error)
+                return None
+
+
+def status_of(filesystem: Any, found: dict[str, Any]) -> Status:
+    """The status of an object as fsspec describes it."""
+    changed = found.get("LastModified") or filesystem.modified(found["name"])
+    return Status(found["size"], whole_seconds(changed))
+
+
+def whole_seconds(time: datetime) -> int:
+    """In nanoseconds; S3 tells fractions in listings, but not when it is asked for one object."""
+    return int(time.timestamp()) * 10**9

@@ -1,0 +1,95 @@
+"""An S3 service: how to reach it, and what lies below one of its folders."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import fsspec.core
+from botocore.exceptions import ParamValidationError
+from botocore.handlers import validate_bucket_name
+
+from rr_tasks.storage.failure import StorageError
+from schemas.settings import s3_settings
+
+_BLOCK = 8 << 20
+
+
+def s3_filesystem_of(url: str) -> tuple[Any, str]:
+    """The filesystem of an `s3://` URL, and the path there: bucket and key.
+
+    Raises:
+        StorageError: no bucket can have the name.
+        UnusableSettingsError: an `RR_S3_` variable makes no sense.
+    """
+    if ".." in url.split("/"):
+        raise StorageError(f"{url}: S3 knows no `..`; write the URL without it")
+    options = {
+        **s3_settings().s3fs_options(),
+        "default_block_size": _BLOCK,
+        # Others write there too, so nothing is remembered from one call to the next.
+        "use_listings_cache": False,
+        # One request reads an object: read in parts, it could be replaced half-way.
+        "max_concurrency": 1,
+    }
+    try:
+        filesystem, path = fsspec.core.url_to_fs(url, **options)
+    except ValueError as error:
+        raise StorageError(f"{url}: no such storage: {error}") from error
+    filesystem.retries = 1  # on top of botocore's own, more would multiply them
+    _check_bucket(url, filesystem.split_path(path)[0])
+    return filesystem, str(path)
+
+
+def s3_objects(filesystem: Any, folder: str, **options: Any) -> Iterator[dict[str, Any]]:
+    """All objects below a folder, as the service describes them: `Key`, `Size`, `ETag` ...
+
+    The service is asked for a page of them at a time. `options` go with each request.
+    """
+    bucket, key, _ = filesystem.split_path(f"{folder.rstrip('/')}/")
+    place: dict[str, str] = {}
+    while True:
+        page = filesystem.call_s3("list_objects_v2", Bucket=bucket, Prefix=key, **options, **place)
+        for found in page.get("Contents", ()):
+            if not found["Key"].endswith("/"):  # a folder that a web console made
+                yield found
+        if not page.get("IsTruncated"):
+            return
+        place = {"ContinuationToken": page["NextContinuationToken"]}
+
+
+def find_s3_objects(filesystem: Any, folder: str, keys: set[str]) -> Iterator[dict[str, Any]]:
+    """Those objects of a folder that have one of `keys`, as the service describes them.
+
+    Keys that lie close together cost one request, however many they are: each request lists from
+    the next key on, and what it shows in between is passed over.
+    """
+    bucket, prefix, _ = filesystem.split_path(f"{folder.rstrip('/')}/")
+    wanted = sorted(keys, key=str.encode, reverse=True)  # the order of listings, last one first
+    while wanted:
+        page = filesystem.call_s3(
+            "list_objects_v2",
+            Bucket=bucket,
+            Prefix=prefix,
+            StartAfter=wanted[-1][:-1],
+            MaxKeys=min(_PAGE, _KEYS_BETWEEN * len(wanted) + 1),
+        )
+        found = page.get("Contents", ())
+        yield from (entry for entry in found if entry["Key"] in keys)
+        if not page.get("IsTruncated"):
+            return
+        last = found[-1]["Key"].encode()
+        while wanted and wanted[-1].encode() <= last:
+            wanted.pop()
+
+
+_PAGE = 1000
+_KEYS_BETWEEN = 4
+"""Keys listed for each one wanted: beside a restored photograph lies its diagnosis, for example."""
+
+
+def _check_bucket(url: str, name: str) -> None:
+    if not name:
+        raise StorageError(f"{url}: names no bucket; write s3://BUCKET/FOLDER")
+    try:
+        validate_bucket_name({"Bucket": name})
+    except ParamValidationError as error:
+        raise StorageError(f"{url}: no bucket can have this name; correct the URL") from error
