@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from schemas.base import Range, Strict, Unit
+from schemas.prior.current import DEGRADATIONS
 
 
 class SmokeRecipe(Strict):
@@ -117,7 +118,7 @@ class JpegRecipe(Strict):
 
 
 class PartialRecipe(Strict):
-    """Photographs that are partly restored (`rr_tasks.degrade.partial`).
+    """Photographs that are partly restored (`docs/DEGRADATIONS.md`).
 
     `probability` is their share among the degraded ones; `share` is how much of the degraded
     photograph is left in the blend with the clean one.
@@ -155,11 +156,12 @@ class DegradationRecipe(Strict):
     """How clean photographs become degraded ones.
 
     Severities are drawn uniformly, from the range of their type or else from the common one; the
-    physical parameters follow from them
-    (`rr_tasks.degrade.severity`). `sampling` says what becomes of a photograph: random squares
-    with random mixtures and a `clean_share` left clean, or, for `grid`, the central square clean
-    and with each of the 15 mixtures. With a `smallest_size`, random squares are scaled to
-    sides from there to `size`, equally often in each octave, and enlarged up to twice if need be.
+    physical parameters follow from them (`docs/DEGRADATIONS.md`). `types` names the degradations
+    that there are; null is haze, blur, rain and noise. `sampling` says what becomes of a
+    photograph: random squares with random mixtures of them and a `clean_share` left clean, or, for
+    `grid`, the central square clean and with each mixture, 15 of four types. With a
+    `smallest_size`, random squares are scaled to sides from there to `size`, equally often in each
+    octave, and enlarged up to twice if need be.
     With `alternatives`, samples follow them in turn, in all but `clean_share`; a grid has none.
     `algorithm` counts changes of the code that alter the bytes.
     """
@@ -168,6 +170,7 @@ class DegradationRecipe(Strict):
     algorithm: Literal[1, 2, 3, 4, 5] = 5
     size: Annotated[int, Field(ge=32, le=8192)] = 512
     smallest_size: Annotated[int, Field(ge=32, le=8192)] | None = None
+    types: tuple[str, ...] | None = None
     sampling: Literal["random", "grid"] = "random"
     severity: Range = Range(low=10.0, high=100.0)
     clean_share: Unit = 0.1
@@ -183,6 +186,12 @@ class DegradationRecipe(Strict):
     def alternative(self, number: int) -> "DegradationRecipe":
         """What sample `number` follows."""
         return self.alternatives[number % len(self.alternatives)] if self.alternatives else self
+
+    def all_types(self) -> tuple[str, ...]:
+        """The types of degradation that there are, those of all alternatives included."""
+        followed = self.alternatives or (self,)
+        named = (name for one in followed for name in one.types or DEGRADATIONS)
+        return tuple(dict.fromkeys(named))
 
 
 EDGE_DEFAULT = DegradationRecipe(name="edge-default")

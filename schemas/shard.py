@@ -1,12 +1,13 @@
 """Shards on storage: what decides their bytes, the row of each sample, and the done marker."""
 
 import hashlib
+from functools import cache
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, create_model, model_validator
 
 from schemas.base import Sha256, Strict
-from schemas.prior.current import CURRENT_VERSION, DegradationName
+from schemas.prior.current import CURRENT_VERSION, DegradationName, DiagnosticPrior
 from schemas.reasoner import ReasonerIdentity
 from schemas.recipe import DegradationRecipe
 
@@ -143,6 +144,30 @@ class SampleRow(Strict):
     blur: float | None = None
     rain: float | None = None
     noise: float | None = None
+
+    @classmethod
+    def of(cls, key: str, source: str, prior: DiagnosticPrior) -> "SampleRow":
+        """The row of a sample with this prior, which has a severity for each type it knows."""
+        severities: dict[str, Any] = {
+            name: finding.severity for name, finding in prior.findings.items()
+        }
+        return _row_model(type(prior))(
+            key=key,
+            source=source,
+            status="ok",
+            width=prior.image.width,
+            height=prior.image.height,
+            **severities,
+        )
+
+
+@cache
+def _row_model(prior: type[DiagnosticPrior]) -> type[SampleRow]:
+    """Rows with a column for each type that such priors hold beyond those of every prior."""
+    more: dict[str, Any] = {
+        name: (float | None, None) for name in prior.types() if name not in SampleRow.model_fields
+    }
+    return create_model("SampleRow", __base__=SampleRow, **more) if more else SampleRow
 
 
 class DoneMarker(Strict):

@@ -47,7 +47,7 @@ def lay_out(folder: str, layout: LayoutName, photographs: Path) -> None:
 
 def degraded_like(clean: np.ndarray, names: Sequence[DegradationName], seed: int = 0) -> np.ndarray:
     """The photograph with these degradations, each of severity 50."""
-    severities = dict.fromkeys(names, 50.0)
+    severities: dict[str, float] = dict.fromkeys(names, 50.0)
     return degrade(clean, severities, _RECIPE, np.random.default_rng(seed)).image
 
 

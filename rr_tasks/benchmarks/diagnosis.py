@@ -62,7 +62,7 @@ def measure_diagnosis(photographs: str, count: int) -> DiagnosisSpeed:
 
 def _degraded(photographs: str) -> Iterator[Bytes]:
     rng = np.random.default_rng(0)
-    severities = dict.fromkeys(DEGRADATIONS, _SEVERITY)
+    severities: dict[str, float] = dict.fromkeys(DEGRADATIONS, _SEVERITY)
     for url in cycle(list_photographs(photographs)):
         photograph = read_photograph(url)
         clean = cv2.resize(photograph, (SIDE, SIDE), interpolation=cv2.INTER_AREA)

@@ -1,119 +1,179 @@
-"""Blur of the camera: motion along a straight, bent or shaky path, defocus, anisotropic gaussian.
+"""Blur of the camera, and how far it spreads light between a sharp photograph and a blurred one.
 
-All kernels are convolved in linear light, where light adds up. The extent is the path length, the
-disc's diameter, or four standard deviations, which look about equally soft; for a shaky path it is
-the length of the straight line of the same spread.
+All kernels (`rr_tasks.degrade.kernels`) are convolved in linear light, where light adds up. The
+extent is the path length, the disc's diameter, or four standard deviations, which look about
+equally soft; for a shaky path it is the length of the straight line of the same spread.
+
+Measured on a pair, the transfer of the blur is the ratio of two spectra, cross over own, each the
+mean over blocks of the photograph (Welch 1967), in which noise averages out. Of any point spread
+with covariance S, log |transfer| = -w' S w / 2 at low frequencies w, so a least-squares fit there
+gives S whatever the spread's shape is. What is much longer than wide is motion, sqrt(12) deviations
+long; anything else is called gaussian, four deviations wide. Where the blur differs from place to
+place, as behind a moving camera or object, this is that of the mean.
 """
 
+import math
+from itertools import product
+
+import cv2
 import numpy as np
 import numpy.typing as npt
+from typing_extensions import override
 
 from rr_tasks.degrade.color import Linear
 from rr_tasks.degrade.convolution import spread
-from rr_tasks.degrade.severity import blur_extent, blur_severity
-from rr_tasks.degrade.shake import Path, main_axis, shake_path
-from schemas.prior.current import Blur, BlurKind, BlurParameters
+from rr_tasks.degrade.kernels import disc_kernel, gaussian_kernel, motion_kernel, trace_kernel
+from rr_tasks.degrade.measures import present_severity, severity_deviation, unexplained_share
+from rr_tasks.degrade.physics import FindDepth, Measured, Pair, Physics, scale_severity
+from rr_tasks.degrade.shake import main_axis, shake_path
+from schemas.prior.blur import BLUR_KINDS, Blur, BlurParameters
 from schemas.recipe import BlurRecipe
 
-Kernel = npt.NDArray[np.float32]
+Values = npt.NDArray[np.float64]
 
-_KINDS: tuple[BlurKind, ...] = ("motion", "defocus", "gaussian")
-_OVERSAMPLING = 5
+SHARP_EXTENT = 0.002
+BLURRED_EXTENT = 0.04
 
-
-def add_blur(
-    image: Linear, severity: float, recipe: BlurRecipe, rng: np.random.Generator
-) -> tuple[Linear, Blur]:
-    """Blur an image with a random kernel of the given severity (0-100)."""
-    short_side = min(image.shape[:2])
-    extent = blur_extent(severity, short_side)
-    kind = _KINDS[int(rng.integers(len(_KINDS)))]
-    angle = 0.0 if kind == "defocus" else float(rng.uniform(0.0, 180.0))
-    if kind == "motion" and recipe.shake and rng.random() < recipe.shake.probability:
-        path = shake_path(extent, recipe.shake, rng)
-        kernel, angle = trace_kernel(path), main_axis(path)[1]
-    elif kind == "motion":
-        kernel = motion_kernel(extent, angle, recipe.curvature.draw(rng))
-    elif kind == "defocus":
-        kernel = disc_kernel(extent)
-    else:
-        kernel = gaussian_kernel(extent, angle, recipe.anisotropy.draw(rng))
-    blurred = spread(image, kernel)
-    parameters = BlurParameters(kind=kind, extent_px=extent, angle_deg=angle)
-    found = Blur(present=True, severity=blur_severity(extent, short_side), parameters=parameters)
-    return blurred, found
+_LARGEST_BLOCK = 256
+_BLOCKS_PER_SIDE = 3  # more of them average noise out, larger ones see wider spreads
+_LEAST_COHERENCE = 0.5  # below, noise makes most of a spectrum
+_LEAST_TRANSFER = 0.4  # below, the next order of the expansion counts, and noise does
+_LEAST_EXTENT_PX = 0.5
+_MOTION = 0.5  # of a deviation across to one along
+# Two shapes of the same covariance differ as much in what counts as their extent.
+_SHAPE_DOUBT = 0.15
 
 
-def motion_kernel(length: float, angle_deg: float, bend: float = 0.0) -> Kernel:
-    """The trace of a point moved along an arc of the given length (pixels).
-
-    Args:
-        length: path length in pixels.
-        angle_deg: axis of the chord, counter-clockwise from the horizontal.
-        bend: half the angle that the path turns, in radians; 0 is a straight line.
-    """
-    steps = np.linspace(-0.5, 0.5, 16 * int(np.ceil(length)) + 1)
-    heading = np.deg2rad(angle_deg) + 2 * bend * steps
-    pace = length / len(steps)
-    x, y = np.cumsum(np.cos(heading)) * pace, -np.cumsum(np.sin(heading)) * pace
-    return _splat(x - x.mean(), y - y.mean(), length)
+def blur_severity(extent_px: float, short_side_px: int) -> float:
+    """Severity of a blur whose point spread is `extent_px` long."""
+    share = extent_px / short_side_px
+    return scale_severity((share - SHARP_EXTENT) / (BLURRED_EXTENT - SHARP_EXTENT))
 
 
-def trace_kernel(path: Path) -> Kernel:
-    """The trace of a point that spends equal times between neighbouring places of a path.
-
-    Args:
-        path: places x + iy in pixels, y upwards, around 0.
-    """
-    finest = max(1, int(np.ceil(4 * np.abs(np.diff(path)).max())))
-    times = np.linspace(0.0, len(path) - 1.0, finest * (len(path) - 1) + 1)
-    fine = np.interp(times, np.arange(len(path)), path)
-    return _splat(fine.real, -fine.imag, 2 * float(np.abs(path).max()))
+def blur_extent(severity: float, short_side_px: int) -> float:
+    """Extent in pixels of a blur of this severity."""
+    return short_side_px * (SHARP_EXTENT + (BLURRED_EXTENT - SHARP_EXTENT) * severity / 100)
 
 
-def disc_kernel(diameter: float) -> Kernel:
-    """A uniform disc with soft edges: the defocus of a round aperture."""
-    x, y = _grid(diameter)
-    fine = (np.hypot(x, y) <= diameter / 2).astype(np.float32)
-    return _reduce(fine)
+class BlurPhysics(Physics[BlurParameters, BlurRecipe]):
+    """Convolution with one kernel."""
+
+    finding = Blur
+    ranges = BlurRecipe
+
+    @override
+    def severity(self, parameters: BlurParameters, short_side_px: int) -> float:
+        return blur_severity(parameters.extent_px, short_side_px)
+
+    @override
+    def at_severity(
+        self, parameters: BlurParameters, severity: float, short_side_px: int
+    ) -> BlurParameters:
+        extent = blur_extent(severity, short_side_px)
+        return parameters.model_copy(update={"extent_px": extent})
+
+    @override
+    def add(
+        self,
+        image: Linear,
+        severity: float,
+        ranges: BlurRecipe,
+        rng: np.random.Generator,
+        find_depth: FindDepth,
+    ) -> tuple[Linear, BlurParameters]:
+        extent = blur_extent(severity, min(image.shape[:2]))
+        kind = BLUR_KINDS[int(rng.integers(len(BLUR_KINDS)))]
+        angle = 0.0 if kind == "defocus" else float(rng.uniform(0.0, 180.0))
+        if kind == "motion" and ranges.shake and rng.random() < ranges.shake.probability:
+            path = shake_path(extent, ranges.shake, rng)
+            kernel, angle = trace_kernel(path), main_axis(path)[1]
+        elif kind == "motion":
+            kernel = motion_kernel(extent, angle, ranges.curvature.draw(rng))
+        elif kind == "defocus":
+            kernel = disc_kernel(extent)
+        else:
+            kernel = gaussian_kernel(extent, angle, ranges.anisotropy.draw(rng))
+        parameters = BlurParameters(kind=kind, extent_px=extent, angle_deg=angle)
+        return spread(image, kernel), parameters
+
+    @override
+    def dilute(self, parameters: BlurParameters, share: float) -> BlurParameters:
+        # (1 - share) delta + share k has a second moment `share` times as large.
+        extent = math.sqrt(share) * parameters.extent_px
+        return parameters.model_copy(update={"extent_px": extent})
+
+    @override
+    def measure(self, pair: Pair) -> Measured[BlurParameters]:
+        across, along, angle = _deviations(pair.before, pair.after)
+        motion = across < _MOTION * along
+        extent = along * (12**0.5 if motion else 4.0)
+        softened = pair.before
+        if along > 0.1:
+            kernel = gaussian_kernel(4 * along, angle, max(0.1, across / along))
+            softened = np.asarray(spread(pair.before, kernel), np.float32)
+        severity = present_severity(blur_severity(extent, pair.short_side_px))
+        left = unexplained_share(pair.before, softened, pair.after)
+        finding = Blur(
+            present=True,
+            severity=severity,
+            parameters=BlurParameters(
+                kind="motion" if motion else "gaussian",
+                extent_px=max(_LEAST_EXTENT_PX, extent),
+                angle_deg=angle,
+            ),
+            probability=1.0,
+            severity_std=severity_deviation(severity, _SHAPE_DOUBT, left),
+        )
+        return Measured(finding, softened)
 
 
-def gaussian_kernel(extent: float, angle_deg: float, anisotropy: float = 1.0) -> Kernel:
-    """A gaussian with sigma = extent / 4 along the axis and `anisotropy` times that across it."""
-    x, y = _grid(1.5 * extent)
-    angle = np.deg2rad(angle_deg)
-    along, across = x * np.cos(angle) - y * np.sin(angle), x * np.sin(angle) + y * np.cos(angle)
-    sigma = extent / 4
-    return _reduce(np.exp(-0.5 * ((along / sigma) ** 2 + (across / (anisotropy * sigma)) ** 2)))
+def _deviations(sharp: Linear, blurred: Linear) -> tuple[float, float, float]:
+    """Pixels across and along the longest axis, and its angle, counter-clockwise, in degrees."""
+    transfer, x, y = _transfer(sharp, blurred)
+    low = _around_zero(transfer > _LEAST_TRANSFER)
+    if low.sum() < 6:
+        return 0.0, 0.0, 0.0
+    weight = transfer[low]  # an error of the transfer counts less in a large logarithm
+    terms = -0.5 * np.stack([x**2, 2 * x * y, y**2], axis=-1)[low]
+    target = np.log(np.minimum(transfer[low], 1.0))
+    xx, xy, yy = np.linalg.lstsq(terms * weight[:, None], target * weight, rcond=None)[0]
+    squares, axes = np.linalg.eigh(np.array([[xx, xy], [xy, yy]]))
+    across, along = np.sqrt(np.maximum(squares, 0.0))
+    return float(across), float(along), float(np.rad2deg(np.arctan2(-axes[1, 1], axes[0, 1])) % 180)
 
 
-def _radius(extent: float) -> int:
-    return int(np.ceil(extent / 2)) + 1
+def _transfer(sharp: Linear, blurred: Linear) -> tuple[Values, Values, Values]:
+    """Magnitude of the transfer, 0 where noise hides it, and its frequencies (radians a pixel)."""
+    side = max(2, min(_LARGEST_BLOCK, min(sharp.shape[:2]) // _BLOCKS_PER_SIDE))
+    window = np.outer(np.hanning(side), np.hanning(side))[..., None]
+    shape = side, side // 2 + 1
+    cross, own, other = np.zeros(shape, np.complex128), np.zeros(shape), np.zeros(shape)
+    for top, left in product(*(_starts(length, side) for length in sharp.shape[:2])):
+        block = slice(top, top + side), slice(left, left + side)
+        before, after = (
+            np.fft.rfft2((part - part.mean((0, 1))) * window, axes=(0, 1))
+            for part in (sharp[block], blurred[block])
+        )
+        cross += (before.conj() * after).sum(2)
+        own += (np.abs(before) ** 2).sum(2)
+        other += (np.abs(after) ** 2).sum(2)
+    tiny = np.finfo(float).tiny
+    transfer = np.abs(cross) / np.maximum(own, tiny)
+    transfer[np.abs(cross) ** 2 < _LEAST_COHERENCE * own * other] = 0.0
+    y, x = np.meshgrid(np.fft.fftfreq(side), np.fft.rfftfreq(side), indexing="ij")
+    turn = 2 * np.pi
+    return transfer, turn * x, turn * y
 
 
-def _grid(extent: float) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    side = (2 * _radius(extent) + 1) * _OVERSAMPLING
-    axis = (np.arange(side) - (side - 1) / 2) / _OVERSAMPLING
-    x, y = np.meshgrid(axis, axis)
-    return x, y
+def _starts(length: int, side: int) -> range:
+    return range(0, length - side + 1, max(1, side // 2))
 
 
-def _reduce(fine: npt.NDArray[np.floating]) -> Kernel:
-    side = fine.shape[0] // _OVERSAMPLING
-    coarse = fine.reshape(side, _OVERSAMPLING, side, _OVERSAMPLING).sum((1, 3))
-    return np.asarray(coarse / coarse.sum(), dtype=np.float32)
-
-
-def _splat(x: npt.NDArray[np.float64], y: npt.NDArray[np.float64], extent: float) -> Kernel:
-    radius = _radius(extent)
-    kernel = np.zeros((2 * radius + 1, 2 * radius + 1))
-    column, row = np.floor(x).astype(int), np.floor(y).astype(int)
-    right, down = x - column, y - row
-    for dx, dy, share in (
-        (0, 0, (1 - right) * (1 - down)),
-        (1, 0, right * (1 - down)),
-        (0, 1, (1 - right) * down),
-        (1, 1, right * down),
-    ):
-        np.add.at(kernel, (row + radius + dy, column + radius + dx), share)
-    return np.asarray(kernel / kernel.sum(), dtype=np.float32)
+def _around_zero(low: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Those of the frequencies that hang together with zero; beyond, a transfer rises again."""
+    centred = np.fft.fftshift(low, axes=0)
+    centred[len(low) // 2, 0] = True
+    _, labels = cv2.connectedComponents(centred.astype(np.uint8), connectivity=4)
+    near = labels == labels[len(low) // 2, 0]
+    near[len(low) // 2, 0] = False
+    return np.asarray(np.fft.ifftshift(near, axes=0))

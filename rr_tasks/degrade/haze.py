@@ -4,55 +4,134 @@ Koschmieder's law as used by the field (McCartney 1976; Narasimhan and Nayar 200
 light. The density m has mean 1; it is 1 everywhere in an even haze and a log-normal field of clouds
 in a heterogeneous one. Smoke has plumes in the place of d m. Published ranges for comparison:
 AgenticIR A U(0.7, 1), beta U(0.6, 1.8); CDD-11 beta U(1, 2), A U(0.6, 0.9).
+
+On a pair it is measured by least squares, with t constant over a block of 16 pixels. Where the
+airlight is not known, the line through the points (J, I) of each block has the slope t and meets
+the axis at A (1 - t); A is fitted to the meeting points of all blocks. Then t follows block by
+block. Data sets that mix in coded values instead of linear light are not described exactly; what is
+left unexplained says so.
 """
+
+import math
 
 import cv2
 import numpy as np
 import numpy.typing as npt
+from typing_extensions import override
 
 from rr_tasks.degrade.clouds import clouds, enlarge
-from rr_tasks.degrade.color import Linear, blend, decode
+from rr_tasks.degrade.color import Linear, blend, decode, encode
 from rr_tasks.degrade.depth import Depth
-from rr_tasks.degrade.severity import haze_severity, haze_transmission
+from rr_tasks.degrade.measures import present_severity, severity_deviation, unexplained_share
+from rr_tasks.degrade.physics import FindDepth, Measured, Pair, Physics, scale_severity
 from rr_tasks.degrade.smoke import WARM, smoke_light, smoke_path
-from schemas.prior.current import Haze, HazeParameters
+from schemas.prior.haze import Haze, HazeParameters
 from schemas.recipe import HazeRecipe
+
+Field = npt.NDArray[np.float32]
+Colour = npt.NDArray[np.float64]
+
+OPAQUE_HAZE = 0.75
 
 _NEAREST = 0.15
 # The error after a step is about the square of the step, relative to beta.
 _MOST_STEPS, _SMALL_STEP = 40, 1e-4
 
+_BLOCK = 16
+_TELLING = 1e-3  # mean square distance to the airlight below which a block tells nothing of t
+_TEXTURED = 1e-4  # variance below which a block tells nothing of A
+_STREAK_PX = 11
+_FAR_SHARE = 0.02
+_LEAST_TRANSMISSION = 0.01
+_NO_IDEA, _NO_IDEA_DEVIATION = 0.5, 12**-0.5  # of anything between 0 and 1
 
-def add_haze(
-    image: Linear, depth: Depth, severity: float, recipe: HazeRecipe, rng: np.random.Generator
-) -> tuple[Linear, Haze]:
-    """Veil a scene so that its mean transmission has the given severity.
 
-    Args:
-        image: (H, W, 3) linear light, 0-1.
-        depth: (H, W), 0 near to 1 far.
-        severity: 0-100, see `rr_tasks.degrade.severity`.
-        recipe: ranges of airlight, density and smoke.
-        rng: draws the airlight, the clouds and the plumes.
-    """
-    target = haze_transmission(severity)
-    if recipe.smoke is not None and rng.random() < recipe.smoke.probability:
-        light = smoke_light(recipe.smoke, rng)
-        path = smoke_path(depth, recipe.smoke, rng)
-        path *= _distance(depth).mean() / path.mean()  # so that beta stays comparable
-        beta, transmission = _fade(path, target)
-    else:
-        light = _airlight(recipe, rng)
-        if recipe.heterogeneity is None:
-            beta, transmission = scatter(depth, target)
-        else:
-            path = _distance(depth) * _density(recipe.heterogeneity.draw(rng), depth.shape, rng)
+def haze_severity(transmission: float) -> float:
+    """Severity of haze from the mean transmission, 0-1."""
+    return scale_severity((1 - transmission) / OPAQUE_HAZE)
+
+
+def haze_transmission(severity: float) -> float:
+    """Mean transmission, 0-1, of haze of this severity."""
+    return 1 - OPAQUE_HAZE * severity / 100
+
+
+class HazePhysics(Physics[HazeParameters, HazeRecipe]):
+    """A veil that thickens with distance."""
+
+    finding = Haze
+    ranges = HazeRecipe
+
+    @override
+    def severity(self, parameters: HazeParameters, short_side_px: int) -> float:
+        return haze_severity(parameters.transmission)
+
+    @override
+    def at_severity(
+        self, parameters: HazeParameters, severity: float, short_side_px: int
+    ) -> HazeParameters:
+        return parameters.model_copy(update={"transmission": haze_transmission(severity)})
+
+    @override
+    def add(
+        self,
+        image: Linear,
+        severity: float,
+        ranges: HazeRecipe,
+        rng: np.random.Generator,
+        find_depth: FindDepth,
+    ) -> tuple[Linear, HazeParameters]:
+        depth, target = find_depth(), haze_transmission(severity)
+        if ranges.smoke is not None and rng.random() < ranges.smoke.probability:
+            light = smoke_light(ranges.smoke, rng)
+            path = smoke_path(depth, ranges.smoke, rng)
+            path *= _distance(depth).mean() / path.mean()  # so that beta stays comparable
             beta, transmission = _fade(path, target)
-    hazy = blend(image, decode(light), transmission)
-    mean = float(transmission.mean())
-    red, green, blue = (float(channel) for channel in light)
-    parameters = HazeParameters(atmospheric_light=(red, green, blue), transmission=mean, beta=beta)
-    return hazy, Haze(present=True, severity=haze_severity(mean), parameters=parameters)
+        else:
+            light = _draw_airlight(ranges, rng)
+            if ranges.heterogeneity is None:
+                beta, transmission = scatter(depth, target)
+            else:
+                density = _density(ranges.heterogeneity.draw(rng), depth.shape, rng)
+                beta, transmission = _fade(_distance(depth) * density, target)
+        red, green, blue = (float(channel) for channel in light)
+        parameters = HazeParameters(
+            atmospheric_light=(red, green, blue), transmission=float(transmission.mean()), beta=beta
+        )
+        return blend(image, decode(light), transmission), parameters
+
+    @override
+    def dilute(self, parameters: HazeParameters, share: float) -> HazeParameters:
+        # J (1 - a) + a (J t + A (1 - t)) has a transmission of 1 - a (1 - t).
+        transmission = 1 - share * (1 - parameters.transmission)
+        beta = parameters.beta * math.log(transmission) / math.log(parameters.transmission)
+        return parameters.model_copy(update={"transmission": transmission, "beta": beta})
+
+    @override
+    def measure(self, pair: Pair) -> Measured[HazeParameters]:
+        clean, hazy = pair.before, pair.after
+        raining = "rain" in pair.present
+        j, i = (_without_streaks(clean), _without_streaks(hazy)) if raining else (clean, hazy)
+        airlight = _fit_airlight(j, i) if pair.light is None else decode(np.full(3, pair.light))
+        transmission, known = _fit_transmission(j, i, airlight)
+        veiled = _veil(clean, transmission, airlight)
+        mean = float(transmission.mean())
+        severity = present_severity(haze_severity(mean))
+        # Where blocks cannot tell, t may be anything between 0 and 1.
+        blind = (1 - known) * _NO_IDEA_DEVIATION * 100 / OPAQUE_HAZE / severity
+        left = unexplained_share(clean, veiled, hazy)
+        far = max(_LEAST_TRANSMISSION, float(np.quantile(transmission, _FAR_SHARE)))
+        red, green, blue = (float(channel) for channel in np.clip(encode(airlight), 0.0, 1.0))
+        finding = Haze(
+            present=True,
+            severity=severity,
+            parameters=HazeParameters(
+                atmospheric_light=(red, green, blue), transmission=mean, beta=-float(np.log(far))
+            ),
+            probability=1.0,
+            severity_std=severity_deviation(severity, blind, left),
+        )
+        return Measured(finding, veiled)
 
 
 def scatter(depth: Depth, mean_transmission: float) -> tuple[float, Depth]:
@@ -67,7 +146,7 @@ def _distance(depth: Depth) -> Depth:
     return np.asarray(_NEAREST + (1 - _NEAREST) * depth, dtype=np.float32)
 
 
-def _airlight(recipe: HazeRecipe, rng: np.random.Generator) -> npt.NDArray[np.float64]:
+def _draw_airlight(recipe: HazeRecipe, rng: np.random.Generator) -> Colour:
     brightness = recipe.light.draw(rng)
     tint = rng.uniform(-recipe.tint, recipe.tint, size=3)
     colour = brightness + tint - tint.mean()
@@ -93,3 +172,47 @@ def _fade(path: Depth, mean_transmission: float) -> tuple[float, Depth]:
         if abs(step) < _SMALL_STEP * beta:
             break
     return float(beta), np.asarray(cv2.exp(-np.float32(beta) * path), np.float32)
+
+
+def _veil(clean: Linear, transmission: Field, airlight: Colour) -> Linear:
+    whole = cv2.resize(transmission, clean.shape[1::-1], interpolation=cv2.INTER_LINEAR)[..., None]
+    return np.asarray(clean * whole + airlight.astype(np.float32) * (1 - whole))
+
+
+def _without_streaks(image: Linear) -> Linear:
+    """Open across the fall of rain: what is bright and narrow goes.
+
+    An opening commutes with I = J t + A (1 - t) wherever t is constant, so the same of both
+    photographs still obeys it.
+    """
+    return np.asarray(cv2.morphologyEx(image, cv2.MORPH_OPEN, np.ones((1, _STREAK_PX), np.uint8)))
+
+
+def _fit_airlight(clean: Linear, hazy: Linear) -> Colour:
+    j, i = _means(clean), _means(hazy)
+    variance = (_means(clean * clean) - j * j).sum(2)
+    covariance = (_means(clean * hazy) - j * i).sum(2)
+    slope = np.clip(covariance / np.maximum(variance, _TEXTURED), 0.0, 1.0)
+    meeting = i - slope[..., None] * j
+    weight = (np.where(variance > _TEXTURED, variance, 0.0) * (1 - slope))[..., None]
+    scale = (weight * (1 - slope[..., None])).sum()
+    if scale <= 0:  # no texture at all, or no haze at all: any airlight explains it
+        return np.ones(3)
+    mean = (weight * meeting).sum((0, 1), dtype=np.float64) / scale
+    return np.asarray(np.clip(mean, 0.0, 1.0))
+
+
+def _fit_transmission(clean: Linear, hazy: Linear, airlight: Colour) -> tuple[Field, float]:
+    """(H, W) / `_BLOCK`, 0-1, and the share of blocks that tell theirs; the others get the mean."""
+    light = airlight.astype(np.float32)
+    veiled = _means(((hazy - light) * (clean - light)).sum(2))
+    bare = _means(((clean - light) ** 2).sum(2))
+    telling = bare > _TELLING
+    transmission = np.clip(veiled / np.maximum(bare, _TELLING), 0.0, 1.0).astype(np.float32)
+    transmission[~telling] = transmission[telling].mean() if telling.any() else _NO_IDEA
+    return transmission, float(telling.mean())
+
+
+def _means(image: Linear) -> Field:
+    height, width = (max(1, round(length / _BLOCK)) for length in image.shape[:2])
+    return np.asarray(cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA))

@@ -1,59 +1,67 @@
-"""Degrades one photograph with any mixture of the four types, in physical order."""
+"""Degrades one photograph with any mixture of types, in the order in which light meets them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from itertools import combinations
 
 import cv2
 import numpy as np
 
-from rr_tasks.degrade.blur import add_blur
+from rr_tasks.degrade.catalogue import CATALOGUE, Catalogue
 from rr_tasks.degrade.color import Bytes, Linear, to_bytes, to_linear
 from rr_tasks.degrade.depth import Depth, scene_depth
 from rr_tasks.degrade.depth_model import model_depth
-from rr_tasks.degrade.haze import add_haze
-from rr_tasks.degrade.noise import add_noise
 from rr_tasks.degrade.objects import standing_depth
-from rr_tasks.degrade.partial import partial_blur, partial_haze, partial_noise, partial_rain
-from rr_tasks.degrade.rain import add_rain
-from schemas.prior.current import DEGRADATIONS, AnyFinding, Blur, DegradationName, Haze, Noise, Rain
+from rr_tasks.degrade.physics import AnyPhysics, TypeRanges
+from rr_tasks.degrade.streams import Streams
+from schemas.prior.current import DEGRADATIONS, AnyFinding
 from schemas.recipe import DegradationRecipe, DepthRecipe, JpegRecipe
 
-Combination = tuple[DegradationName, ...]
+Combination = tuple[str, ...]
 
-COMBINATIONS: tuple[Combination, ...] = tuple(
-    mixture
-    for count in range(1, len(DEGRADATIONS) + 1)
-    for mixture in combinations(DEGRADATIONS, count)
-)
-"""All 15 non-empty mixtures of the four types, singles first."""
+
+@cache
+def list_combinations(types: tuple[str, ...]) -> tuple[Combination, ...]:
+    """All non-empty mixtures of some types, singles first."""
+    return tuple(
+        mixture for count in range(1, len(types) + 1) for mixture in combinations(types, count)
+    )
+
+
+COMBINATIONS = list_combinations(DEGRADATIONS)
+"""All 15 mixtures of the four types."""
 
 
 @dataclass(frozen=True)
 class Degraded:
-    """A degraded photograph, (H, W, 3) sRGB bytes, and the truth about each type."""
+    """A degraded photograph, (H, W, 3) sRGB bytes, and the truth about each type by its name."""
 
     image: Bytes
     findings: Mapping[str, AnyFinding]
 
 
 def draw_severities(
-    combination: Combination, recipe: DegradationRecipe, rng: np.random.Generator
-) -> dict[DegradationName, float]:
+    combination: Combination,
+    recipe: DegradationRecipe,
+    rng: np.random.Generator,
+    catalogue: Catalogue = CATALOGUE,
+) -> dict[str, float]:
     """Draw one severity for each type of the combination."""
-    return {
-        name: (getattr(recipe, name).severity or recipe.severity).draw(rng) for name in combination
-    }
+    own = {name: _ranges(catalogue[name], recipe).severity for name in combination}
+    return {name: (severity or recipe.severity).draw(rng) for name, severity in own.items()}
 
 
 def degrade(
     clean: Bytes,
-    severities: Mapping[DegradationName, float],
+    severities: Mapping[str, float],
     recipe: DegradationRecipe,
     rng: np.random.Generator,
     depth: Depth | None = None,
+    *,
+    catalogue: Catalogue = CATALOGUE,
 ) -> Degraded:
-    """Apply haze, rain, camera blur, sensor noise and a JPEG save, in this order.
+    """Apply degradations in the order in which light meets them, then a JPEG save.
 
     With `recipe.partial`, some are blended with the clean photograph before they are saved.
 
@@ -65,35 +73,47 @@ def degrade(
             one type does not change another.
         depth: (H, W), 0 near to 1 far, where it is known; else the recipe's model estimates it, or
             it is guessed.
+        catalogue: the types that exist.
 
     Raises:
         MissingDepthModelError: the recipe names a depth model that cannot be loaded.
     """
-    streams = dict(zip((*DEGRADATIONS, "depth", "jpeg", "partial"), rng.spawn(7), strict=True))
-    haze, blur = Haze(present=False, severity=0.0), Blur(present=False, severity=0.0)
-    rain, noise = Rain(present=False, severity=0.0), Noise(present=False, severity=0.0)
-    image = to_linear(clean)
-    if depth is None and ("haze" in severities or "rain" in severities):
-        depth = _estimated_depth(clean, image, recipe.depth, streams["depth"])
-    if depth is not None and "haze" in severities:
-        image, haze = add_haze(image, depth, severities["haze"], recipe.haze, streams["haze"])
-    if depth is not None and "rain" in severities:
-        image, rain = add_rain(image, depth, severities["rain"], recipe.rain, streams["rain"])
-    if "blur" in severities:
-        image, blur = add_blur(image, severities["blur"], recipe.blur, streams["blur"])
-    if "noise" in severities:
-        image, noise = add_noise(image, severities["noise"], recipe.noise, streams["noise"])
-    if severities and recipe.partial and streams["partial"].random() < recipe.partial.probability:
-        share = recipe.partial.share.draw(streams["partial"])
-        image = np.asarray(cv2.addWeighted(image, share, to_linear(clean), 1 - share, 0.0))
-        haze, blur = partial_haze(haze, share), partial_blur(blur, share, min(clean.shape[:2]))
-        rain, noise = partial_rain(rain, share), partial_noise(noise, share)
+    streams, linear = Streams(rng), to_linear(clean)
+
+    @cache
+    def find_depth() -> Depth:
+        if depth is not None:
+            return depth
+        return _estimate_depth(clean, linear, recipe.depth, streams["depth"])
+
+    image, parameters = linear, {}
+    chosen = (catalogue[name] for name in severities)
+    for physics in sorted(chosen, key=lambda physics: physics.stage):
+        name, ranges = physics.name, _ranges(physics, recipe)
+        image, parameters[name] = physics.add(
+            image, severities[name], ranges, streams[name], find_depth
+        )
+    chance = streams["partial"]
+    if severities and recipe.partial and chance.random() < recipe.partial.probability:
+        share = recipe.partial.share.draw(chance)
+        image = np.asarray(cv2.addWeighted(image, share, linear, 1 - share, 0.0))
+        parameters = {
+            name: catalogue[name].dilute(full, share) for name, full in parameters.items()
+        }
     degraded = to_bytes(image) if severities else clean
-    saved = _save_as_jpeg(degraded, recipe.jpeg, streams["jpeg"])
-    return Degraded(saved, {"haze": haze, "blur": blur, "rain": rain, "noise": noise})
+    short_side = min(clean.shape[:2])
+    findings = {name: catalogue[name].find(one, short_side) for name, one in parameters.items()}
+    absent = {name: physics.finding.absent() for name, physics in catalogue.items()}
+    return Degraded(_save_as_jpeg(degraded, recipe.jpeg, streams["jpeg"]), absent | findings)
 
 
-def _estimated_depth(
+def _ranges(physics: AnyPhysics, recipe: DegradationRecipe) -> TypeRanges:
+    """What a recipe says of a type, or the defaults where it has no field for it."""
+    own: TypeRanges | None = getattr(recipe, physics.name, None)
+    return own or physics.ranges()
+
+
+def _estimate_depth(
     clean: Bytes, image: Linear, recipe: DepthRecipe | None, rng: np.random.Generator
 ) -> Depth:
     if recipe is None or (recipe.model is None and recipe.guess == "relief"):

@@ -2,55 +2,136 @@
 
 Photon noise is drawn as a gaussian of the same variance, which it is at any visible intensity. With
 a camera, this is the noise of the mosaic of its sensor, from which the photograph is made.
+
+Measured on a pair, the difference of the two, without its slow part (exposure and white balance may
+differ a little), is sorted by the clean intensity. A line through the variances of the bins, by
+least squares weighted by their pixels, is the variance, neither gain nor sigma below zero. The
+severity is that of the deviation at mid grey.
 """
 
-from math import prod
+import math
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 import torch
+from typing_extensions import override
 
 from rr_tasks.degrade.camera import Camera
 from rr_tasks.degrade.color import Linear
-from rr_tasks.degrade.severity import MID_GREY, noise_deviation, noise_severity
+from rr_tasks.degrade.measures import present_severity, severity_deviation
+from rr_tasks.degrade.physics import FindDepth, Measured, Pair, Physics, scale_severity
 from rr_tasks.degrade.strips import strips
-from schemas.prior.current import Noise, NoiseParameters
+from schemas.prior.noise import Noise, NoiseParameters
 from schemas.recipe import NoiseRecipe
 
+Values = npt.NDArray[np.float64]
 
-def add_noise(
-    image: Linear, severity: float, recipe: NoiseRecipe, rng: np.random.Generator
-) -> tuple[Linear, Noise]:
-    """Add noise whose standard deviation at mid grey has the given severity (0-100)."""
-    variance = noise_deviation(severity) ** 2
-    read_share = recipe.read_share.draw(rng)
-    sigma, gain = float(np.sqrt(read_share * variance)), (1 - read_share) * variance / MID_GREY
-    if recipe.camera is not None and rng.random() < recipe.camera.probability:
-        camera = Camera(recipe.camera, rng)
-        mosaic = camera.deviation(image, sigma, gain)
-        mosaic *= cv2.LUT(_words(mosaic.shape, rng), _NORMAL)
-        noisy = camera.develop(mosaic)
-        noisy += image
-    else:
-        noisy, words = np.empty_like(image), _words(image.shape, rng)
-        for strip in strips(image.shape):
-            light = image[strip]
-            cv2.LUT(words[strip], _NORMAL, dst=noisy[strip])
-            _, deviation = cv2.threshold(light, 0.0, 0.0, cv2.THRESH_TOZERO)
-            deviation *= np.float32(gain)
-            deviation += np.float32(sigma**2)
-            cv2.sqrt(deviation, dst=deviation)
-            noisy[strip] *= deviation
-            noisy[strip] += light
-    parameters = NoiseParameters(sigma=sigma, gain=gain)
-    found = Noise(present=True, severity=noise_severity(sigma, gain), parameters=parameters)
-    return noisy, found
+GRAINY_DEVIATION = 0.15
+MID_GREY = 0.2
+
+_BINS = np.linspace(0.02, 0.7, 18)  # darker is cut off at black, brighter at white
+_LEAST_PIXELS = 200
+_SLOW_PX = 8.0
+_RAIN_DOUBT = 0.3  # other differences than noise are not removed then
+
+
+def noise_severity(sigma: float, gain: float) -> float:
+    """Severity of Poisson-Gaussian noise: variance = gain * intensity + sigma**2."""
+    return scale_severity(math.sqrt(gain * MID_GREY + sigma**2) / GRAINY_DEVIATION)
+
+
+def noise_deviation(severity: float) -> float:
+    """Standard deviation at mid grey of noise of this severity."""
+    return GRAINY_DEVIATION * severity / 100
+
+
+class NoisePhysics(Physics[NoiseParameters, NoiseRecipe]):
+    """Photon noise and read noise."""
+
+    finding = Noise
+    ranges = NoiseRecipe
+    stands_apart = True
+
+    @override
+    def severity(self, parameters: NoiseParameters, short_side_px: int) -> float:
+        return noise_severity(parameters.sigma, parameters.gain)
+
+    @override
+    def at_severity(
+        self, parameters: NoiseParameters, severity: float, short_side_px: int
+    ) -> NoiseParameters:
+        sigma, gain = parameters.sigma, parameters.gain
+        variance, wanted = gain * MID_GREY + sigma**2, noise_deviation(severity) ** 2
+        if variance == 0.0:
+            sigma, gain = 0.0, wanted / MID_GREY
+        else:
+            sigma, gain = sigma * (wanted / variance) ** 0.5, gain * wanted / variance
+        return parameters.model_copy(update={"sigma": sigma, "gain": gain})
+
+    @override
+    def add(
+        self,
+        image: Linear,
+        severity: float,
+        ranges: NoiseRecipe,
+        rng: np.random.Generator,
+        find_depth: FindDepth,
+    ) -> tuple[Linear, NoiseParameters]:
+        variance = noise_deviation(severity) ** 2
+        read_share = ranges.read_share.draw(rng)
+        sigma, gain = float(np.sqrt(read_share * variance)), (1 - read_share) * variance / MID_GREY
+        parameters = NoiseParameters(sigma=sigma, gain=gain)
+        if ranges.camera is not None and rng.random() < ranges.camera.probability:
+            camera = Camera(ranges.camera, rng)
+            mosaic = camera.deviation(image, sigma, gain)
+            mosaic *= cv2.LUT(_words(mosaic.shape, rng), _NORMAL)
+            noisy = camera.develop(mosaic)
+            noisy += image
+            return noisy, parameters
+        return _add_to_pixels(image, parameters, rng), parameters
+
+    @override
+    def dilute(self, parameters: NoiseParameters, share: float) -> NoiseParameters:
+        return NoiseParameters(sigma=share * parameters.sigma, gain=share**2 * parameters.gain)
+
+    @override
+    def measure(self, pair: Pair) -> Measured[NoiseParameters]:
+        raining = "rain" in pair.present
+        intensity, variance, pixels = _by_intensity(*_noisy_pixels(pair, raining))
+        gain, read = _line(intensity, variance, pixels)
+        severity = present_severity(noise_severity(read**0.5, gain))
+        fitted = gain * intensity + read
+        misfit = np.average(np.square(np.sqrt(variance) - np.sqrt(fitted)), weights=pixels) ** 0.5
+        scale = float(np.average(np.sqrt(variance), weights=pixels))
+        doubts = float(misfit) / scale if scale > 0 else 1.0, _RAIN_DOUBT if raining else 0.0
+        finding = Noise(
+            present=True,
+            severity=severity,
+            parameters=NoiseParameters(sigma=read**0.5, gain=gain),
+            probability=1.0,
+            severity_std=severity_deviation(severity, *doubts),
+        )
+        return Measured(finding, pair.before)
+
+
+def _add_to_pixels(image: Linear, parameters: NoiseParameters, rng: np.random.Generator) -> Linear:
+    noisy, words = np.empty_like(image), _words(image.shape, rng)
+    for strip in strips(image.shape):
+        light = image[strip]
+        cv2.LUT(words[strip], _NORMAL, dst=noisy[strip])
+        _, deviation = cv2.threshold(light, 0.0, 0.0, cv2.THRESH_TOZERO)
+        deviation *= np.float32(parameters.gain)
+        deviation += np.float32(parameters.sigma**2)
+        cv2.sqrt(deviation, dst=deviation)
+        noisy[strip] *= deviation
+        noisy[strip] += light
+    return noisy
 
 
 def _words(shape: tuple[int, ...], rng: np.random.Generator) -> npt.NDArray[np.uint16]:
     """Random 16-bit words of this shape."""
-    size = prod(shape)
+    size = math.prod(shape)
     words = np.asarray(rng.bit_generator.random_raw(-(-size // 4))).view(np.uint16)
     return words[:size].reshape(shape)
 
@@ -65,3 +146,53 @@ def _normal_quantiles() -> Linear:
 # Looking them up takes a quarter of the time of any generator of normal numbers, and photographs of
 # 8 bits cannot tell.
 _NORMAL = _normal_quantiles()
+
+
+def _noisy_pixels(pair: Pair, raining: bool) -> tuple[Linear, Linear]:
+    """Clean intensities, and the differences that noise makes there.
+
+    Rain only brightens, so what is darker than it should be is noise, and as much of it is on the
+    other side.
+    """
+    difference = pair.after - pair.before
+    if not raining:
+        return pair.before, difference - cv2.GaussianBlur(difference, (0, 0), _SLOW_PX)
+    darker = difference < 0
+    return pair.before[darker], difference[darker]
+
+
+def _by_intensity(clean: Linear, difference: Linear) -> tuple[Values, Values, Values]:
+    """Mean intensity, variance and number of the pixels of each bin that holds enough of them."""
+    place = np.digitize(clean.ravel(), _BINS)
+    flat, squared = (
+        clean.ravel().astype(np.float64),
+        np.square(difference.ravel(), dtype=np.float64),
+    )
+    pixels = np.bincount(place, minlength=len(_BINS) + 1)[1:-1].astype(np.float64)
+    enough = pixels >= _LEAST_PIXELS
+    if not flat.size:
+        return np.zeros(1), np.zeros(1), np.ones(1)
+    if not enough.any():  # all black or all white: every pixel counts
+        return np.array([flat.mean()]), np.array([squared.mean()]), np.array([float(flat.size)])
+    totals = (
+        np.bincount(place, weights=values, minlength=len(_BINS) + 1)[1:-1][enough]
+        for values in (flat, squared)
+    )
+    intensity, variance = (total / pixels[enough] for total in totals)
+    return intensity, variance, pixels[enough]
+
+
+def _line(intensity: Values, variance: Values, pixels: Values) -> tuple[float, float]:
+    """Slope and height of the line nearest to the points, neither below zero."""
+    middle = np.average(intensity, weights=pixels)
+    level = np.average(variance, weights=pixels)
+    spread = np.average((intensity - middle) ** 2, weights=pixels)
+    slope = 0.0
+    if spread > 0:
+        slope = np.average((intensity - middle) * (variance - level), weights=pixels) / spread
+    if slope <= 0:
+        return 0.0, float(level)
+    if level < slope * middle:  # it would start below zero
+        through_zero = np.average(intensity * variance, weights=pixels)
+        return float(through_zero / np.average(intensity**2, weights=pixels)), 0.0
+    return float(slope), float(level - slope * middle)

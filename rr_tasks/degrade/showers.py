@@ -9,10 +9,10 @@ ours.
 import cv2
 import numpy as np
 
-from rr_tasks.degrade.blur import Kernel, motion_kernel
 from rr_tasks.degrade.clouds import WORKING_SIDE, Field, clouds
 from rr_tasks.degrade.convolution import Points, spread_points
 from rr_tasks.degrade.depth import Depth
+from rr_tasks.degrade.kernels import Kernel, motion_kernel
 from schemas.recipe import ShowerRecipe
 
 # Distance of the farthest layer relative to the nearest one.

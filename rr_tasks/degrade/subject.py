@@ -13,7 +13,6 @@ from rr_tasks.photographs.formats.base import UnusablePhotographError
 from rr_tasks.photographs.listing import list_photographs
 from rr_tasks.photographs.reading import read_photograph
 from schemas.errors import ExpectedError
-from schemas.prior.current import DegradationName
 from schemas.recipe import DegradationRecipe, JpegRecipe
 
 SEVERITIES = (10.0, 40.0, 70.0, 100.0)
@@ -38,7 +37,7 @@ class Subject(NamedTuple):
     recipe: DegradationRecipe
     seed: tuple[int, ...]
 
-    def degraded(self, types: tuple[DegradationName, ...], severity: float) -> Degraded:
+    def degraded(self, types: tuple[str, ...], severity: float) -> Degraded:
         """Degrade the square; a higher severity changes nothing else."""
         severities = dict.fromkeys(types, severity)
         return degrade(self.clean, severities, self.recipe, np.random.default_rng(self.seed))

@@ -7,14 +7,15 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from rr_tasks.degrade.catalogue import CATALOGUE, Catalogue, check_types, prior_model
 from rr_tasks.degrade.color import Bytes
 from rr_tasks.degrade.depth_file import cut_depth, list_depths, read_depth
 from rr_tasks.degrade.mixture import (
-    COMBINATIONS,
     Combination,
     Degraded,
     degrade,
     draw_severities,
+    list_combinations,
 )
 from rr_tasks.degrade.square import choose_square, cut
 from rr_tasks.photographs.formats.base import UnusablePhotographError
@@ -29,10 +30,12 @@ from schemas.prior.current import VISIBLE_SEVERITY, DiagnosticPrior, Provenance
 from schemas.recipe import DegradationRecipe
 from schemas.shard import DoneMarker, SampleRow, SynthesisSpec, spec_hash
 
-VARIANTS = len(COMBINATIONS) + 1
-"""The clean photograph and every combination: what a grid makes of each photograph."""
-
 _MOST_SAMPLES_PER_DECODE = 16
+
+
+def list_variants(recipe: DegradationRecipe) -> tuple[Combination, ...]:
+    """The clean photograph and every combination: what a grid makes of each photograph."""
+    return ((), *list_combinations(recipe.all_types()))
 
 
 def plan_synthesis(
@@ -43,6 +46,7 @@ def plan_synthesis(
     shard_size: int,
     *,
     output: str | None = None,
+    catalogue: Catalogue = CATALOGUE,
 ) -> tuple[SynthesisSpec, Photographs]:
     """Settle what is to be made of a folder of clean photographs.
 
@@ -54,20 +58,23 @@ def plan_synthesis(
         shard_size: samples a shard.
         output: URL of the folder of data sets, where contents are remembered, so that those of
             unchanged photographs are read only once; None to remember nothing.
+        catalogue: the types of degradation that exist.
 
     Returns:
         The spec and the photographs.
 
     Raises:
+        UnknownDegradationError: the recipe names a type that does not exist.
         MissingFolderError: no photographs.
     """
+    check_types(recipe, catalogue)
     found = list_photographs(photographs)
     measured = any(one.depth and one.depth.files for one in recipe.alternatives or (recipe,))
     depths = list_depths(photographs) if measured else []
     spec = SynthesisSpec(
         recipe=recipe,
         seed=seed,
-        samples=samples or VARIANTS * len(found),
+        samples=samples or len(list_variants(recipe)) * len(found),
         shard_size=shard_size,
         inputs_sha256=identity(photographs, [*found, *depths], output),
     )
@@ -81,7 +88,13 @@ def open_dataset(root: str, spec: SynthesisSpec, photographs: Photographs) -> st
     return folder
 
 
-def synthesize_shard(folder: str, spec: SynthesisSpec, photographs: str, shard: int) -> DoneMarker:
+def synthesize_shard(
+    folder: str,
+    spec: SynthesisSpec,
+    photographs: str,
+    shard: int,
+    catalogue: Catalogue = CATALOGUE,
+) -> DoneMarker:
     """Make one shard, or return its marker if it is finished.
 
     Each sample depends on the spec and its own number alone, so shards may be made in any order,
@@ -92,24 +105,29 @@ def synthesize_shard(folder: str, spec: SynthesisSpec, photographs: str, shard: 
         spec: what is made.
         photographs: URL of the folder of clean photographs.
         shard: number of the shard.
+        catalogue: the types of degradation that exist.
 
     Raises:
         DamagedListingError: the data set does not know which photographs there are.
         HeldError, OSError: see `rr_tasks.shards.writer.write_shard`.
     """
     cv2.setNumThreads(1)  # shards are the unit of parallel work
-    outcomes = _outcomes(folder, spec, photographs, shard)
+    listing = read_listing(folder, photographs)
+    outcomes = _outcomes(spec, listing, shard, catalogue)
     return write_shard(folder, shard, spec_hash(spec), spec.schema_version, outcomes)
 
 
-def _outcomes(folder: str, spec: SynthesisSpec, source: str, shard: int) -> Iterator[Outcome]:
-    photographs = read_listing(folder, source)
+def _outcomes(
+    spec: SynthesisSpec, photographs: Photographs, shard: int, catalogue: Catalogue
+) -> Iterator[Outcome]:
     first = shard * spec.shard_size
     for number in range(first, min(first + spec.shard_size, spec.samples)):
-        yield _outcome(spec, photographs, number, sample_key(shard, number - first))
+        yield _outcome(spec, photographs, number, sample_key(shard, number - first), catalogue)
 
 
-def _outcome(spec: SynthesisSpec, photographs: Photographs, number: int, key: str) -> Outcome:
+def _outcome(
+    spec: SynthesisSpec, photographs: Photographs, number: int, key: str, catalogue: Catalogue
+) -> Outcome:
     rng = np.random.default_rng((spec.seed, number))
     url, combination = _assignment(spec, photographs, number, rng)
     source = photographs.path(url)
@@ -122,20 +140,10 @@ def _outcome(spec: SynthesisSpec, photographs: Photographs, number: int, key: st
         return SampleRow(key=key, source=source, status="failed", error=str(error)), None
     clean = cut(photograph, square, recipe)
     depth = None if measured is None else cut_depth(measured, photograph.shape[:2], square)
-    severities = draw_severities(combination, recipe, rng)
-    degraded = degrade(clean, severities, recipe, rng, depth)
-    truth = ground_truth(clean, degraded, recipe)
-    row = SampleRow(
-        key=key,
-        source=source,
-        status="ok",
-        width=truth.image.width,
-        height=truth.image.height,
-        haze=truth.haze.severity,
-        blur=truth.blur.severity,
-        rain=truth.rain.severity,
-        noise=truth.noise.severity,
-    )
+    severities = draw_severities(combination, recipe, rng, catalogue)
+    degraded = degrade(clean, severities, recipe, rng, depth, catalogue=catalogue)
+    truth = ground_truth(clean, degraded, recipe, prior_model(catalogue))
+    row = SampleRow.of(key, source, truth)
     packed = encode_png(clean)
     sample: dict[str, bytes | str] = {
         "clean.png": packed,
@@ -149,19 +157,18 @@ def _assignment(
     spec: SynthesisSpec, photographs: Photographs, number: int, rng: np.random.Generator
 ) -> tuple[str, Combination]:
     if spec.recipe.sampling == "grid":
-        variant = number % VARIANTS
-        combination = COMBINATIONS[variant - 1] if variant else ()
-        return photographs[number // VARIANTS % len(photographs)], combination
+        variants = list_variants(spec.recipe)
+        visited, variant = divmod(number, len(variants))
+        return photographs[visited % len(photographs)], variants[variant]
     # Neighbours share a photograph, which is then decoded once, as long as all have their turn.
     sharing = max(1, min(_MOST_SAMPLES_PER_DECODE, spec.samples // len(photographs)))
     turn, place = divmod(number // sharing, len(photographs))
     visit = _visit(spec.seed, turn, len(photographs))
-    round_of_mixtures, slot = divmod(number, len(COMBINATIONS))
-    mixtures = np.random.default_rng((spec.seed, round_of_mixtures, 2)).permutation(
-        len(COMBINATIONS)
-    )
+    mixtures = list_combinations(spec.recipe.alternative(number).all_types())
+    round_of_mixtures, slot = divmod(number, len(mixtures))
+    order = np.random.default_rng((spec.seed, round_of_mixtures, 2)).permutation(len(mixtures))
     clean = rng.random() < spec.recipe.clean_share
-    return photographs[int(visit[place])], () if clean else COMBINATIONS[int(mixtures[slot])]
+    return photographs[int(visit[place])], () if clean else mixtures[int(order[slot])]
 
 
 @lru_cache(maxsize=2)
@@ -170,7 +177,12 @@ def _visit(seed: int, turn: int, count: int) -> npt.NDArray[np.int64]:
     return np.random.default_rng((seed, turn, 1)).permutation(count)
 
 
-def ground_truth(clean: Bytes, degraded: Degraded, recipe: DegradationRecipe) -> DiagnosticPrior:
+def ground_truth(
+    clean: Bytes,
+    degraded: Degraded,
+    recipe: DegradationRecipe,
+    model: type[DiagnosticPrior] = DiagnosticPrior,
+) -> DiagnosticPrior:
     """The prior that synthesis knows; what nobody can see counts as absent."""
     visible = {
         name: finding if finding.severity >= VISIBLE_SEVERITY else finding.absent()
@@ -181,7 +193,7 @@ def ground_truth(clean: Bytes, degraded: Degraded, recipe: DegradationRecipe) ->
         for name, finding in visible.items()
     }
     provenance = Provenance(source="synthesis", author=f"recipe {recipe.name}")
-    return make_prior(clean, exact, provenance)
+    return make_prior(clean, exact, provenance, model)
 
 
 def _exactly(present: bool) -> dict[str, float]:

@@ -9,7 +9,7 @@ import numpy as np
 from rr_tasks.degrade.color import Bytes
 from rr_tasks.ingest.layouts import LAYOUTS, Layout, folder_pairs
 from rr_tasks.ingest.pairs import Pair, find_pairs, urls_of
-from rr_tasks.ingest.truth import estimated_truth
+from rr_tasks.ingest.truth import estimate_truth
 from rr_tasks.photographs.formats.base import UnusablePhotographError
 from rr_tasks.photographs.listing import (
     Photographs,
@@ -151,18 +151,8 @@ def _outcomes(folder: str, spec: IngestSpec, source: str, shard: int) -> Iterato
 
 def _outcome(spec: IngestSpec, pair: Pair, key: str, clean: Bytes, degraded: Bytes) -> Outcome:
     author = f"measured on a pair of {spec.layout}, algorithm {spec.algorithm}"
-    truth = estimated_truth(clean, degraded, pair.present, pair.light, author)
-    row = SampleRow(
-        key=key,
-        source=pair.source,
-        status="ok",
-        width=truth.image.width,
-        height=truth.image.height,
-        haze=truth.haze.severity,
-        blur=truth.blur.severity,
-        rain=truth.rain.severity,
-        noise=truth.noise.severity,
-    )
+    truth = estimate_truth(clean, degraded, pair.present, pair.light, author)
+    row = SampleRow.of(key, pair.source, truth)
     sample: dict[str, bytes | str] = {
         "clean.png": encode_png(clean),
         "degraded.png": encode_png(degraded),

@@ -9,26 +9,12 @@ set does not name, nobody looked for any: they are absent with a probability tha
 """
 
 from collections.abc import Sequence
-from typing import TypeVar
 
+from rr_tasks.degrade.catalogue import CATALOGUE, Catalogue, prior_model
 from rr_tasks.degrade.color import Bytes, to_linear
-from rr_tasks.ingest.blur import measure_blur
-from rr_tasks.ingest.haze import measure_haze
-from rr_tasks.ingest.noise import measure_noise
-from rr_tasks.ingest.rain import measure_rain
+from rr_tasks.degrade.physics import Pair
 from rr_tasks.priors import make_prior
-from schemas.prior.current import (
-    AnyFinding,
-    Blur,
-    DegradationName,
-    DiagnosticPrior,
-    Haze,
-    Noise,
-    Provenance,
-    Rain,
-)
-
-FindingT = TypeVar("FindingT", Haze, Blur, Rain)
+from schemas.prior.current import AnyFinding, DiagnosticPrior, Provenance
 
 # One degradation is easily taken for a part of another: blur for less transmission, or rain for
 # more airlight. This is what measures of synthesized mixtures are wrong by; noise stands apart.
@@ -36,48 +22,41 @@ _MIXED_DEVIATION = 25.0
 _MEASURED_SIDE = 1536  # bounds memory; the middle stands for a larger photograph
 
 
-def estimated_truth(
+def estimate_truth(
     clean: Bytes,
     degraded: Bytes,
-    present: Sequence[DegradationName],
+    present: Sequence[str],
     light: float | None,
     author: str,
+    *,
+    catalogue: Catalogue = CATALOGUE,
 ) -> DiagnosticPrior:
     """The prior of a pair.
 
     Args:
         clean: (H, W, 3) sRGB bytes.
         degraded: likewise, of the same size.
-        present: what degrades it.
+        present: what degrades it, types of the catalogue.
         light: brightness of the airlight, sRGB-coded in 0-1, where it is known.
         author: where the pair comes from.
+        catalogue: the types of degradation that exist.
     """
-    height, width = clean.shape[:2]
     before, after = to_linear(_middle(clean)), to_linear(_middle(degraded))
-    haze, rain = Haze(present=False, severity=0.0), Rain(present=False, severity=0.0)
-    blur, noise = Blur(present=False, severity=0.0), Noise(present=False, severity=0.0)
-    if "haze" in present:
-        hazy = measure_haze(before, after, light, raining="rain" in present)
-        haze, before = hazy.finding, hazy.image
-    if "rain" in present:
-        rain = measure_rain(before, after)
-    if "blur" in present:
-        blurred = measure_blur(before, after, min(height, width))
-        blur, before = blurred.finding, blurred.image
-    if "noise" in present:
-        noise = measure_noise(before, after, raining="rain" in present)
-    if len(present) > 1:
-        haze, blur, rain = _doubted(haze), _doubted(blur), _doubted(rain)
-    findings: dict[str, AnyFinding] = {"haze": haze, "blur": blur, "rain": rain, "noise": noise}
+    findings: dict[str, AnyFinding] = {}
+    chosen = (catalogue[name] for name in present)
+    for physics in sorted(chosen, key=lambda physics: physics.stage):
+        measured = physics.measure(Pair(before, after, present, min(clean.shape[:2]), light))
+        doubtful = len(present) > 1 and not physics.stands_apart
+        findings[physics.name] = _doubt(measured.finding) if doubtful else measured.finding
+        before = measured.image
     # A teacher sees more than who learns from it: here the clean partner.
-    return make_prior(clean, findings, Provenance(source="teacher", author=author))
+    provenance = Provenance(source="teacher", author=author)
+    return make_prior(clean, findings, provenance, prior_model(catalogue))
 
 
-def _doubted(finding: FindingT) -> FindingT:
-    """The finding with the deviation that measures have in mixtures, if it is there at all."""
-    if finding.severity_std is None:
-        return finding
-    deviation = max(finding.severity_std, _MIXED_DEVIATION)
+def _doubt(finding: AnyFinding) -> AnyFinding:
+    """The finding with the deviation that measures have in mixtures."""
+    deviation = max(finding.severity_std or 0.0, _MIXED_DEVIATION)
     return finding.model_copy(update={"severity_std": deviation})
 
 

@@ -14,7 +14,6 @@ from rr_tasks.shards.stream import read_samples, unpack
 from rr_tasks.shards.writer import Outcome, write_shard
 from rr_tasks.storage.failure import MissingFileError
 from rr_tasks.storage.files import join, read_bytes
-from schemas.prior.current import DEGRADATIONS
 from schemas.prior.migrations import check_version
 from schemas.shard import (
     AnnotationSpec,
@@ -121,12 +120,5 @@ def _outcome(key: str, source: str, answer: Answer) -> Outcome:
             key=key, source=source, status="failed", error=answer.reason, answer=answer.text
         )
         return failed, None
-    row = SampleRow(
-        key=key,
-        source=source,
-        status="ok",
-        width=answer.image.width,
-        height=answer.image.height,
-        **{name: getattr(answer, name).severity for name in DEGRADATIONS},
-    )
+    row = SampleRow.of(key, source, answer)
     return row, {"prior.json": answer.model_dump_json()}

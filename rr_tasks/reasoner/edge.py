@@ -8,24 +8,14 @@ import numpy.typing as npt
 import torch
 
 from rr_tasks import weights
-from rr_tasks.degrade import severity
+from rr_tasks.degrade.catalogue import CATALOGUE
 from rr_tasks.device import autocast
 from rr_tasks.priors import make_prior
 from rr_tasks.reasoner.diagnosis import Pixels, diagnose
 from rr_tasks.reasoner.network import ReasonerNetwork
 from rr_tasks.reasoner.protocol import Answer, Bytes
 from rr_tasks.reasoner.views import views
-from schemas.prior.current import (
-    DEGRADATIONS,
-    VISIBLE_SEVERITY,
-    AnyFinding,
-    Blur,
-    DiagnosticPrior,
-    Haze,
-    Noise,
-    Provenance,
-    Rain,
-)
+from schemas.prior.current import DEGRADATIONS, DiagnosticPrior, Provenance
 from schemas.prior.vector import (
     VECTOR_LENGTH,
     findings_from_vector,
@@ -114,13 +104,10 @@ class EdgeReasoner:
         return np.asarray(100 * vectors[:, _PRESENT] * vectors[:, _SEVERITY].clip(0.0, 1.0))
 
     def _prior(self, image: Bytes, vector: Floats, deviations: Floats) -> DiagnosticPrior:
-        height, width = image.shape[:2]
-        haze, blur, rain, noise = findings_from_vector(vector.tolist()).values()
-        findings: dict[str, AnyFinding] = {
-            "haze": _consistent_haze(haze),
-            "blur": _consistent_blur(blur, min(height, width)),
-            "rain": _consistent_rain(rain),
-            "noise": _consistent_noise(noise),
+        short_side = min(image.shape[:2])
+        findings = {
+            name: CATALOGUE[name].make_consistent(finding, short_side)
+            for name, finding in findings_from_vector(vector.tolist()).items()
         }
         sure = {
             name: finding.model_copy(
@@ -144,53 +131,3 @@ class EdgeReasoner:
 def _planes(views_of_all: Sequence[Bytes]) -> torch.Tensor:
     """Views (..., H, W, 3) of several photographs as (B, ..., 3, H, W)."""
     return torch.from_numpy(np.stack(views_of_all)).movedim(-1, -3)
-
-
-# Severity is a function of the physical parameters (`rr_tasks.degrade.severity`), but the network
-# estimates both. What it sees best decides: the severity. A finding is at least visible, or it
-# would not have been found.
-
-
-def _consistent_haze(haze: AnyFinding) -> AnyFinding:
-    if haze.parameters is None:
-        return haze
-    level = max(haze.severity, VISIBLE_SEVERITY)
-    parameters = haze.parameters.model_copy(
-        update={"transmission": severity.haze_transmission(level)}
-    )
-    return Haze(present=True, severity=level, parameters=parameters)
-
-
-def _consistent_blur(blur: AnyFinding, short_side: int) -> AnyFinding:
-    if blur.parameters is None:
-        return blur
-    level = max(blur.severity, VISIBLE_SEVERITY)
-    parameters = blur.parameters.model_copy(
-        update={"extent_px": severity.blur_extent(level, short_side)}
-    )
-    return Blur(present=True, severity=level, parameters=parameters)
-
-
-def _consistent_rain(rain: AnyFinding) -> AnyFinding:
-    if rain.parameters is None:
-        return rain
-    level = max(rain.severity, VISIBLE_SEVERITY)
-    opacity = max(rain.parameters.opacity, severity.rain_alpha(level))
-    density = severity.rain_alpha(level) / opacity
-    parameters = rain.parameters.model_copy(update={"opacity": opacity, "density": density})
-    return Rain(present=True, severity=level, parameters=parameters)
-
-
-def _consistent_noise(noise: AnyFinding) -> AnyFinding:
-    if noise.parameters is None:
-        return noise
-    level = max(noise.severity, VISIBLE_SEVERITY)
-    sigma, gain = noise.parameters.sigma, noise.parameters.gain
-    variance = gain * severity.MID_GREY + sigma**2
-    wanted = severity.noise_deviation(level) ** 2
-    if variance == 0.0:
-        sigma, gain = 0.0, wanted / severity.MID_GREY
-    else:
-        sigma, gain = sigma * (wanted / variance) ** 0.5, gain * wanted / variance
-    parameters = noise.parameters.model_copy(update={"sigma": sigma, "gain": gain})
-    return Noise(present=True, severity=level, parameters=parameters)

@@ -19,4 +19,5 @@ def shard_rows(folder: str, shard: int) -> list[SampleRow]:
     except (MissingFileError, DamagedTableError) as error:
         reason = "missing" if isinstance(error, MissingFileError) else "not a readable parquet file"
         raise ShardDamagedError(f"{url}: {reason}; {remake(url)}") from error
-    return [SampleRow.model_validate(row) for row in rows.iter_rows(named=True)]
+    known = rows.select(list(SampleRow.model_fields))  # a data set may have columns for more types
+    return [SampleRow.model_validate(row) for row in known.iter_rows(named=True)]

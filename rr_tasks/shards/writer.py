@@ -16,6 +16,7 @@ from rr_tasks.storage.claim import claim
 from rr_tasks.storage.files import publish, publish_bytes
 from rr_tasks.storage.scratch import scratch_folder
 from schemas.errors import ExpectedError
+from schemas.prior.current import DEGRADATIONS
 from schemas.shard import DoneMarker, SampleRow, SpecHash
 
 Sample = Mapping[str, bytes | str]
@@ -32,10 +33,7 @@ _COLUMNS: dict[str, type[pl.DataType]] = {
     "answer": pl.String,
     "width": pl.Int64,
     "height": pl.Int64,
-    "haze": pl.Float64,
-    "blur": pl.Float64,
-    "rain": pl.Float64,
-    "noise": pl.Float64,
+    **dict.fromkeys(DEGRADATIONS, pl.Float64),
 }
 
 
@@ -93,7 +91,7 @@ def _write(
                 f"shard {shard:05d} reads back with {found} samples where {written} were written; "
                 "check the local temporary disk and run again"
             )
-        pl.DataFrame([row.model_dump() for row in rows], schema=_COLUMNS).write_parquet(sidecar)
+        _table(rows).write_parquet(sidecar)
         theirs = read_marker(folder, shard)
         if theirs is not None:  # of a run that took this one for dead, because it stood still
             return theirs
@@ -115,6 +113,15 @@ def _write(
         )
         publish_bytes(marker.model_dump_json(indent=2).encode(), marker_url(folder, shard))
     return marker
+
+
+def _table(rows: list[SampleRow]) -> pl.DataFrame:
+    """All rows; types that only some data sets know have columns behind the others."""
+    fields = (name for model in {type(row) for row in rows} for name in model.model_fields)
+    more: dict[str, type[pl.DataType]] = {
+        name: pl.Float64 for name in fields if name not in _COLUMNS
+    }
+    return pl.DataFrame([row.model_dump() for row in rows], schema=_COLUMNS | more)
 
 
 def _write_samples(stream: BinaryIO, outcomes: Iterable[Outcome]) -> Iterator[SampleRow]:

@@ -24,7 +24,7 @@ class PriorDocument(Strict):
 
         It reads and writes the documents of this one with a field more for each type.
         """
-        model: type[Self] = _extended(cls, kinds)
+        model: type[Self] = _extended(cls, kinds) if kinds else cls
         return model
 
     @property

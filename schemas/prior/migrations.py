@@ -71,8 +71,14 @@ def migrate(
     return document
 
 
-def load_prior(text: str | bytes) -> DiagnosticPrior:
+def load_prior(
+    text: str | bytes, model: type[DiagnosticPrior] = DiagnosticPrior
+) -> DiagnosticPrior:
     """Parse a prior of any published version.
+
+    Args:
+        text: the JSON document.
+        model: of the prior; one with more types reads documents that hold findings of them.
 
     Raises:
         UnknownPriorVersionError: see `migrate`.
@@ -82,4 +88,4 @@ def load_prior(text: str | bytes) -> DiagnosticPrior:
     document = json.loads(text)
     if not isinstance(document, dict):
         raise UnknownPriorVersionError("a diagnostic prior is a JSON object with schema_version")
-    return DiagnosticPrior.model_validate_json(json.dumps(migrate(document)))
+    return model.model_validate_json(json.dumps(migrate(document)))

@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rr_tasks.degrade.blur import add_blur, disc_kernel, gaussian_kernel, motion_kernel
-from rr_tasks.degrade.severity import blur_severity
+from rr_tasks.degrade.blur import blur_severity
+from rr_tasks.degrade.kernels import disc_kernel, gaussian_kernel, motion_kernel
 from schemas.recipe import BlurRecipe
+from tests.physics import add_blur
 
 EXTENTS = st.floats(1.0, 40.0)
 ANGLES = st.floats(0.0, 179.9)

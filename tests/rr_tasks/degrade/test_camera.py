@@ -5,10 +5,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rr_tasks.degrade.camera import Camera
-from rr_tasks.degrade.noise import add_noise
-from rr_tasks.degrade.severity import MID_GREY, noise_deviation
+from rr_tasks.degrade.noise import MID_GREY, noise_deviation
 from schemas.base import Range
 from schemas.recipe import CameraRecipe, NoiseRecipe
+from tests.physics import add_noise
 
 NEUTRAL = CameraRecipe(crosstalk=Range(low=0.0, high=0.0))
 ALWAYS = NoiseRecipe(camera=CameraRecipe(probability=1.0))

@@ -4,10 +4,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rr_tasks.degrade.color import decode
-from rr_tasks.degrade.haze import add_haze, scatter
-from rr_tasks.degrade.severity import haze_severity
+from rr_tasks.degrade.haze import haze_severity, scatter
 from schemas.base import Range
 from schemas.recipe import HazeRecipe, SmokeRecipe
+from tests.physics import add_haze
 
 RAMP = np.tile(np.linspace(0, 1, 256, dtype=np.float32)[:, None], (1, 48))
 

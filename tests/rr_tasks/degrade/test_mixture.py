@@ -63,7 +63,7 @@ def test_more_severity_is_further_from_the_clean_photograph(
 def test_one_type_does_not_change_the_draw_of_another(
     photograph: np.ndarray, name: DegradationName
 ) -> None:
-    severities = dict.fromkeys(DEGRADATIONS, 50.0)
+    severities: dict[str, float] = dict.fromkeys(DEGRADATIONS, 50.0)
     alone = degrade(photograph, {name: 50.0}, RECIPE, rng(4))
     together = degrade(photograph, severities, RECIPE, rng(4))
     assert alone.findings[name] == together.findings[name]

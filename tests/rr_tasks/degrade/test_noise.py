@@ -3,9 +3,9 @@ from statistics import NormalDist
 import numpy as np
 import pytest
 
-from rr_tasks.degrade.noise import add_noise
-from rr_tasks.degrade.severity import MID_GREY, noise_deviation
+from rr_tasks.degrade.noise import MID_GREY, noise_deviation
 from schemas.recipe import NoiseRecipe
+from tests.physics import add_noise
 
 
 @pytest.mark.parametrize("severity", [10.0, 50.0, 100.0])

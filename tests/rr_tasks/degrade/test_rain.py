@@ -3,10 +3,10 @@ import pytest
 
 from rr_tasks.degrade.color import decode
 from rr_tasks.degrade.haze import scatter
-from rr_tasks.degrade.rain import add_rain, streak_map
-from rr_tasks.degrade.severity import rain_severity
+from rr_tasks.degrade.rain import rain_severity, streak_map
 from schemas.base import Range
 from schemas.recipe import RainRecipe
+from tests.physics import add_rain
 
 RECIPE = RainRecipe(light=Range(low=0.8, high=0.8))
 NEAR = np.zeros((160, 160), np.float32)

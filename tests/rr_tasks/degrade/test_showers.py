@@ -3,10 +3,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rr_tasks.degrade.rain import add_rain
 from rr_tasks.degrade.showers import shower_map
 from schemas.base import Range
 from schemas.recipe import RainRecipe, ShowerRecipe
+from tests.physics import add_rain
 
 RAIN = RainRecipe(shower=ShowerRecipe())
 FAR = np.ones((160, 200), np.float32)

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from rr_tasks.degrade.mixture import Degraded
-from rr_tasks.ingest.truth import estimated_truth
+from rr_tasks.ingest.truth import estimate_truth
 from schemas.prior.current import DEGRADATIONS, DegradationName
 from schemas.prior.migrations import load_prior
 
@@ -17,7 +17,7 @@ def test_what_a_data_set_names_is_present_for_sure_and_measured(
     scene: np.ndarray, make: Callable[..., Degraded], present: tuple[DegradationName, ...]
 ) -> None:
     degraded = make(**dict.fromkeys(present, 40.0))
-    prior = estimated_truth(scene, degraded.image, present, None, "a test")
+    prior = estimate_truth(scene, degraded.image, present, None, "a test")
     assert load_prior(prior.model_dump_json()) == prior
     assert set(prior.order) == set(present)
     for name in DEGRADATIONS:
@@ -34,8 +34,8 @@ def test_what_a_data_set_names_is_present_for_sure_and_measured(
 def test_a_mixture_is_known_less_surely_than_its_parts(
     scene: np.ndarray, make: Callable[..., Degraded]
 ) -> None:
-    alone = estimated_truth(scene, make(haze=40.0).image, ["haze"], None, "")
-    mixed = estimated_truth(scene, make(haze=40.0, rain=40.0).image, ["haze", "rain"], None, "")
+    alone = estimate_truth(scene, make(haze=40.0).image, ["haze"], None, "")
+    mixed = estimate_truth(scene, make(haze=40.0, rain=40.0).image, ["haze", "rain"], None, "")
     assert (mixed.haze.severity_std or 0) > (alone.haze.severity_std or 0)
 
 
@@ -44,19 +44,19 @@ def test_haze_is_not_mistaken_for_the_rain_before_it(
     scene: np.ndarray, make: Callable[..., Degraded], severity: float
 ) -> None:
     degraded = make(haze=severity, rain=50.0)
-    prior = estimated_truth(scene, degraded.image, ["haze", "rain"], None, "")
+    prior = estimate_truth(scene, degraded.image, ["haze", "rain"], None, "")
     assert prior.haze.severity == pytest.approx(severity, abs=8)
     assert prior.rain.severity > 25
 
 
 def test_noise_is_found_behind_rain(scene: np.ndarray, make: Callable[..., Degraded]) -> None:
-    prior = estimated_truth(scene, make(rain=50.0, noise=30.0).image, ["rain", "noise"], None, "")
+    prior = estimate_truth(scene, make(rain=50.0, noise=30.0).image, ["rain", "noise"], None, "")
     assert prior.noise.severity == pytest.approx(30.0, rel=0.15)
     assert prior.rain.severity == pytest.approx(50.0, rel=0.4)
 
 
 def test_nobody_claims_to_know_exactly(scene: np.ndarray, make: Callable[..., Degraded]) -> None:
-    prior = estimated_truth(scene, make(noise=40.0).image, ["noise"], None, "pair of sidd")
+    prior = estimate_truth(scene, make(noise=40.0).image, ["noise"], None, "pair of sidd")
     assert prior.provenance.source != "synthesis"
     assert prior.provenance.author == "pair of sidd"
     assert "moderate noise" in prior.reasoning
@@ -69,6 +69,6 @@ def test_the_middle_stands_for_a_large_photograph(
     degraded = make(blur=40.0)
     clean, image = scene.copy(), degraded.image.copy()
     clean[:80], image[:80] = 0, 255  # beyond the middle: never looked at
-    prior = estimated_truth(clean, image, ["blur"], None, "")
+    prior = estimate_truth(clean, image, ["blur"], None, "")
     assert (prior.image.width, prior.image.height) == (512, 384)
     assert prior.blur.severity == pytest.approx(40.0, rel=0.25)

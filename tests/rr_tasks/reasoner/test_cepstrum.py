@@ -2,7 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
-from rr_tasks.degrade.blur import disc_kernel, motion_kernel
+from rr_tasks.degrade.kernels import disc_kernel, motion_kernel
 from rr_tasks.reasoner.cepstrum import LARGEST_LAG, SHAPE, cepstrum
 
 

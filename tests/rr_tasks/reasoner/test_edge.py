@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rr_tasks import weights
-from rr_tasks.degrade import severity
+from rr_tasks.degrade.blur import blur_severity
+from rr_tasks.degrade.catalogue import CATALOGUE
 from rr_tasks.reasoner.edge import EdgeReasoner
 from rr_tasks.reasoner.network import ReasonerNetwork
 from rr_tasks.weights import UnusableWeightsError
@@ -45,23 +46,11 @@ def told(answer: list[float]) -> EdgeReasoner:
 
 def check_agreement(prior: DiagnosticPrior) -> None:
     """Severities and physical parameters say the same."""
-    for name in DEGRADATIONS:
-        finding = getattr(prior, name)
-        assert not finding.present or finding.severity >= VISIBLE_SEVERITY
-    haze, blur, rain, noise = (getattr(prior, name).parameters for name in DEGRADATIONS)
-    if haze:
-        expected = severity.haze_severity(haze.transmission)
-        assert prior.haze.severity == pytest.approx(expected, abs=1e-6)
-    if blur:
-        short_side = min(prior.image.width, prior.image.height)
-        expected = severity.blur_severity(blur.extent_px, short_side)
-        assert prior.blur.severity == pytest.approx(expected, abs=1e-6)
-    if rain:
-        expected = severity.rain_severity(rain.density * rain.opacity)
-        assert prior.rain.severity == pytest.approx(expected, abs=1e-6)
-    if noise:
-        expected = severity.noise_severity(noise.sigma, noise.gain)
-        assert prior.noise.severity == pytest.approx(expected, abs=1e-6)
+    short_side = min(prior.image.width, prior.image.height)
+    for name, finding in prior.present().items():
+        assert finding.severity >= VISIBLE_SEVERITY
+        expected = CATALOGUE[name].severity(finding.parameters, short_side)
+        assert finding.severity == pytest.approx(expected, abs=1e-6)
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (2000, 30), (30, 2000), (131, 257)])
@@ -120,7 +109,7 @@ def test_deviations_are_those_of_a_laplace_distribution_and_of_what_is_found() -
 
 def test_lengths_are_measured_in_pixels_of_the_photograph() -> None:
     answer = dict.fromkeys(FIELDS, 0.5) | {f"{name}.present": 5.0 for name in DEGRADATIONS}
-    answer["blur.severity"] = severity.blur_severity(16.0, 512) / 100
+    answer["blur.severity"] = blur_severity(16.0, 512) / 100
     small, large = (told(list(answer.values())).diagnose(image(side, side)) for side in (512, 2048))
     for prior, factor in ((small, 1), (large, 4)):
         assert prior.blur.parameters is not None

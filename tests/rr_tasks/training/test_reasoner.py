@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import nn
 
-from rr_tasks.degrade.blur import motion_kernel
+from rr_tasks.degrade.kernels import motion_kernel
 from rr_tasks.reasoner.cepstrum import SHAPE
 from rr_tasks.reasoner.network import ReasonerNetwork
 from rr_tasks.shards.png import encode_png

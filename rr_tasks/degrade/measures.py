@@ -1,24 +1,11 @@
-"""What the measures of the four degradations have in common."""
-
-from dataclasses import dataclass
-from typing import Generic, TypeVar
+"""What the measures of degradations on pairs have in common."""
 
 import numpy as np
 
 from rr_tasks.degrade.color import Linear
 
-FindingT = TypeVar("FindingT")
-
 _FAINTEST = 1.0
 _SUREST = 0.05
-
-
-@dataclass(frozen=True)
-class Explained(Generic[FindingT]):
-    """A finding, and the clean photograph degraded by just that, (H, W, 3) linear light."""
-
-    finding: FindingT
-    image: Linear
 
 
 def present_severity(severity: float) -> float:
@@ -37,8 +24,8 @@ def severity_deviation(severity: float, *doubts: float) -> float:
     return min(100.0, severity * float(np.linalg.norm([_SUREST, *doubts])))
 
 
-def unexplained_share(before: Linear, explained: Linear, after: Linear) -> float:
+def unexplained_share(before: Linear, modelled: Linear, after: Linear) -> float:
     """Root mean square of what a model leaves over, as a share of all that had changed, 0-1."""
     changed = float(np.square(after - before).mean())
-    left = float(np.square(after - explained).mean())
+    left = float(np.square(after - modelled).mean())
     return min(1.0, (left / changed) ** 0.5) if changed > 0 else 1.0

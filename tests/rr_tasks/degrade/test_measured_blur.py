@@ -1,12 +1,12 @@
 import numpy as np
 import pytest
 
-from rr_tasks.degrade.blur import Kernel, disc_kernel, gaussian_kernel, motion_kernel
+from rr_tasks.degrade.blur import blur_severity
 from rr_tasks.degrade.color import to_bytes, to_linear
 from rr_tasks.degrade.convolution import spread
-from rr_tasks.degrade.severity import blur_severity
-from rr_tasks.ingest.blur import measure_blur
-from schemas.prior.current import Blur
+from rr_tasks.degrade.kernels import Kernel, disc_kernel, gaussian_kernel, motion_kernel
+from schemas.prior.current import AnyFinding
+from tests.physics import measure
 
 KERNELS = {
     "short motion": (motion_kernel(4, 30), 4.0, "motion", 30.0),
@@ -20,11 +20,11 @@ each = pytest.mark.parametrize(
 )
 
 
-def measured(scene: np.ndarray, kernel: Kernel, noise: float = 0.0) -> Blur:
+def measured(scene: np.ndarray, kernel: Kernel, noise: float = 0.0) -> AnyFinding:
     clean = to_linear(scene)
     blurred = np.asarray(spread(clean, kernel))
     blurred = blurred + np.random.default_rng(0).normal(0, noise, clean.shape).astype(np.float32)
-    return measure_blur(clean, to_linear(to_bytes(blurred)), 384).finding
+    return measure("blur", clean, to_linear(to_bytes(blurred)), side=384).finding
 
 
 @each
@@ -54,15 +54,15 @@ def test_noise_makes_the_measure_less_sure_but_not_wrong(
 def test_the_severity_is_that_of_the_whole_photograph(scene: np.ndarray) -> None:
     clean = to_linear(scene)
     blurred = np.asarray(spread(clean, disc_kernel(9)))
-    part, whole = (measure_blur(clean, blurred, side).finding for side in (384, 768))
+    part, whole = (measure("blur", clean, blurred, side=side).finding for side in (384, 768))
     assert part.severity > 2 * whole.severity
 
 
 def test_no_blur_is_the_faintest(scene: np.ndarray) -> None:
     clean = to_linear(scene)
-    assert measure_blur(clean, clean.copy(), 384).finding.severity == 1.0
+    assert measure("blur", clean, clean.copy(), side=384).finding.severity == 1.0
 
 
 def test_photographs_without_texture_are_measured_too() -> None:
     flat = np.full((32, 40, 3), 0.5, np.float32)
-    assert measure_blur(flat, flat * 0.9, 32).finding.severity == 1.0
+    assert measure("blur", flat, flat * 0.9).finding.severity == 1.0

@@ -5,7 +5,7 @@ import pytest
 
 from rr_tasks.degrade.color import to_linear
 from rr_tasks.degrade.mixture import Degraded
-from rr_tasks.ingest.rain import measure_rain
+from tests.physics import measure
 
 
 @pytest.mark.parametrize("severity", [15.0, 45.0, 80.0])
@@ -14,7 +14,7 @@ def test_rain_is_measured(
     scene: np.ndarray, make: Callable[..., Degraded], severity: float, seed: int
 ) -> None:
     rainy = make(seed, rain=severity)
-    found = measure_rain(to_linear(scene), to_linear(rainy.image))
+    found = measure("rain", to_linear(scene), to_linear(rainy.image)).finding
     assert abs(found.severity - severity) < 2 * (found.severity_std or 0)
     assert found.severity == pytest.approx(severity, rel=0.45)
     truth, measured = rainy.findings["rain"].parameters, found.parameters
@@ -28,7 +28,7 @@ def test_rain_is_measured(
 
 def test_more_rain_is_more_severe(scene: np.ndarray, make: Callable[..., Degraded]) -> None:
     measured = [
-        measure_rain(to_linear(scene), to_linear(make(rain=severity).image)).severity
+        measure("rain", to_linear(scene), to_linear(make(rain=severity).image)).finding.severity
         for severity in (15.0, 35.0, 55.0, 75.0)
     ]
     assert measured == sorted(measured)
@@ -39,7 +39,7 @@ def test_a_single_streak_has_its_own_length() -> None:
     clean = np.full((256, 256, 3), 0.1, np.float32)
     rainy = clean.copy()
     rainy[100:140, 120:122] = 0.7
-    measured = measure_rain(clean, rainy).parameters
+    measured = measure("rain", clean, rainy).finding.parameters
     assert measured
     assert measured.length_px == pytest.approx(40, rel=0.15)
     assert measured.angle_deg == pytest.approx(90, abs=3)
@@ -49,12 +49,12 @@ def test_a_single_streak_has_its_own_length() -> None:
 
 def test_noise_is_not_taken_for_rain(scene: np.ndarray, make: Callable[..., Degraded]) -> None:
     noisy = make(noise=15.0)
-    found = measure_rain(to_linear(scene), to_linear(noisy.image))
+    found = measure("rain", to_linear(scene), to_linear(noisy.image)).finding
     assert found.severity < 5
 
 
 @pytest.mark.parametrize("grey", [0.0, 1.0])
 def test_a_pair_without_a_difference_is_the_faintest_rain(grey: float) -> None:
     clean = np.full((64, 64, 3), grey, np.float32)
-    found = measure_rain(clean, clean.copy())
+    found = measure("rain", clean, clean.copy()).finding
     assert found.severity == 1.0
