@@ -40,8 +40,13 @@ def whole_dataset(folder: str) -> list[DoneMarker]:
     return markers
 
 
-def check_diagnosed(shards: str, markers: Sequence[DoneMarker], annotations: str) -> None:
-    """Make sure that there are as many diagnoses as samples in every shard.
+def check_diagnosed(
+    shards: str, markers: Sequence[DoneMarker], annotations: str
+) -> list[DoneMarker]:
+    """Make sure that a diagnosis of every sample was tried; one that failed counts as well.
+
+    Returns:
+        The markers of the annotations, by number.
 
     Raises:
         MissingDiagnosesError: some are missing.
@@ -53,20 +58,20 @@ def check_diagnosed(shards: str, markers: Sequence[DoneMarker], annotations: str
         diagnosed = []
     for marker in diagnosed:
         check_version(marker.schema_version, marker_url(annotations, marker.shard))
-    held = {marker.shard: marker.samples for marker in diagnosed}
+    held = {marker.shard: marker.samples + marker.failures for marker in diagnosed}
     lacking = [marker for marker in markers if held.get(marker.shard, 0) < marker.samples]
     if lacking:
         shard = lacking[0].shard
-        known = _keys(annotations, shard) if shard in held else set()
-        first = min(_keys(shards, shard) - known)
+        known = set(_rows(annotations, shard)["key"]) if shard in held else set()
+        first = min(set(_rows(shards, shard).filter(status="ok")["key"]) - known)
         count = sum(marker.samples - held.get(marker.shard, 0) for marker in lacking)
         advice = f"delete {marker_url(annotations, shard)} and " if shard in held else ""
         raise MissingDiagnosesError(
             f"{annotations} lacks {count} samples of {shards}, {first} first; "
             f"{advice}run `rr annotate` again"
         )
+    return diagnosed
 
 
-def _keys(folder: str, shard: int) -> set[str]:
-    rows = pl.read_parquet(read_bytes(sidecar_url(folder, shard)))
-    return set(rows.filter(pl.col("status") == "ok")["key"])
+def _rows(folder: str, shard: int) -> pl.DataFrame:
+    return pl.read_parquet(read_bytes(sidecar_url(folder, shard)))

@@ -78,19 +78,28 @@ def test_no_diagnoses_at_all_are_counted(copied: Path, tmp_path: Path) -> None:
         check_diagnosed(str(copied), whole_dataset(str(copied)), str(tmp_path / "none"))
 
 
-def test_a_sample_without_a_diagnosis_is_named(copied: Path, diagnoses: Path) -> None:
+def annotate_again(diagnoses: Path, rows: list[SampleRow]) -> None:
     hash_of = done_shards(str(diagnoses))[0].spec_hash
     for path in diagnoses.glob("00001.*"):
         path.unlink()
-    keys = [f"00001{index:04d}" for index in range(16)]
-    rows = [
-        SampleRow(key=key, source="reasoner", status="failed" if key == keys[5] else "ok")
-        for key in keys
-    ]
     outcomes = ((row, {"prior.json": "{}"} if row.status == "ok" else None) for row in rows)
     write_shard(str(diagnoses), 1, hash_of, 1, outcomes)
+
+
+def row(index: int, *, good: bool = True) -> SampleRow:
+    return SampleRow(key=f"00001{index:04d}", source="reasoner", status="ok" if good else "failed")
+
+
+def test_a_sample_without_a_row_is_named(copied: Path, diagnoses: Path) -> None:
+    annotate_again(diagnoses, [row(index) for index in range(16) if index != 5])
     with pytest.raises(
         MissingDiagnosesError,
         match=r"lacks 1 samples .*, 000010005 first; delete .*/00001\.done\.json and run",
     ):
         check_diagnosed(str(copied), whole_dataset(str(copied)), str(diagnoses))
+
+
+def test_a_diagnosis_that_failed_was_tried(copied: Path, diagnoses: Path) -> None:
+    annotate_again(diagnoses, [row(index, good=index not in {0, 5}) for index in range(16)])
+    found = check_diagnosed(str(copied), whole_dataset(str(copied)), str(diagnoses))
+    assert [(marker.samples, marker.failures) for marker in found] == [(32, 0), (14, 2)]
