@@ -74,8 +74,9 @@ def _outcomes(source: Source, shard: int) -> Iterator[Outcome]:
             "degraded.png": example.degraded,
             "prior.json": example.truth.model_dump_json(),
         }
-        if example.annotation is not None:
-            sample["annotation.json"] = example.annotation.model_dump_json()
+        if source.annotations is not None:  # `datasets` wants the same files in every sample
+            found = example.annotation
+            sample["annotation.json"] = "null" if found is None else found.model_dump_json()
         yield row, sample
 
 

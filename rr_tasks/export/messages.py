@@ -93,11 +93,16 @@ def finish_messages_export(output: str, spec: MessagesExport, shards: Iterable[i
 
 def _write(output: str, url: str, spec: MessagesExport, source: Source, shard: int) -> None:
     found = (example for _, example in read_examples(source, shard))
-    examples = (example for example in found if example is not None)
+    examples = (example for example in found if example and _is_answered(source, example))
     with publish_when_written(url) as local, local.open("w", encoding="utf-8") as lines:
         while batch := list(islice(examples, _BATCH)):
             publish_all({_image_url(output, shard, one.key): one.degraded for one in batch})
             lines.writelines(_line(spec.dialect, shard, one) for one in batch)
+
+
+def _is_answered(source: Source, example: Example) -> bool:
+    """Whether there is a diagnosis to answer with; the truth does not replace one that failed."""
+    return source.annotations is None or example.annotation is not None
 
 
 def _line(dialect: Dialect, shard: int, example: Example) -> str:

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import repeat
 
 from rr_tasks.reasoner.annotation import check_belongs
+from rr_tasks.shards.reader import OtherDataSetError
 from rr_tasks.shards.spec import read_spec
-from rr_tasks.shards.stream import Sample, check_key, read_outcomes, read_samples, unpack
+from rr_tasks.shards.stream import Sample, read_outcomes, unpack
 from rr_tasks.storage.files import join, publish_if_absent
 from rr_tasks.training.dataset import check_diagnosed, whole_dataset
 from schemas.errors import ExpectedError
@@ -48,7 +50,10 @@ class Source:
 
 @dataclass(frozen=True)
 class Example:
-    """A sample: both photographs as PNG, the true prior, and the one of the annotations if any."""
+    """A sample: both photographs as PNG, the true prior, and the one of the annotations.
+
+    `annotation` is None where no annotations are exported, or where the diagnosis failed.
+    """
 
     key: str
     clean: bytes
@@ -75,28 +80,33 @@ def read_examples(source: Source, shard: int) -> Iterator[tuple[SampleRow, Examp
     """Stream the rows of a shard, each with its example unless the input had failed.
 
     Raises:
-        ShardDamagedError: a tar is damaged, or a prior in it.
+        ShardDamagedError: a tar or a sidecar is damaged, or a prior in it.
         OtherDataSetError: annotations do not follow the samples.
     """
     outcomes = read_outcomes(source.shards, shard, "clean.png", "degraded.png", "prior.json")
-    annotations = source.annotations and read_samples(source.annotations, shard, "prior.json")
+    annotations = _read_annotations(source.annotations, shard)
     for row, sample in outcomes:
-        if sample is None:
-            yield row, None
-        else:
-            yield row, _example(sample, next(annotations) if annotations else None)
+        yield row, None if sample is None else _example(sample, next(annotations))
 
 
-def _example(sample: Sample, annotation: Sample | None) -> Example:
+def _read_annotations(
+    folder: str | None, shard: int
+) -> Iterator[tuple[SampleRow, Sample | None] | None]:
+    """The outcome of each diagnosis, or None for ever where no annotations are exported."""
+    return repeat(None) if folder is None else read_outcomes(folder, shard, "prior.json")
+
+
+def _example(sample: Sample, diagnosed: tuple[SampleRow, Sample | None] | None) -> Example:
     key = sample["__key__"]
+    row, diagnosis = diagnosed or (None, None)
+    if row is not None and row.key != key:
+        raise OtherDataSetError(
+            f"annotations tell of sample {row.key} where {key} is expected; run `rr annotate` again"
+        )
     return Example(
         key=key,
         clean=sample["clean.png"],
         degraded=sample["degraded.png"],
         truth=unpack(sample, "prior.json", load_prior),
-        annotation=None if annotation is None else _annotation(annotation, key),
+        annotation=None if diagnosis is None else unpack(diagnosis, "prior.json", load_prior),
     )
-
-
-def _annotation(sample: Sample, key: str) -> DiagnosticPrior:
-    return unpack(check_key(sample, key), "prior.json", load_prior)

@@ -11,6 +11,7 @@ from rr_tasks.export.source import Source
 from rr_tasks.reasoner.annotation import annotate_shard, open_annotations, plan_annotation
 from rr_tasks.reasoner.edge import EdgeReasoner
 from rr_tasks.reasoner.network import ReasonerNetwork
+from tests.reasoners import RuleReasoner
 
 
 @pytest.fixture(scope="session")
@@ -34,3 +35,14 @@ def bare(dataset: str) -> Source:
 @pytest.fixture
 def annotated(dataset: str, annotations: str) -> Source:
     return Source(dataset, annotations)
+
+
+@pytest.fixture(scope="session")
+def partly_annotated(dataset: str, tmp_path_factory: pytest.TempPathFactory) -> Source:
+    """The data set with the annotations of a reasoner that has no answer for some of it."""
+    reasoner = RuleReasoner()
+    spec = plan_annotation(dataset, reasoner)
+    folder = open_annotations(str(tmp_path_factory.mktemp("annotations")), spec)
+    for shard in (0, 1):
+        annotate_shard(dataset, folder, spec, reasoner, shard)
+    return Source(dataset, folder)

@@ -43,6 +43,18 @@ def test_datasets_loads_the_folder(annotated: Source, tmp_path: Path) -> None:
         assert data["train"][0][column].tobytes() == decode_png(png).tobytes()
 
 
+def test_a_diagnosis_that_failed_is_null(partly_annotated: Source, tmp_path: Path) -> None:
+    import datasets
+
+    output = str(tmp_path / "hub")
+    export(output, partly_annotated)
+    data = datasets.load_dataset(output, cache_dir=str(tmp_path / "cache"))["train"]
+    examples = [e for shard in (0, 1) for _, e in read_examples(partly_annotated, shard)]
+    found = [example and example.annotation for example in examples]
+    assert [prior is None for prior in data["annotation.json"]] == [one is None for one in found]
+    assert None in found
+
+
 def test_datasets_streams_it_and_reads_its_tars_without_the_card(
     bare: Source, tmp_path: Path
 ) -> None:

@@ -72,6 +72,16 @@ def test_annotations_answer_where_they_are_given(annotated: Source, tmp_path: Pa
         assert line["messages"][1]["content"] == answer(example.annotation)
 
 
+def test_the_truth_does_not_replace_a_diagnosis_that_failed(
+    partly_annotated: Source, tmp_path: Path
+) -> None:
+    export(str(tmp_path), partly_annotated)
+    answered = [one for one in examples(partly_annotated) if one.annotation is not None]
+    assert 0 < len(answered) < 48
+    replies = [line["messages"][1]["content"] for line in lines(tmp_path)]
+    assert replies == [answer(one.annotation) for one in answered]
+
+
 def test_datasets_loads_photographs_for_trl(bare: Source, tmp_path: Path) -> None:
     import datasets
 

@@ -5,6 +5,7 @@ import pytest
 
 from rr_tasks.export.source import OtherExportError, Source, open_export, read_examples
 from rr_tasks.shards.reader import NoShardsError, OtherDataSetError
+from rr_tasks.shards.rows import shard_rows
 from rr_tasks.shards.spec import read_data_spec
 from rr_tasks.shards.stream import read_samples
 from rr_tasks.shards.writer import ShardDamagedError, write_shard
@@ -25,6 +26,27 @@ def test_samples_are_paired_with_their_annotations(annotated: Source) -> None:
         assert (example.clean, example.degraded) == (sample["clean.png"], sample["degraded.png"])
         assert example.truth == load_prior(sample["prior.json"])
         assert example.annotation == load_prior(diagnosis["prior.json"])
+
+
+def test_a_diagnosis_that_failed_leaves_the_sample_without(partly_annotated: Source) -> None:
+    partly_annotated.check()
+    failed = {
+        row.key for row in shard_rows(str(partly_annotated.annotations), 0) if row.status != "ok"
+    }
+    pairs = list(read_examples(partly_annotated, 0))
+    assert len(pairs) == 32
+    without = {row.key for row, example in pairs if example and example.annotation is None}
+    assert without == failed != set()
+
+
+def test_annotations_of_other_samples_are_refused(annotated: Source, tmp_path: Path) -> None:
+    annotations = shutil.copytree(str(annotated.annotations), tmp_path / "annotations")
+    for suffix in ("tar", "parquet"):
+        shutil.copy(annotations / f"00001.{suffix}", annotations / f"00000.{suffix}")
+    marker = (annotations / "00000.done.json").read_text().replace('"samples": 32', '"samples": 16')
+    (annotations / "00000.done.json").write_text(marker)
+    with pytest.raises(OtherDataSetError, match="tell of sample 000010000 where 000000000"):
+        list(read_examples(Source(annotated.shards, str(annotations)), 0))
 
 
 def test_failed_inputs_keep_their_rows(dataset: str, tmp_path: Path) -> None:
