@@ -18,6 +18,7 @@ from rr_tasks.evaluation.diagnosis.prediction import (
 from rr_tasks.evaluation.diagnosis.report import write_assessment
 from rr_tasks.evaluation.diagnosis.section import Section, sections
 from rr_tasks.evaluation.diagnosis.tasks import predict_task
+from rr_tasks.evaluation.presence import count_undiagnosed
 from rr_tasks.reasoner.load import load_reasoner
 from rr_tasks.storage.leftovers import remove_leftovers
 from schemas.parameters import AssessParameters
@@ -26,12 +27,17 @@ from schemas.recipe import RECIPES
 
 @dataclass(frozen=True)
 class Assessment:
-    """The figures, the same as text, and the page; `failed` names photographs not used, and why."""
+    """The figures, the same as text, and the page.
+
+    `failed` has a row, `source` and `error`, for each photograph that could not be used, and
+    `undiagnosed` one, `reason` and `samples`, for each reason why the reasoner had no answer.
+    """
 
     figures: Figures
     sections: list[Section]
     page: str
     failed: pl.DataFrame
+    undiagnosed: pl.DataFrame
 
 
 def assess(parameters: AssessParameters) -> Assessment:
@@ -68,7 +74,9 @@ def assess(parameters: AssessParameters) -> Assessment:
     for section in tables:
         host().publish_table(_key(section), section.table.to_dicts(), section.note)
     host().publish_note("assessment", f"Page: `{page}`")
-    return Assessment(figures, tables, page, failed_photographs(rows))
+    return Assessment(
+        figures, tables, page, failed=failed_photographs(rows), undiagnosed=count_undiagnosed(rows)
+    )
 
 
 def _key(section: Section) -> str:

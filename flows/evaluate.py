@@ -12,7 +12,7 @@ from rr_tasks.degrade.tasks import synthesize_shard_task
 from rr_tasks.evaluation.images.examples import contact_sheet
 from rr_tasks.evaluation.images.metrics import quality_table
 from rr_tasks.evaluation.images.shard import evaluated_shards, read_evaluation, rows_folder
-from rr_tasks.evaluation.presence import presence_table
+from rr_tasks.evaluation.presence import count_undiagnosed, presence_table
 from rr_tasks.evaluation.tasks import evaluate_shard_task
 from rr_tasks.reasoner.load import load_reasoner
 from rr_tasks.reasoner.protocol import Reasoner
@@ -31,11 +31,13 @@ _SHARD_SIZE = 32
 class Evaluation:
     """Rows of every sample, the tables made of them, and where they are written.
 
-    `failed` has a row, `source` and `error`, for each photograph that could not be used.
+    `failed` has a row, `source` and `error`, for each photograph that could not be used, and
+    `undiagnosed` one, `reason` and `samples`, for each reason why the reasoner had no answer.
     """
 
     rows: pl.DataFrame
     failed: pl.DataFrame
+    undiagnosed: pl.DataFrame
     quality: pl.DataFrame
     diagnosis: pl.DataFrame
     folder: str
@@ -82,7 +84,15 @@ def evaluate(parameters: EvaluateParameters) -> Evaluation:
         publish_bytes(table.write_csv(float_precision=4).encode(), join(folder, f"{name}.csv"))
         about = f"{name} of {name_of(restorer)} on {len(rows)} samples"
         host().publish_table(name, table.to_dicts(), about)
-    return Evaluation(rows, failed_inputs(shards), quality, diagnosis, folder, shards)
+    return Evaluation(
+        rows=rows,
+        failed=failed_inputs(shards),
+        undiagnosed=count_undiagnosed(rows),
+        quality=quality,
+        diagnosis=diagnosis,
+        folder=folder,
+        shards=shards,
+    )
 
 
 def _show_examples(

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from flows.cli.failure import complain
 from flows.cli.options import Weights, Workers, console
 from schemas.parameters import AnnotateParameters, RefreshParameters
 
@@ -62,7 +63,9 @@ def annotate(
     parameters = AnnotateParameters(
         shards=shards, output=output, reasoner=reasoner, workers=workers
     )
-    typer.echo(launch(flow, parameters))
+    folder = launch(flow, parameters)
+    typer.echo(folder)
+    _complain_of_undiagnosed(folder)
 
 
 def _refresh(parameters: RefreshParameters) -> None:
@@ -74,3 +77,19 @@ def _refresh(parameters: RefreshParameters) -> None:
     show_refresh(console, refreshed)
     if not parameters.dry_run:
         typer.echo(refreshed.plan.folder)
+        _complain_of_undiagnosed(refreshed.plan.folder)
+
+
+def _complain_of_undiagnosed(folder: str) -> None:
+    """Say how many photographs have no diagnosis, and end with an error if there are any."""
+    from rr_tasks.shards.reader import finished_shards
+
+    markers = finished_shards(folder).values()
+    failures = sum(marker.failures for marker in markers)
+    if failures:
+        tried = failures + sum(marker.samples for marker in markers)
+        complain(
+            f"{failures} of {tried} photographs could not be diagnosed; `rr inspect {folder}` "
+            "tells why, and the restorer is trained on them without a diagnosis"
+        )
+        raise typer.Exit(1)

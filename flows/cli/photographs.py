@@ -35,6 +35,7 @@ def diagnose(
     [bold]rr diagnose *.jpg --json[/bold].
     """
     from flows.cli.show.diagnosis import read, show
+    from rr_tasks.reasoner.diagnosis import UndiagnosedError
     from rr_tasks.reasoner.diagnosis import diagnose as diagnose_photograph
     from rr_tasks.reasoner.load import load_reasoner
     from schemas.diagnosis import Diagnosis
@@ -45,7 +46,7 @@ def diagnose(
         try:
             prior = diagnose_photograph(model, read(path))
         except ExpectedError as error:
-            complain(str(error))
+            complain(f"{path}: {error}" if isinstance(error, UndiagnosedError) else str(error))
             failures += 1
         else:
             if json:

@@ -1,6 +1,7 @@
 """Puts what went wrong with one photograph into a short sentence."""
 
 from rr_tasks.photographs.formats.base import UnreadablePhotographError
+from rr_tasks.reasoner.diagnosis import UndiagnosedError
 from rr_tasks.storage.failure import MissingFileError, StorageError
 
 
@@ -13,7 +14,7 @@ def reason_for(error: Exception) -> str:
     match error:
         case MissingFileError():
             return "the file is gone, or is a link that leads nowhere"
-        case UnreadablePhotographError() | StorageError() | EngineError():
+        case UnreadablePhotographError() | UndiagnosedError() | StorageError() | EngineError():
             return str(error)
         case MemoryError():
             return "there is not enough memory for it"

@@ -41,6 +41,8 @@ def intervals(
         seed: decides the draws.
         draws: how often as many photographs as there are are drawn with replacement.
     """
+    if rows.is_empty():
+        return dict.fromkeys(figures, Interval(None, None, None))
     parts = [part.cast(pl.Float64) for figure in figures.values() for part in figure]
     numbered = dict(enumerate(parts))
     by_photograph = rows.group_by("photograph").agg(

@@ -69,6 +69,16 @@ def grouped_figures(rows: pl.DataFrame, by: str, seed: int = 0) -> pl.DataFrame:
     )
 
 
+def count_undiagnosed(rows: pl.DataFrame) -> pl.DataFrame:
+    """For how many `samples` the reasoner has no answer, by `reason`, the most frequent first.
+
+    Args:
+        rows: column `undiagnosed`, null where there is an answer.
+    """
+    counted = rows.drop_nulls("undiagnosed").group_by(reason="undiagnosed").agg(samples=pl.len())
+    return counted.sort("samples", "reason", descending=[True, False])
+
+
 def combination(prior: DiagnosticPrior) -> str:
     """What is present, as `haze+rain`; `clean` where nothing is."""
     return "+".join(name for name in DEGRADATIONS if getattr(prior, name).present) or "clean"

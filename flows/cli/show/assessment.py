@@ -3,7 +3,7 @@
 from rich.console import Console
 
 from flows.assess import Assessment
-from flows.cli.show.table import print_place, print_table, print_unused
+from flows.cli.show.table import print_place, print_table, print_undiagnosed, print_unused
 
 
 def show_assessment(console: Console, assessment: Assessment) -> None:
@@ -11,4 +11,5 @@ def show_assessment(console: Console, assessment: Assessment) -> None:
     for section in assessment.sections:
         print_table(console, section.title, section.table)
     print_place(console, "Page", assessment.page)
+    print_undiagnosed(console, assessment.undiagnosed)
     print_unused(console, assessment.failed)

@@ -2,7 +2,7 @@
 
 from rich.console import Console
 
-from flows.cli.show.table import print_place, print_table, print_unused
+from flows.cli.show.table import print_place, print_table, print_undiagnosed, print_unused
 from flows.evaluate import Evaluation
 
 
@@ -12,4 +12,5 @@ def show_evaluation(console: Console, evaluation: Evaluation) -> None:
     print_table(console, "Diagnosis", evaluation.diagnosis)
     print_place(console, "Tables", evaluation.folder)
     print_place(console, "Examples", f"{evaluation.folder}/examples.jpg")
+    print_undiagnosed(console, evaluation.undiagnosed)
     print_unused(console, evaluation.failed)

@@ -28,6 +28,13 @@ def print_place(console: Console, name: str, url: str) -> None:
     console.print(f"[bold]{name:<16}[/bold] {escape(url)}", soft_wrap=True, highlight=False)
 
 
+def print_undiagnosed(console: Console, undiagnosed: pl.DataFrame) -> None:
+    """Print why samples were not diagnosed, from a frame with the columns reason and samples."""
+    for reason, samples in undiagnosed.iter_rows():
+        line = f"Not diagnosed and left out: {samples} samples ({reason})"
+        console.print(f"[yellow]{escape(line)}[/yellow]", soft_wrap=True)
+
+
 def print_unused(console: Console, failed: pl.DataFrame) -> None:
     """Print the inputs that could not be used, from a frame with the columns source and error."""
     for source, error in failed.iter_rows():

@@ -124,12 +124,6 @@ def failed_photographs(rows: pl.DataFrame) -> pl.DataFrame:
     return failed.select(source="photograph", error="error").unique(maintain_order=True)
 
 
-def undiagnosed_samples(rows: pl.DataFrame) -> pl.DataFrame:
-    """Why the reasoner has no answer, and for how many `samples`, by `reason`."""
-    counted = rows.drop_nulls("undiagnosed").group_by(reason="undiagnosed").agg(samples=pl.len())
-    return counted.sort("samples", "reason", descending=[True, False])
-
-
 def _name(shard: int) -> str:
     return f"{shard:06d}.parquet"
 

@@ -34,7 +34,7 @@ EVALUATION_VERSION = 2
 COLUMNS: Mapping[str, type[pl.DataType]] = {
     "key": pl.String,
     "combination": pl.String,
-    "error": pl.String,
+    "undiagnosed": pl.String,
     "psnr_before": pl.Float64,
     "psnr_after": pl.Float64,
     "ssim_before": pl.Float64,
@@ -43,8 +43,8 @@ COLUMNS: Mapping[str, type[pl.DataType]] = {
 }
 """A row for each sample; severities are named like their type, 0 where it is absent.
 
-`error` says why the reasoner has no diagnosis of it: nothing was restored or found then, and those
-columns are null.
+`undiagnosed` says why the reasoner has no diagnosis of it. Nothing was found or restored then, and
+those columns are null.
 """
 
 
@@ -93,16 +93,16 @@ def read_evaluation(urls: list[str]) -> pl.DataFrame:
     Raises:
         NothingToEvaluateError: not a single photograph could be used, or diagnosed.
     """
-    # Earlier releases wrote no `error`, and no columns where no photograph could be used.
+    # Earlier releases wrote no `undiagnosed`, and no columns where no photograph could be used.
     tables = (pl.read_parquet(read_bytes(url)) for url in urls)
     rows = pl.concat([pl.DataFrame(schema=COLUMNS), *tables], how="diagonal_relaxed")
     if rows.is_empty():
         raise NothingToEvaluateError(
             "none of the held-out photographs could be used; check that they are readable images"
         )
-    if rows["error"].null_count() == 0:
+    if rows["undiagnosed"].null_count() == 0:
         raise NothingToEvaluateError(
-            f"the reasoner could diagnose none of the photographs: {rows['error'][0]}"
+            f"the reasoner could diagnose none of the photographs: {rows['undiagnosed'][0]}"
         )
     return rows
 
@@ -141,7 +141,7 @@ def _row(
         **{f"true_{name}": getattr(truth, name).severity for name in DEGRADATIONS},
     }
     if isinstance(answer, Unparsed):
-        return {**row, "error": answer.reason}
+        return {**row, "undiagnosed": answer.reason}
     restored = restored_as_in_use(degraded, answer, restorer)
     return {
         **row,

@@ -75,3 +75,8 @@ def test_a_figure_is_the_mean_of_its_parts_whatever_the_samples_of_each() -> Non
 def test_what_no_row_counts_for_is_null() -> None:
     rows = frame([[1.0], [2.0]]).with_columns(value=pl.lit(None, pl.Float64))
     assert intervals(rows, {"mean": VALUE})["mean"] == Interval(None, None, None)
+
+
+def test_of_no_samples_there_is_no_figure() -> None:
+    rows = pl.DataFrame(schema={"photograph": pl.String, "x": pl.Float64})
+    assert intervals(rows, {"mean": [pl.col("x")]})["mean"] == (None, None, None)
