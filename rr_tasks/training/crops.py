@@ -11,6 +11,7 @@ from rr_tasks.reasoner.views import at_least
 from rr_tasks.shards.png import decode_png
 from rr_tasks.shards.stream import Piece, Sample, ShardStream, unpack
 from rr_tasks.training.dataset import MissingDiagnosesError, check_diagnosed, whole_dataset
+from rr_tasks.training.diagnoses import DiagnosisStream
 from rr_tasks.training.epochs import own_epochs
 from rr_tasks.training.flow import FlowBatch
 from rr_tasks.training.rounds import RoundLoader
@@ -29,7 +30,7 @@ PREDICTED_SHARE, TRUE_SHARE = 0.5, 0.4
 _BLUR_ALONE_REPEATS = 4
 
 Bytes = npt.NDArray[np.uint8]
-Pair = tuple[Sample, Sample]
+Pair = tuple[Sample, Sample | None]
 
 
 class Crop(NamedTuple):
@@ -45,20 +46,21 @@ def load_crops(
 ) -> RoundLoader[Pair, Crop, FlowBatch]:
     """Batches of `CROP_SIDE` x `CROP_SIDE` crops of a data set.
 
-    About half of them come with the reasoner's diagnosis, most others with the truth.
+    About half of them come with the reasoner's diagnosis, most others with the truth. A diagnosis
+    that failed counts as withheld.
 
     Raises:
         UnfinishedDataSetError: some shards have not been made.
         MissingDiagnosesError: the annotations do not cover the data set.
     """
     markers = whole_dataset(shards)
-    check_diagnosed(shards, markers, annotations)
+    diagnosed = check_diagnosed(shards, markers, annotations)
     images = ShardStream(shards, markers, "clean.png", "degraded.png", "prior.json")
-    diagnoses = ShardStream(annotations, markers, "prior.json")
+    diagnoses = DiagnosisStream(annotations, diagnosed)
 
     def read(piece: Piece) -> Iterator[Pair]:
         for sample, diagnosis in zip(images.read(piece), diagnoses.read(piece), strict=True):
-            if sample["__key__"] != diagnosis["__key__"]:
+            if diagnosis is not None and sample["__key__"] != diagnosis["__key__"]:
                 raise MissingDiagnosesError(
                     f"{diagnosis['__url__']} has no diagnosis of {sample['__key__']} in its "
                     f"place; delete {annotations} and run `rr annotate {shards}` again"
@@ -83,8 +85,10 @@ def _collate(crops: Sequence[Crop]) -> FlowBatch:
 
 
 def _cut_crops(pair: Pair, rng: np.random.Generator) -> list[Crop]:
-    clean, degraded = (unpack(pair[0], name, decode_png) for name in ("clean.png", "degraded.png"))
-    truth, predicted = (unpack(one, "prior.json", load_prior) for one in pair)
+    sample, diagnosis = pair
+    clean, degraded = (unpack(sample, name, decode_png) for name in ("clean.png", "degraded.png"))
+    truth = unpack(sample, "prior.json", load_prior)
+    predicted = None if diagnosis is None else unpack(diagnosis, "prior.json", load_prior)
     count = _CROPS_PER_PHOTOGRAPH * (_BLUR_ALONE_REPEATS if _is_blur_alone(truth) else 1)
     return [_cut_crop(clean, degraded, truth, predicted, rng) for _ in range(count)]
 
@@ -97,7 +101,7 @@ def _cut_crop(
     clean: Bytes,
     degraded: Bytes,
     truth: DiagnosticPrior,
-    predicted: DiagnosticPrior,
+    predicted: DiagnosticPrior | None,
     rng: np.random.Generator,
 ) -> Crop:
     prior = _draw_prior(truth, predicted, rng)
@@ -116,7 +120,7 @@ def _as_planes(image: Bytes) -> Bytes:
 
 
 def _draw_prior(
-    truth: DiagnosticPrior, predicted: DiagnosticPrior, rng: np.random.Generator
+    truth: DiagnosticPrior, predicted: DiagnosticPrior | None, rng: np.random.Generator
 ) -> DiagnosticPrior | None:
     draw = rng.random()
     if draw >= PREDICTED_SHARE + TRUE_SHARE:

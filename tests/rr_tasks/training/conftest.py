@@ -11,6 +11,7 @@ from rr_tasks.reasoner.edge import EdgeReasoner
 from rr_tasks.reasoner.network import ReasonerNetwork
 from rr_tasks.training.epochs import Epochs
 from schemas.shard import DoneMarker
+from tests.reasoners import RuleReasoner
 
 
 @pytest.fixture(scope="session")
@@ -18,6 +19,17 @@ def annotations(dataset: str, tmp_path_factory: pytest.TempPathFactory) -> str:
     """Diagnoses of every sample of the data set by an untrained reasoner."""
     torch.manual_seed(0)
     reasoner = EdgeReasoner(ReasonerNetwork(widths=(8, 8, 8), hidden=16).eval(), "0" * 64)
+    spec = plan_annotation(dataset, reasoner)
+    folder = open_annotations(str(tmp_path_factory.mktemp("annotations")), spec)
+    for shard in (0, 1):
+        annotate_shard(dataset, folder, spec, reasoner, shard)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def partly_annotated(dataset: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Annotations by a reasoner that has no answer for some samples of the first shard."""
+    reasoner = RuleReasoner()
     spec = plan_annotation(dataset, reasoner)
     folder = open_annotations(str(tmp_path_factory.mktemp("annotations")), spec)
     for shard in (0, 1):

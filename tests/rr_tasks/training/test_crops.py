@@ -42,6 +42,7 @@ def copies(dataset: str, annotations: str, tmp_path: Path) -> tuple[Path, Path]:
 class Known(NamedTuple):
     """A sample of the data set; its images have the size of a crop."""
 
+    key: str
     clean: np.ndarray
     degraded: np.ndarray
     truth: DiagnosticPrior
@@ -57,7 +58,9 @@ def known(dataset: str, annotations: str) -> dict[bytes, Known]:
         for sample, diagnosis in pairs:
             degraded = decode_png(sample["degraded.png"])
             priors = load_prior(sample["prior.json"]), load_prior(diagnosis["prior.json"])
-            found[degraded.tobytes()] = Known(decode_png(sample["clean.png"]), degraded, *priors)
+            found[degraded.tobytes()] = Known(
+                sample["__key__"], decode_png(sample["clean.png"]), degraded, *priors
+            )
     return found
 
 
@@ -95,6 +98,29 @@ def test_an_example_is_made_of_one_sample(
             assert np.array_equal(clean[:, ::-1] if mirrored else clean, sample.clean)
             allowed = [sample.truth, sample.predicted]
             assert prior in [None, *(map(mirror, allowed) if mirrored else allowed)]
+
+
+def test_a_diagnosis_that_failed_counts_as_withheld(
+    dataset: str, partly_annotated: str, known: dict[bytes, Known]
+) -> None:
+    diagnoses = {
+        sample["__key__"]: load_prior(sample["prior.json"])
+        for shard in (0, 1)
+        for sample in read_samples(partly_annotated, shard)
+    }
+    undiagnosed = 0
+    with load_crops(dataset, partly_annotated, 8, seed=0) as loader:
+        batches = whole_epoch(loader)
+    for batch in batches:
+        for _, degraded, prior in examples(batch):
+            sample, mirrored = find(known, degraded)
+            allowed = [sample.truth]
+            if sample.key in diagnoses:
+                allowed.append(diagnoses[sample.key])
+            else:
+                undiagnosed += prior is None
+            assert prior in [None, *(map(mirror, allowed) if mirrored else allowed)]
+    assert undiagnosed > 0
 
 
 def test_blur_alone_is_drawn_four_times_as_often(
