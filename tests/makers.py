@@ -83,3 +83,13 @@ def png(samples: np.ndarray, *extra: tuple[bytes, bytes], **options: Any) -> byt
     """A PNG with extra chunks behind its header."""
     plain = bytes(vips(samples).pngsave_buffer(**{"keep": "none", **options}))
     return plain[:33] + b"".join(png_chunk(*chunk) for chunk in extra) + plain[33:]
+
+
+def insert_profile(jpeg: bytes, icc: bytes) -> bytes:
+    """Put a profile into a JPEG, whatever it holds; libvips writes none that is damaged."""
+    parts = [icc[start : start + 65_000] for start in range(0, len(icc), 65_000)]
+    segments = b""
+    for number, part in enumerate(parts, start=1):
+        body = b"ICC_PROFILE\0" + bytes([number, len(parts)]) + part
+        segments += b"\xff\xe2" + struct.pack(">H", len(body) + 2) + body
+    return jpeg[:2] + segments + jpeg[2:]

@@ -9,36 +9,30 @@ import numpy as np
 from rr_tasks.degrade.depth import Depth
 from rr_tasks.degrade.square import Square
 from rr_tasks.photographs.formats.base import UnusablePhotographError
-from rr_tasks.storage.failure import MissingFileError
-from rr_tasks.storage.files import list_files, read_bytes
+from rr_tasks.storage.files import list_files, read_bytes, stamp
 
 SUFFIXES = (".depth.png", ".depth.npy")
 
 
 def list_depths(url: str) -> list[str]:
-    """URLs of all files of depth below a folder, sorted."""
+    """List the URLs of all depth files below a folder, sorted."""
     return [file for file in list_files(url) if file.lower().endswith(SUFFIXES)]
 
 
-@lru_cache(maxsize=4)
 def read_depth(photograph: str) -> Depth | None:
     """Read the depth beside a photograph, (H, W), larger is farther; None if there is none.
 
-    A PNG is grey, of 8 or 16 bits; an array has two dimensions. The unit does not matter.
+    A PNG is grey, of 8 or 16 bits; an array has two dimensions. The unit does not matter. The last
+    few are kept, each until its file is replaced.
 
     Raises:
         UnusablePhotographError: the file is damaged, or holds something else.
     """
     stem = photograph.rsplit(".", 1)[0]
     for suffix in SUFFIXES:
-        try:
-            content = read_bytes(stem + suffix)
-        except MissingFileError:
-            continue
-        depth = _decoded(content, suffix)
-        if depth is None or depth.ndim != 2 or not np.isfinite(depth).all():
-            raise UnusablePhotographError(f"its {suffix} is not a readable map of depth")
-        return depth
+        content_stamp = stamp(stem + suffix)
+        if content_stamp is not None:
+            return _read(stem, suffix, content_stamp)
     return None
 
 
@@ -57,7 +51,16 @@ def cut_depth(depth: Depth, shape: tuple[int, int], square: Square) -> Depth:
     return np.asarray((small - low) / max(high - low, 1e-6), dtype=np.float32)
 
 
-def _decoded(content: bytes, suffix: str) -> Depth | None:
+@lru_cache(maxsize=4)
+def _read(stem: str, suffix: str, content_stamp: str) -> Depth:
+    del content_stamp  # only tells one content from another
+    depth = _decode(read_bytes(stem + suffix), suffix)
+    if depth is None or depth.ndim != 2 or not np.isfinite(depth).all():
+        raise UnusablePhotographError(f"its {suffix} is not a readable map of depth")
+    return depth
+
+
+def _decode(content: bytes, suffix: str) -> Depth | None:
     try:
         if suffix.endswith(".npy"):
             return np.lib.format.read_array(io.BytesIO(content), allow_pickle=False).astype("f4")

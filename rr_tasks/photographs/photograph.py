@@ -80,8 +80,12 @@ class Negative:
 
     @property
     def weight(self) -> int:
-        """Number of pixels; those of 16 bits count twice, as do those that are kept twice."""
-        copies = 2 if self.profile is not None or _has_alpha(self.image) else 1
+        """The memory that decoding takes, in pixels of 8 bits."""
+        copies = 1
+        if self.profile is not None:
+            copies = 2  # as the file holds them, and as a viewer shows them
+        if _has_alpha(self.image):
+            copies = 8  # while hidden colours are filled in
         size = self.image.width * self.image.height * _BYTES_PER_SAMPLE[self.image.format]
         return int(size * copies)
 

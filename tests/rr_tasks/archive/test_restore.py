@@ -19,6 +19,7 @@ from rr_tasks.photographs.photograph import Negative
 from rr_tasks.storage.folders import open_folder
 from schemas.archive import Counts, LedgerRow, RestoreParameters
 from schemas.prior.migrations import load_prior
+from tests.profiles import P3
 
 
 def run(parameters: RestoreParameters, engine: Any) -> Counts:
@@ -206,3 +207,28 @@ def test_counts_that_disagree_are_an_error() -> None:
     reconcile(4, Counts(restored=1, clean=1, skipped=1, failed=1))
     with pytest.raises(CountsDisagreeError, match="5 photographs were found"):
         reconcile(5, Counts(restored=4))
+
+
+def test_an_ignored_profile_is_noted_and_a_respected_one_is_not(
+    parameters: RestoreParameters, archive: Path, engine: Any, make: Any
+) -> None:
+    plain = make.jpeg(make.scene())
+    (archive / "damaged.jpg").write_bytes(make.insert_profile(plain, P3.icc[:200]))
+    (archive / "wide.jpg").write_bytes(make.insert_profile(plain, P3.icc))
+    assert run(parameters, engine) == Counts(restored=8)
+    found = rows(parameters)
+    reason = found["damaged.jpg"].reason
+    assert reason
+    assert reason.startswith("its colour profile is damaged")
+    assert found["wide.jpg"].reason is None
+    output = pyvips.Image.new_from_file(f"{parameters.output}/wide.jpg", revalidate=True)
+    assert output.get("icc-profile-data") == P3.icc
+
+
+def test_a_photograph_with_a_profile_that_needs_nothing_stays_byte_for_byte(
+    parameters: RestoreParameters, archive: Path, engine_like: Any, make: Any
+) -> None:
+    wide = make.insert_profile(make.jpeg(make.scene()), P3.icc)
+    (archive / "wide.jpg").write_bytes(wide)
+    assert run(parameters, engine_like(noise=0.0)) == Counts(clean=7)
+    assert tree(Path(parameters.output))["wide.jpg"] == wide

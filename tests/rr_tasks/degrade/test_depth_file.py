@@ -80,3 +80,12 @@ def test_other_depth_is_another_data_set(folder: Path) -> None:
     cv2.imwrite(str(folder / "photo.depth.png"), RAMP[:, ::-1].astype(np.uint16))
     assert plan_synthesis(str(folder), RECIPE, 0, 16, 16)[0] != before
     assert plan_synthesis(str(folder), plain, 0, 16, 16)[0] == unaware
+
+
+def test_a_replaced_file_is_read_again(folder: Path) -> None:
+    read_depth(str(folder / "photo.png"))
+    cv2.imwrite(str(folder / "new.png"), RAMP.T.astype(np.uint16))
+    (folder / "new.png").replace(folder / "photo.depth.png")
+    depth = read_depth(str(folder / "photo.png"))
+    assert depth is not None
+    assert np.array_equal(depth, RAMP.T.astype(np.uint16))

@@ -1,6 +1,7 @@
-import struct
+from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 import pyvips
@@ -8,8 +9,13 @@ import pyvips
 from rr_tasks.photographs.photograph import encode, open_photograph
 from rr_tasks.photographs.profile import UnusableProfileError, read_profile
 from rr_tasks.photographs.reading import read_photograph
+from rr_tasks.reasoner.diagnosis import diagnose
+from rr_tasks.reasoner.load import load_reasoner
+from schemas.prior.current import DEGRADATIONS
+from schemas.reasoner import EdgeReasonerChoice
 from tests.profiles import ADOBE, GREY, LINEAR, P3, PROPHOTO, Colours
 
+SAMPLE = Path(__file__).parents[3] / "infra/samples/heldout/explore_monuments__lincolnMemorial.webp"
 EVERY = pytest.mark.parametrize(
     "own", [P3, ADOBE, PROPHOTO, LINEAR, GREY], ids=lambda own: own.name
 )
@@ -30,16 +36,6 @@ def tagged(make: Any, samples: np.ndarray, icc: bytes) -> pyvips.Image:
     image = make.vips(samples).copy()
     image.set_type(pyvips.GValue.blob_type, "icc-profile-data", icc)
     return image
-
-
-def insert_profile(jpeg: bytes, icc: bytes) -> bytes:
-    """Put a profile into a JPEG, whatever it holds; libvips writes none that is damaged."""
-    parts = [icc[start : start + 65_000] for start in range(0, len(icc), 65_000)]
-    segments = b""
-    for number, part in enumerate(parts, start=1):
-        body = b"ICC_PROFILE\0" + bytes([number, len(parts)]) + part
-        segments += b"\xff\xe2" + struct.pack(">H", len(body) + 2) + body
-    return jpeg[:2] + segments + jpeg[2:]
 
 
 def off(found: np.ndarray, expected: np.ndarray) -> float:
@@ -118,7 +114,7 @@ def test_a_profile_that_says_nothing_is_ignored_with_a_note(
     with pytest.raises(UnusableProfileError, match=reason):
         read_profile(icc, 3)
     plain = make.jpeg(make.scene())
-    photograph = open_photograph(insert_profile(plain, icc)).develop()
+    photograph = open_photograph(make.insert_profile(plain, icc)).develop()
     assert np.array_equal(photograph.pixels, open_photograph(plain).develop().pixels)
     assert photograph.note
     assert reason in photograph.note
@@ -134,3 +130,19 @@ def test_data_sets_are_made_of_the_same_pixels_as_photographs_are_restored_from(
     assert np.array_equal(
         read_photograph(str(tmp_path / "a.png")), open_photograph(data).develop().pixels
     )
+
+
+@pytest.mark.parametrize("own", [PROPHOTO, LINEAR], ids=lambda own: own.name)
+def test_the_same_visible_picture_gets_the_same_diagnosis(make: Any, own: Colours) -> None:
+    reasoner = load_reasoner(EdgeReasonerChoice())
+    image = cv2.imread(str(SAMPLE), cv2.IMREAD_COLOR_RGB)[:400, :400]
+    noise = np.random.default_rng(0).normal(0, 12, image.shape)
+    looks = (image * 0.5 + 0.5 * 215 + noise).clip(0, 255).astype(np.uint8)  # hazy and noisy
+    data = tagged(make, own.of_srgb(looks, np.uint16), own.icc).pngsave_buffer()
+    expected = diagnose(reasoner, looks)
+    found = diagnose(reasoner, open_photograph(data).develop().pixels)
+    assert expected.haze.severity > 25
+    assert expected.noise.severity > 15
+    for name in DEGRADATIONS:
+        severity = getattr(expected, name).severity
+        assert getattr(found, name).severity == pytest.approx(severity, abs=1.0)

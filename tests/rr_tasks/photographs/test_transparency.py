@@ -31,13 +31,23 @@ def test_what_nobody_sees_decides_nothing(make: Any, dtype: type[np.unsignedinte
     assert np.array_equal(found[0], found[2])
 
 
-def test_hidden_colours_continue_the_visible_ones(make: Any) -> None:
+def test_hidden_colours_mirror_the_visible_ones(make: Any) -> None:
     samples, data = cut_out(make, np.uint8, (255, 0, 255))
     pixels = open_photograph(data).develop().pixels
     seen = samples[..., 3] > 0
     assert np.array_equal(pixels[seen], samples[seen, :3])
-    steps = np.abs(np.diff(pixels.astype(int), axis=1)).max()
-    assert steps < 25  # no edge where the disc ends; magenta would make one of 200
+    steps = np.abs(np.diff(pixels.astype(int), axis=1)).max(axis=2)
+    edge = seen[:, 1:] != seen[:, :-1]
+    assert steps[edge].max() < 25  # magenta would make steps of 200
+
+
+def test_a_cut_out_is_as_noisy_beside_what_is_seen_as_there() -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (200, 200, 3)).astype(np.uint8)
+    y, x = np.mgrid[0:200, 0:200]
+    hidden = np.hypot(y - 60, x - 100) > 30
+    filled = fill_hidden(noise, hidden)
+    assert filled[hidden].std() == pytest.approx(noise[~hidden].std(), rel=0.05)
+    assert np.abs(np.diff(filled.astype(int), axis=1)).mean() > 60  # 85 where all is seen
 
 
 def test_hidden_colours_are_written_back_as_they_were(make: Any) -> None:
