@@ -11,7 +11,7 @@ A diagnosis alone takes pixels, which the reasoner reads as sRGB:
 >>> reasoner.diagnose(restored).noise.present
 False
 
-Only the `tasks.py` files know Prefect.
+Nothing here knows Prefect.
 """
 
 from importlib import import_module

@@ -1,3 +1,4 @@
+import json
 import subprocess
 import sys
 import tomllib
@@ -28,7 +29,8 @@ def run_without(library: str, *arguments: str, cwd: Path) -> subprocess.Complete
 @pytest.mark.parametrize(
     ("library", "arguments"),
     [
-        ("transformers", ("train", "restorer", "data", "annotations", "run")),
+        ("accelerate", ("train", "restorer", "data", "annotations", "run")),
+        ("transformers", ("recipe", "measured.json", "--sheet", "look.jpg")),
         ("torchmetrics", ("evaluate", str(SAMPLES), "out")),
         ("torchmetrics", ("recipe", "--fidelity")),
     ],
@@ -36,6 +38,8 @@ def run_without(library: str, *arguments: str, cwd: Path) -> subprocess.Complete
 def test_a_command_names_the_extra_that_it_lacks(
     library: str, arguments: tuple[str, ...], tmp_path: Path
 ) -> None:
+    recipe = {"name": "measured", "depth": {"model": {"name": "a/model"}}}
+    (tmp_path / "measured.json").write_text(json.dumps(recipe))
     result = run_without(library, *arguments, cwd=tmp_path)
     assert result.returncode == 1
     assert result.stderr == (
