@@ -6,7 +6,6 @@ import polars as pl
 
 from flows.host import host
 from flows.shards import share_shards
-from rr_tasks import weights
 from rr_tasks.degrade.synthesis import open_dataset, plan_synthesis
 from rr_tasks.degrade.tasks import synthesize_shard_task
 from rr_tasks.evaluation.images.examples import contact_sheet
@@ -20,6 +19,7 @@ from rr_tasks.restorer.load import load_restorer
 from rr_tasks.shards.reader import failed_inputs, finished_shards
 from rr_tasks.storage.files import exists, join, name_of, publish_bytes
 from rr_tasks.storage.leftovers import remove_leftovers
+from rr_tasks.weights.file import hash_weights, locate_shipped
 from schemas.parameters import EvaluateParameters
 from schemas.recipe import BENCHMARK
 from schemas.shard import shard_count
@@ -63,8 +63,8 @@ def evaluate(parameters: EvaluateParameters) -> Evaluation:
         finished=finished_shards(shards),
     )
     reasoner = load_reasoner(parameters.reasoner)
-    restorer = parameters.restorer or weights.shipped("edge-restorer")
-    folder = rows_folder(parameters.output, reasoner.identity, weights.digest(restorer), shards)
+    restorer = parameters.restorer or locate_shipped("edge-restorer")
+    folder = rows_folder(parameters.output, reasoner.identity, hash_weights(restorer), shards)
     remove_leftovers(folder)
     urls = share_shards(
         evaluate_shard_task,

@@ -9,13 +9,13 @@ from flows.promote import promote
 from flows.restore import restore
 from flows.synthesize import synthesize
 from flows.train import train_restorer
-from rr_tasks import weights
 from rr_tasks.archive.check import check_folders
 from rr_tasks.degrade.archive import export_archive
 from rr_tasks.evaluation.leakage import check_disjoint
 from rr_tasks.evaluation.promotion import Verdict, champion_url
 from rr_tasks.storage.files import join, name_of
 from rr_tasks.training.run import record_restorer_training
+from rr_tasks.weights.file import locate_shipped
 from schemas.archive import RestoreParameters, RunSummary
 from schemas.parameters import (
     AnnotateParameters,
@@ -94,7 +94,7 @@ def _fine_tuning(
         shards=shards,
         annotations=annotations,
         output=join(work, "training"),
-        start=weights.shipped("edge-restorer"),
+        start=locate_shipped("edge-restorer"),
         steps=parameters.steps,
         learning_rate=parameters.learning_rate,
         seed=parameters.seed,

@@ -43,6 +43,6 @@ def load_engine(reasoner: ReasonerChoice, restorer: Url | None) -> Engine:
         restorer: its weights; None for the shipped ones.
 
     Raises:
-        UnusableWeightsError: see `rr_tasks.weights.load`.
+        UnusableWeightsError: see `rr_tasks.weights.file.load_network`.
     """
     return Engine(load_reasoner(reasoner), load_restorer(restorer))

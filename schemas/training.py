@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from schemas.base import Sha256, Strict, Unit
+from schemas.network import NetworkName
 
 Positive = Annotated[int, Field(gt=0)]
 DeviceName = Literal["auto", "cpu", "cuda", "mps"]
@@ -37,7 +38,7 @@ class TrainingRecord(Strict):
     is how many trained together.
     """
 
-    network: Literal["edge-reasoner", "edge-restorer"]
+    network: NetworkName
     algorithm: Positive = 1
     processes: Positive = 1
     settings: LoopSettings

@@ -5,6 +5,8 @@ A prior is drawn with `hypothesis.strategies.from_type(DiagnosticPrior)`.
 
 import os
 
+from schemas.network import ReasonerShape, RestorerShape
+
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 from collections.abc import Callable
@@ -204,7 +206,7 @@ def reasoner_network() -> Callable[[int], ReasonerNetwork]:
 
     def make(seed: int) -> ReasonerNetwork:
         torch.manual_seed(seed)
-        network = ReasonerNetwork(widths=(8, 8, 8), hidden=16)
+        network = ReasonerNetwork(ReasonerShape(widths=(8, 8, 8), hidden=16))
         torch.nn.init.normal_(network.get_parameter("head.3.bias"), std=2.0)
         return network.eval()
 
@@ -218,7 +220,7 @@ def restorer_network() -> Callable[..., RestorerNetwork]:
     def make(noise: float = 0.0) -> RestorerNetwork:
         torch.manual_seed(0)
         network = RestorerNetwork(
-            width=8, encoder=(1, 1, 1), middle=1, decoder=(1, 1, 1), embedding=16
+            RestorerShape(width=8, encoder=(1, 1, 1), middle=1, decoder=(1, 1, 1), embedding=16)
         )
         if noise:
             torch.nn.init.normal_(network.leave.weight, std=noise)

@@ -22,6 +22,7 @@ from rr_tasks.shards.migration import migrate_shard, open_migrated
 from rr_tasks.shards.spec import read_spec
 from rr_tasks.training.crops import load_crops
 from rr_tasks.training.reasoner import train_reasoner
+from schemas.network import ReasonerShape, RestorerShape
 from schemas.shard import (
     migrated,
 )
@@ -38,7 +39,9 @@ class Folders(NamedTuple):
 
 
 def a_reasoner() -> EdgeReasoner:
-    return EdgeReasoner(ReasonerNetwork(widths=(8, 8, 8), hidden=16).eval(), "c" * 64)
+    return EdgeReasoner(
+        ReasonerNetwork(ReasonerShape(widths=(8, 8, 8), hidden=16)).eval(), "c" * 64
+    )
 
 
 def annotate(of: Folders) -> object:
@@ -66,7 +69,7 @@ def look(of: Folders) -> object:
 
 def evaluate(of: Folders) -> object:
     network = RestorerNetwork(
-        width=8, encoder=(1, 1, 1), middle=1, decoder=(1, 1, 1), embedding=16
+        RestorerShape(width=8, encoder=(1, 1, 1), middle=1, decoder=(1, 1, 1), embedding=16)
     ).eval()
     restorer = PhotographRestorer(EdgeRestorer(network), "d" * 64)
     return evaluate_shard(of.shards, 0, of.output, a_reasoner(), restorer)
@@ -83,8 +86,8 @@ def learn_to_restore(of: Folders) -> object:
 
 def learn_to_reason(of: Folders) -> object:
     settings = LoopSettings(steps=2, batch_size=4, learning_rate=1e-3)
-    network = ReasonerNetwork(widths=(8, 8, 8), hidden=16)
-    return train_reasoner(
+    network = ReasonerNetwork(ReasonerShape(widths=(8, 8, 8), hidden=16))
+    train_reasoner(
         network,
         of.shards,
         settings,
@@ -92,6 +95,7 @@ def learn_to_reason(of: Folders) -> object:
         device=torch.device("cpu"),
         on_progress=lambda *_: None,
     )
+    return network.state_dict()
 
 
 def export_hub(of: Folders) -> object:

@@ -16,12 +16,12 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from rr_tasks import weights
-from rr_tasks.reasoner.edge import NAME, EdgeReasoner
+from rr_tasks.reasoner.edge import EdgeReasoner
 from rr_tasks.reasoner.network import ReasonerNetwork
 from rr_tasks.shards.png import decode_png
 from rr_tasks.shards.reader import done_shards
 from rr_tasks.shards.stream import Sample, read_samples, unpack
+from rr_tasks.weights.file import load_network, read_record, save_network
 from schemas.errors import ExpectedError
 from schemas.prior.current import DEGRADATIONS
 from schemas.prior.migrations import load_prior
@@ -98,14 +98,14 @@ def main() -> None:
     try:
         reasoner = EdgeReasoner.load(options.weights)
         factors = deviation_factors(reasoner, options.shards, options.samples)
-        network = calibrate(weights.load(ReasonerNetwork(), options.weights, NAME), factors)
+        network = calibrate(load_network(options.weights, ReasonerNetwork), factors)
     except ExpectedError as error:
         parser.error(str(error))
     rounded = {
         name: round(float(factor), 3) for name, factor in zip(DEGRADATIONS, factors, strict=True)
     }
-    record = weights.record(options.weights) | {"deviations_scaled": rounded}
-    weights.save(network, options.calibrated, NAME, record)
+    record = read_record(options.weights) | {"deviations_scaled": rounded}
+    save_network(network, options.calibrated, record)
     sys.stdout.write(f"{rounded}\n")
 
 

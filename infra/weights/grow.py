@@ -12,8 +12,8 @@ import argparse
 import torch
 from safetensors.torch import load_file
 
-from rr_tasks import weights
 from rr_tasks.reasoner.network import ReasonerNetwork
+from rr_tasks.weights.file import hash_weights, save_network
 
 _HEAD = "head.0.weight"
 
@@ -25,11 +25,9 @@ def grow(before: dict[str, torch.Tensor], network: ReasonerNetwork) -> ReasonerN
         before: its tensors; the head's first layer has fewer columns, the first ones.
         network: freshly made; returned.
     """
-    for name, tensor in network.state_dict().items():  # they share the network's memory
-        if name == _HEAD:
-            tensor[:, : before[name].shape[1]] = before[name]
-        elif name in before:
-            tensor.copy_(before[name])
+    state = network.state_dict()
+    state[_HEAD][:, : before[_HEAD].shape[1]] = before[_HEAD]
+    network.load_state_dict({**state, **before, _HEAD: state[_HEAD]})
     return network
 
 
@@ -41,8 +39,8 @@ def main() -> None:
     options = parser.parse_args()
     torch.manual_seed(0)
     network = grow(load_file(options.before), ReasonerNetwork())
-    origin = weights.digest(options.before)
-    weights.save(network, options.grown, "edge-reasoner", {"grown_from": origin})
+    origin = hash_weights(options.before)
+    save_network(network, options.grown, {"grown_from": origin})
 
 
 if __name__ == "__main__":

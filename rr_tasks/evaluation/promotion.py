@@ -2,11 +2,12 @@
 
 import polars as pl
 
-from rr_tasks import weights
 from rr_tasks.evaluation.images.metrics import quality_table
 from rr_tasks.storage.files import exists, join, publish_bytes, read_bytes
 from rr_tasks.storage.leftovers import remove_leftovers
+from rr_tasks.weights.file import locate_shipped
 from schemas.base import Strict
+from schemas.network import NetworkName
 from schemas.prior.current import DEGRADATIONS
 
 NEEDED_GAIN_DB = 0.02
@@ -55,13 +56,13 @@ def compare(champion: pl.DataFrame, candidate: pl.DataFrame) -> Verdict:
     )
 
 
-def champion_url(folder: str, name: weights.WeightsName) -> str:
+def champion_url(folder: str, name: NetworkName) -> str:
     """The weights in use: those promoted into `folder`, else the shipped ones."""
     promoted = join(folder, f"{name}.safetensors")
-    return promoted if exists(promoted) else weights.shipped(name)
+    return promoted if exists(promoted) else locate_shipped(name)
 
 
-def promote(candidate: str, folder: str, name: weights.WeightsName, verdict: Verdict) -> str:
+def promote(candidate: str, folder: str, name: NetworkName, verdict: Verdict) -> str:
     """Make the candidate the champion of `folder`; the change is visible at once and whole."""
     remove_leftovers(folder)
     target = join(folder, f"{name}.safetensors")

@@ -7,7 +7,6 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from rr_tasks import weights
 from rr_tasks.degrade.catalogue import CATALOGUE
 from rr_tasks.device import autocast
 from rr_tasks.priors import make_prior
@@ -15,6 +14,8 @@ from rr_tasks.reasoner.diagnosis import Pixels, diagnose
 from rr_tasks.reasoner.network import ReasonerNetwork
 from rr_tasks.reasoner.protocol import Answer, Bytes
 from rr_tasks.reasoner.views import views
+from rr_tasks.weights.file import hash_weights, load_network, locate_shipped
+from schemas.network import NetworkName
 from schemas.prior.current import DEGRADATIONS, DiagnosticPrior, Provenance
 from schemas.prior.vector import (
     VECTOR_LENGTH,
@@ -27,7 +28,7 @@ from schemas.reasoner import ReasonerIdentity
 
 Floats = npt.NDArray[np.float32]
 
-NAME: weights.WeightsName = "edge-reasoner"
+NAME: NetworkName = "edge-reasoner"
 
 ALGORITHM = 1
 """Counts changes of the code that alter the diagnoses of the same weights.
@@ -61,10 +62,10 @@ class EdgeReasoner:
         """Load weights, by default the shipped ones.
 
         Raises:
-            UnusableWeightsError: see `rr_tasks.weights.load`.
+            UnusableWeightsError: see `rr_tasks.weights.file.load_network`.
         """
-        url = url or weights.shipped(NAME)
-        return cls(weights.load(ReasonerNetwork(), url, NAME).fused(), weights.digest(url))
+        url = url or locate_shipped(NAME)
+        return cls(load_network(url, ReasonerNetwork).fused(), hash_weights(url))
 
     def diagnose(self, pixels: Pixels) -> DiagnosticPrior:
         """Diagnose one photograph, (H, W, 3), sRGB-coded, 8 or 16 bits, of any size."""

@@ -9,7 +9,7 @@ def load_reasoner(choice: ReasonerChoice) -> Reasoner:
     """Return a reasoner, which each process loads once and again when its file is replaced.
 
     Raises:
-        UnusableWeightsError: see `rr_tasks.weights.load`.
+        UnusableWeightsError: see `rr_tasks.weights.file.load_network`.
         StorageError: storage refuses.
     """
     match choice.kind:

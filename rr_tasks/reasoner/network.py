@@ -1,8 +1,9 @@
 """The edge reasoner's network: one trunk over all views, attention over what it saw, one head."""
 
 import math
+from collections.abc import Mapping
 from itertools import pairwise
-from typing import Self
+from typing import ClassVar, Self
 
 import torch
 from torch import nn
@@ -11,31 +12,38 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from rr_tasks.reasoner.cepstrum import SHAPE as CEPSTRUM_SHAPE
 from rr_tasks.reasoner.views import WORKING_SIDE
+from rr_tasks.weights.network import UNRECORDED_FIELDS, StoredNetwork
+from schemas.network import ReasonerShape
 from schemas.prior.current import DEGRADATIONS
-from schemas.prior.vector import VECTOR_LENGTH
+from schemas.prior.vector import FIELDS, VECTOR_LENGTH
 
 OUTPUT_LENGTH = VECTOR_LENGTH + len(DEGRADATIONS)
 """A prior vector, and how far its severities may be off."""
 
+_UNRECORDED_DEVIATIONS = (
+    *("haze.severity_std", "blur.severity_std", "rain.severity_std", "noise.severity_std"),
+)
+
 _STEM = 32
 _ROLES = 3
 _BLUR_WIDTH = 256
+_NEVER_FOUND = -20.0  # as a logit
 _SMALLEST_SCALE = -2.0  # a short side of 128, the smallest in training
 
 
-class ReasonerNetwork(nn.Module):
-    """Predicts a prior vector from views of a photograph, its cepstrum and its size.
+class ReasonerNetwork(StoredNetwork):
+    """Predicts a prior vector from views of a photograph, its cepstrum and its size."""
 
-    Args:
-        widths: channels at a quarter, an eighth and a sixteenth of a view's resolution.
-        hidden: width of the head.
-        looks: how many places it attends to at once.
-    """
+    name = "edge-reasoner"
+    shape_type = ReasonerShape
+    layout = (*FIELDS, *(f"{name}.severity_std" for name in DEGRADATIONS))
+    unrecorded_layout = (*UNRECORDED_FIELDS, *_UNRECORDED_DEVIATIONS)
+    laid_out: ClassVar[Mapping[str, int]] = {"head.3.weight": 0, "head.3.bias": 0}
 
-    def __init__(
-        self, widths: tuple[int, ...] = (48, 96, 192), hidden: int = 384, looks: int = 8
-    ) -> None:
-        super().__init__()
+    def __init__(self, shape: ReasonerShape | None = None) -> None:
+        shape = shape or ReasonerShape()
+        super().__init__(shape)
+        widths, hidden, looks = shape.widths, shape.hidden, shape.looks
         # No pixel is averaged away: noise and blur show in the finest detail alone.
         self.stem = nn.Conv2d(12, _STEM, 3, padding=1)
         # An overview, a shrunk and a native crop show different statistics in the same trunk.
@@ -59,7 +67,7 @@ class ReasonerNetwork(nn.Module):
             nn.Linear((2 * _ROLES + looks) * width + _BLUR_WIDTH + 1, hidden),
             nn.SiLU(),
             nn.Dropout(0.2),
-            nn.Linear(hidden, OUTPUT_LENGTH),
+            nn.Linear(hidden, len(self.layout)),
         )
         self.to(memory_format=torch.channels_last)
 
@@ -102,6 +110,11 @@ class ReasonerNetwork(nn.Module):
                 torch.cat([*moments, looks, self.blur(cepstrum), scale], 1)
             )
         return out
+
+    def value_of_new(self, tensor: str, entry: str) -> float:
+        """What it was never taught to look for, it does not find."""
+        finds = tensor == "head.3.bias" and entry.endswith(".present")
+        return _NEVER_FOUND if finds else 0.0
 
     def fused(self) -> Self:
         """Fold normalization into the convolutions: the same answers, sooner; never train it."""

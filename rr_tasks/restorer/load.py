@@ -1,10 +1,10 @@
 """Makes the restorer that a user chose: the one place that names a tier."""
 
-from rr_tasks import weights
 from rr_tasks.restorer.edge import EdgeRestorer
 from rr_tasks.restorer.network import RestorerNetwork
 from rr_tasks.restorer.photograph import PhotographRestorer
 from rr_tasks.weights.cache import cache_by_stamp
+from rr_tasks.weights.file import hash_weights, load_network, locate_shipped
 
 
 @cache_by_stamp
@@ -15,8 +15,8 @@ def load_restorer(url: str | None) -> PhotographRestorer:
         url: its weights; None for the shipped ones.
 
     Raises:
-        UnusableWeightsError: see `rr_tasks.weights.load`.
+        UnusableWeightsError: see `rr_tasks.weights.file.load_network`.
     """
-    url = url or weights.shipped("edge-restorer")
-    network = weights.load(RestorerNetwork(), url, "edge-restorer")
-    return PhotographRestorer(EdgeRestorer(network), weights.digest(url))
+    url = url or locate_shipped("edge-restorer")
+    network = load_network(url, RestorerNetwork)
+    return PhotographRestorer(EdgeRestorer(network), hash_weights(url))

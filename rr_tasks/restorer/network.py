@@ -6,11 +6,16 @@ restored as it would be inside the whole photograph. What must be known of the w
 through the prior, by FiLM (Perez et al. 2018).
 """
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 import torch
 from torch import nn
 from torch.nn import functional
 
-from schemas.prior.vector import VECTOR_LENGTH
+from rr_tasks.weights.network import UNRECORDED_FIELDS, StoredNetwork
+from schemas.network import RestorerShape
+from schemas.prior.vector import FIELDS, VECTOR_LENGTH
 
 STRIDE = 16
 """Height and width of the input are multiples of this."""
@@ -19,29 +24,24 @@ _TIME_WAVES = 8
 CONDITION_LENGTH = VECTOR_LENGTH + 1
 """The prior vector and whether it is known (1) or withheld (0, with a vector of zeros)."""
 
+_BESIDE_THE_VECTOR = ("known", *(f"time.wave_{number}" for number in range(_TIME_WAVES)))
 
-class RestorerNetwork(nn.Module):
-    """Predicts the clean image x0 from x_t, the degraded image y, the time and the prior.
 
-    Args:
-        width: channels at half resolution; they double at every further halving.
-        encoder: blocks at each of the resolutions 1/2, 1/4, 1/8.
-        middle: blocks at 1/16.
-        decoder: blocks at 1/8, 1/4, 1/2.
-        embedding: length of the embedded condition.
-    """
+class RestorerNetwork(StoredNetwork):
+    """Predicts the clean image x0 from x_t, the degraded image y, the time and the prior."""
 
-    def __init__(
-        self,
-        width: int = 40,
-        encoder: tuple[int, ...] = (2, 2, 4),
-        middle: int = 4,
-        decoder: tuple[int, ...] = (2, 2, 2),
-        embedding: int = 96,
-    ) -> None:
-        super().__init__()
+    name = "edge-restorer"
+    shape_type = RestorerShape
+    layout = (*FIELDS, *_BESIDE_THE_VECTOR)
+    unrecorded_layout = (*UNRECORDED_FIELDS, *_BESIDE_THE_VECTOR)
+    laid_out: ClassVar[Mapping[str, int]] = {"embed.0.weight": 1}
+
+    def __init__(self, shape: RestorerShape | None = None) -> None:
+        shape = shape or RestorerShape()
+        super().__init__(shape)
+        width, embedding = shape.width, shape.embedding
         self.embed = nn.Sequential(
-            nn.Linear(CONDITION_LENGTH + _TIME_WAVES, embedding),
+            nn.Linear(len(self.layout), embedding),
             nn.SiLU(),
             nn.Linear(embedding, embedding),
             nn.SiLU(),
@@ -51,13 +51,13 @@ class RestorerNetwork(nn.Module):
         nn.init.zeros_(self.leave.weight)  # start as the identity
         nn.init.zeros_(self.leave.bias)  # type: ignore[arg-type]
         self.down_blocks, self.down = nn.ModuleList(), nn.ModuleList()
-        for count in encoder:
+        for count in shape.encoder:
             self.down_blocks.append(_blocks(count, width, embedding))
             self.down.append(nn.Conv2d(width, 2 * width, 2, stride=2))
             width *= 2
-        self.middle = _blocks(middle, width, embedding)
+        self.middle = _blocks(shape.middle, width, embedding)
         self.up_blocks, self.up = nn.ModuleList(), nn.ModuleList()
-        for count in decoder:
+        for count in shape.decoder:
             self.up.append(nn.Conv2d(width, 2 * width, 1, bias=False))
             width //= 2
             self.up_blocks.append(_blocks(count, width, embedding))

@@ -46,8 +46,10 @@ def train(
     *,
     device: torch.device,
     on_progress: ProgressReport,
-) -> nn.Module:
+) -> None:
     """Train a network, or go on from the checkpoint in `folder`.
+
+    In the end it has averaged weights and is in evaluation mode.
 
     Several processes may call this together, each with batches of its own: all of them take the
     same steps and hold the same weights, and the first one writes and reports.
@@ -59,9 +61,6 @@ def train(
         folder: URL that receives `checkpoint.pt` and `log.jsonl`.
         device: see `rr_tasks.device.choose_device`.
         on_progress: called with the step and the current averages every few steps.
-
-    Returns:
-        The network with averaged weights, in evaluation mode.
 
     Raises:
         TrainingDivergedError: the loss or a weight became NaN or infinite; the last checkpoint is
@@ -105,7 +104,7 @@ def train(
             if processes.is_main_process:
                 state.save(join(folder, CHECKPOINT), done)
     state.use_average()
-    return network.eval()
+    network.eval()
 
 
 class _LossModule(nn.Module, Generic[BatchT]):

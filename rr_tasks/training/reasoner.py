@@ -70,19 +70,18 @@ def train_reasoner(
     folder: str,
     device: torch.device,
     on_progress: ProgressReport,
-) -> nn.Module:
+) -> None:
     """Train the edge reasoner on a synthesized data set, or go on where a run stopped.
 
+    In the end it has averaged weights.
+
     Args:
-        network: where to start from.
+        network: updated in place.
         shards: URL of the data set's folder.
         settings: length, rate and seed.
         folder: receives checkpoint and log.
         device: see `train`.
         on_progress: see `train`.
-
-    Returns:
-        The network with averaged weights.
     """
     markers = whole_dataset(shards)
     objective = Objective(network, partial(diagnosis_loss, network))
@@ -94,7 +93,7 @@ def train_reasoner(
         examples_per_sample=_EXAMPLES_PER_PHOTOGRAPH,
         batch_size=settings.batch_size,
     ) as batches:
-        return train(objective, batches, settings, folder, device=device, on_progress=on_progress)
+        train(objective, batches, settings, folder, device=device, on_progress=on_progress)
 
 
 def diagnosis_loss(model: nn.Module, batch: Batch, _: torch.Generator) -> Losses:

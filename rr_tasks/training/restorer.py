@@ -3,8 +3,6 @@
 from functools import partial
 from typing import Any
 
-from torch import nn
-
 from rr_tasks.restorer.protocol import Restorer
 from rr_tasks.training.crops import load_crops
 from rr_tasks.training.flow import flow_loss
@@ -21,22 +19,17 @@ def train_restorer(
     *,
     folder: str,
     on_progress: ProgressReport,
-) -> nn.Module:
-    """Train a restorer, or go on where a run stopped.
+) -> None:
+    """Train a restorer, or go on where a run stopped; in the end it has averaged weights.
 
     Args:
-        restorer: where to start from.
+        restorer: updated in place.
         shards: URL of the synthesized data set.
         annotations: URL of the reasoner's diagnoses of the same samples.
         settings: length, rate and seed.
         folder: receives checkpoint and log.
         on_progress: see `train`.
-
-    Returns:
-        What `restorer.trainable()` is, with averaged weights.
     """
     objective = Objective(restorer.trainable(), partial(flow_loss, restorer))
     with load_crops(shards, annotations, settings.batch_size, settings.seed) as batches:
-        return train(
-            objective, batches, settings, folder, device=restorer.device, on_progress=on_progress
-        )
+        train(objective, batches, settings, folder, device=restorer.device, on_progress=on_progress)

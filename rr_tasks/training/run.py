@@ -4,9 +4,7 @@ from collections.abc import Callable
 
 import torch
 from pydantic import ValidationError
-from torch import nn
 
-from rr_tasks import weights
 from rr_tasks.device import choose_device
 from rr_tasks.reasoner.annotation import check_belongs
 from rr_tasks.reasoner.network import ReasonerNetwork
@@ -21,6 +19,8 @@ from rr_tasks.training.loop import CHECKPOINT, ProgressReport
 from rr_tasks.training.processes import join_processes
 from rr_tasks.training.reasoner import train_reasoner
 from rr_tasks.training.restorer import train_restorer
+from rr_tasks.weights.file import hash_weights, load_network, save_network
+from rr_tasks.weights.network import StoredNetwork
 from schemas.errors import ExpectedError
 from schemas.parameters import TrainReasonerParameters, TrainRestorerParameters
 from schemas.training import LoopSettings, TrainingRecord
@@ -35,7 +35,7 @@ def check_reasoner_training(parameters: TrainReasonerParameters) -> None:
 
     Raises:
         NoShardsError: the folder is missing or no data set.
-        UnusableWeightsError: see `rr_tasks.weights.load`.
+        UnusableWeightsError: see `rr_tasks.weights.file.load_network`.
         MissingDeviceError: the machine has no such device.
     """
     choose_device(parameters.device)
@@ -76,15 +76,17 @@ def run_reasoner_training(parameters: TrainReasonerParameters, on_progress: Prog
         start_sha256=_digest(parameters.start),
     )
 
-    def run(folder: str) -> nn.Module:
-        return train_reasoner(
-            _start_reasoner(parameters),
+    def run(folder: str) -> ReasonerNetwork:
+        network = _start_reasoner(parameters)
+        train_reasoner(
+            network,
             parameters.shards,
             record.settings,
             folder=folder,
             device=device,
             on_progress=on_progress,
         )
+        return network
 
     return _finish(parameters.output, record, device, run)
 
@@ -99,15 +101,17 @@ def run_restorer_training(parameters: TrainRestorerParameters, on_progress: Prog
     device = choose_device(parameters.device)
     record = record_restorer_training(parameters)
 
-    def run(folder: str) -> nn.Module:
-        return train_restorer(
-            EdgeRestorer(_start_restorer(parameters).to(device)),
+    def run(folder: str) -> RestorerNetwork:
+        network = _start_restorer(parameters).to(device)
+        train_restorer(
+            EdgeRestorer(network),
             parameters.shards,
             parameters.annotations,
             record.settings,
             folder=folder,
             on_progress=on_progress,
         )
+        return network
 
     return _finish(parameters.output, record, device, run)
 
@@ -128,17 +132,17 @@ def record_restorer_training(parameters: TrainRestorerParameters) -> TrainingRec
 def _start_reasoner(parameters: TrainReasonerParameters) -> ReasonerNetwork:
     torch.manual_seed(parameters.seed)
     url = parameters.start
-    return weights.load(ReasonerNetwork(), url, "edge-reasoner") if url else ReasonerNetwork()
+    return load_network(url, ReasonerNetwork) if url else ReasonerNetwork()
 
 
 def _start_restorer(parameters: TrainRestorerParameters) -> RestorerNetwork:
     torch.manual_seed(parameters.seed)
     url = parameters.start
-    return weights.load(RestorerNetwork(), url, "edge-restorer") if url else RestorerNetwork()
+    return load_network(url, RestorerNetwork) if url else RestorerNetwork()
 
 
 def _finish(
-    folder: str, record: TrainingRecord, device: torch.device, run: Callable[[str], nn.Module]
+    folder: str, record: TrainingRecord, device: torch.device, run: Callable[[str], StoredNetwork]
 ) -> str:
     """Run what is not finished; of several processes the first one writes."""
     processes = join_processes(device)
@@ -152,7 +156,7 @@ def _finish(
     if not finished:
         trained = run(folder)
         if processes.is_main_process:
-            weights.save(trained, target, record.network, record.model_dump(mode="json"))
+            save_network(trained, target, record.model_dump(mode="json"))
         processes.wait_for_everyone()
     return target
 
@@ -198,4 +202,4 @@ def _ema_decay(steps: int) -> float:
 
 
 def _digest(url: str | None) -> str | None:
-    return weights.digest(url) if url else None
+    return hash_weights(url) if url else None

@@ -18,8 +18,8 @@ from prefect.testing.utilities import prefect_test_harness
 from rich.console import Console
 
 from flows import terminal
-from rr_tasks import weights
 from rr_tasks.reasoner.network import ReasonerNetwork
+from rr_tasks.weights.file import load_network, locate_shipped, save_network
 
 HELDOUT = Path(__file__).parents[2] / "infra" / "samples" / "heldout"
 
@@ -66,11 +66,11 @@ def heldout(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def reasoner(tmp_path_factory: pytest.TempPathFactory) -> str:
     """Weights of a reasoner that sees everything a little differently than the shipped one."""
-    network = weights.load(ReasonerNetwork(), weights.shipped("edge-reasoner"), "edge-reasoner")
+    network = load_network(locate_shipped("edge-reasoner"), ReasonerNetwork)
     with torch.no_grad():
         network.head[-1].bias.add_(0.1)
     url = str(tmp_path_factory.mktemp("weights") / "other.safetensors")
-    weights.save(network, url, "edge-reasoner", {})
+    save_network(network, url, {})
     return url
 
 

@@ -17,7 +17,7 @@ import typer
 from typer.testing import CliRunner, Result
 
 from flows import cli
-from rr_tasks import weights
+from rr_tasks.weights.file import hash_weights, locate_shipped
 from schemas.diagnosis import Diagnosis
 
 ROOT = Path(__file__).parents[2]
@@ -113,7 +113,7 @@ def test_diagnoses_for_scripts_are_lines_of_paths_and_priors(rr: Rr, photographs
     assert [diagnosis.path for diagnosis in diagnoses] == list(map(str, paths))
     for prior in (diagnosis.prior for diagnosis in diagnoses):
         assert (prior.image.width, prior.image.height) == (144, 128)
-        assert prior.provenance.weights_sha256 == weights.digest(weights.shipped("edge-reasoner"))
+        assert prior.provenance.weights_sha256 == hash_weights(locate_shipped("edge-reasoner"))
 
 
 def test_what_is_no_photograph_does_not_stop_the_others(
@@ -141,13 +141,13 @@ def test_unusable_weights_are_one_line(
 ) -> None:
     (tmp_path / "text").write_text("hello")
     (tmp_path / "folder").mkdir()
-    path = weights.shipped("edge-restorer") if other == "restorer" else tmp_path / other
+    path = locate_shipped("edge-restorer") if other == "restorer" else tmp_path / other
     photo = sorted(photographs.iterdir())[0]
     result = rr("diagnose", photo, "--reasoner", path, code=1)
     assert only_error(result).startswith(f"{path}: ")
     assert "weights" in only_error(result)
     assert not result.stdout
-    swapped = weights.shipped("edge-reasoner") if other == "restorer" else path
+    swapped = locate_shipped("edge-reasoner") if other == "restorer" else path
     result = rr("restore", photographs, tmp_path / "out", "--restorer", swapped, code=1)
     assert only_error(result).startswith(f"{swapped}: ")
 

@@ -16,7 +16,6 @@ from flows.export import export_hf, export_messages
 from flows.launch import launch
 from flows.migrate import migrate
 from flows.synthesize import synthesize
-from rr_tasks import weights
 from rr_tasks.evaluation.images.shard import evaluate_shard
 from rr_tasks.reasoner.edge import EdgeReasoner
 from rr_tasks.reasoner.network import ReasonerNetwork
@@ -30,6 +29,8 @@ from rr_tasks.shards.writer import write_shard
 from rr_tasks.storage.files import join, publish_bytes
 from rr_tasks.storage.filesystem import filesystem_of
 from rr_tasks.training.restorer import train_restorer
+from rr_tasks.weights.file import load_network, save_network
+from schemas.network import ReasonerShape, RestorerShape
 from schemas.parameters import (
     AnnotateParameters,
     ExportHfParameters,
@@ -89,18 +90,18 @@ def _train(root: str) -> str:
         steps=4, batch_size=2, learning_rate=1e-3, warmup_steps=0, ema_decay=0.5, checkpoint_every=1
     )
     start = EdgeRestorer(_restorer())
-    trained = train_restorer(start, *data, settings, folder=folder, on_progress=lambda *_: None)
-    weights.save(trained, join(folder, "edge-restorer.safetensors"), "edge-restorer", {})
+    train_restorer(start, *data, settings, folder=folder, on_progress=lambda *_: None)
+    save_network(start.trainable(), join(folder, "edge-restorer.safetensors"), {})
     return folder
 
 
 def _reasoner() -> ReasonerNetwork:
-    return ReasonerNetwork(widths=(8, 8, 8), hidden=16).eval()
+    return ReasonerNetwork(ReasonerShape(widths=(8, 8, 8), hidden=16)).eval()
 
 
 def _restorer() -> RestorerNetwork:
     return RestorerNetwork(
-        width=8, encoder=(1, 1, 1), middle=1, decoder=(1, 1, 1), embedding=16
+        RestorerShape(width=8, encoder=(1, 1, 1), middle=1, decoder=(1, 1, 1), embedding=16)
     ).eval()
 
 
@@ -163,8 +164,8 @@ def test_weights_arrive_as_they_are(s3: S3, network: FaultProxy) -> None:
     for seed in range(10):
         torch.manual_seed(seed)
         made, url = _reasoner(), f"{s3.url}/{seed}.safetensors"
-        weights.save(made, url, "edge-reasoner", {})
-        found = weights.load(_reasoner(), url, "edge-reasoner")
+        save_network(made, url, {})
+        found = load_network(url, ReasonerNetwork)
         for name, value in made.state_dict().items():
             expected = value.half().float() if value.is_floating_point() else value
             assert torch.equal(found.state_dict()[name], expected)

@@ -9,20 +9,19 @@ from typing import Any
 import pytest
 
 import flows.evaluate
-from rr_tasks import weights
 from rr_tasks.degrade.archive import export_archive
 from rr_tasks.degrade.synthesis import open_dataset
 from rr_tasks.evaluation.promotion import Verdict, promote
 from rr_tasks.evaluation.tasks import evaluate_shard_task
 from rr_tasks.photographs.listing import list_photographs
 from rr_tasks.reasoner.annotation import open_annotations
-from rr_tasks.reasoner.network import ReasonerNetwork
 from rr_tasks.shards.migration import open_migrated
 from rr_tasks.shards.spec import read_data_spec
 from rr_tasks.storage import leftovers
 from rr_tasks.storage.files import join
 from rr_tasks.storage.filesystem import filesystem_of
 from rr_tasks.training import run
+from rr_tasks.weights.file import locate_shipped
 from schemas.parameters import EvaluateParameters, TrainReasonerParameters
 from schemas.reasoner import ReasonerIdentity
 from schemas.shard import AnnotationSpec, spec_hash
@@ -43,10 +42,10 @@ def stages(
         source=spec_hash(spec), reasoner=ReasonerIdentity(kind="edge", weights_sha256="a" * 64)
     )
     verdict = Verdict(promoted=True, reason="better", champion_psnr=1.0, candidate_psnr=2.0)
-    monkeypatch.setattr(run, "train_reasoner", lambda *_, **__: ReasonerNetwork())
+    monkeypatch.setattr(run, "train_reasoner", lambda *_, **__: None)
 
     def promoted(root: str) -> str:
-        promote(weights.shipped("edge-restorer"), root, "edge-restorer", verdict)
+        promote(locate_shipped("edge-restorer"), root, "edge-restorer", verdict)
         return root
 
     def trained(root: str) -> str:

@@ -12,16 +12,16 @@ from flows.cli.show.pipeline import show_pipeline
 from flows.launch import launch
 from flows.pipeline import PipelineResult, _fine_tuning, pipeline
 from flows.synthesize import synthesize
-from rr_tasks import weights
 from rr_tasks.degrade import synthesis
 from rr_tasks.evaluation.promotion import Verdict
 from rr_tasks.reasoner.network import ReasonerNetwork
 from rr_tasks.restorer.network import RestorerNetwork
 from rr_tasks.storage.files import publish_bytes, read_bytes
+from rr_tasks.weights.file import hash_weights, locate_shipped
 from schemas.parameters import PipelineParameters, SynthesizeParameters
 from tests.s3 import S3
 
-SHIPPED = weights.shipped("edge-restorer")
+SHIPPED = locate_shipped("edge-restorer")
 RESULTS = (".tar", ".parquet", ".done.json", ".safetensors", ".pt", ".jsonl", ".jpg", "run.json")
 
 
@@ -87,7 +87,7 @@ def test_a_candidate_that_is_not_better_does_not_replace_the_shipped_weights(
     assert not result.verdict.promoted
     assert not list((work / "champions").rglob("*"))
     assert result.summary.parameters.restorer == SHIPPED
-    assert weights.digest(SHIPPED)[:12] in result.evaluation.folder
+    assert hash_weights(SHIPPED)[:12] in result.evaluation.folder
 
 
 def test_all_of_it_can_lie_in_a_bucket(photographs: Path, heldout: Path, s3: S3) -> None:
@@ -173,9 +173,9 @@ def test_a_better_candidate_becomes_the_champion_that_restores(
     champion = work / "champions" / "edge-restorer.safetensors"
     assert promoted.verdict == win
     assert promoted.summary.parameters.restorer == str(champion)
-    assert weights.digest(str(champion)) != weights.digest(SHIPPED)
+    assert hash_weights(str(champion)) != hash_weights(SHIPPED)
     assert json.loads(champion.with_suffix(".json").read_text())["reason"] == win.reason
-    assert weights.digest(str(champion))[:12] in promoted.evaluation.folder
+    assert hash_weights(str(champion))[:12] in promoted.evaluation.folder
     assert promoted.summary.engine != result.summary.engine
     assert (promoted.summary.found, promoted.summary.parameters.input) == (1, str(archive))
 
@@ -188,6 +188,6 @@ def test_a_training_from_other_shipped_weights_has_a_folder_of_its_own(
     assert before == again
     upgraded = tmp_path / "upgraded.safetensors"
     upgraded.write_bytes(b"other weights")
-    monkeypatch.setattr(weights, "shipped", lambda _: str(upgraded))
+    monkeypatch.setattr("flows.pipeline.locate_shipped", lambda _: str(upgraded))
     after = _fine_tuning(parameters, "shards", "annotations", str(work))
     assert after.output != before.output

@@ -6,13 +6,14 @@ import torch
 
 from rr_tasks.reasoner.cepstrum import SHAPE
 from rr_tasks.reasoner.network import ReasonerNetwork
+from schemas.network import ReasonerShape
 
 FOLDER = Path(__file__).parents[3] / "infra" / "weights"
 
 
 def small(seed: int) -> ReasonerNetwork:
     torch.manual_seed(seed)
-    return ReasonerNetwork(widths=(4, 6, 8), hidden=16).eval()
+    return ReasonerNetwork(ReasonerShape(widths=(4, 6, 8), hidden=16)).eval()
 
 
 def test_a_grown_network_knows_all_that_was_known_but_for_what_is_new(

@@ -4,14 +4,15 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from rr_tasks import weights
 from rr_tasks.evaluation.promotion import Verdict, champion_url, compare, promote
 from rr_tasks.storage import atomic
 from rr_tasks.storage.failure import StorageError
 from rr_tasks.storage.files import join, publish_bytes, read_bytes
+from rr_tasks.weights.file import locate_shipped
+from schemas.network import NetworkName
 from tests.s3 import S3
 
-NAME: weights.WeightsName = "edge-restorer"
+NAME: NetworkName = "edge-restorer"
 VERDICT = Verdict(promoted=True, reason="promoted: better", champion_psnr=25.0, candidate_psnr=26.0)
 
 
@@ -73,13 +74,13 @@ def root(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 def test_the_promoted_weights_come_before_the_shipped_ones(root: str) -> None:
     champions, candidate = join(root, "champions"), join(root, "candidate.safetensors")
-    assert champion_url(champions, NAME) == weights.shipped(NAME)
+    assert champion_url(champions, NAME) == locate_shipped(NAME)
     for content in (b"first", b"second"):
         publish_bytes(content, candidate)
         target = promote(candidate, champions, NAME, VERDICT)
         assert champion_url(champions, NAME) == target
         assert read_bytes(target) == content
-    assert champion_url(champions, "edge-reasoner") == weights.shipped("edge-reasoner")
+    assert champion_url(champions, "edge-reasoner") == locate_shipped("edge-reasoner")
     written = read_bytes(join(champions, "edge-restorer.json"))
     assert Verdict.model_validate_json(written) == VERDICT
 

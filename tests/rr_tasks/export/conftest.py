@@ -2,6 +2,8 @@
 
 import os
 
+from schemas.network import ReasonerShape
+
 os.environ["HF_HUB_OFFLINE"] = "1"  # before `datasets` is imported: nothing here is on a hub
 
 import pytest
@@ -17,7 +19,7 @@ from tests.reasoners import RuleReasoner
 @pytest.fixture(scope="session")
 def annotations(dataset: str, tmp_path_factory: pytest.TempPathFactory) -> str:
     torch.manual_seed(2)
-    network = ReasonerNetwork(widths=(8, 8, 8), hidden=16).eval()
+    network = ReasonerNetwork(ReasonerShape(widths=(8, 8, 8), hidden=16)).eval()
     torch.nn.init.normal_(network.get_parameter("head.3.bias"), std=2.0)
     reasoner = EdgeReasoner(network, "e" * 64)
     spec = plan_annotation(dataset, reasoner)

@@ -8,12 +8,12 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rr_tasks import weights
 from rr_tasks.degrade.blur import blur_severity
 from rr_tasks.degrade.catalogue import CATALOGUE
 from rr_tasks.reasoner.edge import EdgeReasoner
 from rr_tasks.reasoner.network import ReasonerNetwork
-from rr_tasks.weights import UnusableWeightsError
+from rr_tasks.weights.file import UnusableWeightsError, hash_weights, save_network
+from schemas.network import ReasonerShape
 from schemas.prior.current import DEGRADATIONS, VISIBLE_SEVERITY, DiagnosticPrior
 from schemas.prior.migrations import load_prior
 from schemas.prior.vector import FIELDS, VECTOR_LENGTH
@@ -36,7 +36,7 @@ class Saying(ReasonerNetwork):
         return torch.tensor([[*self.answer, *DOUBTS]] * len(overview))
 
 
-SAYING = Saying(widths=(8, 8, 8), hidden=16).eval()
+SAYING = Saying(ReasonerShape(widths=(8, 8, 8), hidden=16)).eval()
 
 
 def told(answer: list[float]) -> EdgeReasoner:
@@ -148,9 +148,9 @@ def test_16_bits_are_diagnosed_as_8_bits_are(reasoner_network: MakeNetwork) -> N
 
 def test_weights_come_from_a_file(tmp_path: Path) -> None:
     path = str(tmp_path / "reasoner.safetensors")
-    weights.save(ReasonerNetwork(), path, "edge-reasoner", {})
+    save_network(ReasonerNetwork(), path, {})
     reasoner = EdgeReasoner.load(path)
-    assert reasoner.identity.weights_sha256 == weights.digest(path)
-    assert reasoner.diagnose(image(9, 9)).provenance.weights_sha256 == weights.digest(path)
+    assert reasoner.identity.weights_sha256 == hash_weights(path)
+    assert reasoner.diagnose(image(9, 9)).provenance.weights_sha256 == hash_weights(path)
     with pytest.raises(UnusableWeightsError, match="no such weights file"):
         EdgeReasoner.load(str(tmp_path / "other.safetensors"))

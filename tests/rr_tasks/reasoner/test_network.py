@@ -3,6 +3,7 @@ import torch
 
 from rr_tasks.reasoner.cepstrum import SHAPE
 from rr_tasks.reasoner.network import OUTPUT_LENGTH, ReasonerNetwork, _Attention
+from schemas.network import ReasonerShape
 from schemas.prior.current import DEGRADATIONS
 from schemas.prior.vector import VECTOR_LENGTH
 
@@ -10,7 +11,7 @@ from schemas.prior.vector import VECTOR_LENGTH
 @pytest.fixture
 def network() -> ReasonerNetwork:
     torch.manual_seed(0)
-    made = ReasonerNetwork(widths=(8, 8, 8), hidden=16).eval()
+    made = ReasonerNetwork(ReasonerShape(widths=(8, 8, 8), hidden=16)).eval()
     torch.nn.init.normal_(made.role)
     with torch.no_grad():
         for layer in (made.head[0], made.head[-1]):

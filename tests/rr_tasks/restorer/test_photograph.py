@@ -5,14 +5,13 @@ import numpy as np
 import pytest
 import torch
 
-from rr_tasks import weights
 from rr_tasks.device import autocast
 from rr_tasks.restorer.edge import EdgeRestorer
 from rr_tasks.restorer.load import load_restorer
 from rr_tasks.restorer.network import RestorerNetwork
 from rr_tasks.restorer.photograph import PhotographRestorer
 from rr_tasks.restorer.sampling import regress
-from rr_tasks.weights import UnusableWeightsError
+from rr_tasks.weights.file import UnusableWeightsError, hash_weights, save_network
 from schemas.prior.current import DiagnosticPrior
 
 MakeNetwork = Callable[..., RestorerNetwork]
@@ -87,9 +86,9 @@ def test_the_photograph_is_left_alone_and_may_be_a_view(
 
 def test_weights_come_from_a_file(tmp_path: Path, prior: DiagnosticPrior) -> None:
     path = str(tmp_path / "restorer.safetensors")
-    weights.save(RestorerNetwork(), path, "edge-restorer", {})
+    save_network(RestorerNetwork(), path, {})
     restorer = load_restorer(path)
-    assert restorer.identity == weights.digest(path)
+    assert restorer.identity == hash_weights(path)
     assert np.array_equal(restorer.restore(noise(16, 16), prior), noise(16, 16))
     with pytest.raises(UnusableWeightsError, match="no such weights file"):
         load_restorer(str(tmp_path / "other.safetensors"))

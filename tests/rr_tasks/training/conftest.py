@@ -10,6 +10,7 @@ from rr_tasks.reasoner.annotation import annotate_shard, open_annotations, plan_
 from rr_tasks.reasoner.edge import EdgeReasoner
 from rr_tasks.reasoner.network import ReasonerNetwork
 from rr_tasks.training.epochs import Epochs
+from schemas.network import ReasonerShape
 from schemas.shard import DoneMarker
 from tests.reasoners import RuleReasoner
 
@@ -18,7 +19,9 @@ from tests.reasoners import RuleReasoner
 def annotations(dataset: str, tmp_path_factory: pytest.TempPathFactory) -> str:
     """Diagnoses of every sample of the data set by an untrained reasoner."""
     torch.manual_seed(0)
-    reasoner = EdgeReasoner(ReasonerNetwork(widths=(8, 8, 8), hidden=16).eval(), "0" * 64)
+    reasoner = EdgeReasoner(
+        ReasonerNetwork(ReasonerShape(widths=(8, 8, 8), hidden=16)).eval(), "0" * 64
+    )
     spec = plan_annotation(dataset, reasoner)
     folder = open_annotations(str(tmp_path_factory.mktemp("annotations")), spec)
     for shard in (0, 1):

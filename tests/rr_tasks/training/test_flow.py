@@ -10,6 +10,7 @@ from rr_tasks.restorer.network import RestorerNetwork
 from rr_tasks.restorer.sampling import regress
 from rr_tasks.training.flow import FlowBatch, flow_loss
 from rr_tasks.training.objective import Losses
+from schemas.network import RestorerShape
 from schemas.prior.current import DiagnosticPrior
 
 MakeNetwork = Callable[..., RestorerNetwork]
@@ -26,7 +27,7 @@ class Witness(RestorerNetwork):
     """Remembers what the loss asks of the network, and answers with a given image."""
 
     def __init__(self, answer: torch.Tensor | None = None) -> None:
-        super().__init__(width=4, encoder=(), middle=0, decoder=(), embedding=4)
+        super().__init__(RestorerShape(width=4, encoder=(), middle=0, decoder=(), embedding=4))
         self.answer = answer
 
     def forward(

@@ -59,7 +59,8 @@ def run(
     on_progress: Callable[[int, dict[str, float]], None] = lambda *_: None,
 ) -> nn.Module:
     objective = Objective(network, partial(of, network))
-    return train(objective, batches, settings, str(folder), device=CPU, on_progress=on_progress)
+    train(objective, batches, settings, str(folder), device=CPU, on_progress=on_progress)
+    return network
 
 
 def same(one: nn.Module, other: nn.Module) -> bool:

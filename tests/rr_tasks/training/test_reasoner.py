@@ -15,6 +15,7 @@ from rr_tasks.reasoner.network import ReasonerNetwork
 from rr_tasks.shards.png import encode_png
 from rr_tasks.training import reasoner as training
 from rr_tasks.training.reasoner import diagnosis_loss, train_reasoner
+from schemas.network import ReasonerShape
 from schemas.prior.current import DEGRADATIONS, DiagnosticPrior
 from schemas.prior.vector import FIELDS, VECTOR_LENGTH, slice_of, to_vector
 from schemas.training import LoopSettings
@@ -31,7 +32,7 @@ def silent(_step: int, _means: dict[str, float]) -> None:
 
 def network() -> ReasonerNetwork:
     torch.manual_seed(0)
-    return ReasonerNetwork(widths=(8, 8, 8), hidden=16)
+    return ReasonerNetwork(ReasonerShape(widths=(8, 8, 8), hidden=16))
 
 
 def says(vector: torch.Tensor, doubt: float = 0.0) -> Any:
@@ -64,9 +65,9 @@ def test_a_resumed_run_ends_with_exactly_the_same_weights(
 
     def run(name: str) -> nn.Module:
         folder, cpu = str(tmp_path / name), torch.device("cpu")
-        return train_reasoner(
-            network(), dataset, SETTINGS, folder=folder, device=cpu, on_progress=silent
-        )
+        trained = network()
+        train_reasoner(trained, dataset, SETTINGS, folder=folder, device=cpu, on_progress=silent)
+        return trained
 
     through = run("one")
     with monkeypatch.context() as patch:

@@ -43,9 +43,8 @@ def test_a_resumed_run_ends_with_exactly_the_same_weights(
     def run(name: str) -> nn.Module:
         restorer = EdgeRestorer(restorer_network())
         folder = str(tmp_path / name)
-        return train_restorer(
-            restorer, dataset, annotations, SETTINGS, folder=folder, on_progress=silent
-        )
+        train_restorer(restorer, dataset, annotations, SETTINGS, folder=folder, on_progress=silent)
+        return restorer.trainable()
 
     through = run("one")
     with monkeypatch.context() as patch:

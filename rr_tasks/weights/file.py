@@ -1,0 +1,155 @@
+"""Weights files: safetensors in float16, at any URL.
+
+The metadata tell which network the weights are of, its shape, the layout of its vector, and what
+trained it.
+"""
+
+import errno
+import hashlib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import torch
+from pydantic import ValidationError
+from safetensors import SafetensorError
+from safetensors.torch import load as unpack
+from safetensors.torch import save as pack
+
+from rr_tasks.storage.failure import MissingFileError, StorageError
+from rr_tasks.storage.files import publish_bytes, read_bytes
+from rr_tasks.weights.network import StoredNetwork
+from schemas.errors import ExpectedError
+from schemas.network import NetworkName, NetworkShape
+
+NetworkT = TypeVar("NetworkT", bound=StoredNetwork)
+Tensors = dict[str, torch.Tensor]
+
+
+class UnusableWeightsError(ExpectedError, ValueError):
+    """A weights file is missing, damaged, or belongs to another network."""
+
+
+def locate_shipped(name: NetworkName) -> str:
+    """Path of the weights that come with the package."""
+    return str(Path(__file__).parent / f"{name}.safetensors")
+
+
+def save_network(network: StoredNetwork, url: str, record: dict[str, Any]) -> None:
+    """Write a network, whole or not at all.
+
+    Args:
+        network: its weights are rounded to float16.
+        url: of the file.
+        record: what made the weights; goes along.
+
+    Raises:
+        StorageError: storage refuses, for example a full disk; what is there stays as it was.
+    """
+    tensors = {
+        key: value.half().contiguous() if value.is_floating_point() else value.contiguous()
+        for key, value in network.state_dict().items()
+    }
+    description = {
+        "network": network.name,
+        "shape": network.shape.model_dump(mode="json"),
+        "layout": network.layout,
+    }
+    # One entry: safetensors writes several in an order that changes from file to file.
+    note = json.dumps({**record, **description}, sort_keys=True)
+    publish_bytes(pack(tensors, metadata={"record": note}), url)
+
+
+def load_network(url: str, kind: type[NetworkT]) -> NetworkT:
+    """Build the network that a file describes, in evaluation mode.
+
+    Entries of the vector that the file does not know yet are added, without effect until they are
+    trained.
+
+    Raises:
+        UnusableWeightsError: no such file, no safetensors, or weights of another network.
+        StorageError: storage refuses.
+    """
+    content = _read(url)
+    try:
+        tensors = unpack(content)
+    except SafetensorError as error:
+        reason = str(error).splitlines()[0]
+        raise UnusableWeightsError(f"{url}: not usable as {kind.name} weights: {reason}") from error
+    record = _parse_record(content)
+    if record.get("network") != kind.name:
+        found = record.get("network") or "unnamed"
+        raise UnusableWeightsError(f"{url}: holds {found} weights, not {kind.name}")
+    try:
+        network = kind(_parse_shape(record, kind))
+        full = {
+            key: value.float() if value.dtype == torch.float16 else value
+            for key, value in tensors.items()
+        }
+        network.load_state_dict(_fit_layout(full, network, _parse_layout(record, kind)))
+    except (ValidationError, KeyError, ValueError, IndexError, RuntimeError) as error:
+        raise UnusableWeightsError(
+            f"{url}: not usable as {kind.name} weights: they are of a network of another size or "
+            "version; use the shipped ones, or train anew"
+        ) from error
+    return network.eval()
+
+
+def read_record(url: str) -> dict[str, Any]:
+    """What was written down when the weights were saved.
+
+    Raises:
+        UnusableWeightsError: no such file.
+        StorageError: storage refuses.
+    """
+    return _parse_record(_read(url))
+
+
+def hash_weights(url: str) -> str:
+    """SHA-256 of a weights file.
+
+    Raises:
+        UnusableWeightsError: no such file.
+        StorageError: storage refuses.
+    """
+    return hashlib.sha256(_read(url)).hexdigest()
+
+
+def _fit_layout(tensors: Tensors, network: StoredNetwork, held: Sequence[str]) -> Tensors:
+    """Put rows and columns of the entries that the file holds where the network has them."""
+    if tuple(held) == network.layout:
+        return tensors
+    places = torch.tensor([network.layout.index(entry) for entry in held])
+    fitted = dict(tensors)
+    for key, axis in network.laid_out.items():
+        new = [network.value_of_new(key, entry) for entry in network.layout]
+        size = list(tensors[key].shape)
+        size[axis] = len(new)
+        along_axis = [-1 if place == axis else 1 for place in range(len(size))]
+        full = torch.tensor(new).reshape(along_axis).expand(size).clone()
+        fitted[key] = full.index_copy_(axis, places, tensors[key])
+    return fitted
+
+
+def _parse_shape(record: dict[str, Any], kind: type[StoredNetwork]) -> NetworkShape:
+    return kind.shape_type.model_validate_json(json.dumps(record.get("shape", {})))
+
+
+def _parse_layout(record: dict[str, Any], kind: type[StoredNetwork]) -> Sequence[str]:
+    return tuple(record.get("layout", kind.unrecorded_layout))
+
+
+def _parse_record(content: bytes) -> dict[str, Any]:
+    """A file begins with the length of its header, which is JSON."""
+    header = json.loads(content[8 : 8 + int.from_bytes(content[:8], "little")])
+    return dict(json.loads(header.get("__metadata__", {}).get("record", "{}")))
+
+
+def _read(url: str) -> bytes:
+    try:
+        return read_bytes(url)
+    except StorageError as error:
+        if isinstance(error, MissingFileError) or error.errno == errno.EISDIR:
+            raise UnusableWeightsError(f"{url}: no such weights file; check the path") from error
+        raise

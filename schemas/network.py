@@ -1,0 +1,51 @@
+"""Shapes of the edge networks, as weights files record them."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from schemas.base import Strict
+
+NetworkName = Literal["edge-reasoner", "edge-restorer"]
+Width = Annotated[int, Field(gt=0)]
+Depth = Annotated[int, Field(ge=0)]
+
+
+class NetworkShape(Strict):
+    """Widths and depths of a network.
+
+    The defaults of its subclasses are the shapes of files from before shapes were recorded, so they
+    never change.
+    """
+
+
+class ReasonerShape(NetworkShape):
+    """The edge reasoner's shape.
+
+    Attributes:
+        widths: channels at a quarter, an eighth and a sixteenth of a view's resolution.
+        hidden: width of the head.
+        looks: how many places it attends to at once.
+    """
+
+    widths: tuple[Width, ...] = (48, 96, 192)
+    hidden: Width = 384
+    looks: Width = 8
+
+
+class RestorerShape(NetworkShape):
+    """The edge restorer's shape.
+
+    Attributes:
+        width: channels at half resolution; they double at every further halving.
+        encoder: blocks at each of the resolutions 1/2, 1/4, 1/8.
+        middle: blocks at 1/16.
+        decoder: blocks at 1/8, 1/4, 1/2.
+        embedding: length of the embedded condition.
+    """
+
+    width: Width = 40
+    encoder: tuple[Depth, ...] = (2, 2, 4)
+    middle: Depth = 4
+    decoder: tuple[Depth, ...] = (2, 2, 2)
+    embedding: Width = 96
