@@ -1,9 +1,12 @@
 """What the commands share: the console and the options that several of them have."""
 
+from collections.abc import Iterable
 from typing import Annotated
 
 import typer
 from rich.console import Console
+
+from schemas.prior.current import DEGRADATIONS, DegradationName
 
 console = Console()
 
@@ -18,3 +21,16 @@ Workers = Annotated[
     int | None,
     typer.Option(help="Shards at the same time; by default as many as cores may be used."),
 ]
+
+
+def parse_degradations(option: str, given: Iterable[str]) -> tuple[DegradationName, ...]:
+    """The types of degradation that a user names, each once and in the usual order.
+
+    Raises:
+        typer.BadParameter: there is no such type; the message names the option.
+    """
+    names = [name.strip() for name in given]
+    for name in names:
+        if name not in DEGRADATIONS:
+            raise typer.BadParameter(f"{option} knows {', '.join(DEGRADATIONS)}, not {name!r}")
+    return tuple(name for name in DEGRADATIONS if name in names)

@@ -5,9 +5,8 @@ from typing import Annotated
 import typer
 
 from flows.cli.failure import complain_of_inputs
-from flows.cli.options import Workers, console
+from flows.cli.options import Workers, console, parse_degradations
 from schemas.parameters import IngestParameters
-from schemas.prior.current import DEGRADATIONS, DegradationName
 from schemas.shard import LayoutName
 
 
@@ -52,21 +51,13 @@ def ingest(
         output=output,
         clean=clean,
         degraded=degraded,
-        present=_names(present),
+        present=parse_degradations("--present", present.split(",") if present else ()),
         shard_size=shard_size,
         workers=workers,
     )
     made = launch(flow, parameters)
     typer.echo(made)
     _tell_failures(made)
-
-
-def _names(given: str | None) -> tuple[DegradationName, ...]:
-    names = [name.strip() for name in given.split(",")] if given else []
-    for name in names:
-        if name not in DEGRADATIONS:
-            raise typer.BadParameter(f"--present knows {', '.join(DEGRADATIONS)}, not {name!r}")
-    return tuple(name for name in DEGRADATIONS if name in names)
 
 
 def _tell_failures(folder: str) -> None:

@@ -1,25 +1,15 @@
 """`rr diagnose` and `rr restore`: work on a user's photographs."""
 
-from enum import StrEnum
 from typing import Annotated
 
 import typer
 
 from flows.cli.failure import complain
-from flows.cli.options import Weights, console
+from flows.cli.options import Weights, console, parse_degradations
 from schemas.archive import CERTAIN, RestoreParameters
 from schemas.errors import ExpectedError
-from schemas.prior.current import VISIBLE_SEVERITY
+from schemas.prior.current import DEGRADATIONS, VISIBLE_SEVERITY
 from schemas.reasoner import EdgeReasonerChoice
-
-
-class Look(StrEnum):
-    """A degradation that may be meant."""
-
-    haze = "haze"
-    blur = "blur"
-    rain = "rain"
-    noise = "noise"
 
 
 def diagnose(
@@ -64,8 +54,11 @@ def restore(
         str, typer.Argument(metavar="OUT", help="Folder or URL that gets the same tree, restored.")
     ],
     keep: Annotated[
-        list[Look] | None,
-        typer.Option(help="A look that is meant, such as morning haze. May be repeated."),
+        list[str] | None,
+        typer.Option(
+            metavar="|".join(DEGRADATIONS),
+            help="A look that is meant, such as morning haze. May be repeated.",
+        ),
     ] = None,
     threshold: Annotated[
         float, typer.Option(help="Photographs with less than this severity are copied as they are.")
@@ -102,7 +95,7 @@ def restore(
         RestoreParameters(
             input=source,
             output=output,
-            keep=tuple(look.value for look in keep or ()),
+            keep=parse_degradations("--keep", keep or ()),
             threshold=threshold,
             certainty=certainty,
             max_pixels=max_pixels,

@@ -16,7 +16,6 @@ from torchmetrics.functional.image import (
 
 from rr_tasks.degrade.color import Bytes
 from rr_tasks.degrade.subject import SEVERITIES, UnusableSampleError, subjects
-from schemas.prior.current import DEGRADATIONS
 from schemas.recipe import DegradationRecipe
 
 _SMALLEST_SIDE = 161  # the coarsest of five scales takes a window of 11
@@ -52,7 +51,7 @@ def _rows(
                 f"give photographs and a recipe of at least {_SMALLEST_SIDE} pixels"
             )
         clean = _grey(subject.clean)
-        for name in DEGRADATIONS:
+        for name in recipe.all_types():
             for severity in SEVERITIES:
                 degraded = _grey(subject.degraded((name,), severity).image)
                 similarity = multiscale_structural_similarity_index_measure(

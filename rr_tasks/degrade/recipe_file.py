@@ -60,6 +60,7 @@ def _problems(recipe: DegradationRecipe) -> Iterator[str]:
             f"algorithm: this version makes the bytes of {_ALGORITHM}, no longer those of "
             f"{recipe.algorithm}; leave the line out"
         )
+    yield from _problems_of_types(recipe)
     ranges = {"": recipe.severity} | {
         f"{name}.": getattr(recipe, name).severity for name in DEGRADATIONS
     }
@@ -76,3 +77,16 @@ def _problems(recipe: DegradationRecipe) -> Iterator[str]:
         if other.alternatives:
             yield f"alternatives.{place}: it has alternatives of its own; name them beside it"
         yield from (f"alternatives.{place}.{problem}" for problem in _problems(other))
+
+
+def _problems_of_types(recipe: DegradationRecipe) -> Iterator[str]:
+    types = recipe.types
+    if types is None:
+        return
+    if not types or len(set(types)) < len(types):
+        yield "types: name each type once, and at least one; leave the line out for all"
+    for name in types:
+        if name not in DEGRADATIONS:
+            yield (
+                f"types: there is no degradation {name!r}; name some of {', '.join(DEGRADATIONS)}"
+            )

@@ -8,14 +8,13 @@ import numpy as np
 from rr_tasks.degrade.color import Bytes
 from rr_tasks.degrade.mixture import Degraded
 from rr_tasks.degrade.subject import SEVERITIES, Subject, subjects
-from schemas.prior.current import DEGRADATIONS, DegradationName
 from schemas.recipe import DegradationRecipe
 
 LOOKS = 3
 """Rows for each degradation: other draws, so other kinds of it."""
 
 # Haze lies over the whole photograph; the others are seen at full sharpness only.
-_SHOWN_WHOLE: DegradationName = "haze"
+_SHOWN_WHOLE = "haze"
 _SIDE = 216
 _CAPTION = 22
 _QUALITY = [cv2.IMWRITE_JPEG_QUALITY, 74]
@@ -37,20 +36,19 @@ def contact_sheet(photographs: str, recipe: DegradationRecipe, seed: int) -> byt
     Raises:
         MissingFolderError, UnusableSampleError: see `rr_tasks.degrade.subject.subjects`.
     """
-    rows: list[tuple[DegradationName, ...]] = [
-        (name,) for name in DEGRADATIONS for _ in range(LOOKS)
-    ]
+    together = recipe.all_types()
+    alone = [(name,) for name in together for _ in range(LOOKS)]
     strips = [
         np.hstack(list(_strip(subject, types)))
         for types, subject in zip(
-            (*rows, DEGRADATIONS), subjects(photographs, recipe, seed), strict=False
+            (*alone, together), subjects(photographs, recipe, seed), strict=False
         )
     ]
     sheet = cv2.cvtColor(np.vstack(strips), cv2.COLOR_RGB2BGR)
     return bytes(cv2.imencode(".jpg", sheet, _QUALITY)[1])
 
 
-def _strip(subject: Subject, types: tuple[DegradationName, ...]) -> Iterator[Bytes]:
+def _strip(subject: Subject, types: tuple[str, ...]) -> Iterator[Bytes]:
     whole = _SHOWN_WHOLE in types
     yield _captioned(subject.clean, "clean", whole)
     for severity in SEVERITIES:
@@ -58,9 +56,9 @@ def _strip(subject: Subject, types: tuple[DegradationName, ...]) -> Iterator[Byt
         yield _captioned(degraded.image, f"{_title(degraded, types)} {severity:.0f}", whole)
 
 
-def _title(degraded: Degraded, types: tuple[DegradationName, ...]) -> str:
+def _title(degraded: Degraded, types: tuple[str, ...]) -> str:
     if len(types) > 1:
-        return "all four"
+        return f"all {len(types)}"
     parameters = degraded.findings[types[0]].parameters
     return str(parameters.noun()) if parameters else types[0]
 

@@ -12,7 +12,8 @@ from schemas.prior.current import DEGRADATIONS, DiagnosticPrior
 PROMPT_VERSION = "1"
 
 PROMPT = (
-    "Diagnose this photograph. Look for haze, blur, rain and noise. Describe the scene without "
+    f"Diagnose this photograph. Look for {', '.join(DEGRADATIONS[:-1])} and {DEGRADATIONS[-1]}. "
+    "Describe the scene without "
     "naming what degrades it, reason about what you see, then give each degradation's severity "
     "from 0 (absent) to 100 with the physical parameters behind it, and the order in which to undo "
     "them. Answer with one JSON object: the diagnostic prior."

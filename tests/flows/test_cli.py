@@ -198,7 +198,7 @@ def test_looks_that_are_meant_stay(rr: Rr, photographs: Path, tmp_path: Path) ->
     shown = rr("restore", photographs, tmp_path / "out", *looks).stdout
     assert "0 restored, 3 needed nothing" in shown
     result = rr("restore", photographs, tmp_path / "out", "--keep", "fog", code=2)
-    assert "'fog' is not one of" in result.stderr
+    assert "--keep knows haze, blur, rain, noise, not 'fog'" in result.stderr
 
 
 def test_folders_that_cannot_be_used_are_one_line(

@@ -7,9 +7,9 @@ import cv2
 import numpy as np
 
 from rr_tasks.degrade.color import Bytes
-from rr_tasks.degrade.mixture import COMBINATIONS, Combination, degrade, draw_severities
+from rr_tasks.degrade.mixture import COMBINATIONS, degrade, draw_severities
 from rr_tasks.degrade.square import crop
-from rr_tasks.degrade.synthesis import ground_truth
+from rr_tasks.degrade.synthesis import ground_truth, list_variants
 from rr_tasks.evaluation.diagnosis.setting import Setting
 from rr_tasks.photographs.formats.base import UnusablePhotographError
 from schemas.prior.current import DEGRADATIONS, DegradationName, DiagnosticPrior
@@ -18,9 +18,7 @@ BLEND_SEVERITY = 80.0
 BLEND_SHARES = tuple(step / 10 for step in range(11))
 
 _LEAST_SIDE = 32
-_VARIANTS: tuple[Combination, ...] = ((), *COMBINATIONS)
-
-COMBINATION_NAMES = tuple("+".join(variant) or "clean" for variant in _VARIANTS)
+COMBINATION_NAMES = ("clean", *("+".join(mixture) for mixture in COMBINATIONS))
 """All 16 sets, clean first, then singles, pairs and so on."""
 
 
@@ -43,7 +41,7 @@ class Blend:
 
 
 def samples(photograph: Bytes, setting: Setting, seed: tuple[int, ...]) -> Iterator[Sample]:
-    """Degrade a photograph with each of the 15 mixtures, and leave it clean, in every round.
+    """Degrade a photograph with each mixture of its recipe, and leave it clean, in every round.
 
     Each sample has draws of its own, which are the same in all settings: of recipes and sizes
     that are compared, none has the easier draws.
@@ -53,7 +51,7 @@ def samples(photograph: Bytes, setting: Setting, seed: tuple[int, ...]) -> Itera
     """
     clean = view(photograph, setting)
     for number in range(setting.rounds):
-        for variant, combination in enumerate(_VARIANTS):
+        for variant, combination in enumerate(list_variants(setting.recipe)):
             if setting.singles_only and len(combination) > 1:
                 continue
             rng = np.random.default_rng((*seed, number, variant))

@@ -61,6 +61,9 @@ def test_an_unknown_name_is_answered_with_the_known_ones() -> None:
             {"name": "x", "alternatives": [{"name": "y"}, {"name": "z", "sampling": "grid"}]},
             r": alternatives: .* a grid has none",
         ),
+        ({"name": "x", "types": ["haze", "snow"]}, r": types: .* 'snow'; name some of haze, blur"),
+        ({"name": "x", "types": ["haze", "haze"]}, r": types: name each type once"),
+        ({"name": "x", "types": []}, r": types: .* at least one"),
         ("no JSON", r"mine\.json: Invalid JSON"),
     ],
 )

@@ -22,8 +22,8 @@ from rr_tasks.shards.stream import read_samples
 from schemas.base import Range
 from schemas.prior.current import DEGRADATIONS, VISIBLE_SEVERITY
 from schemas.prior.migrations import load_prior
-from schemas.recipe import DegradationRecipe, JpegRecipe
-from schemas.shard import SynthesisSpec, shard_count
+from schemas.recipe import EDGE_V2, REASONER_V1, DegradationRecipe, JpegRecipe
+from schemas.shard import SynthesisSpec, shard_count, spec_hash
 
 SMALL = DegradationRecipe(
     name="small", size=32, clean_share=0.0, severity=Range(low=30.0, high=100.0)
@@ -204,3 +204,27 @@ def test_photographs_of_one_name_are_told_apart(tmp_path: Path, photographs: Pat
     assert rows.filter(status="failed")["source"].unique().to_list() == ["b/c/x.png"]
     export_archive(data, str(tmp_path / "archive"))
     assert len(list((tmp_path / "archive").glob("*/a/x*.jpg"))) == len(list_variants(SMALL_GRID))
+
+
+def test_a_recipe_may_name_its_types(tmp_path: Path, photographs: Path) -> None:
+    grid = SMALL_GRID.model_copy(
+        update={"types": ("haze", "noise"), "severity": Range(low=30.0, high=100.0)}
+    )
+    made = mixtures(make(tmp_path, photographs, grid))
+    assert [mixture for _, mixture in made] == 3 * [(), ("haze",), ("noise",), ("haze", "noise")]
+
+
+def test_alternatives_may_have_types_of_their_own(tmp_path: Path, photographs: Path) -> None:
+    hazy, rainy = (SMALL.model_copy(update={"types": (name,)}) for name in ("haze", "rain"))
+    recipe = SMALL.model_copy(update={"alternatives": (hazy, rainy)})
+    made = mixtures(make(tmp_path, photographs, recipe, samples=6))
+    assert [mixture for _, mixture in made] == 3 * [("haze",), ("rain",)]
+    assert list_variants(recipe) == ((), ("haze",), ("rain",), ("haze", "rain"))
+
+
+def test_recipes_without_types_keep_their_hash() -> None:
+    spec = SynthesisSpec(
+        recipe=EDGE_V2, seed=1, samples=2, shard_size=3, inputs_sha256="0" * 64, schema_version=2
+    )
+    assert spec_hash(spec) == "987216d10365efd1"
+    assert spec_hash(spec.model_copy(update={"recipe": REASONER_V1})) == "d0883cd748dc8053"
