@@ -1,6 +1,9 @@
 """Settings from the environment: how `s3://` URLs are reached (`RR_S3_...`), what runs tasks."""
 
+import os
 from collections.abc import Iterable
+from functools import lru_cache
+from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
@@ -117,11 +120,18 @@ _ADDRESSING = {"auto": None, "path": "false", "virtual": "true"}
 
 
 def s3_settings() -> S3Settings:
-    """The settings of this process.
+    """The settings of this process, which are parsed again only when their variables change.
 
     Raises:
         UnusableSettingsError: one of them makes no sense.
     """
+    variables = (item for item in os.environ.items() if item[0].upper().startswith(PREFIX))
+    return _parse(frozenset(variables), Path.cwd())
+
+
+@lru_cache(maxsize=1)
+def _parse(_variables: frozenset[tuple[str, str]], _folder: Path) -> S3Settings:
+    """Parse the variables, and the file `.env` of the working folder."""
     try:
         return S3Settings()
     except ValidationError as error:

@@ -8,17 +8,25 @@ from pydantic_core import PydanticCustomError
 
 REFUSED_URL = "url_that_tells_secrets"
 NO_SECRETS = (
-    "a URL must not hold keys or passwords, as it ends up in logs; put them into "
+    "a URL must not hold keys, passwords or signatures, as it ends up in logs; put keys into "
     "RR_S3_ACCESS_KEY and RR_S3_SECRET_KEY, and write s3://BUCKET/FOLDER"
 )
 
 # An access point of S3 (arn:...) has colons in its name; a container of Azure stands before an @.
-_SECRET = re.compile(r"(?:^|::)s3a?:/*(?!/|arn:)[^/]*[:@]|://[^/]*:[^/]*@")
+_LOGIN = re.compile(r"(?:^|::)s3a?:/*(?!/|arn:)[^/]*[:@]|://[^/]*:[^/]*@")
+
+# What signs a URL, or lets its holder in: X-Amz-Signature, sig (Azure), AWSAccessKeyId, token ...
+_SIGNED = re.compile(
+    r"://.*[?&;#](?:[\w.-]*(?:signature|token|secret|passw|credential|accesskey|apikey)[\w.-]*"
+    r"|(?:[\w.-]*[_.-])?key|sig|pwd)=",
+    re.IGNORECASE | re.DOTALL,
+)
+_CONNECTION = re.compile(r"(?:AccountKey|SharedAccessSignature)=", re.IGNORECASE)
 
 
 def holds_secret(url: str) -> bool:
-    """Whether a URL says who asks, with a key or a password."""
-    return _SECRET.search(url) is not None
+    """Whether a URL says who asks, or lets in whoever has it: by a key, password or signature."""
+    return any(secret.search(url) for secret in (_LOGIN, _SIGNED, _CONNECTION))
 
 
 def _without_secret(url: str) -> str:

@@ -1,6 +1,7 @@
 """Finds the shards that have a done marker, and what they are made of."""
 
 import tarfile
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import polars as pl
@@ -96,15 +97,27 @@ def finished_shards(folder: str) -> dict[int, DoneMarker]:
 
 def read_rows(folder: str) -> pl.DataFrame:
     """The sidecar rows of all finished shards, failures included."""
-    urls = [sidecar_url(folder, marker.shard) for marker in done_shards(folder)]
-    tables = [pl.read_parquet(content) for content in read_all(urls)]
+    tables = _sidecars(folder, done_shards(folder))
     return pl.concat(tables, how="diagonal")  # earlier releases wrote fewer columns
 
 
 def failed_inputs(folder: str) -> pl.DataFrame:
-    """The inputs that a data set could not use: each `source` once, with its `error`."""
-    failed = read_rows(folder).filter(pl.col("status") == "failed")
-    return failed.select("source", "error").unique(maintain_order=True)
+    """The inputs that a data set could not use: each `source` once, with its `error`.
+
+    Only the rows of shards whose marker counts failures are read.
+    """
+    with_failures = [marker for marker in done_shards(folder) if marker.failures]
+    empty = pl.DataFrame(schema={"source": pl.String, "error": pl.String})
+    failed = (
+        rows.filter(pl.col("status") == "failed").select("source", "error")
+        for rows in _sidecars(folder, with_failures)
+    )
+    return pl.concat([empty, *failed]).unique(maintain_order=True)
+
+
+def _sidecars(folder: str, markers: Sequence[DoneMarker]) -> Iterator[pl.DataFrame]:
+    urls = [sidecar_url(folder, marker.shard) for marker in markers]
+    return (pl.read_parquet(content) for content in read_all(urls))
 
 
 def count_samples(tar: Path) -> int:

@@ -98,6 +98,14 @@ def test_a_misspelt_name_is_told_with_the_known_ones(
         s3_settings()
 
 
+def test_variables_are_parsed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RR_S3_REGION", "here")
+    first = s3_settings()
+    assert s3_settings() is first
+    monkeypatch.setenv("RR_S3_REGION", "there")
+    assert s3_settings().region == "there"
+
+
 def test_nothing_set_leaves_it_to_the_variables_of_aws() -> None:
     options = S3Settings().s3fs_options()
     assert options.keys() == {"config_kwargs"}

@@ -1,10 +1,12 @@
 """The whole job, wherever the two folders lie."""
 
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
+from s3fs import S3FileSystem
 
 from rr_tasks.archive import layout
 from rr_tasks.archive.check import FolderError, check_folders
@@ -149,6 +151,38 @@ def test_verifying_reads_outputs(asked: RestoreParameters, engine: Any) -> None:
     verified = asked.model_copy(update={"verify": True})
     assert run(verified, engine).counts == Counts(restored=1, skipped=5)
     assert tree(asked.output) == before
+
+
+def test_a_run_that_finds_everything_done_asks_for_no_single_photograph(
+    on_s3: RestoreParameters, engine: Any, make: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def requests(parameters: RestoreParameters) -> Counter[str]:
+        sent: Counter[str] = Counter()
+        call = S3FileSystem._call_s3
+
+        async def counted(self: Any, method: str, *arguments: Any, **options: Any) -> Any:
+            sent[method] += 1
+            return await call(self, method, *arguments, **options)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(S3FileSystem, "_call_s3", counted)
+            assert run(parameters, engine).counts.skipped == run(parameters, engine).found
+        return sent
+
+    source, parameters = (
+        open_folder(on_s3.input),
+        on_s3.model_copy(update={"chunk_size": 100, "previews": 0}),
+    )
+    run(parameters, engine)
+    few = requests(parameters)
+    for number in range(40):  # these make a second chunk
+        source.write(f"2020/summer/{number}.jpg", make.jpeg(make.scene(9, 7)))
+    run(parameters, engine)
+    many = requests(parameters)
+    more = {method: (many[method] - few[method]) / 2 for method in many}
+    assert more["head_object"] == 0
+    assert more["put_object"] == 0
+    assert sum(more.values()) < 10  # the plan, the ledger and the outputs of one chunk
 
 
 def test_clutter_is_passed_over_in_a_bucket_too(on_s3: RestoreParameters, engine: Any) -> None:

@@ -11,6 +11,7 @@ from rr_tasks.shards.reader import (
     NoShardsError,
     count_samples,
     done_shards,
+    failed_inputs,
     read_marker,
     read_rows,
 )
@@ -52,6 +53,14 @@ def test_a_damaged_marker_is_named(tmp_path: Path, write: Write, content: bytes)
     marker.unlink()
     write(str(tmp_path))
     assert len(done_shards(str(tmp_path))) == 1
+
+
+def test_rows_of_shards_without_failures_are_not_read(tmp_path: Path, write: Write) -> None:
+    write(str(tmp_path), shard=0)
+    assert failed_inputs(str(tmp_path)).is_empty()
+    write(str(tmp_path), shard=1, failed=(1, 2))
+    (tmp_path / "00000.parquet").unlink()
+    assert failed_inputs(str(tmp_path)).rows() == [("a.jpg", "it broke")]
 
 
 def test_shards_come_in_the_order_of_their_numbers(tmp_path: Path, write: Write) -> None:

@@ -1,6 +1,7 @@
 """One run makes a file, the others leave it alone; the dead are not waited for."""
 
 import json
+import pickle
 import threading
 import time
 from collections.abc import Callable
@@ -12,7 +13,14 @@ from typing import Any
 import pytest
 
 from rr_tasks.storage import claim as claims
-from rr_tasks.storage.claim import Held, HeldError, claim, claim_url, make_unless_held
+from rr_tasks.storage.claim import (
+    Held,
+    HeldError,
+    claim,
+    claim_in_turn,
+    claim_url,
+    make_unless_held,
+)
 from rr_tasks.storage.failure import UnreachableStorageError
 from rr_tasks.storage.files import exists, join, list_files, publish_bytes, read_bytes
 from rr_tasks.storage.process import sign
@@ -201,3 +209,41 @@ def test_a_claim_that_another_run_took_is_not_removed_at_the_end(tmp_path: Path)
     with claim(url):
         put_claim(url, ELSEWHERE)
     assert json.loads(read_bytes(claim_url(url)))["writer"] == ELSEWHERE
+
+
+def test_another_process_counts_anew_how_long_it_has_seen_a_claim(url: str, clock: Clock) -> None:
+    put_claim(url, ELSEWHERE)
+    clock.now = 10 * claims.LEASE
+    sent = pickle.dumps(Held(url, read_bytes(claim_url(url))))
+    clock.now = 0.0  # of a machine that was started just now
+    held = pickle.loads(sent)
+    assert held.owner == "another run on attic (process 1)"
+    assert not held.is_over()
+    clock.now = claims.LEASE + 1
+    assert held.is_over()
+
+
+def test_runs_take_turns(url: str, clock: Clock) -> None:
+    put_claim(url, ELSEWHERE)
+    waited: list[str] = []
+    clock.meanwhile = lambda: claims.remove(claim_url(url))
+    with claim_in_turn(url, lambda held: waited.append(held.owner)):
+        assert json.loads(read_bytes(claim_url(url)))["writer"] == sign()
+        assert waited == ["another run on attic (process 1)"]
+    assert not exists(claim_url(url))
+
+
+def test_a_claim_that_this_process_could_not_remove_is_taken_again(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(url: str) -> None:
+        raise UnreachableStorageError(url)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(claims, "remove", fail)
+        with claim(url):
+            pass
+    assert exists(claim_url(url))
+    with claim(url):
+        pass
+    assert not exists(claim_url(url))

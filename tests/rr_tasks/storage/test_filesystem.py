@@ -12,7 +12,7 @@ from rr_tasks.storage.filesystem import filesystem_of
 
 
 def test_a_secret_in_a_url_is_not_repeated() -> None:
-    with pytest.raises(StorageError, match="must not hold keys or passwords") as caught:
+    with pytest.raises(StorageError, match="must not hold keys, passwords") as caught:
         filesystem_of("s3://key:hush@photos/sets")
     assert "hush" not in str(caught.value)
 

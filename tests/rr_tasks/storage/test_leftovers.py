@@ -7,16 +7,19 @@ import pytest
 
 from rr_tasks.storage import uploads
 from rr_tasks.storage.atomic import partial_beside
+from rr_tasks.storage.claim import claim, claim_url
 from rr_tasks.storage.files import exists, join, list_files, publish, publish_bytes, read_bytes
 from rr_tasks.storage.filesystem import filesystem_of
 from rr_tasks.storage.leftovers import (
     STALE,
     abort_stale_uploads,
+    remove_dead_claims,
     remove_leftovers,
     remove_settled_claims,
     remove_stale_partials,
 )
 from rr_tasks.storage.process import sign
+from schemas.claim import Claim
 from tests.kills import dead_sign
 from tests.s3 import READER_KEY, READER_SECRET, S3
 
@@ -62,6 +65,29 @@ def test_claims_on_files_that_are_there_go(
     assert [exists(join(folder, name)) for name in names] == [True, False, True, True]
     remove_leftovers(folder)
     assert exists(join(folder, ".00001.done.json.claim"))
+
+
+@pytest.mark.parametrize("storage", ["local", "s3"])
+def test_claims_of_the_dead_go(
+    storage: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    folder = str(tmp_path) if storage == "local" else request.getfixturevalue("s3").url
+    for name, writer in {"dead": dead_sign(), "elsewhere": "00000000-1"}.items():
+        left = Claim(host="attic", writer=writer, token="1").model_dump_json().encode()
+        publish_bytes(left, claim_url(join(folder, name)))
+    with claim(join(folder, "ours")):
+        assert remove_dead_claims(folder) == 1
+        assert exists(claim_url(join(folder, "ours")))
+    assert exists(claim_url(join(folder, "elsewhere")))
+
+
+def test_a_claim_that_nobody_has_renewed_for_a_day_goes(tmp_path: Path) -> None:
+    left = Path(claim_url(str(tmp_path / "a")))
+    left.write_bytes(b"cut off")
+    long_ago = time.time() - STALE.total_seconds() - 60
+    os.utime(left, (long_ago, long_ago))
+    assert remove_dead_claims(str(tmp_path)) == 1
+    assert not left.exists()
 
 
 def begun(url: str) -> str:
