@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from threading import Lock
 
 from flows.host import Advance, host
 from rr_tasks.progress import Progress, listening
@@ -21,20 +22,22 @@ def progress(label: str | None, total: int) -> Iterator[Advance]:
 
 
 def _show_nothing(done: int, note: str = "") -> None:
-    """Take part in nothing."""
+    """Ignore it."""
 
 
 @contextmanager
 def follow(label: str, total: int) -> Iterator[None]:
     """Show what the tasks that are run in here report, all together, out of `total`."""
     latest: dict[str, Progress] = {}
+    lock = Lock()
 
     def show(report: Progress) -> None:
-        latest[report.task] = report
-        failed = sum(one.failed for one in latest.values())
-        notes = [f"{failed} failed"] if failed else []
-        notes += [f"{name} {value:.3f}" for name, value in report.figures.items()]
-        advance(sum(one.done for one in latest.values()), "  ".join(notes))
+        with lock:
+            latest[report.task] = report
+            failed = sum(one.failed for one in latest.values())
+            notes = [f"{failed} failed"] if failed else []
+            notes += [f"{name} {value:.3f}" for name, value in report.figures.items()]
+            advance(sum(one.done for one in latest.values()), "  ".join(notes))
 
     with progress(label, total) as advance, listening(show):
         yield

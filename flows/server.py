@@ -27,7 +27,7 @@ from rr_tasks.retries import TRANSIENT
 from rr_tasks.threads import compute_in_threads
 from schemas.archive import Chunk
 from schemas.errors import ExpectedError
-from schemas.parameters import MAX_WORKERS
+from schemas.workers import MAX_WORKERS
 
 KeyT = TypeVar("KeyT")
 ParametersT = TypeVar("ParametersT")

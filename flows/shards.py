@@ -5,9 +5,8 @@ from typing import Any, TypeVar
 
 from flows.host import host
 from flows.progress import progress
-from rr_tasks.cpu import available_cpus
+from rr_tasks.cpu import default_workers
 from rr_tasks.storage.claim import Held
-from schemas.parameters import MAX_WORKERS
 
 KeyT = TypeVar("KeyT")
 ResultT = TypeVar("ResultT")
@@ -84,8 +83,3 @@ def run_alone(task: Callable[[ParametersT], ResultT], parameters: ParametersT) -
     """Call a task that is alone in its stage, and reports its progress itself."""
     ((_, result),) = host().runner(1).run(task, [parameters])
     return result
-
-
-def default_workers() -> int:
-    """As many as the cores that this process may use."""
-    return min(available_cpus(), MAX_WORKERS)

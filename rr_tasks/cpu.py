@@ -6,6 +6,8 @@ from contextlib import suppress
 from math import ceil
 from pathlib import Path
 
+from schemas.workers import MAX_WORKERS
+
 ROOT = Path("/")
 
 
@@ -21,6 +23,11 @@ def available_cpus(root: Path = ROOT) -> int:
     """
     limits = [float(_affinity()), *_quotas(root)]
     return max(1, ceil(min(limits)))
+
+
+def default_workers() -> int:
+    """Return how many things to do at a time where nobody says it."""
+    return min(available_cpus(), MAX_WORKERS)
 
 
 def _affinity() -> int:

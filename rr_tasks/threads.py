@@ -3,15 +3,17 @@
 import os
 
 import cv2
+import pyvips
 import torch
 
 from rr_tasks.cpu import available_cpus
 
 
 def compute_in_threads(count: int) -> None:
-    """Let torch and OpenCV compute in so many threads when they are called from this one."""
+    """Let torch, OpenCV and libvips compute in so many threads when this one calls them."""
     torch.set_num_threads(count)  # torch counts for each calling thread
     cv2.setNumThreads(count)
+    pyvips.concurrency_set(count)
 
 
 def compute_threads() -> int:

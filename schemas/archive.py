@@ -8,6 +8,7 @@ from schemas.base import Strict
 from schemas.prior.current import VISIBLE_SEVERITY, DegradationName
 from schemas.reasoner import EdgeReasonerChoice, ReasonerChoice
 from schemas.url import Url
+from schemas.workers import WorkerCount
 
 Count = Annotated[int, Field(ge=0)]
 Folder = Annotated[Url, Field(min_length=1)]
@@ -74,7 +75,7 @@ class RestoreParameters(Strict):
         Field(description="Re-read finished outputs and redo those whose content has changed."),
     ] = False
     workers: Annotated[
-        Annotated[int, Field(gt=0, le=64)] | None,
+        WorkerCount | None,
         Field(description="Photographs at the same time; by default as many as cores may be used."),
     ] = None
 

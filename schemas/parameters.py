@@ -11,6 +11,7 @@ from schemas.reasoner import EdgeReasonerChoice, ReasonerChoice
 from schemas.shard import LayoutName
 from schemas.training import DeviceName
 from schemas.url import Url
+from schemas.workers import WorkerCount
 
 RecipeName = Literal["edge-default", "benchmark", "edge-v2", "cdd11-like", "agenticir-like"]
 Count = Annotated[int, Field(gt=0)]
@@ -30,9 +31,8 @@ Accumulate = Annotated[Count, Field(description="Batches that a step adds up")]
 Device = Annotated[
     DeviceName, Field(description="Where to train; auto takes a GPU if there is one")
 ]
-MAX_WORKERS = 64
 Workers = Annotated[
-    Annotated[int, Field(gt=0, le=MAX_WORKERS)] | None,
+    WorkerCount | None,
     Field(description="Shards at the same time; by default as many as cores may be used"),
 ]
 LearningRate = Annotated[float, Field(gt=0, description="The highest one; it rises, then falls")]

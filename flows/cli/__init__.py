@@ -3,6 +3,7 @@
 A command imports what it needs when it runs, so that `rr --help` answers at once.
 """
 
+import os
 from importlib.metadata import version
 from typing import Annotated
 
@@ -22,7 +23,7 @@ from flows.cli import (
     recipe,
     training,
 )
-from flows.cli.failure import Commands
+from flows.cli.failure import STOPPED, Commands
 
 app = typer.Typer(
     cls=Commands,
@@ -77,5 +78,15 @@ def options(
 
 
 def main() -> None:
-    """Run the command line; see `flows.cli.failure` for how it ends when something is wrong."""
-    app()
+    """Run the command line; see `flows.cli.failure` for how it ends when something is wrong.
+
+    Threads of torch wait without spinning, or they would slow down whatever shares the machine.
+    After Ctrl-C the process ends at once: threads would go on with what nobody wants any more.
+    """
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # read when torch is imported
+    try:
+        app()
+    except SystemExit as end:
+        if end.code == STOPPED:
+            os._exit(STOPPED)
+        raise

@@ -1,17 +1,18 @@
 """Restores one chunk of an archive: decode ahead, diagnose and restore, encode behind."""
 
 import time
-from collections.abc import Callable
 
 from rr_tasks.archive import layout
+from rr_tasks.archive.crew import Crew
 from rr_tasks.archive.ledger import open_ledger
 from rr_tasks.archive.previews import Previews
-from rr_tasks.archive.reader import Failed, Opened, Outcome, Reader, Skipped
+from rr_tasks.archive.reader import Failed, Opened, Reader, Skipped
 from rr_tasks.archive.reason import EngineError, reason_for
 from rr_tasks.archive.reconcile import reconcile
 from rr_tasks.archive.resume import ChunkState, Maker, settings_hash
 from rr_tasks.archive.window import Window
-from rr_tasks.archive.writer import Result, Writer
+from rr_tasks.archive.writer import Progress, Result, Writer
+from rr_tasks.cpu import default_workers
 from rr_tasks.engine import Engine
 from rr_tasks.photographs.pixels import Pixels
 from rr_tasks.restorer.treatment import treatment
@@ -19,30 +20,36 @@ from rr_tasks.storage.claim import claim
 from rr_tasks.storage.folders import open_folder
 from schemas.archive import Chunk, ChunkCounts, Counts, RestoreParameters
 
-WINDOW_IMAGES = 4
-"""One being decoded, one waiting, one in the engine, one being encoded."""
-WINDOW_WEIGHT = 64_000_000
-"""8-bit pixels that may be decoded at once, so that memory does not depend on the photographs."""
+WAITING_IMAGES = 3
+"""One being decoded, one waiting and one being encoded, beside those in the engine."""
+WORKER_WEIGHT = 32_000_000
+"""8-bit pixels that may be decoded at once for each worker, and once more for those that wait. It
+makes peak memory depend on the number of workers, and not on the photographs."""
 
-Progress = Callable[[Counts], None]
+
+def _ignore(counts: Counts) -> None:
+    """Show nothing."""
 
 
 def restore_chunk(
     chunk: Chunk,
     parameters: RestoreParameters,
     engine: Engine,
-    on_progress: Progress | None = None,
+    on_progress: Progress = _ignore,
 ) -> ChunkCounts:
     """Restore every photograph of a chunk that is not finished yet.
 
     A photograph that cannot be read, restored or written becomes a failed row. Calling this again,
     after any kind of end, goes on where it stopped. A chunk with nothing to do is not claimed.
 
+    As many photographs as there are workers are in the engine at the same time, each in a thread of
+    its own that computes alone, so the results do not depend on their number.
+
     Args:
         chunk: a chunk of the plan.
         parameters: the run's parameters.
-        engine: diagnoses and restores.
-        on_progress: told the counts so far, in this thread, after each photograph.
+        engine: diagnoses and restores; called from several threads.
+        on_progress: told the counts so far after each photograph, in any thread.
 
     Raises:
         HeldError: another run is restoring the chunk.
@@ -61,20 +68,17 @@ def restore_chunk(
             state = ChunkState(output, chunk, maker)  # another run may have restored it just now
             counts = _restore(state, parameters, engine, on_progress)
     reconcile(len(state.items), counts)
-    if on_progress is not None:
-        on_progress(counts)
+    on_progress(counts)
     return ChunkCounts(chunk=chunk.id, found=len(state.items), **counts.model_dump())
 
 
 def _restore(
-    state: ChunkState,
-    parameters: RestoreParameters,
-    engine: Engine,
-    on_progress: Progress | None,
+    state: ChunkState, parameters: RestoreParameters, engine: Engine, on_progress: Progress
 ) -> Counts:
     source, output, chunk = open_folder(parameters.input), state.output, state.chunk.id
     finished = state.is_intact if parameters.verify else state.is_finished
-    window = Window(WINDOW_IMAGES, WINDOW_WEIGHT)
+    workers = parameters.workers or default_workers()
+    window = Window(workers + WAITING_IMAGES, (workers + 1) * WORKER_WEIGHT)
     with (
         open_ledger(output, chunk) as ledger,
         Writer(
@@ -85,33 +89,38 @@ def _restore(
             previews=Previews(output, parameters.previews),
             window=window,
             maker=state.maker,
+            workers=workers,
+            on_progress=on_progress,
         ) as writer,
         Reader(source, state.items, finished, window, parameters.max_pixels) as reader,
+        Crew(workers, "engine") as crew,
     ):
         for outcome in reader:
-            _handle(outcome, parameters, engine, writer, window)
+            writer.check()
+            crew.check()
+            if isinstance(outcome, Skipped):
+                writer.skip()
+            elif isinstance(outcome, Failed):
+                writer.fail(outcome.item, outcome.reason)
+            else:
+                crew.submit(_handle, outcome, parameters, engine, writer, window)
             del outcome  # its pixels are not kept while the next one is waited for
-            if on_progress is not None:
-                on_progress(writer.counts)
     return writer.counts
 
 
 def _handle(
-    outcome: Outcome, parameters: RestoreParameters, engine: Engine, writer: Writer, window: Window
+    opened: Opened, parameters: RestoreParameters, engine: Engine, writer: Writer, window: Window
 ) -> None:
-    writer.check()
-    if isinstance(outcome, Skipped):
-        writer.skip()
-    elif isinstance(outcome, Failed):
-        writer.fail(outcome.item, outcome.reason)
+    try:
+        result = _treat(opened, parameters, engine)
+    except Exception as error:  # noqa: BLE001 - one photograph must not stop the others
+        window.leave(opened.weight)
+        writer.fail(opened.item, reason_for(error))
+    except BaseException:
+        window.leave(opened.weight)
+        raise
     else:
-        try:
-            result = _treat(outcome, parameters, engine)
-        except Exception as error:  # noqa: BLE001 - one photograph must not stop the others
-            window.leave(outcome.weight)
-            writer.fail(outcome.item, reason_for(error))
-        else:
-            writer.put(result)
+        writer.put(result)
 
 
 def _treat(opened: Opened, parameters: RestoreParameters, engine: Engine) -> Result:

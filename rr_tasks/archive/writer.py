@@ -1,14 +1,14 @@
-"""Encodes and writes results behind the engine, in a thread of its own, and notes each outcome."""
+"""Encodes and writes results behind the engine, in threads of its own, and notes each outcome."""
 
 from collections import Counter
-from collections.abc import Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from threading import Lock
 from types import TracebackType
 from typing import Literal, Self
 
 from rr_tasks.archive import layout
+from rr_tasks.archive.crew import Crew
 from rr_tasks.archive.ledger import Ledger
 from rr_tasks.archive.previews import Previews
 from rr_tasks.archive.reader import Opened
@@ -22,6 +22,9 @@ from rr_tasks.storage.failure import WRITING_STOPS, StorageError
 from rr_tasks.storage.folder import Folder
 from schemas.archive import Counts, LedgerRow, PlanItem
 from schemas.prior.current import DiagnosticPrior
+
+Progress = Callable[[Counts], None]
+"""Told the counts so far after each photograph, in any thread, by one at a time."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,7 @@ class Result:
 class Writer:
     """Writes results in the background and counts outcomes.
 
-    `check` and leaving the context raise what stopped the background thread: a full or read-only
+    `check` and leaving the context raise what stopped a background thread: a full or read-only
     disk, or storage that refuses everything. What concerns a single photograph becomes a failed row
     instead; a preview that cannot be made only costs the preview.
 
@@ -56,6 +59,8 @@ class Writer:
         previews: Previews,
         window: Window,
         maker: Maker,
+        workers: int,
+        on_progress: Progress,
     ) -> None:
         self._output = output
         self._chunk = chunk
@@ -66,8 +71,8 @@ class Writer:
         self._maker = maker
         self._tally: Counter[str] = Counter()
         self._lock = Lock()
-        self._pending: list[Future[None]] = []
-        self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="rr-archive-writer")
+        self._on_progress = on_progress
+        self._crew = Crew(workers, "writer")
 
     @property
     def counts(self) -> Counts:
@@ -112,18 +117,15 @@ class Writer:
             WRITING_STOPS: see `check`.
         """
         self.check()
-        self._pending.append(self._pool.submit(self._finish, result))
+        self._crew.submit(self._finish, result)
 
     def check(self) -> None:
-        """Raise what stopped the background thread, if anything did.
+        """Raise what stopped a background thread, if anything did.
 
         Raises:
             WRITING_STOPS: the output takes no more files, or the ledger cannot be written.
         """
-        done = [future for future in self._pending if future.done()]
-        self._pending = [future for future in self._pending if not future.done()]
-        for future in done:
-            future.result()
+        self._crew.check()
 
     def __enter__(self) -> Self:
         return self
@@ -134,9 +136,7 @@ class Writer:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._pool.shutdown(wait=True, cancel_futures=kind is not None)
-        if kind is None:
-            self.check()
+        self._crew.__exit__(kind, error, trace)
 
     def _finish(self, result: Result) -> None:
         try:
@@ -211,3 +211,4 @@ class Writer:
     def _count(self, status: str) -> None:
         with self._lock:
             self._tally[status] += 1
+            self._on_progress(Counts(**self._tally))

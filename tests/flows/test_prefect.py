@@ -43,7 +43,6 @@ from rr_tasks.shards.reader import done_shards
 from rr_tasks.storage.claim import Held, HeldError
 from schemas.archive import RestoreParameters
 from schemas.parameters import (
-    MAX_WORKERS,
     AnnotateParameters,
     AssessParameters,
     EvaluateParameters,
@@ -57,6 +56,7 @@ from schemas.parameters import (
     TrainReasonerParameters,
     TrainRestorerParameters,
 )
+from schemas.workers import MAX_WORKERS
 
 SynthesizeShard = Callable[..., Any]
 

@@ -4,8 +4,8 @@ import time
 import pytest
 from rich.console import Console
 
-from flows import shards
 from flows.shards import run_shards, share_shards
+from rr_tasks import cpu
 from rr_tasks.storage.claim import Held
 
 
@@ -145,7 +145,7 @@ def test_the_bar_counts_what_earlier_runs_finished(shown: Console) -> None:
 def test_a_stage_has_a_worker_for_each_core_that_it_may_use(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(shards, "available_cpus", lambda: 3)
+    monkeypatch.setattr(cpu, "available_cpus", lambda: 3)
     work = Work(pause=0.05)
     run_shards(work, range(6), 10, label=None)
     assert work.most_at_work == 3

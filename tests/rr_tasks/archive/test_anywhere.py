@@ -196,6 +196,7 @@ def test_clutter_is_passed_over_in_a_bucket_too(on_s3: RestoreParameters, engine
 def test_a_bucket_that_takes_nothing_any_more_stops_the_run_and_it_can_be_resumed(
     on_s3: RestoreParameters, engine_like: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    on_s3 = on_s3.model_copy(update={"workers": 1})  # the first one is written whole
     plan = prepare(on_s3)
     write, written = RemoteFolder.write, list[str]()
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import pyvips
+import torch
 
 from rr_tasks.archive import restore, writer
 from rr_tasks.archive.ledger import last_rows
@@ -134,24 +135,35 @@ def test_looks_that_are_meant_stay(parameters: RestoreParameters, engine_like: A
     assert rows(kept)["2019/IMG_1.jpg"].severities == {"noise": 50.0, "blur": 20.0}
 
 
-def test_the_engine_is_called_from_one_thread_and_progress_is_told(
-    parameters: RestoreParameters, engine_like: Any
+@pytest.mark.parametrize("workers", [1, 3])
+def test_so_many_photographs_are_restored_at_the_same_time_and_progress_is_told(
+    parameters: RestoreParameters, engine_like: Any, workers: int
 ) -> None:
-    threads: set[int] = set()
     told: list[Counts] = []
+    lock = threading.Lock()
+    at_work = most = 0
 
     class Watched(engine_like):  # type: ignore[misc]
         def diagnose(self, pixels: Any) -> Any:
-            threads.add(threading.get_ident())
+            nonlocal at_work, most
+            with lock:
+                at_work += 1
+                most = max(most, at_work)
+            assert torch.get_num_threads() == 1
+            time.sleep(0.1)
+            with lock:
+                at_work -= 1
             return super().diagnose(pixels)
 
-    chunk = prepare(parameters).chunks[0]
-    counts = restore_chunk(chunk, parameters, Watched(), on_progress=told.append)
-    assert threads == {threading.get_ident()}
-    assert [told_of.total for told_of in told] == sorted(told_of.total for told_of in told)
-    assert told[-1].restored == counts.restored == 4
+    asked = parameters.model_copy(update={"workers": workers, "chunk_size": 100})
+    chunk = prepare(asked).chunks[0]
+    counts = restore_chunk(chunk, asked, Watched(), on_progress=told.append)
+    assert most == workers
+    assert [told_of.total for told_of in told] == [1, 2, 3, 4, 5, 6, 6]
+    assert told[-1].restored == counts.restored == 6
 
 
+@pytest.mark.parametrize("workers", [1, 2])
 @pytest.mark.parametrize("slow", ["engine", "encoder"])
 def test_never_more_decoded_photographs_than_the_window(
     parameters: RestoreParameters,
@@ -159,6 +171,7 @@ def test_never_more_decoded_photographs_than_the_window(
     make: Any,
     monkeypatch: pytest.MonkeyPatch,
     slow: str,
+    workers: int,
 ) -> None:
     for number in range(24):
         Path(parameters.input, f"{number}.jpg").write_bytes(make.jpeg(make.scene(16, 16)))
@@ -185,10 +198,11 @@ def test_never_more_decoded_photographs_than_the_window(
     monkeypatch.setattr(engine, "restore", slow_restore)
     monkeypatch.setattr(Negative, "develop", watched)
     monkeypatch.setattr(writer, "encode", slow_encode)
-    plan = prepare(parameters.model_copy(update={"chunk_size": 100}))
-    assert restore_chunk(plan.chunks[0], parameters, engine).restored == 30
-    # the one that has just been finished may not be swept up yet
-    assert 2 <= peak <= restore.WINDOW_IMAGES + 1
+    asked = parameters.model_copy(update={"chunk_size": 100, "workers": workers})
+    plan = prepare(asked)
+    assert restore_chunk(plan.chunks[0], asked, engine).restored == 30
+    # those that have just been finished may not be swept up yet
+    assert workers < peak <= workers + restore.WAITING_IMAGES + workers
 
 
 def test_previews_are_made_of_the_first_restored_photographs_only(

@@ -1,0 +1,51 @@
+"""A few threads that work in the background."""
+
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
+from threading import Lock
+from types import TracebackType
+from typing import Self
+
+from rr_tasks.threads import compute_in_threads
+
+
+class Crew:
+    """Does work in threads that compute in one thread each.
+
+    What stops a piece of work is raised where the crew is asked: by `check`, or at the end of the
+    context. An interrupt does not wait for work that has begun, any other end does.
+    """
+
+    def __init__(self, workers: int, name: str) -> None:
+        self._pool = ThreadPoolExecutor(workers, f"rr-archive-{name}", compute_in_threads, (1,))
+        self._unfinished: list[Future[None]] = []
+        self._lock = Lock()
+
+    def submit(self, work: Callable[..., None], *arguments: object) -> None:
+        """Let the next free thread call `work`; any thread may ask for it."""
+        future = self._pool.submit(copy_context().run, work, *arguments)
+        with self._lock:
+            self._unfinished.append(future)
+
+    def check(self) -> None:
+        """Raise what stopped a piece of work, if anything did."""
+        with self._lock:
+            done = [future for future in self._unfinished if future.done()]
+            self._unfinished = [future for future in self._unfinished if not future.done()]
+        for future in done:
+            future.result()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        interrupted = isinstance(error, KeyboardInterrupt)
+        self._pool.shutdown(wait=not interrupted, cancel_futures=kind is not None)
+        if kind is None:
+            self.check()
