@@ -10,6 +10,7 @@ from rich.markup import escape
 from typer.core import TyperGroup
 
 from flows.cli.extra import explain_missing
+from rr_tasks.storage.names import to_display
 from schemas.errors import ExpectedError
 from schemas.url import REFUSED_URL
 
@@ -76,7 +77,7 @@ def complain(message: str) -> None:
 def complain_of_inputs(failed: "pl.DataFrame", folder: str) -> None:
     """Name the first inputs, `source` and `error`, that a data set could not use, and count all."""
     for source, error in failed.head(_SHOWN_INPUTS).iter_rows():
-        complain(f"{source}: {error}")
+        complain(f"{to_display(source)}: {error}")
     if not failed.is_empty():
         files = "1 file" if len(failed) == 1 else f"{len(failed)} files"
         complain(f"{files} could not be used; the rows of {folder}/*.parquet name each")

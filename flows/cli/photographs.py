@@ -28,6 +28,7 @@ def diagnose(
     from rr_tasks.reasoner.diagnosis import UndiagnosedError
     from rr_tasks.reasoner.diagnosis import diagnose as diagnose_photograph
     from rr_tasks.reasoner.load import load_reasoner
+    from rr_tasks.storage.names import to_display, to_text
     from schemas.diagnosis import Diagnosis
 
     model = load_reasoner(EdgeReasonerChoice(weights=reasoner))
@@ -40,9 +41,9 @@ def diagnose(
             failures += 1
         else:
             if json:
-                typer.echo(Diagnosis(path=path, prior=prior).model_dump_json())
+                typer.echo(Diagnosis(path=to_text(path), prior=prior).model_dump_json())
             else:
-                show(console, path, prior)
+                show(console, to_display(to_text(path)), prior)
     raise typer.Exit(1 if failures else 0)
 
 

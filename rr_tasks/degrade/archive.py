@@ -7,6 +7,7 @@ from rr_tasks.shards.reader import done_shards
 from rr_tasks.shards.stream import read_outcomes, unpack
 from rr_tasks.storage.files import MissingFolderError, join, list_files, path_below, publish_bytes
 from rr_tasks.storage.leftovers import remove_leftovers
+from rr_tasks.storage.names import to_path
 from schemas.prior.current import DEGRADATIONS
 from schemas.prior.migrations import load_prior
 
@@ -31,7 +32,7 @@ def export_archive(shards: str, folder: str) -> str:
                 continue
             truth = unpack(sample, "prior.json", load_prior)
             mixture = "+".join(name for name in DEGRADATIONS if getattr(truth, name).present)
-            stem = row.source.rsplit(".", 1)[0]
+            stem = to_path(row.source).rsplit(".", 1)[0]
             name = f"{mixture or 'clean'}/{stem}.jpg"
             if name in taken:
                 name = f"{mixture or 'clean'}/{stem}-{row.key}.jpg"

@@ -26,6 +26,7 @@ from rr_tasks.shards.png import encode_png
 from rr_tasks.shards.spec import open_folder
 from rr_tasks.shards.writer import Outcome, sample_key, write_shard
 from rr_tasks.storage.identity import identity
+from rr_tasks.storage.names import to_text
 from schemas.prior.current import VISIBLE_SEVERITY, DiagnosticPrior, Provenance
 from schemas.recipe import DegradationRecipe
 from schemas.shard import DoneMarker, SampleRow, SynthesisSpec, spec_hash
@@ -130,7 +131,7 @@ def _outcome(
 ) -> Outcome:
     rng = np.random.default_rng((spec.seed, number))
     url, combination = _assignment(spec, photographs, number, rng)
-    source = photographs.path(url)
+    source = to_text(photographs.path(url))
     recipe = spec.recipe.alternative(number)
     try:
         photograph = read_photograph(url)

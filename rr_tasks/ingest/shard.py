@@ -22,6 +22,7 @@ from rr_tasks.shards.png import encode_png
 from rr_tasks.shards.spec import open_folder
 from rr_tasks.shards.writer import Outcome, sample_key, write_shard
 from rr_tasks.storage.identity import identity
+from rr_tasks.storage.names import to_text
 from schemas.errors import ExpectedError
 from schemas.prior.current import DegradationName
 from schemas.shard import (
@@ -143,7 +144,7 @@ def _outcomes(folder: str, spec: IngestSpec, source: str, shard: int) -> Iterato
         try:
             clean, degraded = _read(pair, border)
         except UnusablePhotographError as error:
-            row = SampleRow(key=key, source=pair.source, status="failed", error=str(error))
+            row = SampleRow(key=key, source=to_text(pair.source), status="failed", error=str(error))
             yield row, None
         else:
             yield _outcome(spec, pair, key, clean, degraded)
@@ -152,7 +153,7 @@ def _outcomes(folder: str, spec: IngestSpec, source: str, shard: int) -> Iterato
 def _outcome(spec: IngestSpec, pair: Pair, key: str, clean: Bytes, degraded: Bytes) -> Outcome:
     author = f"measured on a pair of {spec.layout}, algorithm {spec.algorithm}"
     truth = estimate_truth(clean, degraded, pair.present, pair.light, author)
-    row = SampleRow.of(key, pair.source, truth)
+    row = SampleRow.of(key, to_text(pair.source), truth)
     sample: dict[str, bytes | str] = {
         "clean.png": encode_png(clean),
         "degraded.png": encode_png(degraded),

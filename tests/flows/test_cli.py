@@ -17,6 +17,7 @@ import typer
 from typer.testing import CliRunner, Result
 
 from flows import cli
+from rr_tasks.storage.names import to_text
 from rr_tasks.weights.file import hash_weights, locate_shipped
 from schemas.diagnosis import Diagnosis
 
@@ -114,6 +115,14 @@ def test_diagnoses_for_scripts_are_lines_of_paths_and_priors(rr: Rr, photographs
     for prior in (diagnosis.prior for diagnosis in diagnoses):
         assert (prior.image.width, prior.image.height) == (144, 128)
         assert prior.provenance.weights_sha256 == hash_weights(locate_shipped("edge-reasoner"))
+
+
+def test_a_name_that_is_no_text_can_be_diagnosed(rr: Rr, photographs: Path, tmp_path: Path) -> None:
+    name = os.fsdecode(b"caf\xe9.png")
+    (tmp_path / name).write_bytes(next(photographs.iterdir()).read_bytes())
+    (line,) = rr("diagnose", "--json", tmp_path / name).stdout.splitlines()
+    assert Diagnosis.model_validate_json(line).path == to_text(str(tmp_path / name))
+    assert "caf%E9.png" in "".join(rr("diagnose", tmp_path / name).stdout.split())
 
 
 def test_what_is_no_photograph_does_not_stop_the_others(

@@ -5,6 +5,8 @@ from rich.console import Console, JustifyMethod
 from rich.markup import escape
 from rich.table import Table
 
+from rr_tasks.storage.names import to_display
+
 
 def print_table(console: Console, title: str, frame: pl.DataFrame, places: int = 3) -> None:
     """Print a frame below a title, its floats with so many decimal places."""
@@ -38,4 +40,6 @@ def print_undiagnosed(console: Console, undiagnosed: pl.DataFrame) -> None:
 def print_unused(console: Console, failed: pl.DataFrame) -> None:
     """Print the inputs that could not be used, from a frame with the columns source and error."""
     for source, error in failed.iter_rows():
-        console.print(f"[red]Not used: {escape(f'{source}: {error}')}[/red]", soft_wrap=True)
+        console.print(
+            f"[red]Not used: {escape(f'{to_display(source)}: {error}')}[/red]", soft_wrap=True
+        )

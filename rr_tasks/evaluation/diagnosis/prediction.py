@@ -19,6 +19,7 @@ from rr_tasks.reasoner.protocol import Reasoner
 from rr_tasks.storage.claim import claim
 from rr_tasks.storage.files import exists, join, paths_there, publish_bytes, read_all
 from rr_tasks.storage.identity import identity
+from rr_tasks.storage.names import to_text
 from schemas.assessment import AssessmentSpec
 from schemas.errors import ExpectedError
 from schemas.prior.current import DEGRADATIONS
@@ -137,7 +138,7 @@ def _rows(
         "part": setting.part,
         "recipe": setting.recipe.name,
         "short_side": setting.short_side,
-        "photograph": photographs.path(url),
+        "photograph": to_text(photographs.path(url)),
     }
     predicted_rows = _blend_rows if setting.part == "blend" else _sample_rows
     try:

@@ -1,3 +1,4 @@
+import os
 import shutil
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -19,6 +20,7 @@ from rr_tasks.degrade.synthesis import (
 from rr_tasks.shards.png import decode_png, encode_png
 from rr_tasks.shards.reader import read_rows
 from rr_tasks.shards.stream import read_samples
+from rr_tasks.storage.names import to_text
 from schemas.base import Range
 from schemas.prior.current import DEGRADATIONS, VISIBLE_SEVERITY
 from schemas.prior.migrations import load_prior
@@ -179,6 +181,16 @@ def test_a_broken_photograph_is_a_failed_row_and_stops_nothing(
     }
     assert set(rows.filter(source="d-good.png")["status"]) == {"ok"}
     assert set(rows.filter(source="a-empty.jpg")["status"]) == {"failed"}
+
+
+def test_a_name_that_is_no_text_stays_a_name(tmp_path: Path, photographs: Path) -> None:
+    folder = tmp_path / "photographs"
+    folder.mkdir()
+    (folder / "a.png").write_bytes(next(photographs.iterdir()).read_bytes())
+    os.rename(folder / "a.png", os.fsencode(folder) + b"/caf\xe9.png")  # noqa: PTH104
+    rows = read_rows(make(tmp_path / "shards", folder, SMALL, samples=4))
+    assert set(rows["source"]) == {to_text(os.fsdecode(b"caf\xe9.png"))}
+    assert set(rows["status"]) == {"ok"}
 
 
 def test_the_last_shard_holds_the_rest(tmp_path: Path, photographs: Path) -> None:
