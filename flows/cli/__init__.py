@@ -74,7 +74,7 @@ def options(
         ),
     ] = False,
 ) -> None:
-    """Options that stand before the command."""
+    """Accept the options that precede the command."""
 
 
 def main() -> None:

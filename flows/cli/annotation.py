@@ -12,7 +12,8 @@ from schemas.parameters import AnnotateParameters, RefreshParameters
 def annotate(
     shards: Annotated[str, typer.Argument(help="Folder of a data set.")],
     output: Annotated[
-        str | None, typer.Option(help="Receives the annotations' folder; by default beside it.")
+        str | None,
+        typer.Option(help="Where to put the annotations; by default beside SHARDS."),
     ] = None,
     reasoner: Weights = None,
     workers: Workers = None,
@@ -20,24 +21,24 @@ def annotate(
         bool,
         typer.Option(
             "--refresh",
-            help="Diagnose anew what an older reasoner, prompt or schema did.",
+            help="Renew the diagnoses of an older reasoner, prompt or schema.",
         ),
     ] = False,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="With --refresh: only say what would be done.")
+        bool, typer.Option("--dry-run", help="With --refresh: only show what would be done.")
     ] = False,
     against: Annotated[
         str | None,
         typer.Option(
-            help="With --refresh: older annotations to compare with; by default the newest ones."
+            help="With --refresh: older annotations to compare with; by default the newest."
         ),
     ] = None,
 ) -> None:
-    """Diagnose the degraded photographs of a data set: the priors that the restorer will get.
+    """Diagnose the degraded photographs of a data set, as the restorer will see them.
 
-    Annotations of another reasoner, prompt or schema lie in folders of their own and stay as they
-    are. With [bold]--refresh[/bold], shards that only such older ones have are diagnosed anew, and
-    a report beside them says what became different. Run it again after a stop: it goes on.
+    Each reasoner, prompt and schema has its own folder of annotations, which others never change.
+    With [bold]--refresh[/bold], shards that have only older annotations are diagnosed again, and a
+    report says what has changed. Run it again to resume.
 
     Example: [bold]rr annotate data/edge-default-1f0c...[/bold], and with a new reasoner
     [bold]rr annotate data/edge-default-1f0c... --refresh --dry-run --reasoner FILE[/bold]
@@ -90,6 +91,6 @@ def _complain_of_undiagnosed(folder: str) -> None:
         tried = failures + sum(marker.samples for marker in markers)
         complain(
             f"{failures} of {tried} photographs could not be diagnosed; `rr inspect {folder}` "
-            "tells why, and the restorer is trained on them without a diagnosis"
+            "says why, and the restorer is trained on them without a diagnosis"
         )
         raise typer.Exit(1)

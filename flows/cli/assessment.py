@@ -1,4 +1,4 @@
-"""`rr assess`: how well a reasoner diagnoses."""
+"""`rr assess`: measures how well a reasoner diagnoses."""
 
 from typing import Annotated, Any
 
@@ -10,35 +10,36 @@ from schemas.parameters import AssessParameters
 
 def assess(
     photographs: Annotated[str, typer.Argument(help="Folder of clean, held-out photographs.")],
-    output: Annotated[str, typer.Argument(help="Receives predictions, figures and a page.")],
+    output: Annotated[str, typer.Argument(help="Folder for predictions, figures and a page.")],
     reasoner: Weights = None,
     recipes: Annotated[
         list[str] | None,
         typer.Option(
             metavar="RECIPE",
-            help="How to degrade. May be repeated; by default edge-default, edge-v2, cdd11-like "
-            "and agenticir-like. The first one also serves for sizes and blends.",
+            help="A recipe. May be repeated; by default edge-default, edge-v2, cdd11-like and "
+            "agenticir-like. The first one is also used for sizes and blends.",
         ),
     ] = None,
     rounds: Annotated[
-        int, typer.Option(help="How often each photograph is degraded in all 16 ways.")
+        int, typer.Option(help="How many times each photograph is degraded in all 16 ways.")
     ] = 4,
     short_sides: Annotated[
         list[int] | None,
         typer.Option(
             metavar="PIXELS",
-            help="A size to compare. May be repeated; by default 128, 256, 512, 1024 and 4000.",
+            help="A short side to test. May be repeated; by default 128, 256, 512, 1024, 4000.",
         ),
     ] = None,
     seed: Annotated[int, typer.Option(help="The published figures use 2027.")] = 2027,
     workers: Workers = None,
 ) -> None:
-    """Measure how well a reasoner diagnoses photographs that it never saw.
+    """Measure how well a reasoner diagnoses held-out photographs.
 
-    Each is shown clean and with all 15 mixtures of haze, blur, rain and noise: is each type found,
-    and are severities and physical parameters right? Do probabilities mean what they say? Do sizes
-    or a JPEG save matter? docs/REASONER.md tells what the figures mean. Every figure follows from
-    assessment.parquet, where each sample is a row. Run it again after a stop: it goes on.
+    Each photograph is shown clean and with all 15 mixtures of haze, blur, rain and noise. The
+    figures say whether each type is found, whether severities, physical parameters and
+    probabilities are right, and whether size or JPEG compression matters; docs/REASONER.md explains
+    them. All are computed from assessment.parquet, which has one row per sample. Run it again to
+    resume.
 
     Example: [bold]rr assess photos/heldout assessment[/bold], and for one recipe in a minute
     [bold]rr assess photos/heldout quick --recipes edge-v2 --rounds 1 --short-sides 512[/bold]

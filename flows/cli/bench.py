@@ -1,4 +1,4 @@
-"""`rr bench`: speed on this machine."""
+"""`rr bench`: measures speed on this machine."""
 
 from typing import Annotated
 
@@ -8,19 +8,21 @@ from flows.cli.failure import Commands
 from flows.cli.options import SAMPLES, console
 from rr_tasks.samples import sample_photographs
 
+Photographs = Annotated[
+    str,
+    typer.Argument(
+        default_factory=sample_photographs,
+        show_default=SAMPLES,
+        help="Folder or URL of clean photographs, which are degraded first.",
+    ),
+]
+
 app = typer.Typer(cls=Commands, help="Measure speed on this machine.", no_args_is_help=True)
 
 
 @app.command("restore")
 def bench_restore(
-    photographs: Annotated[
-        str,
-        typer.Argument(
-            default_factory=sample_photographs,
-            show_default=SAMPLES,
-            help="Clean photographs to make the degraded ones of.",
-        ),
-    ],
+    photographs: Photographs,
     count: Annotated[
         int, typer.Option(min=4, help="Degraded photographs to restore, in four parts.")
     ] = 200,
@@ -36,14 +38,7 @@ def bench_restore(
 
 @app.command("diagnose")
 def bench_diagnose(
-    photographs: Annotated[
-        str,
-        typer.Argument(
-            default_factory=sample_photographs,
-            show_default=SAMPLES,
-            help="Clean photographs to make the degraded ones of.",
-        ),
-    ],
+    photographs: Photographs,
     count: Annotated[int, typer.Option(min=1, help="Photographs to diagnose and restore.")] = 40,
 ) -> None:
     """Compare the time of a diagnosis with that of the restoration at 512 x 512.
@@ -67,7 +62,7 @@ def bench_loader(
         typer.Option(
             default_factory=sample_photographs,
             show_default=SAMPLES,
-            help="Clean photographs to make the small data set of.",
+            help="Clean photographs from which to make the small data set.",
         ),
     ],
     batches: Annotated[int, typer.Option(min=4, help="Batches of 8 crops to load.")] = 1536,
@@ -87,14 +82,7 @@ def bench_loader(
 
 @app.command("synthesize")
 def bench_synthesize(
-    photographs: Annotated[
-        str,
-        typer.Argument(
-            default_factory=sample_photographs,
-            show_default=SAMPLES,
-            help="Folder of clean photographs; any URL.",
-        ),
-    ],
+    photographs: Photographs,
     samples: Annotated[
         int, typer.Option(min=4, help="Samples to make, for each figure and worker.")
     ] = 128,

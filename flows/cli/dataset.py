@@ -11,22 +11,22 @@ from schemas.parameters import MigrateParameters, SynthesizeParameters
 
 def synthesize(
     photographs: Annotated[str, typer.Argument(help="Folder of clean photographs.")],
-    output: Annotated[str, typer.Argument(help="Receives the data set's folder.")],
+    output: Annotated[str, typer.Argument(help="Where to put the data set.")],
     recipe: Annotated[
-        str, typer.Option(help="How to degrade: a recipe's name, or a JSON file of your own.")
+        str, typer.Option(help="A recipe, or your own one as a JSON file.")
     ] = "edge-default",
     samples: Annotated[
-        int | None, typer.Option(help="How many; by default 16 for each photograph.")
+        int | None, typer.Option(help="Number of samples; by default 16 for each photograph.")
     ] = None,
-    shard_size: Annotated[int, typer.Option(help="Samples in a shard.")] = 128,
+    shard_size: Annotated[int, typer.Option(help="Samples per shard.")] = 128,
     seed: Seed = 0,
     workers: Workers = None,
 ) -> None:
-    """Make degraded WebDataset shards, with their true diagnoses, out of clean photographs.
+    """Make WebDataset shards of degraded photographs and their true diagnoses from clean ones.
 
-    The folder's name carries a hash of everything that decides its content: the same settings find
-    it again, other settings never touch it. [bold]rr recipe[/bold] shows what a recipe does, and
-    how to write one of your own.
+    The folder's name includes a hash of everything that determines its content: the same settings
+    find it again, and other settings never touch it. [bold]rr recipe[/bold] shows what a recipe
+    does and how to write your own.
 
     Example: [bold]rr synthesize photos/train data --samples 4096[/bold]
     """
@@ -54,14 +54,15 @@ def synthesize(
 def migrate(
     shards: Annotated[str, typer.Argument(help="Folder of a data set or of annotations.")],
     output: Annotated[
-        str | None, typer.Option(help="Receives the new folder; by default beside the old one.")
+        str | None,
+        typer.Option(help="Where to put the new folder; by default beside the old one."),
     ] = None,
     workers: Workers = None,
 ) -> None:
-    """Rewrite the diagnoses in shards to the current version of the prior.
+    """Rewrite the diagnoses in shards in the current version of the prior.
 
-    The old folder is left as it is; photographs are copied byte for byte. Every command reads older
-    versions as well, so this is for other programs and for good order. Run it again after a stop.
+    The old folder does not change, and photographs are copied byte for byte. All commands read
+    older versions too, so you need this only for other programs. Run it again to resume.
 
     Example: [bold]rr migrate data/edge-default-1f0c...[/bold]
     """

@@ -1,4 +1,4 @@
-"""`rr evaluate`: how good restored photographs are."""
+"""`rr evaluate`: measures the quality of restored photographs."""
 
 from typing import Annotated
 
@@ -10,13 +10,13 @@ from schemas.parameters import EvaluateParameters
 
 def evaluate(
     photographs: Annotated[str, typer.Argument(help="Folder of clean, held-out photographs.")],
-    output: Annotated[str, typer.Argument(help="Receives the evaluation set and the tables.")],
+    output: Annotated[str, typer.Argument(help="Folder for the evaluation set and the tables.")],
     reasoner: Weights = None,
     restorer: Weights = None,
     seed: Annotated[int, typer.Option(help="The published figures use 2026.")] = 2026,
     workers: Workers = None,
 ) -> None:
-    """Measure weights on photographs they never saw, degraded in all 15 ways and left clean.
+    """Measure weights on held-out photographs, degraded in all 15 ways and left clean.
 
     Example: [bold]rr evaluate photos/heldout evaluation[/bold]
     """

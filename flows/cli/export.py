@@ -1,4 +1,4 @@
-"""`rr export`: data sets in the formats of other programs."""
+"""`rr export`: writes data sets in the formats of other programs."""
 
 from typing import Annotated
 
@@ -13,22 +13,22 @@ app = typer.Typer(
     cls=Commands, help="Write a data set in the formats of other programs.", no_args_is_help=True
 )
 
-Shards = Annotated[str, typer.Argument(help="Folder of a data set; any URL.")]
+Shards = Annotated[str, typer.Argument(help="Folder or URL of a data set.")]
 
 
 @app.command("hf")
 def export_hf(
     shards: Shards,
-    output: Annotated[str, typer.Argument(help="Receives shards and card; any URL.")],
+    output: Annotated[str, typer.Argument(help="Folder or URL for the shards and the card.")],
     annotations: Annotated[
-        str | None, typer.Option(help="Folder of its annotations, to go along.")
+        str | None, typer.Option(help="Folder of its annotations, to include them.")
     ] = None,
-    split: Annotated[str, typer.Option(help="What the samples are for.")] = "train",
+    split: Annotated[str, typer.Option(help="Name of the split.")] = "train",
     workers: Workers = None,
 ) -> None:
-    """Rewrite a data set so that Hugging Face datasets loads the folder.
+    """Write a data set in a form that Hugging Face datasets can load.
 
-    Run it again after a stop: shards that are finished are not written again.
+    Run it again to resume; finished shards are not written again.
 
     Example: [bold]rr export hf data/edge-default-1f0c... hub --annotations
     data/annotations-77ab...[/bold], then in Python [bold]load_dataset("hub")[/bold]
@@ -45,20 +45,20 @@ def export_hf(
 @app.command("messages")
 def export_messages(
     shards: Shards,
-    output: Annotated[str, typer.Argument(help="Receives lines and photographs; any URL.")],
+    output: Annotated[str, typer.Argument(help="Folder or URL for the chats and photographs.")],
     annotations: Annotated[
         str | None,
-        typer.Option(help="Annotations to answer with; by default the ground truth."),
+        typer.Option(help="Annotations to use as answers; by default the ground truth."),
     ] = None,
     dialect: Annotated[
         Dialect, typer.Option(help="tags for ms-swift and LLaMA-Factory, trl for TRL.")
     ] = "tags",
     workers: Workers = None,
 ) -> None:
-    """Write a data set as chats for the fine-tuning of a vision-language model.
+    """Write a data set as chats for fine-tuning a vision-language model.
 
     The user shows a degraded photograph and asks for its diagnosis; the assistant answers with the
-    prior as JSON. Run it again after a stop: shards that are finished are not written again.
+    prior as JSON. Run it again to resume; finished shards are not written again.
 
     Example: [bold]rr export messages data/edge-default-1f0c... chats --dialect trl[/bold]
     """

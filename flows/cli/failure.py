@@ -1,4 +1,4 @@
-"""Turns what goes wrong in a command into a clear line and an exit code."""
+"""Turns errors of a command into a clear line and an exit status."""
 
 import errno
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,7 @@ from rr_tasks.storage.names import to_display
 from schemas.errors import ExpectedError
 from schemas.url import REFUSED_URL
 
-if TYPE_CHECKING:  # the help has to answer at once
+if TYPE_CHECKING:  # --help must answer at once
     import polars as pl
 
 FAILED, WRONG_OPTION, STOPPED = 1, 2, 130
@@ -25,7 +25,7 @@ errors = Console(stderr=True)
 
 
 class Commands(TyperGroup):
-    """Commands whose failures that a user can mend end without a traceback."""
+    """Commands that end without a traceback if the user can fix the error."""
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command that the arguments name."""
@@ -44,7 +44,7 @@ class Commands(TyperGroup):
                 raise
             complain(missing)
             raise typer.Exit(FAILED) from error
-        except BrokenPipeError:  # the reader of a pipe has seen enough; Typer ends quietly
+        except BrokenPipeError:  # the reader closed the pipe; Typer exits quietly
             raise
         except OSError as error:
             complain(explain(error))
@@ -54,14 +54,14 @@ class Commands(TyperGroup):
             raise typer.Exit(STOPPED) from error
 
     def _names(self, ctx: Any) -> dict[str, str]:
-        """What users call each parameter of the command that was asked for."""
+        """Map each parameter of the requested command to the name that users know."""
         command = self.get_command(ctx, ctx.invoked_subcommand or "")
         parameters = command.params if command else []
         return {one.name: one.opts[0] for one in parameters if one.name and one.opts}
 
 
 def _misfit(problem: Any, names: dict[str, str]) -> str:
-    """What does not fit, in a line; what was given is left out where it may be a secret."""
+    """Describe a validation error in one line, omitting a value that may be a secret."""
     first, *rest = (*map(str, problem["loc"]), "")
     place = ".".join((names.get(first, first), *rest)).rstrip(".")
     reason = problem["msg"].removeprefix("Value error, ").removeprefix("Input ")
@@ -75,12 +75,12 @@ def complain(message: str) -> None:
 
 
 def complain_of_inputs(failed: "pl.DataFrame", folder: str) -> None:
-    """Name the first inputs, `source` and `error`, that a data set could not use, and count all."""
+    """Name the first unusable inputs of a data set, from columns source and error; count all."""
     for source, error in failed.head(_SHOWN_INPUTS).iter_rows():
         complain(f"{to_display(source)}: {error}")
     if not failed.is_empty():
         files = "1 file" if len(failed) == 1 else f"{len(failed)} files"
-        complain(f"{files} could not be used; the rows of {folder}/*.parquet name each")
+        complain(f"{files} could not be used; {folder}/*.parquet lists each")
 
 
 def explain(error: OSError) -> str:

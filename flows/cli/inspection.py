@@ -1,4 +1,4 @@
-"""`rr inspect`: a data set at a glance."""
+"""`rr inspect`: shows a data set at a glance."""
 
 from typing import Annotated
 
@@ -8,17 +8,17 @@ from flows.cli.options import console
 
 
 def inspect(
-    folder: Annotated[str, typer.Argument(help="Folder of a data set or of annotations; any URL.")],
+    folder: Annotated[str, typer.Argument(help="Folder or URL of a data set or of annotations.")],
     json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
     html: Annotated[
-        str | None, typer.Option(metavar="FILE", help="Write a page with pictures, in one file.")
+        str | None, typer.Option(metavar="FILE", help="Write a single-file page with pictures.")
     ] = None,
     pictures: Annotated[int, typer.Option(min=0, max=48, help="Samples to show on the page.")] = 12,
 ) -> None:
-    """Look at a data set: what is finished, what failed and why, severities, mixtures, sizes.
+    """Show what a data set contains: finished shards, failures, severities, mixtures, sizes.
 
-    Only done markers and sidecars are read, so a million samples take some seconds; for the page
-    also the beginnings of a few tars. A data set that is still being made can be looked at too.
+    Only done markers and sidecars are read, and for the page the start of a few tars, so a million
+    samples take a few seconds. A data set can be inspected while it is being made.
 
     Example: [bold]rr inspect data/edge-default-1f0c... --html look.html[/bold]
     """

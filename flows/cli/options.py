@@ -1,4 +1,4 @@
-"""What the commands share: the console and the options that several of them have."""
+"""The console and the options that several commands share."""
 
 from collections.abc import Iterable
 from typing import Annotated
@@ -11,20 +11,20 @@ from schemas.prior.current import DEGRADATIONS, DegradationName
 console = Console()
 
 SAMPLES = "the samples that come with rr"
-"""What a help text calls the default of `rr_tasks.samples.sample_photographs`."""
+"""How help texts describe the default of `rr_tasks.samples.sample_photographs`."""
 
 Weights = Annotated[
-    str | None, typer.Option(help="Weights file (safetensors); by default the shipped ones.")
+    str | None, typer.Option(help="Weights file (safetensors); by default the shipped weights.")
 ]
-Seed = Annotated[int, typer.Option(help="Decides every random draw.")]
+Seed = Annotated[int, typer.Option(help="Seed of all random draws.")]
 Workers = Annotated[
     int | None,
-    typer.Option(help="Shards at the same time; by default as many as cores may be used."),
+    typer.Option(help="Shards to process at a time; by default one per usable core."),
 ]
 
 
 def parse_degradations(option: str, given: Iterable[str]) -> tuple[DegradationName, ...]:
-    """The types of degradation that a user names, each once and in the usual order.
+    """Return the types of degradation that a user named, each once and in the usual order.
 
     Raises:
         typer.BadParameter: there is no such type; the message names the option.

@@ -1,4 +1,4 @@
-"""`rr ingest`: pairs that exist become a data set."""
+"""`rr ingest`: makes a data set of existing pairs."""
 
 from typing import Annotated
 
@@ -12,23 +12,23 @@ from schemas.shard import LayoutName
 
 def ingest(
     layout: Annotated[
-        LayoutName, typer.Argument(help="How the pairs lie; pairs is any two folders.")
+        LayoutName, typer.Argument(help="Layout of the pairs; pairs means any two folders.")
     ],
-    folder: Annotated[str, typer.Argument(help="Folder of the pairs; any URL.")],
-    output: Annotated[str, typer.Argument(help="Receives the data set's folder; any URL.")],
+    folder: Annotated[str, typer.Argument(help="Folder of the pairs, or any URL.")],
+    output: Annotated[str, typer.Argument(help="Where to put the data set; folder or URL.")],
     clean: Annotated[
-        str | None, typer.Option(help="With pairs: folder of the clean ones, below FOLDER.")
+        str | None, typer.Option(help="With pairs: subfolder of the clean photographs.")
     ] = None,
     degraded: Annotated[
-        str | None, typer.Option(help="With pairs: folder of the degraded ones, below FOLDER.")
+        str | None, typer.Option(help="With pairs: subfolder of the degraded photographs.")
     ] = None,
     present: Annotated[
-        str | None, typer.Option(help="With pairs: what degrades them, such as haze,rain.")
+        str | None, typer.Option(help="With pairs: the degradations, such as haze,rain.")
     ] = None,
-    shard_size: Annotated[int, typer.Option(help="Pairs in a shard.")] = 128,
+    shard_size: Annotated[int, typer.Option(help="Pairs per shard.")] = 128,
     workers: Workers = None,
 ) -> None:
-    """Make WebDataset shards of degraded photographs that exist and their clean partners.
+    """Make WebDataset shards of existing degraded photographs and their clean counterparts.
 
     Layouts: [bold]reside[/bold] (OTS, SOTS: hazy/0001_0.8_0.2.jpg + clear/0001.png),
     [bold]rain100[/bold] (rain-001.png + norain-001.png), [bold]rain13k[/bold] (input/ + target/),
@@ -36,8 +36,8 @@ def ingest(
     GT_SRGB_010.PNG), [bold]cdd11[/bold] (haze/, haze_rain/, ... + clear/), or [bold]pairs[/bold]:
     two folders with the same names.
 
-    What is present follows from the layout; severities are measured on the pairs and say how sure
-    they are. What cannot be used is a row with a reason. Run it again after a stop: it goes on.
+    The layout says which degradations are present; severities are estimated from the pairs, with
+    their uncertainty. Inputs that cannot be used become rows with a reason. Run it again to resume.
 
     Example: [bold]rr ingest reside RESIDE/SOTS/outdoor data[/bold], or
     [bold]rr ingest pairs mine data --clean sharp --degraded foggy --present haze,noise[/bold]
@@ -61,14 +61,14 @@ def ingest(
 
 
 def _tell_failures(folder: str) -> None:
-    """Say what was left out; only what should have been usable makes the command fail."""
+    """Report inputs that were left out; fail only for those that should have been usable."""
     from rr_tasks.ingest.pairs import SKIPPED
     from rr_tasks.shards.reader import failed_inputs
 
     failed = failed_inputs(folder)
     skipped = failed["error"].str.starts_with(SKIPPED)
     if skipped.any():
-        console.print(f"{skipped.sum()} inputs skipped, whose degradations a prior cannot name")
+        console.print(f"{skipped.sum()} inputs skipped: a prior cannot describe their degradations")
     complain_of_inputs(failed.filter(~skipped), folder)
     if not skipped.all():
         raise typer.Exit(1)

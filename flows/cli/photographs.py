@@ -13,9 +13,9 @@ from schemas.reasoner import EdgeReasonerChoice
 
 
 def diagnose(
-    photographs: Annotated[list[str], typer.Argument(help="One photograph or several.")],
+    photographs: Annotated[list[str], typer.Argument(help="One or more photographs.")],
     json: Annotated[
-        bool, typer.Option("--json", help="Print a JSON line for each: its path and its prior.")
+        bool, typer.Option("--json", help="Print one JSON line each, with path and prior.")
     ] = False,
     reasoner: Weights = None,
 ) -> None:
@@ -49,41 +49,42 @@ def diagnose(
 
 def restore(
     source: Annotated[
-        str, typer.Argument(metavar="IN", help="Folder or URL of photographs; only read.")
+        str, typer.Argument(metavar="IN", help="Folder or URL of photographs; it is only read.")
     ],
     output: Annotated[
-        str, typer.Argument(metavar="OUT", help="Folder or URL that gets the same tree, restored.")
+        str, typer.Argument(metavar="OUT", help="Folder or URL for the restored copy of the tree.")
     ],
     keep: Annotated[
         list[str] | None,
         typer.Option(
             metavar="|".join(DEGRADATIONS),
-            help="A look that is meant, such as morning haze. May be repeated.",
+            help="A degradation that is intended, such as morning haze. May be repeated.",
         ),
     ] = None,
     threshold: Annotated[
-        float, typer.Option(help="Photographs with less than this severity are copied as they are.")
+        float, typer.Option(help="Photographs below this severity are copied unchanged.")
     ] = VISIBLE_SEVERITY,
     certainty: Annotated[
-        float, typer.Option(help="What is found with less than this probability is not undone.")
+        float, typer.Option(help="Findings below this probability are not undone.")
     ] = CERTAIN,
     max_pixels: Annotated[
         int, typer.Option(help="Photographs with more pixels are refused.")
     ] = 200_000_000,
     verify: Annotated[
-        bool, typer.Option("--verify", help="Re-read finished outputs and redo changed ones.")
+        bool,
+        typer.Option("--verify", help="Check finished outputs and redo those that changed."),
     ] = False,
     workers: Annotated[
         int | None,
-        typer.Option(help="Photographs at the same time; by default as many as cores may be used."),
+        typer.Option(help="Photographs to restore at a time; by default one per usable core."),
     ] = None,
     reasoner: Weights = None,
     restorer: Weights = None,
 ) -> None:
-    """Restore every photograph of a folder into a mirrored folder, with a before/after report.
+    """Restore all photographs of a folder into a mirrored folder, with a before/after report.
 
-    Stop it whenever you like: the next run goes on where this one ended. Photographs that cannot
-    be read are listed with the reason and do not stop the others. Originals are never changed.
+    You can stop it at any time; the next run resumes where it stopped. Photographs that cannot be
+    read are listed with the reason and do not stop the others. Originals are never changed.
 
     Example: [bold]rr restore ~/Pictures ~/Restored --keep haze[/bold], or in object storage
     [bold]rr restore s3://bucket/photographs s3://bucket/restored[/bold].

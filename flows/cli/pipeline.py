@@ -1,4 +1,4 @@
-"""`rr pipeline`: do the whole job."""
+"""`rr pipeline`: runs all stages."""
 
 from typing import Annotated
 
@@ -9,22 +9,24 @@ from schemas.parameters import PipelineParameters
 
 
 def pipeline(
-    photographs: Annotated[str, typer.Argument(help="Clean photographs to learn from.")],
-    heldout: Annotated[str, typer.Argument(help="Clean photographs that are never learned from.")],
-    output: Annotated[str, typer.Argument(help="Receives everything that is made.")],
+    photographs: Annotated[str, typer.Argument(help="Clean photographs for training.")],
+    heldout: Annotated[
+        str, typer.Argument(help="Clean photographs that are never used in training.")
+    ],
+    output: Annotated[str, typer.Argument(help="Folder for all results.")],
     archive: Annotated[
         str | None,
         typer.Option(help="Folder to restore; by default the degraded held-out photographs."),
     ] = None,
-    samples: Annotated[int, typer.Option(help="Degraded samples to make.")] = 128,
+    samples: Annotated[int, typer.Option(help="Number of degraded samples.")] = 128,
     steps: Annotated[int, typer.Option(help="Fine-tuning steps of the restorer.")] = 60,
     learning_rate: Annotated[float, typer.Option(help="Highest learning rate.")] = 5e-5,
     seed: Seed = 0,
     workers: Workers = None,
 ) -> None:
-    """Do the whole job: synthesize, annotate, fine-tune, evaluate, promote if better, restore.
+    """Run all stages: synthesize, annotate, fine-tune, evaluate, promote if better, restore.
 
-    Every stage keeps what an earlier run finished: run it again and it goes on.
+    Every stage keeps what an earlier run finished, so run it again to resume.
 
     Example: [bold]rr pipeline photos/train photos/heldout work[/bold]
     """

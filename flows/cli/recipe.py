@@ -1,4 +1,4 @@
-"""`rr recipe`: what a recipe of degradations does."""
+"""`rr recipe`: shows what a recipe of degradations does."""
 
 from typing import Annotated
 
@@ -10,14 +10,17 @@ from rr_tasks.samples import sample_photographs
 
 def recipe(
     name: Annotated[
-        str, typer.Argument(metavar="NAME|FILE", help="Which recipe, or a JSON file of your own.")
+        str,
+        typer.Argument(metavar="NAME|FILE", help="A recipe, or your own one as a JSON file."),
     ] = "edge-default",
     sheet: Annotated[
         str | None, typer.Option(metavar="FILE", help="Write a contact sheet (JPEG) instead.")
     ] = None,
     fidelity: Annotated[
         bool,
-        typer.Option("--fidelity", help="Measure instead how much is still seen: a minute or two."),
+        typer.Option(
+            "--fidelity", help="Measure how much remains visible instead: a minute or two."
+        ),
     ] = False,
     *,
     photographs: Annotated[
@@ -32,16 +35,16 @@ def recipe(
 ) -> None:
     """Show what a recipe of [bold]rr synthesize[/bold] does: ranges, a picture, or a measurement.
 
-    Recipes: edge-default, benchmark, edge-v2, reasoner-v1, cdd11-like, agenticir-like. To make one
-    of your own, save what this prints in a file, give it another name inside, change what you like,
-    and leave out what shall be as in edge-default.
+    Recipes: edge-default, benchmark, edge-v2, reasoner-v1, cdd11-like, agenticir-like. To make your
+    own, save the output to a file, change the name and whatever else you like, and omit fields that
+    should be as in edge-default.
 
     The contact sheet shows haze, blur, rain and noise at severities 10, 40, 70 and 100, and
-    --fidelity measures whether equal numbers look equally bad. What they mean is in
-    docs/DEGRADATIONS.md.
+    --fidelity measures whether equal severities look equally bad. docs/DEGRADATIONS.md explains
+    both.
 
     Example: [bold]rr recipe edge-v2 --sheet edge-v2.jpg[/bold], or
-    [bold]rr recipe edge-v2 > mine.json[/bold] and, when it is changed,
+    [bold]rr recipe edge-v2 > mine.json[/bold] and, after changing it,
     [bold]rr synthesize photos/train data --recipe mine.json[/bold]
     """
     from rr_tasks.degrade.recipe_file import find_recipe

@@ -13,13 +13,13 @@ Compiled = Annotated[
     bool,
     typer.Option(
         "--compile",
-        help="Compile the network first: takes minutes once, then each step takes a quarter less.",
+        help="Compile the network first: a few minutes once, then each step takes a quarter less.",
     ),
 ]
 
-Accumulate = Annotated[int, typer.Option(min=1, help="Batches that a step adds up.")]
+Accumulate = Annotated[int, typer.Option(min=1, help="Batches whose gradients a step accumulates.")]
 Device = Annotated[
-    DeviceName, typer.Option(help="Where to train; auto takes a GPU if there is one.")
+    DeviceName, typer.Option(help="Where to train; auto uses a GPU if there is one.")
 ]
 
 app = typer.Typer(cls=Commands, help="Train the reasoner or the restorer.", no_args_is_help=True)
@@ -28,17 +28,17 @@ app = typer.Typer(cls=Commands, help="Train the reasoner or the restorer.", no_a
 @app.command("reasoner")
 def train_reasoner(
     shards: Annotated[str, typer.Argument(help="Folder of a data set.")],
-    output: Annotated[str, typer.Argument(help="Receives checkpoint, log and weights.")],
+    output: Annotated[str, typer.Argument(help="Folder for checkpoint, log and weights.")],
     start: Annotated[str | None, typer.Option(help="Weights to start from.")] = None,
     steps: Annotated[int, typer.Option(help="Training steps.")] = 4000,
-    batch_size: Annotated[int, typer.Option(min=2, help="Photographs in a step.")] = 24,
+    batch_size: Annotated[int, typer.Option(min=2, help="Photographs per batch.")] = 24,
     learning_rate: Annotated[float, typer.Option(help="Highest learning rate.")] = 1.5e-3,
     seed: Seed = 0,
     accumulate: Accumulate = 1,
     device: Device = "auto",
     compiled: Compiled = False,
 ) -> None:
-    """Train the reasoner on true diagnoses. Run it again after a stop: it resumes.
+    """Train the reasoner on true diagnoses. Run it again to resume.
 
     Example: [bold]rr train reasoner data/edge-default-1f0c... runs/reasoner[/bold]
     """
@@ -64,17 +64,17 @@ def train_reasoner(
 def train_restorer(
     shards: Annotated[str, typer.Argument(help="Folder of a data set.")],
     annotations: Annotated[str, typer.Argument(help="Folder of its annotations.")],
-    output: Annotated[str, typer.Argument(help="Receives checkpoint, log and weights.")],
+    output: Annotated[str, typer.Argument(help="Folder for checkpoint, log and weights.")],
     start: Annotated[str | None, typer.Option(help="Weights to start from.")] = None,
     steps: Annotated[int, typer.Option(help="Training steps.")] = 7_000,
-    batch_size: Annotated[int, typer.Option(help="Crops in a step.")] = 8,
+    batch_size: Annotated[int, typer.Option(help="Crops per batch.")] = 8,
     learning_rate: Annotated[float, typer.Option(help="Highest learning rate.")] = 1e-3,
     seed: Seed = 0,
     accumulate: Accumulate = 1,
     device: Device = "auto",
     compiled: Compiled = False,
 ) -> None:
-    """Train the restorer on shards and their annotations. Run it again after a stop: it resumes.
+    """Train the restorer on shards and their annotations. Run it again to resume.
 
     Example: [bold]rr train restorer data/edge-default-1f0c... data/annotations-77ab...
     runs/restorer[/bold]
