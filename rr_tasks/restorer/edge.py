@@ -27,6 +27,7 @@ class EdgeRestorer:
 
     # Larger batches gain nothing on a CPU and cost memory.
     tile = Tile(side=512, multiple=STRIDE, overlap=32, batch=1)
+    typical_error = 3e-3
 
     def __init__(self, network: RestorerNetwork) -> None:
         self._network = network.to(memory_format=torch.channels_last)

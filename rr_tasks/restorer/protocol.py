@@ -45,6 +45,10 @@ class Restorer(Protocol[ConditionT]):
     def tile(self) -> Tile:
         """What may be restored at once."""
 
+    @property
+    def typical_error(self) -> float:
+        """Mean squared error of x0, in the flow's space, that losses are measured against."""
+
     def trainable(self) -> nn.Module:
         """The network that learns: those of its parameters that require a gradient.
 

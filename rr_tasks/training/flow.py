@@ -16,10 +16,8 @@ ALGORITHM = 2
 REGRESSION_SHARE = 0.75
 """Share of samples at t = 1, from where restoring takes a single step."""
 
-# A crop restored to 40 dB is good enough: better ones must not outweigh the hard ones.
-_GOOD_ENOUGH_MSE = 1e-4
-# Below t = 1 only a plain squared error keeps the score identity; this is its typical size.
-_TYPICAL_MSE = 3e-3
+_GOOD_ENOUGH = 1 / 30
+"""Share of a typical error, 40 dB for pixels, below which a sample must not outweigh hard ones."""
 
 
 class FlowBatch(NamedTuple):
@@ -33,7 +31,8 @@ class FlowBatch(NamedTuple):
 def flow_loss(restorer: Restorer[Any], batch: FlowBatch, generator: torch.Generator) -> Losses:
     """Log of the squared error (PSNR, up to scale) at t = 1, squared error of x0 below.
 
-    Half of the regressions start at the source's mean, as restoring in one step does.
+    Half of the regressions start at the source's mean, as restoring in one step does. Below t = 1
+    only a plain squared error keeps the velocity a posterior mean.
 
     Returns:
         `loss`; the mean `psnr` of x0 at t = 1 in the flow's own space, for values in 0-1; and
@@ -48,10 +47,11 @@ def flow_loss(restorer: Restorer[Any], batch: FlowBatch, generator: torch.Genera
     x = point_at(t, x0, source.at(white))
     predicted = clean_end(x, t, restorer.velocity(x, t, condition))
     error = functional.mse_loss(predicted, x0, reduction="none").flatten(1).mean(1)
-    regression = torch.log((error + _GOOD_ENOUGH_MSE) / _GOOD_ENOUGH_MSE)
+    relative = error / restorer.typical_error
+    regression = torch.log1p(relative / _GOOD_ENOUGH)
     before = (degraded - clean).square().flatten(1).mean(1)
     return {
-        "loss": torch.where(at_one, regression, error / _TYPICAL_MSE).mean(),
+        "loss": torch.where(at_one, regression, relative).mean(),
         "psnr": _mean_psnr(error.detach(), at_one),
         "psnr_degraded": _mean_psnr(before, at_one),
     }

@@ -29,6 +29,7 @@ class StraightFlow:
 
     device = torch.device("cpu")
     tile = Tile(side=2, multiple=1, overlap=1, batch=1)
+    typical_error = 1.0
 
     def trainable(self) -> nn.Module:
         return nn.Module()
