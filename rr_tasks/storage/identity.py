@@ -3,6 +3,7 @@
 import hashlib
 import io
 import os
+import secrets
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -13,13 +14,21 @@ from polars.exceptions import PolarsError
 
 from rr_tasks.storage.explanation import explain_errors
 from rr_tasks.storage.failure import MissingFileError, StorageError
-from rr_tasks.storage.files import join, paths_below, publish_bytes, read_all, read_bytes
+from rr_tasks.storage.files import (
+    join,
+    paths_below,
+    publish_bytes,
+    read_all,
+    read_bytes,
+    remove,
+)
 from rr_tasks.storage.filesystem import filesystem_of, is_local, is_s3
 
 # Names are bytes, because not all of them are text.
 _COLUMNS = {"path": pl.Binary, "size": pl.Int64, "stamp": pl.String, "sha256": pl.Binary}
 _KEY = ["path", "size", "stamp"]
 _AT_A_TIME = 10_000
+_SUFFIX = ".parquet"
 
 _SETTLED_AFTER = 2 * 10**9
 """Nanoseconds: the clocks of disks tick slowly, and a file may change twice in a tick."""
@@ -41,7 +50,7 @@ def identity(root: str, urls: Sequence[str], output: str | None = None) -> str:
     if output is None:
         contents = (hashlib.sha256(content).digest() for content in read_all(urls))
     else:
-        contents = iter(_remembered(root, urls, paths, memory_url(output, root)))
+        contents = iter(_remember(root, urls, paths, memory_url(output, root)))
     digest = hashlib.sha256()
     for path, content in zip(paths, contents, strict=True):
         digest.update(path)
@@ -56,36 +65,69 @@ def memory_url(output: str, root: str) -> str:
     """
     filesystem, path = filesystem_of(root)
     name = _encoded(str(filesystem.unstrip_protocol(path)).rstrip("/"))
-    return join(output, f".inputs-{hashlib.sha256(name).hexdigest()[:16]}.parquet")
+    return join(output, f".inputs-{hashlib.sha256(name).hexdigest()[:16]}{_SUFFIX}")
 
 
 def _encoded(path: str) -> bytes:
     return path.encode("utf-8", "surrogateescape")
 
 
-def _remembered(root: str, urls: Sequence[str], paths: Sequence[bytes], memory: str) -> pl.Series:
-    """The SHA-256 of each content; stamps are older than contents, so never too new for them."""
+def _remember(root: str, urls: Sequence[str], paths: Sequence[bytes], memory: str) -> pl.Series:
+    """The SHA-256 of each content; stamps are older than contents, so never too new for them.
+
+    What is read is saved in parts, which are joined at the end: a start that is killed goes on
+    where it was, and the work grows with the number of inputs, not with its square.
+    """
     now = pl.DataFrame({"path": paths}).join(
-        _seen(root, paths), on="path", how="left", maintain_order="left"
+        _look(root, paths), on="path", how="left", maintain_order="left"
     )
-    known = _read(memory)
+    parts = _list_parts(memory)
+    known = pl.concat(map(_load, [memory, *parts])).unique(_KEY, keep="last")
     found = now.join(known, on=_KEY, how="left", maintain_order="left")["sha256"]
     new = found.is_null().arg_true()
-    known = pl.concat(
-        [known.join(now, on="path", how="anti"), now.with_columns(found).drop_nulls()]
-    )
-    contents = read_all([urls[place] for place in new])
-    for first in range(0, len(new), _AT_A_TIME):
-        places = new[first : first + _AT_A_TIME]
-        hashes = [hashlib.sha256(content).digest() for content in islice(contents, len(places))]
-        found = found.scatter(places, pl.Series(hashes, dtype=pl.Binary))
-        known = pl.concat([known, now[places].with_columns(found[places]).drop_nulls()])
+    read: list[pl.Series] = []
+    for hashes in _hash_all([urls[place] for place in new]):
+        first = _AT_A_TIME * len(read)
+        read.append(hashes)
+        if first + len(hashes) == len(new):  # the last ones are saved with all the others
+            break
+        part = now[new[first : first + len(hashes)]].with_columns(sha256=hashes).drop_nulls()
+        parts.append(_part_of(memory))
         with suppress(StorageError):  # of who may only read; nothing but time depends on it
-            _save(known, memory)
+            _save(part, parts[-1])
+    found = found.scatter(new, pl.concat(read)) if read else found
+    if parts or read:
+        others = known.join(now, on="path", how="anti")
+        with suppress(StorageError):
+            _save(pl.concat([others, now.with_columns(found).drop_nulls()]), memory)
+            for url in parts:
+                remove(url)
     return found
 
 
-def _seen(root: str, paths: Sequence[bytes]) -> pl.DataFrame:
+def _hash_all(urls: Sequence[str]) -> Iterator[pl.Series]:
+    """The SHA-256 of each content, `_AT_A_TIME` in a series."""
+    contents = read_all(urls)
+    while batch := [hashlib.sha256(content).digest() for content in islice(contents, _AT_A_TIME)]:
+        yield pl.Series(batch, dtype=pl.Binary)
+
+
+def _part_of(memory: str) -> str:
+    return f"{memory.removesuffix(_SUFFIX)}.{secrets.token_hex(8)}{_SUFFIX}"
+
+
+def _list_parts(memory: str) -> list[str]:
+    """Parts that killed starts have left, or that another run is writing."""
+    folder, _, name = memory.rpartition("/")
+    filesystem, path = filesystem_of(folder)
+    with explain_errors(folder), suppress(FileNotFoundError):
+        names = (found.rsplit("/", 1)[-1] for found in filesystem.ls(path, detail=False))
+        start = f"{name.removesuffix(_SUFFIX)}."
+        return [join(folder, one) for one in names if one.startswith(start) and one != name]
+    return []
+
+
+def _look(root: str, paths: Sequence[bytes]) -> pl.DataFrame:
     schema = {name: _COLUMNS[name] for name in _KEY}
     rows, tables = _stamps(root, paths), [pl.DataFrame(schema=schema)]
     while batch := list(islice(rows, _AT_A_TIME)):
@@ -112,7 +154,7 @@ def _stamps(root: str, paths: Iterable[bytes]) -> Iterator[tuple[bytes, int, str
                 yield path, told["Size"], told["ETag"]
 
 
-def _read(memory: str) -> pl.DataFrame:
+def _load(memory: str) -> pl.DataFrame:
     with suppress(MissingFileError, PolarsError):
         table = pl.read_parquet(read_bytes(memory))
         if table.schema == pl.Schema(_COLUMNS):
@@ -120,7 +162,7 @@ def _read(memory: str) -> pl.DataFrame:
     return pl.DataFrame(schema=_COLUMNS)
 
 
-def _save(known: pl.DataFrame, memory: str) -> None:
+def _save(table: pl.DataFrame, url: str) -> None:
     with io.BytesIO() as buffer:
-        known.write_parquet(buffer)
-        publish_bytes(buffer.getvalue(), memory)
+        table.write_parquet(buffer)
+        publish_bytes(buffer.getvalue(), url)

@@ -2,6 +2,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from rr_tasks.storage import identity as room
@@ -14,6 +15,7 @@ from rr_tasks.storage.files import (
     read_bytes,
     remove,
 )
+from rr_tasks.storage.filesystem import filesystem_of
 from rr_tasks.storage.identity import identity, memory_url
 from tests.s3 import READER_KEY, READER_SECRET, S3
 
@@ -129,6 +131,25 @@ def test_what_was_read_before_a_death_is_remembered(
     read.clear()
     assert of(root, output) == whole
     assert read == ["e"]
+
+
+def test_each_input_is_saved_twice_at_most_however_many_there_are(
+    root: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(root, "abcdefghij")
+    saved: list[int] = []
+    save = room._save
+
+    def counted(table: pl.DataFrame, url: str) -> None:
+        saved.append(len(table))
+        save(table, url)
+
+    monkeypatch.setattr(room, "_AT_A_TIME", 2)
+    monkeypatch.setattr(room, "_save", counted)
+    of(root, join(root, "sets"))
+    assert saved == [2, 2, 2, 2, 10]
+    filesystem, path = filesystem_of(join(root, "sets"))
+    assert len(filesystem.ls(path)) == 1  # the parts are gone
 
 
 @pytest.mark.parametrize("content", [None, b"", b"PAR1 cut off"])
