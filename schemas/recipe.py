@@ -5,7 +5,10 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from schemas.base import Range, Strict, Unit
-from schemas.prior.current import DEGRADATIONS
+from schemas.prior import v1
+
+# Types that are published later are used by recipes that name them.
+_UNNAMED_TYPES = v1.DEGRADATIONS
 
 
 class SmokeRecipe(Strict):
@@ -190,7 +193,7 @@ class DegradationRecipe(Strict):
     def all_types(self) -> tuple[str, ...]:
         """The types of degradation that there are, those of all alternatives included."""
         followed = self.alternatives or (self,)
-        named = (name for one in followed for name in one.types or DEGRADATIONS)
+        named = (name for one in followed for name in one.types or _UNNAMED_TYPES)
         return tuple(dict.fromkeys(named))
 
 

@@ -8,7 +8,6 @@ from rr_tasks.shards.stream import read_outcomes, unpack
 from rr_tasks.storage.files import MissingFolderError, join, list_files, path_below, publish_bytes
 from rr_tasks.storage.leftovers import remove_leftovers
 from rr_tasks.storage.names import to_path
-from schemas.prior.current import DEGRADATIONS
 from schemas.prior.migrations import load_prior
 
 _QUALITY = [cv2.IMWRITE_JPEG_QUALITY, 95]
@@ -31,11 +30,11 @@ def export_archive(shards: str, folder: str) -> str:
             if sample is None:
                 continue
             truth = unpack(sample, "prior.json", load_prior)
-            mixture = "+".join(name for name in DEGRADATIONS if getattr(truth, name).present)
+            mixture = "+".join(truth.present()) or "clean"
             stem = to_path(row.source).rsplit(".", 1)[0]
-            name = f"{mixture or 'clean'}/{stem}.jpg"
+            name = f"{mixture}/{stem}.jpg"
             if name in taken:
-                name = f"{mixture or 'clean'}/{stem}-{row.key}.jpg"
+                name = f"{mixture}/{stem}-{row.key}.jpg"
             taken.add(name)
             if name not in there:
                 publish_bytes(unpack(sample, "degraded.png", _jpeg), join(folder, name))

@@ -1,6 +1,6 @@
 """The types of degradation that exist, and which of them a recipe uses."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from rr_tasks.degrade.blur import BlurPhysics
 from rr_tasks.degrade.haze import HazePhysics
@@ -41,7 +41,7 @@ def check_types(recipe: DegradationRecipe, catalogue: Catalogue) -> None:
             )
 
 
-def prior_model(catalogue: Catalogue) -> type[DiagnosticPrior]:
-    """The model of priors that hold findings of all these types, besides those they always hold."""
-    more = [name for name in catalogue if name not in DiagnosticPrior.types()]
+def prior_model(types: Iterable[str], catalogue: Catalogue = CATALOGUE) -> type[DiagnosticPrior]:
+    """The model of priors that hold findings of these types, besides those that all priors hold."""
+    more = [name for name in types if name not in DiagnosticPrior.types()]
     return DiagnosticPrior.extended(*(catalogue[name].finding.degradation() for name in more))

@@ -111,7 +111,7 @@ class HazePhysics(Physics[HazeParameters, HazeRecipe]):
     def measure(self, pair: Pair) -> Measured[HazeParameters]:
         clean, hazy = pair.before, pair.after
         raining = "rain" in pair.present
-        j, i = (_without_streaks(clean), _without_streaks(hazy)) if raining else (clean, hazy)
+        j, i = (_remove_streaks(clean), _remove_streaks(hazy)) if raining else (clean, hazy)
         airlight = _fit_airlight(j, i) if pair.light is None else decode(np.full(3, pair.light))
         transmission, known = _fit_transmission(j, i, airlight)
         veiled = _veil(clean, transmission, airlight)
@@ -179,7 +179,7 @@ def _veil(clean: Linear, transmission: Field, airlight: Colour) -> Linear:
     return np.asarray(clean * whole + airlight.astype(np.float32) * (1 - whole))
 
 
-def _without_streaks(image: Linear) -> Linear:
+def _remove_streaks(image: Linear) -> Linear:
     """Open across the fall of rain: what is bright and narrow goes.
 
     An opening commutes with I = J t + A (1 - t) wherever t is constant, so the same of both
@@ -189,9 +189,9 @@ def _without_streaks(image: Linear) -> Linear:
 
 
 def _fit_airlight(clean: Linear, hazy: Linear) -> Colour:
-    j, i = _means(clean), _means(hazy)
-    variance = (_means(clean * clean) - j * j).sum(2)
-    covariance = (_means(clean * hazy) - j * i).sum(2)
+    j, i = _block_means(clean), _block_means(hazy)
+    variance = (_block_means(clean * clean) - j * j).sum(2)
+    covariance = (_block_means(clean * hazy) - j * i).sum(2)
     slope = np.clip(covariance / np.maximum(variance, _TEXTURED), 0.0, 1.0)
     meeting = i - slope[..., None] * j
     weight = (np.where(variance > _TEXTURED, variance, 0.0) * (1 - slope))[..., None]
@@ -205,14 +205,14 @@ def _fit_airlight(clean: Linear, hazy: Linear) -> Colour:
 def _fit_transmission(clean: Linear, hazy: Linear, airlight: Colour) -> tuple[Field, float]:
     """(H, W) / `_BLOCK`, 0-1, and the share of blocks that tell theirs; the others get the mean."""
     light = airlight.astype(np.float32)
-    veiled = _means(((hazy - light) * (clean - light)).sum(2))
-    bare = _means(((clean - light) ** 2).sum(2))
+    veiled = _block_means(((hazy - light) * (clean - light)).sum(2))
+    bare = _block_means(((clean - light) ** 2).sum(2))
     telling = bare > _TELLING
     transmission = np.clip(veiled / np.maximum(bare, _TELLING), 0.0, 1.0).astype(np.float32)
     transmission[~telling] = transmission[telling].mean() if telling.any() else _NO_IDEA
     return transmission, float(telling.mean())
 
 
-def _means(image: Linear) -> Field:
+def _block_means(image: Linear) -> Field:
     height, width = (max(1, round(length / _BLOCK)) for length in image.shape[:2])
     return np.asarray(cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA))

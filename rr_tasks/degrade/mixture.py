@@ -35,7 +35,7 @@ COMBINATIONS = list_combinations(DEGRADATIONS)
 
 @dataclass(frozen=True)
 class Degraded:
-    """A degraded photograph, (H, W, 3) sRGB bytes, and the truth about each type by its name."""
+    """A degraded photograph, (H, W, 3) sRGB bytes, and the truth about the types of its recipe."""
 
     image: Bytes
     findings: Mapping[str, AnyFinding]
@@ -103,7 +103,7 @@ def degrade(
     degraded = to_bytes(image) if severities else clean
     short_side = min(clean.shape[:2])
     findings = {name: catalogue[name].find(one, short_side) for name, one in parameters.items()}
-    absent = {name: physics.finding.absent() for name, physics in catalogue.items()}
+    absent = {name: catalogue[name].finding.absent() for name in recipe.all_types()}
     return Degraded(_save_as_jpeg(degraded, recipe.jpeg, streams["jpeg"]), absent | findings)
 
 

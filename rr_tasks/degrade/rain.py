@@ -98,7 +98,7 @@ class RainPhysics(Physics[RainParameters, RainRecipe]):
             shower = shower_map(
                 depth, density, length=length, angle_deg=angle, recipe=ranges.shower, rng=rng
             )
-            streaks = _brightened_to(shower, density)
+            streaks = _brighten_to(shower, density)
         light = np.broadcast_to(decode(np.asarray(ranges.light.draw(rng))), 3)
         _, transmission = scatter(depth, 1 - _VEIL_AT_100 * severity / 100)
         share = streaks * np.float32(-opacity)
@@ -159,10 +159,10 @@ def streak_map(
         layers.append(drops)
         _, seen = cv2.threshold(kernel / kernel.max(), _FAINTEST, 0.0, cv2.THRESH_TOZERO)
         kernels.append(seen)
-    return _brightened_to(spread_points(layers, kernels, shape), density)
+    return _brighten_to(spread_points(layers, kernels, shape), density)
 
 
-def _brightened_to(field: Linear, mean: float) -> Linear:
+def _brighten_to(field: Linear, mean: float) -> Linear:
     """Scale and clip a field to 0-1 so that its mean comes out as asked, if it can."""
     wanted, light = mean * field.size, cv2.sumElems(field)[0]
     if not wanted or not light:

@@ -50,10 +50,10 @@ def contact_sheet(photographs: str, recipe: DegradationRecipe, seed: int) -> byt
 
 def _strip(subject: Subject, types: tuple[str, ...]) -> Iterator[Bytes]:
     whole = _SHOWN_WHOLE in types
-    yield _captioned(subject.clean, "clean", whole)
+    yield _add_caption(subject.clean, "clean", whole)
     for severity in SEVERITIES:
         degraded = subject.degraded(types, severity)
-        yield _captioned(degraded.image, f"{_title(degraded, types)} {severity:.0f}", whole)
+        yield _add_caption(degraded.image, f"{_title(degraded, types)} {severity:.0f}", whole)
 
 
 def _title(degraded: Degraded, types: tuple[str, ...]) -> str:
@@ -63,7 +63,7 @@ def _title(degraded: Degraded, types: tuple[str, ...]) -> str:
     return str(parameters.noun()) if parameters else types[0]
 
 
-def _captioned(image: Bytes, caption: str, whole: bool) -> Bytes:
+def _add_caption(image: Bytes, caption: str, whole: bool) -> Bytes:
     """A photograph, or its middle at full sharpness, below its caption."""
     top, left = (max(0, (side - _SIDE) // 2) for side in image.shape[:2])
     part = image if whole else image[top : top + _SIDE, left : left + _SIDE]

@@ -143,7 +143,8 @@ def _outcome(
     depth = None if measured is None else cut_depth(measured, photograph.shape[:2], square)
     severities = draw_severities(combination, recipe, rng, catalogue)
     degraded = degrade(clean, severities, recipe, rng, depth, catalogue=catalogue)
-    truth = ground_truth(clean, degraded, recipe, prior_model(catalogue))
+    model = prior_model(spec.recipe.all_types(), catalogue)
+    truth = ground_truth(clean, degraded, recipe, model)
     row = SampleRow.of(key, source, truth)
     packed = encode_png(clean)
     sample: dict[str, bytes | str] = {
@@ -190,12 +191,12 @@ def ground_truth(
         for name, finding in degraded.findings.items()
     }
     exact = {
-        name: finding.model_copy(update=_exactly(finding.present))
+        name: finding.model_copy(update=_certainty(finding.present))
         for name, finding in visible.items()
     }
     provenance = Provenance(source="synthesis", author=f"recipe {recipe.name}")
     return make_prior(clean, exact, provenance, model)
 
 
-def _exactly(present: bool) -> dict[str, float]:
+def _certainty(present: bool) -> dict[str, float]:
     return {"probability": float(present), "severity_std": 0.0}

@@ -81,7 +81,7 @@ def count_undiagnosed(rows: pl.DataFrame) -> pl.DataFrame:
 
 def combination(prior: DiagnosticPrior) -> str:
     """What is present, as `haze+rain`; `clean` where nothing is."""
-    return "+".join(name for name in DEGRADATIONS if getattr(prior, name).present) or "clean"
+    return "+".join(prior.present()) or "clean"
 
 
 def _presence_row(rows: pl.DataFrame, name: DegradationName) -> pl.DataFrame:

@@ -51,7 +51,7 @@ def estimate_truth(
         before = measured.image
     # A teacher sees more than who learns from it: here the clean partner.
     provenance = Provenance(source="teacher", author=author)
-    return make_prior(clean, findings, provenance, prior_model(catalogue))
+    return make_prior(clean, findings, provenance, prior_model(present, catalogue))
 
 
 def _doubt(finding: AnyFinding) -> AnyFinding:

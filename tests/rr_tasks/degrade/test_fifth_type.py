@@ -31,7 +31,7 @@ from schemas.recipe import DegradationRecipe, JpegRecipe, PartialRecipe
 from tests.darkness import Darkness, DarknessPhysics
 
 FIVE = list_types(*CATALOGUE.values(), DarknessPhysics())
-MODEL = prior_model(FIVE)
+MODEL = prior_model(FIVE, FIVE)
 RECIPE = DegradationRecipe(
     name="dark",
     size=64,
@@ -102,7 +102,8 @@ def test_who_does_not_know_the_type_says_so(dark: DiagnosticPrior) -> None:
 def test_priors_of_the_four_types_stay_as_they_are(prior: DiagnosticPrior) -> None:
     assert tuple(DiagnosticPrior.types()) == DEGRADATIONS
     assert tuple(nothing_found(MODEL)) == (*DEGRADATIONS, "darkness")
-    assert MODEL is prior_model(dict(FIVE))
+    assert MODEL is prior_model(("darkness", "haze"), FIVE)
+    assert prior_model(DEGRADATIONS, FIVE) is DiagnosticPrior
     document = json.loads(prior.model_dump_json())
     five = MODEL.model_validate_json(
         json.dumps({**document, "darkness": {"present": False, "severity": 0.0}})
