@@ -3,6 +3,7 @@
 A command imports what it needs when it runs, so that `rr --help` answers at once.
 """
 
+import gc
 import os
 from importlib.metadata import version
 from typing import Annotated
@@ -90,3 +91,5 @@ def main() -> None:
         if end.code == STOPPED:
             os._exit(STOPPED)
         raise
+    finally:
+        gc.freeze()  # or the interpreter looks through all modules for garbage: half a second

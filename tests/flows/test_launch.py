@@ -55,12 +55,14 @@ def test_a_stage_without_a_server_is_a_call() -> None:
     assert launch(double, 4) == 8
 
 
-def test_restoring_imports_no_prefect_without_a_server(photographs: Path, tmp_path: Path) -> None:
+def test_restoring_imports_nothing_that_one_photograph_does_not_need(
+    photographs: Path, tmp_path: Path
+) -> None:
+    others = {"prefect", "polars", "torchmetrics", "transformers", "botocore", "aiohttp"}
     code = (
         "import sys; from flows.cli import main\n"
         "try: main()\n"
-        "except SystemExit: print(sorted({'prefect', 'torchmetrics', 'transformers'}"
-        " & set(sys.modules)))"
+        f"except SystemExit: print(sorted({others} & set(sys.modules)))"
     )
     command = [sys.executable, "-c", code, "restore", str(photographs), str(tmp_path / "out")]
     shown = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT).stdout

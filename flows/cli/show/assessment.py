@@ -3,7 +3,8 @@
 from rich.console import Console
 
 from flows.assess import Assessment
-from flows.cli.show.table import print_place, print_table, print_undiagnosed, print_unused
+from flows.cli.show.place import print_place
+from flows.cli.show.table import print_table, print_undiagnosed, print_unused
 
 
 def show_assessment(console: Console, assessment: Assessment) -> None:

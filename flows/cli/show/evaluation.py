@@ -2,7 +2,8 @@
 
 from rich.console import Console
 
-from flows.cli.show.table import print_place, print_table, print_undiagnosed, print_unused
+from flows.cli.show.place import print_place
+from flows.cli.show.table import print_table, print_undiagnosed, print_unused
 from flows.evaluate import Evaluation
 
 

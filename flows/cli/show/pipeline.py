@@ -4,8 +4,8 @@ from rich.console import Console
 from rich.markup import escape
 
 from flows.cli.show.evaluation import show_evaluation
+from flows.cli.show.place import print_place
 from flows.cli.show.restoration import show_restoration
-from flows.cli.show.table import print_place
 from flows.pipeline import PipelineResult
 from rr_tasks.storage.files import join
 

@@ -3,7 +3,8 @@
 from rich.console import Console
 from rich.markup import escape
 
-from flows.cli.show.table import print_place, print_table
+from flows.cli.show.place import print_place
+from flows.cli.show.table import print_table
 from flows.refresh import Comparison, Refreshed
 from rr_tasks.refresh.plan import plan_table
 

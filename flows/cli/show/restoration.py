@@ -3,7 +3,7 @@
 from rich.console import Console
 from rich.markup import escape
 
-from flows.cli.show.table import print_place
+from flows.cli.show.place import print_place
 from schemas.archive import RunSummary
 
 

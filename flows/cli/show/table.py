@@ -1,4 +1,4 @@
-"""What the views share: tables, and the places where outputs lie."""
+"""What the views of frames share."""
 
 import polars as pl
 from rich.console import Console, JustifyMethod
@@ -23,11 +23,6 @@ def _cell(value: object, places: int) -> str:
     if isinstance(value, float):
         return f"{value:.{places}f}"
     return "" if value is None else str(value)
-
-
-def print_place(console: Console, name: str, url: str) -> None:
-    """Print where an output lies, in one line however long it is."""
-    console.print(f"[bold]{name:<16}[/bold] {escape(url)}", soft_wrap=True, highlight=False)
 
 
 def print_undiagnosed(console: Console, undiagnosed: pl.DataFrame) -> None:
