@@ -30,6 +30,14 @@ FORMATS: tuple[ImageFormat, ...] = (
 MAX_PIXELS = 200_000_000
 """Photographs with more pixels are refused, unless a user says otherwise."""
 
+_REASONS = {
+    "premature end": "the {} data is truncated",
+    "data precision": "its samples have 12 bits, which cannot be read; convert it to 16-bit TIFF",
+    "support is not configured": "its compression cannot be read; save it with another one",
+    "bad labq format": "its colours are CIELAB; convert it to RGB first",
+}
+"""What libvips says of files that it cannot read, and what that means."""
+
 _COLOUR_SPACES = {"srgb", "rgb", "rgb16", "b-w", "grey16"}
 _BYTES_PER_SAMPLE = {"uchar": 1, "ushort": 2}
 
@@ -99,7 +107,7 @@ class Negative:
         try:
             samples = self.image.numpy()
         except pyvips.Error as error:
-            raise _damaged(self.format, error) from error
+            raise _unreadable(self.format, self.source, error) from error
         samples = samples.reshape(self.image.height, self.image.width, self.image.bands)
         orientation = int(facts.get("orientation", 1))
         upright = np.ascontiguousarray(turn_upright(samples, orientation))
@@ -153,7 +161,7 @@ def open_photograph(source: bytes, max_pixels: int = MAX_PIXELS) -> Negative:
     try:
         image = known.load(source)
     except pyvips.Error as error:
-        raise _damaged(known, error) from error
+        raise _unreadable(known, source, error) from error
     if image.width * image.height > max_pixels:
         raise UnreadablePhotographError(
             f"{image.width} x {image.height} pixels are more than the limit of {max_pixels} "
@@ -214,10 +222,14 @@ def _has_alpha(image: pyvips.Image) -> bool:
     return bool(image.bands in (2, 4))
 
 
-def _damaged(known: ImageFormat, error: pyvips.Error) -> UnreadablePhotographError:
-    if "premature end" in str(error):
-        return UnreadablePhotographError(f"the {known.name} data is truncated")
-    return UnreadablePhotographError(f"the {known.name} data is damaged or truncated")
+def _unreadable(
+    known: ImageFormat, source: bytes, error: pyvips.Error
+) -> UnreadablePhotographError:
+    reason = known.refusal(source, {}) or next(
+        (reason for words, reason in _REASONS.items() if words in str(error)),
+        "the {} data is damaged or truncated",
+    )
+    return UnreadablePhotographError(reason.format(known.name))
 
 
 def _unsuited(image: pyvips.Image) -> str | None:

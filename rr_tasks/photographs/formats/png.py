@@ -30,10 +30,12 @@ class PngFormat:
         return pyvips.Image.pngload_buffer(data, access="sequential", fail_on="error")
 
     def refusal(self, data: bytes, facts: Facts) -> str | None:
-        """Refuse animations, of which only the first frame would survive."""
+        """Refuse animations, of which only one frame would survive, and what is only nearly PNG."""
         del facts
-        animated = any(kind == b"acTL" for kind, _ in _chunks(data))
-        return "it is an animation, not a photograph" if animated else None
+        kinds = {kind for kind, _ in _chunks(data)}
+        if b"CgBI" in kinds:
+            return "it is packed for iPhone apps (CgBI) and no standard PNG; convert it first"
+        return "it is an animation, not a photograph" if b"acTL" in kinds else None
 
     def save(self, image: pyvips.Image, source: bytes, facts: Facts) -> bytes:
         """Encode losslessly; a palette is chosen anew when the source had one."""
