@@ -6,13 +6,13 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from rr_tasks.photographs.pixels import Pixels, to_8_bits
 from rr_tasks.reasoner.protocol import Answer, Bytes, Reasoner, Unparsed
 from rr_tasks.retries import TRANSIENT
 from schemas.errors import ExpectedError
 from schemas.prior.current import DEGRADATIONS, DiagnosticPrior
 
 AnswerT = TypeVar("AnswerT")
-Pixels = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
 
 _NOT_OF_A_PHOTOGRAPH = (*TRANSIENT, ExpectedError)
 """What the network or the settings do concerns every photograph, so it is passed on."""
@@ -28,8 +28,7 @@ def diagnose(reasoner: Reasoner, pixels: Pixels) -> DiagnosticPrior:
     Raises:
         UndiagnosedError: the reasoner failed, or its answer cannot be parsed.
     """
-    narrow = pixels >> 8 if pixels.dtype == np.uint16 else pixels
-    (answer,) = diagnose_each(reasoner, [narrow.astype(np.uint8, copy=False)])
+    (answer,) = diagnose_each(reasoner, [to_8_bits(pixels)])
     if isinstance(answer, Unparsed):
         raise UndiagnosedError(f"the reasoner has no diagnosis of it: {answer.reason}")
     return answer

@@ -5,16 +5,14 @@ from itertools import islice
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import torch
 
 from rr_tasks.device import autocast
+from rr_tasks.photographs.pixels import Pixels
 from rr_tasks.restorer.protocol import Restorer
 from rr_tasks.restorer.sampling import regress
 from rr_tasks.restorer.tiling import Tiling
 from schemas.prior.current import DiagnosticPrior
-
-Pixels = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
 
 
 class PhotographRestorer:
