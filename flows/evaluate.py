@@ -8,9 +8,9 @@ from flows.host import host
 from flows.shards import share_shards
 from rr_tasks.degrade.synthesis import open_dataset, plan_synthesis
 from rr_tasks.degrade.tasks import synthesize_shard_task
-from rr_tasks.evaluation.images.examples import contact_sheet
+from rr_tasks.evaluation.images.examples import draw_examples
 from rr_tasks.evaluation.images.metrics import quality_table
-from rr_tasks.evaluation.images.shard import evaluated_shards, read_evaluation, rows_folder
+from rr_tasks.evaluation.images.shard import find_evaluated, read_evaluation, rows_folder
 from rr_tasks.evaluation.presence import count_undiagnosed, presence_table
 from rr_tasks.evaluation.tasks import evaluate_shard_task
 from rr_tasks.reasoner.load import load_reasoner
@@ -75,7 +75,7 @@ def evaluate(parameters: EvaluateParameters) -> Evaluation:
         restorer,
         label="Evaluate",
         workers=parameters.workers,
-        finished=evaluated_shards(folder, numbers),
+        finished=find_evaluated(folder, numbers),
     )
     rows = read_evaluation(urls)
     quality, diagnosis = quality_table(rows), presence_table(rows)
@@ -99,5 +99,5 @@ def _show_examples(
     url: str, shards: str, rows: pl.DataFrame, reasoner: Reasoner, restorer: str
 ) -> None:
     if not exists(url):
-        sheet = contact_sheet(shards, rows, reasoner, load_restorer(restorer))
+        sheet = draw_examples(shards, rows, reasoner, load_restorer(restorer))
         publish_bytes(sheet, url)

@@ -4,13 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from math import ceil
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import torch
 
-Pixels = npt.NDArray[Any]
+from rr_tasks.photographs.pixels import Samples
 
 
 @dataclass(frozen=True)
@@ -65,8 +63,8 @@ class Axis:
 class Tiling:
     """The tiles of a photograph of a given height and width.
 
-    All tiles have one size, at most `longest` (a multiple of `multiple`) on a side, so they can
-    be batched.
+    All tiles have the same size, at most `longest` (a multiple of `multiple`) on a side, so that
+    they can be batched.
     """
 
     height: int
@@ -85,8 +83,8 @@ class Tiling:
         """How the width is cut."""
         return Axis(self.width, self.longest, self.overlap, self.multiple)
 
-    def cut(self, image: Pixels) -> Iterator[Pixels]:
-        """Tiles of (H, W, C) pixels, row by row; edges are mirrored where a tile reaches out."""
+    def cut(self, image: Samples) -> Iterator[Samples]:
+        """Cut (H, W, C) pixels row by row; where a tile reaches beyond, the edge is mirrored."""
         below = max(0, self.rows.tile - self.height)
         right = max(0, self.columns.tile - self.width)
         for top in self.rows.starts:
@@ -97,11 +95,11 @@ class Tiling:
     def join(self, tiles: Iterator[torch.Tensor]) -> Iterator[torch.Tensor]:
         """Blend tiles (3, h, w), in the order of `cut`, into strips of the image.
 
-        No more than one row of tiles is held. A strip is overwritten when the next one is asked
+        Only one row of tiles is in memory. Each strip is overwritten when the next one is asked
         for.
 
         Yields:
-            (3, h, W): the image's rows from top to bottom, none twice, `height` of them in all.
+            (3, h, W): consecutive rows of the image from top to bottom, `height` rows in all.
         """
         rows, columns = self.rows, self.columns
         blended = torch.zeros(3, rows.tile, max(self.width, columns.tile))

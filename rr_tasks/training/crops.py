@@ -12,7 +12,7 @@ from rr_tasks.shards.png import decode_png
 from rr_tasks.shards.stream import Piece, Sample, ShardStream, unpack
 from rr_tasks.training.dataset import MissingDiagnosesError, check_diagnosed, whole_dataset
 from rr_tasks.training.diagnoses import DiagnosisStream
-from rr_tasks.training.epochs import own_epochs
+from rr_tasks.training.epochs import deal_epochs
 from rr_tasks.training.flow import FlowBatch
 from rr_tasks.training.rounds import RoundLoader
 from schemas.prior.current import DiagnosticPrior
@@ -68,7 +68,7 @@ def load_crops(
             yield sample, diagnosis
 
     return RoundLoader(
-        own_epochs(markers, samples_per_round=_PHOTOGRAPHS_PER_ROUND, seed=seed),
+        deal_epochs(markers, samples_per_round=_PHOTOGRAPHS_PER_ROUND, seed=seed),
         read,
         _cut_crops,
         _collate,

@@ -82,8 +82,8 @@ class Epochs:
             yield cell * self.samples // cells, (cell + 1) * self.samples // cells
 
 
-def own_epochs(markers: Iterable[DoneMarker], *, samples_per_round: int, seed: int) -> Epochs:
-    """What this process trains on: its share if `torch.distributed` is initialized, else all."""
+def deal_epochs(markers: Iterable[DoneMarker], *, samples_per_round: int, seed: int) -> Epochs:
+    """Deal this process its share, or all of it if no `torch.distributed` is initialized."""
     rank, ranks = 0, 1
     if torch.distributed.is_available() and torch.distributed.is_initialized():
         rank, ranks = torch.distributed.get_rank(), torch.distributed.get_world_size()

@@ -13,7 +13,7 @@ from rr_tasks.reasoner.views import overview, random_crops, working_size
 from rr_tasks.shards.png import decode_png
 from rr_tasks.shards.stream import Sample, ShardStream, unpack
 from rr_tasks.training.dataset import whole_dataset
-from rr_tasks.training.epochs import own_epochs
+from rr_tasks.training.epochs import deal_epochs
 from rr_tasks.training.loop import ProgressReport, train
 from rr_tasks.training.objective import Losses, Objective
 from rr_tasks.training.rounds import Batch, Example, RoundLoader, stack
@@ -86,7 +86,7 @@ def train_reasoner(
     markers = whole_dataset(shards)
     objective = Objective(network, partial(diagnosis_loss, network))
     with RoundLoader(
-        own_epochs(markers, samples_per_round=_PHOTOGRAPHS_PER_ROUND, seed=settings.seed),
+        deal_epochs(markers, samples_per_round=_PHOTOGRAPHS_PER_ROUND, seed=settings.seed),
         ShardStream(shards, markers, "degraded.png", "prior.json").read,
         _make_examples,
         stack,

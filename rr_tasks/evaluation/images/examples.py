@@ -4,11 +4,11 @@ import cv2
 import numpy as np
 import polars as pl
 
-from rr_tasks.degrade.color import Bytes
-from rr_tasks.evaluation.images.shard import restored_as_in_use
+from rr_tasks.evaluation.images.shard import restore_as_in_use
+from rr_tasks.photographs.pixels import Bytes, Pixels
 from rr_tasks.reasoner.diagnosis import diagnose
 from rr_tasks.reasoner.protocol import Reasoner
-from rr_tasks.restorer.photograph import PhotographRestorer, Pixels
+from rr_tasks.restorer.photograph import PhotographRestorer
 from rr_tasks.shards.index import index_samples
 from rr_tasks.shards.png import decode_png
 
@@ -19,10 +19,10 @@ _CAPTION = 26
 _QUALITY = [cv2.IMWRITE_JPEG_QUALITY, 88]
 
 
-def contact_sheet(
+def draw_examples(
     shards: str, rows: pl.DataFrame, reasoner: Reasoner, restorer: PhotographRestorer
 ) -> bytes:
-    """Show the sample with the median gain in PSNR for each of `SHOWN` that the rows hold.
+    """Draw the sample with the median gain in PSNR for each of `SHOWN` that the rows hold.
 
     Args:
         shards: URL of the evaluation set.
@@ -38,18 +38,18 @@ def contact_sheet(
     diagnosed = rows.drop_nulls("psnr_after")
     held = set(diagnosed["combination"])
     for name in filter(held.__contains__, SHOWN):
-        key, before, after = _typical(diagnosed, name)
+        key, before, after = _pick_typical(diagnosed, name)
         degraded = decode_png(samples[key]["degraded.png"].read())
         clean = decode_png(samples[key]["clean.png"].read())
-        restored = restored_as_in_use(degraded, diagnose(reasoner, degraded), restorer)
+        restored = restore_as_in_use(degraded, diagnose(reasoner, degraded), restorer)
         captions = (f"{name}: {before:.1f} dB", f"restored: {after:.1f} dB", "clean")
         pictures = zip((degraded, restored, clean), captions, strict=True)
-        strips.append(np.hstack([_captioned(image, caption) for image, caption in pictures]))
+        strips.append(np.hstack([_add_caption(image, caption) for image, caption in pictures]))
     sheet = cv2.cvtColor(np.vstack(strips), cv2.COLOR_RGB2BGR)
     return bytes(cv2.imencode(".jpg", sheet, _QUALITY)[1])
 
 
-def _typical(rows: pl.DataFrame, combination: str) -> tuple[str, float, float]:
+def _pick_typical(rows: pl.DataFrame, combination: str) -> tuple[str, float, float]:
     chosen = (
         rows.filter(pl.col("combination") == combination)
         .with_columns(gain=pl.col("psnr_after") - pl.col("psnr_before"))
@@ -59,7 +59,7 @@ def _typical(rows: pl.DataFrame, combination: str) -> tuple[str, float, float]:
     return row["key"], row["psnr_before"], row["psnr_after"]
 
 
-def _captioned(image: Pixels, caption: str) -> Bytes:
+def _add_caption(image: Pixels, caption: str) -> Bytes:
     picture = cv2.resize(image, (_SIDE, _SIDE), interpolation=cv2.INTER_AREA)
     band = np.full((_CAPTION, _SIDE, 3), 255, np.uint8)
     cv2.putText(band, caption, (6, 18), cv2.FONT_HERSHEY_SIMPLEX, 0.5, (20, 20, 20), 1, cv2.LINE_AA)

@@ -1,7 +1,6 @@
 """Image quality of one restoration, and over a table of them."""
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 import torch
 from torchmetrics.functional.image import (
@@ -9,9 +8,8 @@ from torchmetrics.functional.image import (
     structural_similarity_index_measure,
 )
 
+from rr_tasks.photographs.pixels import Bytes
 from schemas.prior.current import DEGRADATIONS
-
-Bytes = npt.NDArray[np.uint8]
 
 IDENTICAL_PSNR = 60.0
 """PSNR is capped here, where two 8-bit images differ by a fraction of a level."""

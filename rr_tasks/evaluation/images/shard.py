@@ -10,11 +10,12 @@ import polars as pl
 
 from rr_tasks.evaluation.images.metrics import psnr, ssim
 from rr_tasks.evaluation.presence import combination
+from rr_tasks.photographs.pixels import Bytes
 from rr_tasks.reasoner.diagnosis import diagnose_each
 from rr_tasks.reasoner.protocol import Answer, Reasoner, Unparsed
 from rr_tasks.restorer.photograph import PhotographRestorer
 from rr_tasks.restorer.treatment import treatment
-from rr_tasks.shards.png import Bytes, decode_png
+from rr_tasks.shards.png import decode_png
 from rr_tasks.shards.stream import Sample, read_samples, unpack
 from rr_tasks.storage.claim import claim
 from rr_tasks.storage.files import exists, join, paths_there, publish_bytes, read_bytes
@@ -49,7 +50,7 @@ those columns are null.
 
 
 def rows_folder(root: str, reasoner: ReasonerIdentity, restorer_sha256: str, data_set: str) -> str:
-    """Folder of the rows that these weights give on this data set."""
+    """Name the folder of the rows that these models produce on this data set."""
     weights = f"{reasoner.fingerprint[:12]}-{restorer_sha256[:12]}"
     name = f"v{EVALUATION_VERSION}-{data_set.rsplit('/', 1)[-1]}-{weights}"
     return join(root, "rows", name)
@@ -79,8 +80,8 @@ def evaluate_shard(
     return url
 
 
-def evaluated_shards(folder: str, shards: Iterable[int]) -> dict[int, str]:
-    """The URLs of rows that are there already, by the numbers of their shards."""
+def find_evaluated(folder: str, shards: Iterable[int]) -> dict[int, str]:
+    """Find the rows that exist already: their URLs by the numbers of their shards."""
     there = paths_there(folder)
     return {
         shard: join(folder, _rows_name(shard)) for shard in shards if _rows_name(shard) in there
@@ -107,8 +108,8 @@ def read_evaluation(urls: list[str]) -> pl.DataFrame:
     return rows
 
 
-def restored_as_in_use(image: Bytes, found: DiagnosticPrior, restorer: PhotographRestorer) -> Bytes:
-    """What `rr restore` makes of a photograph, (H, W, 3), that is diagnosed so."""
+def restore_as_in_use(image: Bytes, found: DiagnosticPrior, restorer: PhotographRestorer) -> Bytes:
+    """Restore a photograph, (H, W, 3), with this diagnosis as `rr restore` would."""
     wanted = treatment(found)
     return np.asarray(image if wanted is None else restorer.restore(image, wanted), np.uint8)
 
@@ -142,7 +143,7 @@ def _row(
     }
     if isinstance(answer, Unparsed):
         return {**row, "undiagnosed": answer.reason}
-    restored = restored_as_in_use(degraded, answer, restorer)
+    restored = restore_as_in_use(degraded, answer, restorer)
     return {
         **row,
         "psnr_after": psnr(restored, clean),

@@ -11,7 +11,7 @@ import torch
 from torch import nn
 
 from rr_tasks.shards.stream import Piece
-from rr_tasks.training.epochs import own_epochs
+from rr_tasks.training.epochs import deal_epochs
 from rr_tasks.training.loop import train
 from rr_tasks.training.objective import Losses, Objective
 from rr_tasks.training.processes import join_processes
@@ -64,7 +64,7 @@ def main(folder: Path) -> None:
     network = nn.Linear(3, 1)
     seen: list[object] = []
     objective = Objective(network, partial(loss, network, seen))
-    epochs = own_epochs(MARKERS, samples_per_round=6, seed=0)
+    epochs = deal_epochs(MARKERS, samples_per_round=6, seed=0)
     with RoundLoader(epochs, read, load, stack, examples_per_sample=2, batch_size=4) as batches:
         train(
             objective,

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import distributed
 
-from rr_tasks.training.epochs import Epochs, NoSamplesError, own_epochs
+from rr_tasks.training.epochs import Epochs, NoSamplesError, deal_epochs
 from schemas.errors import ExpectedError
 from schemas.shard import DoneMarker
 
@@ -125,7 +125,7 @@ def test_no_samples_is_an_error_that_says_what_to_do(deal: Deal, counts: Sequenc
 
 
 def test_alone_a_process_takes_everything(make_markers: MakeMarkers) -> None:
-    alone = own_epochs(make_markers([10] * 5), samples_per_round=8, seed=0)
+    alone = deal_epochs(make_markers([10] * 5), samples_per_round=8, seed=0)
     assert Counter(places(alone, 0)) == everything([10] * 5)
 
 
@@ -135,6 +135,6 @@ def test_together_a_process_takes_its_share(
     monkeypatch.setattr(distributed, "is_initialized", lambda: True)
     monkeypatch.setattr(distributed, "get_rank", lambda: 2)
     monkeypatch.setattr(distributed, "get_world_size", lambda: 5)
-    own = own_epochs(make_markers([10] * 5), samples_per_round=8, seed=0)
+    own = deal_epochs(make_markers([10] * 5), samples_per_round=8, seed=0)
     assert places(own, 0) == places(deal([10] * 5, rank=2, ranks=5), 0)
     assert own.samples == 10

@@ -3,7 +3,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from rr_tasks.evaluation.images.examples import contact_sheet
+from rr_tasks.evaluation.images.examples import draw_examples
 from rr_tasks.reasoner.edge import EdgeReasoner
 from rr_tasks.restorer.edge import EdgeRestorer
 from rr_tasks.restorer.photograph import PhotographRestorer
@@ -27,11 +27,11 @@ def test_the_sheet_shows_the_median_of_each_set_that_is_there(
 ):
     shown = []
     monkeypatch.setattr(
-        "rr_tasks.evaluation.images.examples._captioned",
+        "rr_tasks.evaluation.images.examples._add_caption",
         lambda image, caption: shown.append(caption) or np.zeros((8, 8, 3), np.uint8),
     )
     reasoner = EdgeReasoner(reasoner_network(0), "0" * 64)
     restorer = PhotographRestorer(EdgeRestorer(restorer_network(0.0)), "0" * 64)
-    sheet = contact_sheet(dataset, rows, reasoner, restorer)
+    sheet = draw_examples(dataset, rows, reasoner, restorer)
     assert shown == ["haze: 20.0 dB", "restored: 22.0 dB", "clean"]
     assert cv2.imdecode(np.frombuffer(sheet, np.uint8), cv2.IMREAD_COLOR).shape == (8, 24, 3)
