@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from flows.host import host
-from flows.shards import share_shards
+from flows.shards import share_shards, verify_shards
 from rr_tasks.reasoner.annotation import open_annotations, plan_annotation
 from rr_tasks.reasoner.load import load_reasoner
 from rr_tasks.reasoner.tasks import annotate_shard_task
@@ -13,6 +13,8 @@ from schemas.parameters import AnnotateParameters
 
 def annotate(parameters: AnnotateParameters) -> str:
     """Diagnose every degraded photograph not yet diagnosed and return the annotations' folder."""
+    if parameters.verify:
+        verify_shards(parameters.shards, parameters.workers)
     spec = plan_annotation(parameters.shards, load_reasoner(parameters.reasoner))
     folder = open_annotations(parameters.output or beside(parameters.shards), spec)
     markers = share_shards(

@@ -1,7 +1,7 @@
 """Shards, and annotations where they are given -> the formats of other programs."""
 
 from flows.host import host
-from flows.shards import share_shards
+from flows.shards import share_shards, verify_shards
 from rr_tasks.export.hub import open_hub_export, publish_card
 from rr_tasks.export.messages import exported_lines, finish_messages_export, open_messages_export
 from rr_tasks.export.source import Source
@@ -13,7 +13,7 @@ from schemas.parameters import ExportHfParameters, ExportMessagesParameters
 
 def export_hf(parameters: ExportHfParameters) -> str:
     """Export every shard not yet exported for Hugging Face datasets, and return the folder."""
-    source = Source(parameters.shards, parameters.annotations)
+    source = _open_source(parameters)
     shards = [marker.shard for marker in source.check()]
     spec = open_hub_export(parameters.output, source, parameters.split)
     markers = share_shards(
@@ -34,7 +34,7 @@ def export_hf(parameters: ExportHfParameters) -> str:
 
 def export_messages(parameters: ExportMessagesParameters) -> str:
     """Export every shard not yet exported as chats, and return the folder."""
-    source = Source(parameters.shards, parameters.annotations)
+    source = _open_source(parameters)
     shards = [marker.shard for marker in source.check() if marker.samples]
     spec = open_messages_export(parameters.output, source, parameters.dialect)
     urls = share_shards(
@@ -51,3 +51,11 @@ def export_messages(parameters: ExportMessagesParameters) -> str:
     rows = [{"lines": url} for url in urls]
     host().publish_table("exported-messages", rows, f"Of {parameters.output}")
     return parameters.output
+
+
+def _open_source(parameters: ExportHfParameters | ExportMessagesParameters) -> Source:
+    if parameters.verify:
+        verify_shards(parameters.shards, parameters.workers)
+        if parameters.annotations is not None:
+            verify_shards(parameters.annotations, parameters.workers)
+    return Source(parameters.shards, parameters.annotations)

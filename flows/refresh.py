@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from flows.annotate import beside
 from flows.host import host
-from flows.shards import run_shards, share_shards
+from flows.shards import run_shards, share_shards, verify_shards
 from rr_tasks.reasoner.annotation import open_annotations, plan_annotation
 from rr_tasks.reasoner.load import load_reasoner
 from rr_tasks.reasoner.tasks import annotate_shard_task
@@ -41,6 +41,8 @@ def refresh(parameters: RefreshParameters) -> Refreshed:
 
     Older annotations stay as they are.
     """
+    if parameters.verify:
+        verify_shards(parameters.shards, parameters.workers)
     reasoner = load_reasoner(parameters.reasoner)
     wanted = plan_annotation(parameters.shards, reasoner)
     root = parameters.output or beside(parameters.shards)

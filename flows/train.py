@@ -1,7 +1,7 @@
 """Shards and annotations -> weights of the reasoner and of the restorer."""
 
 from flows.progress import follow
-from flows.shards import run_alone
+from flows.shards import run_alone, verify_shards
 from rr_tasks.training.run import check_reasoner_training, check_restorer_training
 from rr_tasks.training.tasks import train_reasoner_task, train_restorer_task
 from schemas.parameters import TrainReasonerParameters, TrainRestorerParameters
@@ -10,6 +10,8 @@ from schemas.parameters import TrainReasonerParameters, TrainRestorerParameters
 def train_reasoner(parameters: TrainReasonerParameters) -> str:
     """Train the reasoner on the ground truth of synthesized shards; return its weights."""
     check_reasoner_training(parameters)
+    if parameters.verify:
+        verify_shards(parameters.shards)
     with follow("Train reasoner", parameters.steps):
         return run_alone(train_reasoner_task, parameters)
 
@@ -17,5 +19,8 @@ def train_reasoner(parameters: TrainReasonerParameters) -> str:
 def train_restorer(parameters: TrainRestorerParameters) -> str:
     """Train the restorer on shards and their annotations; return its weights."""
     check_restorer_training(parameters)
+    if parameters.verify:
+        verify_shards(parameters.shards)
+        verify_shards(parameters.annotations)
     with follow("Train restorer", parameters.steps):
         return run_alone(train_restorer_task, parameters)

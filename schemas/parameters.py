@@ -35,6 +35,9 @@ Workers = Annotated[
     WorkerCount | None,
     Field(description="Shards at the same time; by default as many as cores may be used"),
 ]
+Verify = Annotated[
+    bool, Field(description="First compare every shard that is read with its checksum")
+]
 LearningRate = Annotated[float, Field(gt=0, description="The highest one; it rises, then falls")]
 
 
@@ -72,6 +75,7 @@ class AnnotateParameters(Parameters):
     output: Url | None = Field(None, description="By default beside the data set")
     reasoner: Reasoner = EdgeReasonerChoice()
     workers: Workers = None
+    verify: Verify = False
 
 
 class RefreshParameters(AnnotateParameters):
@@ -99,6 +103,7 @@ class ExportHfParameters(Parameters):
     annotations: Url | None = Field(None, description="Folder of its annotations, to go along")
     split: Annotated[SplitName, Field(description="What the samples are for")] = "train"
     workers: Workers = None
+    verify: Verify = False
 
 
 class ExportMessagesParameters(Parameters):
@@ -113,6 +118,7 @@ class ExportMessagesParameters(Parameters):
         Dialect, Field(description="tags for ms-swift and LLaMA-Factory, trl for TRL")
     ] = "tags"
     workers: Workers = None
+    verify: Verify = False
 
 
 class TrainReasonerParameters(Parameters):
@@ -128,6 +134,7 @@ class TrainReasonerParameters(Parameters):
     seed: Seed = 0
     accumulate: Accumulate = 1
     device: Device = "auto"
+    verify: Verify = False
     compiled: bool = Field(
         False, description="Compile the network first: minutes once, a quarter less for each step"
     )
@@ -146,6 +153,7 @@ class TrainRestorerParameters(Parameters):
     seed: Seed = 0
     accumulate: Accumulate = 1
     device: Device = "auto"
+    verify: Verify = False
     compiled: bool = Field(
         False, description="Compile the network first: minutes once, a quarter less for each step"
     )

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from flows.cli.failure import complain
-from flows.cli.options import Weights, Workers, console
+from flows.cli.options import Verify, Weights, Workers, console
 from schemas.parameters import AnnotateParameters, RefreshParameters
 
 
@@ -17,6 +17,7 @@ def annotate(
     ] = None,
     reasoner: Weights = None,
     workers: Workers = None,
+    verify: Verify = False,
     refresh: Annotated[
         bool,
         typer.Option(
@@ -52,6 +53,7 @@ def annotate(
                 output=output,
                 reasoner=reasoner,
                 workers=workers,
+                verify=verify,
                 against=against,
                 dry_run=dry_run,
             )
@@ -62,7 +64,7 @@ def annotate(
     from flows.annotate import annotate as flow
 
     parameters = AnnotateParameters(
-        shards=shards, output=output, reasoner=reasoner, workers=workers
+        shards=shards, output=output, reasoner=reasoner, workers=workers, verify=verify
     )
     folder = launch(flow, parameters)
     typer.echo(folder)

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from flows.cli.failure import Commands
-from flows.cli.options import Workers
+from flows.cli.options import Verify, Workers
 from schemas.export import Dialect
 from schemas.parameters import ExportHfParameters, ExportMessagesParameters
 
@@ -25,6 +25,7 @@ def export_hf(
     ] = None,
     split: Annotated[str, typer.Option(help="Name of the split.")] = "train",
     workers: Workers = None,
+    verify: Verify = False,
 ) -> None:
     """Write a data set in a form that Hugging Face datasets can load.
 
@@ -37,7 +38,12 @@ def export_hf(
     from flows.launch import launch
 
     parameters = ExportHfParameters(
-        shards=shards, output=output, annotations=annotations, split=split, workers=workers
+        shards=shards,
+        output=output,
+        annotations=annotations,
+        split=split,
+        workers=workers,
+        verify=verify,
     )
     typer.echo(launch(flow, parameters))
 
@@ -54,6 +60,7 @@ def export_messages(
         Dialect, typer.Option(help="tags for ms-swift and LLaMA-Factory, trl for TRL.")
     ] = "tags",
     workers: Workers = None,
+    verify: Verify = False,
 ) -> None:
     """Write a data set as chats for fine-tuning a vision-language model.
 
@@ -66,6 +73,11 @@ def export_messages(
     from flows.launch import launch
 
     parameters = ExportMessagesParameters(
-        shards=shards, output=output, annotations=annotations, dialect=dialect, workers=workers
+        shards=shards,
+        output=output,
+        annotations=annotations,
+        dialect=dialect,
+        workers=workers,
+        verify=verify,
     )
     typer.echo(launch(flow, parameters))

@@ -21,6 +21,9 @@ Workers = Annotated[
     int | None,
     typer.Option(help="Shards to process at a time; by default one per usable core."),
 ]
+Verify = Annotated[
+    bool, typer.Option("--verify", help="First compare all shards with their checksums.")
+]
 
 
 def parse_degradations(option: str, given: Iterable[str]) -> tuple[DegradationName, ...]:

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from flows.cli.failure import Commands
-from flows.cli.options import Seed
+from flows.cli.options import Seed, Verify
 from schemas.parameters import TrainReasonerParameters, TrainRestorerParameters
 from schemas.training import DeviceName
 
@@ -36,6 +36,7 @@ def train_reasoner(
     seed: Seed = 0,
     accumulate: Accumulate = 1,
     device: Device = "auto",
+    verify: Verify = False,
     compiled: Compiled = False,
 ) -> None:
     """Train the reasoner on true diagnoses. Run it again to resume.
@@ -55,6 +56,7 @@ def train_reasoner(
         seed=seed,
         accumulate=accumulate,
         device=device,
+        verify=verify,
         compiled=compiled,
     )
     typer.echo(launch(flow, parameters))
@@ -72,6 +74,7 @@ def train_restorer(
     seed: Seed = 0,
     accumulate: Accumulate = 1,
     device: Device = "auto",
+    verify: Verify = False,
     compiled: Compiled = False,
 ) -> None:
     """Train the restorer on shards and their annotations. Run it again to resume.
@@ -93,6 +96,7 @@ def train_restorer(
         seed=seed,
         accumulate=accumulate,
         device=device,
+        verify=verify,
         compiled=compiled,
     )
     typer.echo(launch(flow, parameters))
