@@ -23,8 +23,12 @@ from flows.restore import restore
 from rr_tasks.archive.resume import OUTPUT_VERSION
 from rr_tasks.degrade.synthesis import open_dataset, plan_synthesis, synthesize_shard
 from rr_tasks.evaluation.images.shard import EVALUATION_VERSION
+from rr_tasks.reasoner import edge
+from rr_tasks.reasoner.annotation import annotate_shard, open_annotations, plan_annotation
+from rr_tasks.reasoner.load import load_reasoner
 from rr_tasks.shards.reader import read_rows
 from schemas.archive import RestoreParameters
+from schemas.reasoner import EdgeReasonerChoice
 from schemas.recipe import BENCHMARK, RECIPES, DegradationRecipe
 
 FILE = Path(__file__).with_name("outputs.json")
@@ -52,13 +56,18 @@ def counters() -> dict[str, int]:
         "output": OUTPUT_VERSION,
         "evaluation": EVALUATION_VERSION,
         "synthesis": BENCHMARK.algorithm,
+        "reasoner": edge.ALGORITHM,
     }
 
 
 def outputs(work: Path) -> dict[str, Any]:
-    """Restore five photographs and synthesize a shard of each recipe."""
+    """Restore five photographs, synthesize a shard of each recipe, and diagnose one of them."""
     torch.set_num_threads(1)
-    return {"restored": _restored(work), "synthesized": _synthesized(work)}
+    return {
+        "restored": _restored(work),
+        "synthesized": _synthesized(work),
+        "annotated": _annotated(work),
+    }
 
 
 def _restored(work: Path) -> dict[str, Any]:
@@ -117,12 +126,22 @@ def _synthesized(work: Path) -> dict[str, Any]:
         spec, photographs = plan_synthesis(str(SAMPLES / "train"), small, 3, 12, 12)
         folder = open_dataset(str(work / name), spec, photographs)
         marker = synthesize_shard(folder, spec, photographs.folder, 0)
-        rows = read_rows(folder).select("haze", "blur", "rain", "noise")
-        found[name] = {
-            "sha256": marker.sha256,
-            "severities": [[round(value, 3) for value in row] for row in rows.iter_rows()],
-        }
+        found[name] = {"sha256": marker.sha256, "severities": _severities(folder)}
     return found
+
+
+def _annotated(work: Path) -> dict[str, Any]:
+    (shards,) = map(str, (work / "benchmark").iterdir())
+    shipped = load_reasoner(EdgeReasonerChoice())
+    spec = plan_annotation(shards, shipped)
+    folder = open_annotations(str(work), spec)
+    marker = annotate_shard(shards, folder, spec, shipped, 0)
+    return {"benchmark": {"sha256": marker.sha256, "severities": _severities(folder)}}
+
+
+def _severities(folder: str) -> list[list[float]]:
+    rows = read_rows(folder).select("haze", "blur", "rain", "noise")
+    return [[round(value, 3) for value in row] for row in rows.iter_rows()]
 
 
 def _small(recipe: DegradationRecipe) -> DegradationRecipe:

@@ -22,7 +22,7 @@ def test_a_raised_counter_is_recorded_with_its_results():
     record.machine() != RECORDED["machine"], reason="other machines differ in the last bits"
 )
 def test_the_same_machine_makes_the_same_bytes(found):
-    for part in ("restored", "synthesized"):
+    for part in ("restored", "synthesized", "annotated"):
         for name, facts in RECORDED[part].items():
             assert found[part][name] == facts, f"{part} {name}: {ADVICE}"
 
@@ -43,6 +43,13 @@ def test_every_machine_diagnoses_alike(found):
             ours, theirs = found["restored"][name]["prior"][kind], facts["prior"][kind]
             assert ours["present"] == theirs["present"], f"{name}: {ADVICE}"
             assert ours["severity"] == pytest.approx(theirs["severity"], abs=2.0)
+
+
+def test_every_machine_annotates_alike(found):
+    for name, facts in RECORDED["annotated"].items():
+        ours, theirs = (np.array(one["severities"]) for one in (found["annotated"][name], facts))
+        assert ((ours > 0) == (theirs > 0)).all(), f"{name}: {ADVICE}"
+        assert np.allclose(ours, theirs, atol=2.0), f"{name}: {ADVICE}"
 
 
 def test_every_machine_synthesizes_alike(found):

@@ -27,7 +27,6 @@ from schemas.reasoner import ReasonerIdentity
 from schemas.recipe import DegradationRecipe
 from schemas.shard import spec_hash
 
-_BATCH = 11
 _PIXELS_AT_A_TIME = 4_000_000
 _NO_ANSWER = "the reasoner expects no severity"
 
@@ -152,7 +151,7 @@ def _sample_rows(
     url: str, setting: Setting, reasoner: Reasoner, seed: tuple[int, ...]
 ) -> Iterator[dict[str, Any]]:
     remaining = samples(read_photograph(url), setting, seed)
-    while batch := list(islice(remaining, _at_a_time(setting))):
+    while batch := list(islice(remaining, _batch_size(reasoner, setting))):
         answers = diagnose_each(reasoner, [sample.image for sample in batch])
         for sample, answer in zip(batch, answers, strict=True):
             yield {"round": sample.round, **diagnosis_row(sample.truth, answer)}
@@ -162,7 +161,7 @@ def _blend_rows(
     url: str, setting: Setting, reasoner: Reasoner, seed: tuple[int, ...]
 ) -> Iterator[dict[str, Any]]:
     remaining = blends(read_photograph(url), setting, seed)
-    while batch := list(islice(remaining, _at_a_time(setting))):
+    while batch := list(islice(remaining, _batch_size(reasoner, setting))):
         expected = expect_each(reasoner, [blend.image for blend in batch])
         for blend, severities in zip(batch, expected, strict=True):
             severity = float(severities[DEGRADATIONS.index(blend.kind)])
@@ -170,7 +169,7 @@ def _blend_rows(
             yield {"combination": blend.kind, "share": blend.share, **told}
 
 
-def _at_a_time(setting: Setting) -> int:
-    """Samples in a batch; of the largest a single one fills memory enough."""
+def _batch_size(reasoner: Reasoner, setting: Setting) -> int:
+    """How many samples to show at once; a single one of the largest fills enough memory."""
     side = setting.short_side or setting.recipe.size
-    return max(1, min(_BATCH, _PIXELS_AT_A_TIME // side**2))
+    return max(1, min(reasoner.batch_size, _PIXELS_AT_A_TIME // side**2))
