@@ -6,17 +6,17 @@ import polars as pl
 
 from flows.host import host
 from flows.shards import share_shards
-from rr_tasks.evaluation.diagnosis.figures import Figures, figures_of
+from rr_tasks.evaluation.diagnosis.figures import Figures, compute_figures
 from rr_tasks.evaluation.diagnosis.prediction import (
-    failed_photographs,
+    find_predictions,
+    list_failed_photographs,
     plan_assessment,
-    predicted,
     predictions_folder,
     read_predictions,
     shard_numbers,
 )
 from rr_tasks.evaluation.diagnosis.report import write_assessment
-from rr_tasks.evaluation.diagnosis.section import Section, sections
+from rr_tasks.evaluation.diagnosis.section import Section, make_sections
 from rr_tasks.evaluation.diagnosis.tasks import predict_task
 from rr_tasks.evaluation.presence import count_undiagnosed
 from rr_tasks.reasoner.load import load_reasoner
@@ -65,17 +65,21 @@ def assess(parameters: AssessParameters) -> Assessment:
         parameters.reasoner,
         label="Predict",
         workers=parameters.workers,
-        finished=predicted(folder, numbers),
+        finished=find_predictions(folder, numbers),
     )
     rows = read_predictions(urls)
-    figures = figures_of(rows, parameters.seed)
+    figures = compute_figures(rows, parameters.seed)
     page = write_assessment(parameters.output, spec, rows, figures)
-    tables = sections(figures)
+    tables = make_sections(figures)
     for section in tables:
         host().publish_table(_key(section), section.table.to_dicts(), section.note)
     host().publish_note("assessment", f"Page: `{page}`")
     return Assessment(
-        figures, tables, page, failed=failed_photographs(rows), undiagnosed=count_undiagnosed(rows)
+        figures,
+        tables,
+        page,
+        failed=list_failed_photographs(rows),
+        undiagnosed=count_undiagnosed(rows),
     )
 
 

@@ -11,7 +11,7 @@ from rr_tasks.degrade.tasks import synthesize_shard_task
 from rr_tasks.evaluation.images.examples import draw_examples
 from rr_tasks.evaluation.images.metrics import quality_table
 from rr_tasks.evaluation.images.shard import find_evaluated, read_evaluation, rows_folder
-from rr_tasks.evaluation.presence import count_undiagnosed, presence_table
+from rr_tasks.evaluation.presence import count_undiagnosed, tabulate_presence
 from rr_tasks.evaluation.tasks import evaluate_shard_task
 from rr_tasks.reasoner.load import load_reasoner
 from rr_tasks.reasoner.protocol import Reasoner
@@ -78,7 +78,7 @@ def evaluate(parameters: EvaluateParameters) -> Evaluation:
         finished=find_evaluated(folder, numbers),
     )
     rows = read_evaluation(urls)
-    quality, diagnosis = quality_table(rows), presence_table(rows)
+    quality, diagnosis = quality_table(rows), tabulate_presence(rows)
     _show_examples(join(folder, "examples.jpg"), shards, rows, reasoner, restorer)
     for name, table in (("quality", quality), ("diagnosis", diagnosis)):
         publish_bytes(table.write_csv(float_precision=4).encode(), join(folder, f"{name}.csv"))

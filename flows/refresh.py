@@ -9,10 +9,10 @@ from rr_tasks.reasoner.annotation import open_annotations, plan_annotation
 from rr_tasks.reasoner.load import load_reasoner
 from rr_tasks.reasoner.tasks import annotate_shard_task
 from rr_tasks.refresh.comparison import comparison_folder, read_comparisons
-from rr_tasks.refresh.difference import Difference, difference
-from rr_tasks.refresh.estimate import Estimate, estimate
+from rr_tasks.refresh.difference import Difference, measure_difference
+from rr_tasks.refresh.estimate import Estimate, estimate_time
 from rr_tasks.refresh.history import Annotations, read_annotations
-from rr_tasks.refresh.plan import RefreshPlan, plan_refresh, plan_table
+from rr_tasks.refresh.plan import RefreshPlan, plan_refresh, tabulate_plan
 from rr_tasks.refresh.report import write_difference
 from rr_tasks.refresh.tasks import compare_shard_task
 from schemas.parameters import RefreshParameters
@@ -48,9 +48,9 @@ def refresh(parameters: RefreshParameters) -> Refreshed:
     root = parameters.output or beside(parameters.shards)
     plan = plan_refresh(parameters.shards, root, wanted, parameters.against)
     about = f"What becomes current in {plan.folder}"
-    host().publish_table("refresh-plan", plan_table(plan).to_dicts(), about)
+    host().publish_table("refresh-plan", tabulate_plan(plan).to_dicts(), about)
     if parameters.dry_run:
-        expected = estimate(parameters.shards, plan.pending, reasoner)
+        expected = estimate_time(parameters.shards, plan.pending, reasoner)
         host().publish_note("refresh-estimate", str(expected or "Nothing to diagnose."))
         return Refreshed(plan, dry_run=True, estimate=expected)
     folder = open_annotations(root, plan.spec)
@@ -85,7 +85,7 @@ def _compare(old: Annotations, new: Annotations, root: str, workers: int | None)
         label="Compare shards",
         workers=workers,
     )
-    found = difference(read_comparisons(urls))
+    found = measure_difference(read_comparisons(urls))
     report = write_difference(folder, old, new, found)
     for name in ("totals", "changes", "histogram"):
         table = getattr(found, name).to_dicts()

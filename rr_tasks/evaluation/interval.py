@@ -20,9 +20,9 @@ of the means of its expressions."""
 
 
 class Interval(NamedTuple):
-    """A figure and its 95 % interval; all null where no row counts.
+    """A figure and its 95 % interval; all null if no row counts.
 
-    Of a single photograph there is nothing to draw, and the interval is the figure alone.
+    With a single photograph there is nothing to resample, and the interval is the figure itself.
     """
 
     value: float | None
@@ -30,7 +30,7 @@ class Interval(NamedTuple):
     high: float | None
 
 
-def intervals(
+def compute_intervals(
     rows: pl.DataFrame, figures: Mapping[str, Figure], seed: int = 0, draws: int = DRAWS
 ) -> dict[str, Interval]:
     """Compute figures with their intervals.

@@ -1,18 +1,18 @@
-"""How well each type and the whole set are found, and how far severities are off."""
+"""Measures how well degradation types and whole sets are found, and the errors of severities."""
 
 from collections.abc import Sequence
 
 import polars as pl
 
-from rr_tasks.evaluation.interval import Figure, intervals
+from rr_tasks.evaluation.interval import Figure, compute_intervals
 from schemas.prior.current import DEGRADATIONS, DegradationName, DiagnosticPrior
 
 ALL = "all"
-"""In the column `type`: figures of all types together."""
+"""The value of the column `type` for figures over all types."""
 
 
-def presence_figures(rows: pl.DataFrame, seed: int = 0) -> pl.DataFrame:
-    """Figures of one group of samples.
+def compute_presence(rows: pl.DataFrame, seed: int = 0) -> pl.DataFrame:
+    """Compute the figures of one group of samples.
 
     Args:
         rows: `photograph`, and `true_X` and `found_X` with severities for each type X, 0 for
@@ -33,7 +33,7 @@ def presence_figures(rows: pl.DataFrame, seed: int = 0) -> pl.DataFrame:
         for figure, parts in _figures_of([name]).items()
     }
     figures |= {f"{ALL} {name}": parts for name, parts in _figures_of_all().items()}
-    found = intervals(rows, figures, seed)
+    found = compute_intervals(rows, figures, seed)
     return pl.DataFrame(
         [(*key.split(" "), *interval) for key, interval in found.items()],
         schema={
@@ -47,30 +47,30 @@ def presence_figures(rows: pl.DataFrame, seed: int = 0) -> pl.DataFrame:
     )
 
 
-def presence_table(rows: pl.DataFrame) -> pl.DataFrame:
-    """How well each type is diagnosed, without intervals.
+def tabulate_presence(rows: pl.DataFrame) -> pl.DataFrame:
+    """Compute the figures of each type without intervals.
 
     Args:
-        rows: see `presence_figures`; `found_X` is null where there is no diagnosis, `photograph`
+        rows: see `compute_presence`; `found_X` is null where there is no diagnosis, `photograph`
             is not needed.
 
     Returns:
         For each type: `samples` with a diagnosis, those `undiagnosed`, and the figures `recall`,
-        `specificity`, `balanced_accuracy` and `severity_error` of `presence_figures`.
+        `specificity`, `balanced_accuracy` and `severity_error` of `compute_presence`.
     """
     return pl.concat(_presence_row(rows, name) for name in DEGRADATIONS)
 
 
-def grouped_figures(rows: pl.DataFrame, by: str, seed: int = 0) -> pl.DataFrame:
-    """`presence_figures` of each group, in the order in which the groups appear."""
+def compute_grouped_presence(rows: pl.DataFrame, by: str, seed: int = 0) -> pl.DataFrame:
+    """Call `compute_presence` for each group, in order of appearance."""
     return pl.concat(
-        presence_figures(group, seed).select(pl.lit(value).alias(by), pl.all())
+        compute_presence(group, seed).select(pl.lit(value).alias(by), pl.all())
         for (value,), group in rows.group_by(by, maintain_order=True)
     )
 
 
 def count_undiagnosed(rows: pl.DataFrame) -> pl.DataFrame:
-    """For how many `samples` the reasoner has no answer, by `reason`, the most frequent first.
+    """Count the `samples` without an answer by `reason`, the most frequent first.
 
     Args:
         rows: column `undiagnosed`, null where there is an answer.
@@ -79,8 +79,8 @@ def count_undiagnosed(rows: pl.DataFrame) -> pl.DataFrame:
     return counted.sort("samples", "reason", descending=[True, False])
 
 
-def combination(prior: DiagnosticPrior) -> str:
-    """What is present, as `haze+rain`; `clean` where nothing is."""
+def name_combination(prior: DiagnosticPrior) -> str:
+    """Name the set that is present, such as `haze+rain`, or `clean`."""
     return "+".join(prior.present()) or "clean"
 
 

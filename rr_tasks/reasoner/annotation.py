@@ -27,7 +27,7 @@ from schemas.shard import (
 
 
 def plan_annotation(shards: str, reasoner: Reasoner) -> AnnotationSpec:
-    """Settle what the diagnoses of a data set depend on: its spec and who diagnoses.
+    """Describe the annotations of a data set: which data set it is, and who diagnoses it.
 
     Raises:
         NoShardsError: the folder is missing or no data set.
@@ -37,7 +37,7 @@ def plan_annotation(shards: str, reasoner: Reasoner) -> AnnotationSpec:
 
 
 def read_annotation_spec(annotations: str) -> AnnotationSpec:
-    """The spec that `rr annotate` wrote into a folder.
+    """Read the spec that `rr annotate` wrote into a folder.
 
     Raises:
         NoShardsError: the folder is missing or holds no annotations.
@@ -60,32 +60,32 @@ def read_annotation_spec(annotations: str) -> AnnotationSpec:
     return spec
 
 
-def describes(spec: AnnotationSpec, data: DataSpec) -> bool:
-    """Whether annotations are of this data set; rewriting its priors leaves its photographs."""
+def is_about(spec: AnnotationSpec, data: DataSpec) -> bool:
+    """Whether annotations belong to a data set, even if its priors were migrated since."""
     return spec.source in (spec_hash(data), spec_hash(original(data)))
 
 
 def check_belongs(annotations: str, shards: str) -> None:
-    """Make sure that annotations were made of this data set: keys alone do not tell.
+    """Make sure that annotations belong to a data set, which their keys alone do not tell.
 
     Raises:
         NoShardsError: one of the folders is missing or no data set.
         OtherDataSetError: the annotations belong to another data set.
     """
     spec = read_annotation_spec(annotations)
-    if not describes(spec, read_data_spec(shards)):
+    if not is_about(spec, read_data_spec(shards)):
         raise OtherDataSetError(
             f"{annotations} describes another data set than {shards}; run `rr annotate {shards}`"
         )
 
 
 def annotations_folder(root: str, spec: AnnotationSpec) -> str:
-    """Where below `root` the annotations of a spec lie, or would lie."""
+    """The folder below `root` that holds, or would hold, the annotations of a spec."""
     return join(root, folder_name(spec))
 
 
 def open_annotations(root: str, spec: AnnotationSpec) -> str:
-    """Write down the spec in the annotations' folder below `root` and return the folder."""
+    """Write the spec into the folder of its annotations below `root`; return the folder."""
     return open_folder(root, spec)
 
 
@@ -100,12 +100,12 @@ def annotate_shard(
     Raises:
         ShardDamagedError: see `rr_tasks.shards.stream.read_samples`.
     """
-    outcomes = diagnoses(shards, reasoner, shard)
+    outcomes = diagnose_shard(shards, reasoner, shard)
     return write_shard(folder, shard, spec_hash(spec), spec.schema_version, outcomes)
 
 
-def diagnoses(shards: str, reasoner: Reasoner, shard: int) -> Iterator[Outcome]:
-    """Row and prior of each sample of a shard, a batch at a time; see `annotate_shard`."""
+def diagnose_shard(shards: str, reasoner: Reasoner, shard: int) -> Iterator[Outcome]:
+    """Yield the row and the prior of each sample of a shard, read batch by batch."""
     remaining = read_samples(shards, shard, "degraded.png")
     while samples := list(islice(remaining, reasoner.batch_size)):
         images = [unpack(sample, "degraded.png", decode_png) for sample in samples]

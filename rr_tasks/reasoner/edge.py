@@ -13,7 +13,7 @@ from rr_tasks.priors import make_prior
 from rr_tasks.reasoner.diagnosis import Pixels, diagnose
 from rr_tasks.reasoner.network import ReasonerNetwork
 from rr_tasks.reasoner.protocol import Answer, Bytes
-from rr_tasks.reasoner.views import views
+from rr_tasks.reasoner.views import take_views
 from rr_tasks.weights.file import hash_weights, load_network, locate_shipped
 from schemas.network import NetworkName
 from schemas.prior.current import DEGRADATIONS, DiagnosticPrior, Provenance
@@ -65,7 +65,7 @@ class EdgeReasoner:
             UnusableWeightsError: see `rr_tasks.weights.file.load_network`.
         """
         url = url or locate_shipped(NAME)
-        return cls(load_network(url, ReasonerNetwork).fused(), hash_weights(url))
+        return cls(load_network(url, ReasonerNetwork).fuse(), hash_weights(url))
 
     def diagnose(self, pixels: Pixels) -> DiagnosticPrior:
         """Diagnose one photograph, (H, W, 3), sRGB-coded, 8 or 16 bits, of any size."""
@@ -77,13 +77,13 @@ class EdgeReasoner:
         return [self._prior(*found) for found in zip(images, vectors, deviations, strict=True)]
 
     def predict(self, images: Sequence[Bytes]) -> tuple[Floats, Floats]:
-        """What the network says of photographs of any sizes.
+        """Run the network on photographs of any sizes.
 
         Returns:
             Prior vectors (B, `VECTOR_LENGTH`), `present` as probabilities, and the standard
-            deviations of the severities (B, 4) in their points, in the order of `DEGRADATIONS`.
+            deviations of the severities (B, 4), in points, in the order of `DEGRADATIONS`.
         """
-        seen = [views(image) for image in images]
+        seen = [take_views(image) for image in images]
         with torch.inference_mode(), autocast(torch.device("cpu")):
             output = self.network(
                 _planes([one.overview for one in seen]),
@@ -100,7 +100,7 @@ class EdgeReasoner:
         return np.asarray(vectors.numpy()), np.asarray(deviations.numpy())
 
     def expected_severities(self, images: Sequence[Bytes]) -> npt.NDArray[np.float64]:
-        """How bad each type is on average over all that it may be: (B, 4), 0-100."""
+        """The expected severity of each type, (B, 4), 0-100; see the protocol."""
         vectors = self.predict(images)[0].astype(np.float64)
         return np.asarray(100 * vectors[:, _PRESENT] * vectors[:, _SEVERITY].clip(0.0, 1.0))
 
@@ -130,5 +130,5 @@ class EdgeReasoner:
 
 
 def _planes(views_of_all: Sequence[Bytes]) -> torch.Tensor:
-    """Views (..., H, W, 3) of several photographs as (B, ..., 3, H, W)."""
+    """Stack views (..., H, W, 3) of several photographs into (B, ..., 3, H, W)."""
     return torch.from_numpy(np.stack(views_of_all)).movedim(-1, -3)

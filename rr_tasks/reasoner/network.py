@@ -1,4 +1,4 @@
-"""The edge reasoner's network: one trunk over all views, attention over what it saw, one head."""
+"""The network of the edge reasoner: a trunk for all views, attention over its output, a head."""
 
 import math
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ from schemas.prior.current import DEGRADATIONS
 from schemas.prior.vector import FIELDS, VECTOR_LENGTH
 
 OUTPUT_LENGTH = VECTOR_LENGTH + len(DEGRADATIONS)
-"""A prior vector, and how far its severities may be off."""
+"""The length of a prior vector and of the expected errors of its severities."""
 
 _UNRECORDED_DEVIATIONS = (
     *("haze.severity_std", "blur.severity_std", "rain.severity_std", "noise.severity_std"),
@@ -79,7 +79,7 @@ class ReasonerNetwork(StoredNetwork):
         cepstrum: torch.Tensor,
         short_side: torch.Tensor,
     ) -> torch.Tensor:
-        """Look at B photographs.
+        """Predict the priors of B photographs.
 
         Args:
             overview: (B, 3, S, S) bytes, the central square of the photograph, shrunk.
@@ -116,8 +116,8 @@ class ReasonerNetwork(StoredNetwork):
         finds = tensor == "head.3.bias" and entry.endswith(".present")
         return _NEVER_FOUND if finds else 0.0
 
-    def fused(self) -> Self:
-        """Fold normalization into the convolutions: the same answers, sooner; never train it."""
+    def fuse(self) -> Self:
+        """Fold normalization into the convolutions, which is faster; do not train it then."""
         for part in self.modules():
             if isinstance(part, nn.Sequential):
                 for place, (layer, after) in enumerate(pairwise(part)):
@@ -128,7 +128,7 @@ class ReasonerNetwork(StoredNetwork):
 
 
 class _Attention(nn.Module):
-    """Averages (B, N, C) in several ways, each of which chooses where to look: (B, looks * C)."""
+    """Pools tokens (B, N, C) by several learned weightings into (B, looks * C)."""
 
     def __init__(self, width: int, looks: int) -> None:
         super().__init__()

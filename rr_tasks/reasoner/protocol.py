@@ -39,10 +39,9 @@ class Reasoner(Protocol):
         """Diagnose photographs of any sizes, (H, W, 3) and sRGB-coded each, in their order."""
 
     def expected_severities(self, images: Sequence[Bytes]) -> npt.NDArray[np.float64]:
-        """How bad each type is on average over all that it may be.
+        """The expected severity of each type: the severity times the probability of its presence.
 
-        That is the severity times the probability that there is any. It has no step where a finding
-        appears, so it can judge what a restoration has removed.
+        It does not jump where a finding appears, so it can judge how much a restoration removed.
 
         Returns:
             Severities (B, types), 0-100, in the order of `DEGRADATIONS`; a row of NaN where the

@@ -1,1 +1,1 @@
-"""Annotations made anew: what is stale, how long it takes, and what became different."""
+"""Re-annotation: what is stale, how long a refresh takes, and what it changed."""

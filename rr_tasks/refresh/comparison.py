@@ -24,14 +24,14 @@ COLUMNS: Mapping[str, type[pl.DataType]] = {
 }
 """A row for each sample; `old_X` and `new_X` are severities, 0 where X is absent.
 
-`equal`: the same JSON apart from the provenance, both brought to the current schema version.
-`order_changed`: the orders of treatment differ. `reordered`: they do in what both contain.
-What only one side has leaves these three, and the severities of the other side, empty.
+`equal`: the same JSON apart from the provenance, after migration to the current schema version.
+`order_changed`: the orders of treatment differ. `reordered`: so does the order of what both list.
+Where only one side has a diagnosis, these three and the severities of the other side are null.
 """
 
 
 def comparison_folder(root: str, old: AnnotationSpec, new: AnnotationSpec) -> str:
-    """Where below `root` the comparison of two sets of annotations lies."""
+    """The folder below `root` that holds the comparison of two sets of annotations."""
     name = f"comparison-v{COMPARISON_VERSION}-{spec_hash(old)}-{spec_hash(new)}"
     return join(root, name)
 
@@ -55,7 +55,7 @@ def compare_shard(old: str, new: str, folder: str, shard: int) -> str:
 
 
 def read_comparisons(urls: Sequence[str]) -> Iterator[pl.DataFrame]:
-    """The rows of shard after shard."""
+    """Read the rows of one shard after another."""
     return map(pl.read_parquet, read_all(urls))
 
 

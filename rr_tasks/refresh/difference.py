@@ -1,7 +1,7 @@
-"""What became different between two sets of annotations, in figures.
+"""Measures how two sets of annotations differ.
 
-Comparisons are taken in a few shards at a time and only counts are kept, so that memory does not
-grow with the data set. Shifts of the severity are counted to a tenth of a point.
+Comparisons are read a few shards at a time and only counts are kept, so memory does not grow with
+the data set. Shifts of severity are counted in tenths of a point.
 """
 
 import math
@@ -28,7 +28,7 @@ _COMPARED = pl.col("equal").is_not_null()
 
 @dataclass(frozen=True)
 class Difference:
-    """Tables of all samples that two sets of annotations have.
+    """Tables about the samples of two sets of annotations.
 
     `totals` is one row: samples compared, how many are equal, have another order, are reordered,
     and how many one side alone has. `changes` has a row for each degradation: how often it was and
@@ -42,7 +42,7 @@ class Difference:
     histogram: pl.DataFrame
 
 
-def difference(comparisons: Iterable[pl.DataFrame]) -> Difference:
+def measure_difference(comparisons: Iterable[pl.DataFrame]) -> Difference:
     """Sum up the rows of `rr_tasks.refresh.comparison.compare`, shard after shard."""
     totals, counts, remaining = _totals(_NOTHING), _counts(_NOTHING), iter(comparisons)
     while some := list(islice(remaining, _AT_ONCE)):
@@ -67,7 +67,7 @@ def _totals(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _counts(rows: pl.DataFrame) -> pl.DataFrame:
-    """Samples and summed shifts by degradation, presence before and after, and rounded shift."""
+    """Count samples and sum up shifts by degradation, presence on each side, and rounded shift."""
     compared = rows.lazy().filter(_COMPARED)
     parts = [
         compared.select(
@@ -112,7 +112,7 @@ def _changes(counts: pl.DataFrame) -> pl.DataFrame:
 
 
 def _for_each_degradation(counts: pl.DataFrame) -> pl.DataFrame:
-    """The counts in the order of `DEGRADATIONS`, those without any with nulls."""
+    """Sort counts in the order of `DEGRADATIONS`, with nulls for one that has none."""
     return pl.DataFrame({"degradation": DEGRADATIONS}).join(
         counts, on="degradation", how="left", maintain_order="left_right"
     )
@@ -123,7 +123,7 @@ def _name(share: float) -> str:
 
 
 def _quantile(kept: pl.DataFrame | None, share: float) -> float | None:
-    """Linear between the two nearest samples."""
+    """Interpolate a quantile linearly between the two nearest samples."""
     if kept is None:
         return None
     tenths, upto = kept["tenths"].to_numpy(), kept["samples"].cum_sum().to_numpy()

@@ -1,4 +1,4 @@
-"""How long a refresh will take, judged by a few samples."""
+"""Estimates how long a refresh will take from a few samples."""
 
 import time
 from collections.abc import Sequence
@@ -6,17 +6,17 @@ from dataclasses import dataclass
 from datetime import timedelta
 from itertools import islice
 
-from rr_tasks.reasoner.annotation import diagnoses
+from rr_tasks.reasoner.annotation import diagnose_shard
 from rr_tasks.reasoner.protocol import Reasoner
 from rr_tasks.refresh.plan import ShardState
 
 MEASURED = 16
-"""Samples that are diagnosed to find out how long one takes."""
+"""How many samples are diagnosed to measure the time of one."""
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """Samples to diagnose, seconds that each took, and on how many of them that was measured."""
+    """How many samples are to be diagnosed, the seconds for each, and how many were measured."""
 
     samples: int
     seconds: float
@@ -31,10 +31,12 @@ class Estimate:
         )
 
 
-def estimate(shards: str, pending: Sequence[ShardState], reasoner: Reasoner) -> Estimate | None:
-    """Diagnose the first samples of a pending shard and keep nothing; None if there is no sample.
+def estimate_time(
+    shards: str, pending: Sequence[ShardState], reasoner: Reasoner
+) -> Estimate | None:
+    """Time the diagnosis of the first samples of a pending shard; None if no sample is pending.
 
-    The second of two rounds counts: the first one pays for what happens only once.
+    The samples are diagnosed twice and the second time counts: the first includes one-time costs.
     """
     samples = sum(one.samples for one in pending)
     if not samples:
@@ -42,6 +44,6 @@ def estimate(shards: str, pending: Sequence[ShardState], reasoner: Reasoner) -> 
     fullest = max(pending, key=lambda one: one.samples)
     for _ in range(2):
         began = time.perf_counter()
-        measured = sum(1 for _ in islice(diagnoses(shards, reasoner, fullest.shard), MEASURED))
+        measured = sum(1 for _ in islice(diagnose_shard(shards, reasoner, fullest.shard), MEASURED))
         seconds = time.perf_counter() - began
     return Estimate(samples, seconds / measured, measured)

@@ -1,10 +1,10 @@
-"""The annotations that a data set has already, whatever reasoner made them."""
+"""Finds the annotations that a data set already has, whichever reasoner made them."""
 
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from rr_tasks.reasoner.annotation import check_belongs, describes, read_annotation_spec
+from rr_tasks.reasoner.annotation import check_belongs, is_about, read_annotation_spec
 from rr_tasks.shards.reader import NoShardsError, OtherDataSetError, done_shards
 from rr_tasks.shards.spec import read_data_spec
 from rr_tasks.storage.files import MissingFolderError, list_folders, name_of
@@ -16,7 +16,7 @@ _NAME = re.compile(r"annotations-[0-9a-f]{16}")
 
 @dataclass(frozen=True)
 class Annotations:
-    """A folder of annotations: its finished shards with their samples, and when the last ended."""
+    """A folder of annotations, the samples of each finished shard, and when the last one ended."""
 
     folder: str
     spec: AnnotationSpec
@@ -26,7 +26,7 @@ class Annotations:
 
 @dataclass(frozen=True)
 class History:
-    """All annotations of a data set, the newest first, and folders of which nothing is known."""
+    """All annotations of a data set, newest first, and folders whose spec cannot be read."""
 
     known: tuple[Annotations, ...]
     unreadable: tuple[str, ...]
@@ -35,7 +35,7 @@ class History:
 def read_history(root: str, shards: str) -> History:
     """Find the annotations of a data set among the folders in `root`.
 
-    A folder whose spec cannot be read may belong to any data set: it is named and left alone.
+    A folder whose spec cannot be read may belong to any data set, so it is listed and left alone.
 
     Raises:
         NoShardsError: `shards` is missing or no data set.
@@ -51,14 +51,14 @@ def read_history(root: str, shards: str) -> History:
         except (OtherDataSetError, UnknownPriorVersionError):
             unreadable.append(folder)
             continue
-        if describes(spec, data):
+        if is_about(spec, data):
             known.append(_read(folder, spec))
     known.sort(key=lambda one: (one.finished_at, one.folder), reverse=True)
     return History(tuple(known), tuple(unreadable))
 
 
 def read_annotations(folder: str, shards: str) -> Annotations:
-    """One folder of annotations of a data set, wherever it lies.
+    """Read one folder of annotations of a data set.
 
     Raises:
         NoShardsError: it is missing, or none of its shards is finished.

@@ -1,4 +1,4 @@
-"""Which shards of a data set have to be diagnosed anew, and why."""
+"""Decides which shards of a data set have to be diagnosed again, and why."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ Part = Literal["reasoner", "algorithm", "prompt version", "decoding", "libraries
 
 
 class Reason(NamedTuple):
-    """Something that annotations were made with, and what it would be today."""
+    """Something that decides annotations, as it was then and as it is now."""
 
     what: Part
     old: str
@@ -27,7 +27,7 @@ class Reason(NamedTuple):
 
 @dataclass(frozen=True)
 class ShardState:
-    """A shard of the data set: `stale` for one reason or more, `missing` where never annotated."""
+    """A shard of the data set: `stale` for one or more reasons, `missing` if never annotated."""
 
     shard: int
     samples: int
@@ -37,7 +37,7 @@ class ShardState:
 
 @dataclass(frozen=True)
 class RefreshPlan:
-    """What a refresh would do: the spec and folder it fills, and what it would compare with."""
+    """What a refresh will do: the spec and folder to fill, and the annotations to compare with."""
 
     spec: AnnotationSpec
     folder: str
@@ -47,21 +47,21 @@ class RefreshPlan:
 
     @property
     def pending(self) -> tuple[ShardState, ...]:
-        """What has to be diagnosed."""
+        """The shards that have to be diagnosed."""
         return tuple(one for one in self.shards if one.state != "current")
 
 
 def plan_refresh(
     shards: str, root: str, wanted: AnnotationSpec, against: str | None
 ) -> RefreshPlan:
-    """Look at what is there; nothing is written.
+    """Compare the annotations that exist with those that are wanted; nothing is written.
 
-    A shard that several older folders hold is judged by `against`, then by the newest of them.
+    A shard found in several older folders is judged by `against` first, then by the newest.
 
     Args:
         shards: folder of the data set.
         root: folder that holds the folders of annotations.
-        wanted: what annotations would be made with today.
+        wanted: the spec of annotations made today.
         against: older annotations to compare with; by default the newest that are not current.
 
     Raises:
@@ -69,11 +69,11 @@ def plan_refresh(
         OtherDataSetError: `against` is of another data set, or current itself.
     """
     history = read_history(root, shards)
-    made_so = [one for one in history.known if not reasons(one.spec, wanted)]
+    made_so = [one for one in history.known if not find_reasons(one.spec, wanted)]
     # A data set whose own priors were rewritten has another hash, but the same photographs.
     current = max(made_so, key=lambda one: one.spec == wanted, default=None)
     spec = current.spec if current else wanted
-    older = [one for one in history.known if reasons(one.spec, wanted) and one.samples]
+    older = [one for one in history.known if find_reasons(one.spec, wanted) and one.samples]
     if against is not None:
         older.insert(0, _chosen(against, shards, wanted))
     done = current.samples if current else {}
@@ -91,11 +91,11 @@ def plan_refresh(
     )
 
 
-def reasons(old: AnnotationSpec, new: AnnotationSpec) -> tuple[Reason, ...]:
-    """Why annotations made to `old` are stale where `new` is wanted; empty where they are not.
+def find_reasons(old: AnnotationSpec, new: AnnotationSpec) -> tuple[Reason, ...]:
+    """List why annotations of the spec `old` are stale when `new` is wanted; empty if they are not.
 
-    Priors rewritten to a newer schema count with the version that the reasoner wrote: rewriting
-    leaves empty what only the reasoner can tell.
+    Migrated priors count with the schema version that the reasoner wrote: a migration leaves null
+    what only the reasoner can tell.
     """
     before, after = _deciding(old), _deciding(new)
     shown_before, shown_after = _shown(old), _shown(new)
@@ -106,8 +106,8 @@ def reasons(old: AnnotationSpec, new: AnnotationSpec) -> tuple[Reason, ...]:
     )
 
 
-def plan_table(plan: RefreshPlan) -> pl.DataFrame:
-    """Shards and samples by state; `because of` rows say it for each reason, and may overlap."""
+def tabulate_plan(plan: RefreshPlan) -> pl.DataFrame:
+    """Count shards and samples by state and, in `because of` rows that may overlap, by reason."""
     stale = [one for one in plan.shards if one.state == "stale"]
     because = {reason: None for one in stale for reason in one.reasons}
     rows = [
@@ -131,13 +131,13 @@ def _judged(
 ) -> ShardState:
     for one in older:
         if shard in one.samples:
-            return ShardState(shard, samples, "stale", reasons(one.spec, wanted))
+            return ShardState(shard, samples, "stale", find_reasons(one.spec, wanted))
     return ShardState(shard, samples, "missing")
 
 
 def _chosen(folder: str, shards: str, wanted: AnnotationSpec) -> Annotations:
     chosen = read_annotations(folder, shards)
-    if not reasons(chosen.spec, wanted):
+    if not find_reasons(chosen.spec, wanted):
         raise OtherDataSetError(
             f"{folder}: these annotations are current, made just as they would be "
             "today; name older ones to compare with"

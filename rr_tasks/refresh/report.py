@@ -1,4 +1,4 @@
-"""Writes what became different: tables for programs, and an HTML page that needs nothing else."""
+"""Writes a difference as tables for programs and as a self-contained HTML page."""
 
 from importlib.resources import files
 from typing import Any
@@ -30,7 +30,7 @@ def write_difference(
 
 
 def render(old: Annotations, new: Annotations, difference: Difference) -> str:
-    """The page: who diagnosed, how much is equal, a row and a histogram for each degradation."""
+    """Render the page: who diagnosed, what is equal, and how each degradation changed."""
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
     template = environment.from_string(
         files("rr_tasks.refresh").joinpath("report.html.j2").read_text(encoding="utf-8")
@@ -43,7 +43,7 @@ def render(old: Annotations, new: Annotations, difference: Difference) -> str:
     )
 
 
-def bin_label(low: int, high: int) -> str:
+def name_bin(low: int, high: int) -> str:
     """Name a bin of the histogram of shifts."""
     return f"{low:+d} to {high:+d}".replace("+0", "0") if high else "no shift"
 
@@ -54,7 +54,7 @@ def _bars(histogram: pl.DataFrame) -> dict[str, Any]:
         "name": histogram["degradation"][0],
         "total": sum(histogram["samples"]),
         "bars": [
-            (bin_label(low, high), samples, round(100 * samples / tallest, 1))
+            (name_bin(low, high), samples, round(100 * samples / tallest, 1))
             for _, low, high, samples in histogram.iter_rows()
         ],
     }

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from rr_tasks.reasoner.views import at_least
+from rr_tasks.reasoner.views import pad_to
 from rr_tasks.shards.png import decode_png
 from rr_tasks.shards.stream import Piece, Sample, ShardStream, unpack
 from rr_tasks.training.dataset import MissingDiagnosesError, check_diagnosed, whole_dataset
@@ -105,7 +105,7 @@ def _cut_crop(
     rng: np.random.Generator,
 ) -> Crop:
     prior = _draw_prior(truth, predicted, rng)
-    clean, degraded = at_least(clean, CROP_SIDE), at_least(degraded, CROP_SIDE)
+    clean, degraded = pad_to(clean, CROP_SIDE), pad_to(degraded, CROP_SIDE)
     top, left = (int(rng.integers(length - CROP_SIDE + 1)) for length in clean.shape[:2])
     area = (slice(top, top + CROP_SIDE), slice(left, left + CROP_SIDE))
     clean, degraded = clean[area], degraded[area]

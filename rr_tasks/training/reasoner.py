@@ -9,7 +9,7 @@ from torch.nn import functional
 
 from rr_tasks.reasoner.cepstrum import Bytes, Floats, cepstrum
 from rr_tasks.reasoner.network import ReasonerNetwork
-from rr_tasks.reasoner.views import overview, random_crops, working_size
+from rr_tasks.reasoner.views import cut_randomly, shrink_to_view, shrink_to_working_size
 from rr_tasks.shards.png import decode_png
 from rr_tasks.shards.stream import Sample, ShardStream, unpack
 from rr_tasks.training.dataset import whole_dataset
@@ -139,9 +139,9 @@ def _compared_entries(truth: torch.Tensor) -> torch.Tensor:
 def _make_examples(sample: Sample, rng: np.random.Generator) -> list[Example]:
     image = unpack(sample, "degraded.png", decode_png)
     vector = np.array(to_vector(unpack(sample, "prior.json", load_prior)), np.float32)
-    working, scale = working_size(image)
+    working, scale = shrink_to_working_size(image)
     vector[length_entries()] *= scale
-    lags = cepstrum(np.stack(random_crops(working, _CEPSTRUM_WINDOWS, rng)))
+    lags = cepstrum(np.stack(cut_randomly(working, _CEPSTRUM_WINDOWS, rng)))
     return [
         _make_example(image, working, lags, vector, rng) for _ in range(_EXAMPLES_PER_PHOTOGRAPH)
     ]
@@ -152,9 +152,9 @@ def _make_example(
 ) -> Example:
     """Views of a photograph whose lengths in `vector` are those at working size."""
     seen = [
-        overview(_cut_frame(working, rng)),
-        *random_crops(working, _WORKING_CROPS, rng),
-        *random_crops(image, _NATIVE_CROPS, rng),
+        shrink_to_view(_cut_frame(working, rng)),
+        *cut_randomly(working, _WORKING_CROPS, rng),
+        *cut_randomly(image, _NATIVE_CROPS, rng),
     ]
     varied, lags, vector = _vary(np.stack(seen), lags, vector, rng)
     planes = np.ascontiguousarray(varied.transpose(0, 3, 1, 2))

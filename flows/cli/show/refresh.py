@@ -6,7 +6,7 @@ from rich.markup import escape
 from flows.cli.show.place import print_place
 from flows.cli.show.table import print_table
 from flows.refresh import Comparison, Refreshed
-from rr_tasks.refresh.plan import plan_table
+from rr_tasks.refresh.plan import tabulate_plan
 
 _SHOWN = {
     "type": "degradation",
@@ -24,7 +24,7 @@ _SHOWN = {
 def show_refresh(console: Console, refreshed: Refreshed) -> None:
     """Print the plan, then how long it would take (dry run) or what has changed."""
     plan = refreshed.plan
-    print_table(console, "Shards before this run", plan_table(plan))
+    print_table(console, "Shards before this run", tabulate_plan(plan))
     for folder in plan.unreadable:
         console.print(
             f"[yellow]{escape(folder)}: its spec.json cannot be read, so it was left out[/yellow]",

@@ -1,1 +1,1 @@
-"""How well the reasoner diagnoses photographs that it never saw (docs/REASONER.md)."""
+"""How well a reasoner diagnoses photographs it has never seen (docs/REASONER.md)."""

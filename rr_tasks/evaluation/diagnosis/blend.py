@@ -1,15 +1,15 @@
-"""Whether the expected severity rises along the way from a clean to a degraded photograph."""
+"""Measures whether the expected severity rises from a clean to a degraded photograph."""
 
 import polars as pl
 
-from rr_tasks.evaluation.interval import intervals
+from rr_tasks.evaluation.interval import compute_intervals
 from schemas.prior.current import DEGRADATIONS
 
 STEADY = 0.9
 
 
 def blend_figures(rows: pl.DataFrame, seed: int = 0) -> pl.DataFrame:
-    """Rank correlation of blends with what the reasoner expects.
+    """Correlate the share of degradation in blends with the severity that the reasoner expects.
 
     Args:
         rows: `photograph`, `combination` (the single type), `share` (of the degraded photograph)
@@ -27,7 +27,7 @@ def blend_figures(rows: pl.DataFrame, seed: int = 0) -> pl.DataFrame:
     figures = []
     for name in DEGRADATIONS:
         of_type = ranked.filter(pl.col("combination") == name)
-        mean = intervals(of_type, {"spearman": [pl.col("spearman")]}, seed)["spearman"]
+        mean = compute_intervals(of_type, {"spearman": [pl.col("spearman")]}, seed)["spearman"]
         steady = (of_type["spearman"] >= STEADY - 1e-9).mean()
         figures.append((name, len(of_type), *mean, steady))
     columns = ("type", "photographs", "spearman", "low", "high", "steady")

@@ -1,4 +1,4 @@
-"""Whether probabilities and standard deviations mean what they say."""
+"""Measures whether probabilities and standard deviations are calibrated."""
 
 import polars as pl
 
@@ -8,11 +8,11 @@ BINS = 10
 
 
 def reliability(rows: pl.DataFrame) -> pl.DataFrame:
-    """The reliability diagram: how often a type is present where its probability is so high.
+    """The reliability diagram: how often a type is present, by the probability it was given.
 
     Args:
-        rows: `recipe`, and `true_X` and `probability_X` for each type X; a null probability was not
-            given.
+        rows: `recipe`, and `true_X` and `probability_X` for each type X; rows with a null
+            probability are left out.
 
     Returns:
         For each recipe, type and `bin` of probability, 0 to 9, that has samples: `samples`, their
@@ -37,7 +37,7 @@ def reliability(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def calibration(rows: pl.DataFrame) -> pl.DataFrame:
-    """Calibration of each recipe and type.
+    """Measure the calibration for each recipe and type.
 
     Args:
         rows: as for `reliability`, and `found_X` and `std_X`.

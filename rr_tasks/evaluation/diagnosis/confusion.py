@@ -1,4 +1,4 @@
-"""Which sets of degradations are taken for which others."""
+"""Counts which sets of degradations are mistaken for which others."""
 
 import polars as pl
 
@@ -33,7 +33,7 @@ def confusion(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _set(side: str) -> pl.Expr:
-    """What is present, as `rr_tasks.evaluation.presence.combination` writes it."""
+    """The set that is present, as `rr_tasks.evaluation.presence.name_combination` writes it."""
     present = [pl.when(pl.col(f"{side}_{name}") > 0).then(pl.lit(name)) for name in DEGRADATIONS]
     joined = pl.concat_str(present, separator="+", ignore_nulls=True)
     return pl.when(joined == "").then(pl.lit("clean")).otherwise(joined)

@@ -1,4 +1,4 @@
-"""All figures of an assessment, out of the table of predictions and nothing else."""
+"""Computes all figures of an assessment from its table of predictions."""
 
 from dataclasses import dataclass
 
@@ -9,12 +9,12 @@ from rr_tasks.evaluation.diagnosis.calibration import calibration, reliability
 from rr_tasks.evaluation.diagnosis.confusion import confusion
 from rr_tasks.evaluation.diagnosis.parameter import parameter_errors
 from rr_tasks.evaluation.diagnosis.robustness import robustness
-from rr_tasks.evaluation.presence import grouped_figures
+from rr_tasks.evaluation.presence import compute_grouped_presence
 
 
 @dataclass(frozen=True)
 class Figures:
-    """The tables that the functions of the same names describe; `presence` is of each recipe."""
+    """The tables that the functions of the same names return; `presence` is by recipe."""
 
     presence: pl.DataFrame
     parameters: pl.DataFrame
@@ -25,22 +25,22 @@ class Figures:
     robustness: pl.DataFrame
 
     def tables(self) -> dict[str, pl.DataFrame]:
-        """All of them by name."""
+        """All tables by name."""
         return dict(vars(self))
 
 
-def figures_of(rows: pl.DataFrame, seed: int = 0) -> Figures:
-    """Compute everything.
+def compute_figures(rows: pl.DataFrame, seed: int = 0) -> Figures:
+    """Compute all figures.
 
     Args:
         rows: columns of `rr_tasks.evaluation.diagnosis.row.COLUMNS`; photographs that could not
-            be used are left out, and samples that were not diagnosed.
+            be used and samples that were not diagnosed are left out.
         seed: of the intervals.
     """
     usable = rows.filter(pl.col("error").is_null(), pl.col("undiagnosed").is_null())
     grids = usable.filter(pl.col("part") == "recipe")
     return Figures(
-        presence=grouped_figures(grids, "recipe", seed),
+        presence=compute_grouped_presence(grids, "recipe", seed),
         parameters=parameter_errors(grids),
         calibration=calibration(grids),
         reliability=reliability(grids),

@@ -1,4 +1,4 @@
-"""How far physical parameters are off, where a degradation is present and was found."""
+"""Measures the errors of physical parameters where a degradation is present and was found."""
 
 from collections.abc import Sequence
 
@@ -6,7 +6,7 @@ import polars as pl
 
 
 def parameter_errors(rows: pl.DataFrame) -> pl.DataFrame:
-    """Errors of each parameter.
+    """Measure the errors of each parameter.
 
     Args:
         rows: columns of `rr_tasks.evaluation.diagnosis.row.COLUMNS`; parameters are null where

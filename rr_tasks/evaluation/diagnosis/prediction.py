@@ -9,8 +9,8 @@ from typing import Any
 import polars as pl
 
 from rr_tasks.evaluation.diagnosis.row import COLUMNS, diagnosis_row
-from rr_tasks.evaluation.diagnosis.sample import blends, samples
-from rr_tasks.evaluation.diagnosis.setting import Setting, settings
+from rr_tasks.evaluation.diagnosis.sample import make_blends, make_samples
+from rr_tasks.evaluation.diagnosis.setting import Setting, list_settings
 from rr_tasks.photographs.formats.base import UnusablePhotographError
 from rr_tasks.photographs.listing import Photographs, list_photographs, read_listing
 from rr_tasks.photographs.reading import read_photograph
@@ -45,7 +45,7 @@ def plan_assessment(
     short_sides: Sequence[int],
     seed: int,
 ) -> tuple[AssessmentSpec, Photographs]:
-    """Settle what the predictions depend on, and which photographs there are.
+    """List the photographs, and describe everything that decides the predictions.
 
     Raises:
         MissingFolderError: no photographs.
@@ -63,12 +63,12 @@ def plan_assessment(
 
 
 def predictions_folder(root: str, spec: AssessmentSpec) -> str:
-    """Folder of the tables that a spec gives: another spec never finds them."""
+    """The folder for the predictions of a spec; every spec has its own."""
     return join(root, "predictions", spec_hash(spec))
 
 
 def predict(folder: str, spec: AssessmentSpec, source: str, reasoner: Reasoner, shard: int) -> str:
-    """Predict one photograph in one setting; photographs change faster than settings.
+    """Predict one photograph in one setting; consecutive numbers share a setting.
 
     Returns:
         URL of a parquet file with the rows of `COLUMNS`; one that is there already is kept.
@@ -89,21 +89,21 @@ def predict(folder: str, spec: AssessmentSpec, source: str, reasoner: Reasoner, 
 
 
 def shard_numbers(spec: AssessmentSpec, photographs: Photographs) -> range:
-    """The numbers that `predict` takes."""
-    return range(len(settings(spec)) * len(photographs))
+    """The shard numbers that `predict` accepts."""
+    return range(len(list_settings(spec)) * len(photographs))
 
 
-def predicted(folder: str, shards: Iterable[int]) -> dict[int, str]:
-    """The URLs of tables that are there already, by their numbers."""
+def find_predictions(folder: str, shards: Iterable[int]) -> dict[int, str]:
+    """The URLs of finished tables by shard number."""
     there = paths_there(folder)
     return {shard: join(folder, _name(shard)) for shard in shards if _name(shard) in there}
 
 
 def read_predictions(urls: Sequence[str]) -> pl.DataFrame:
-    """All rows, those of photographs and samples included that could not be used.
+    """Read all rows, including those of photographs and samples that could not be used.
 
     Raises:
-        NothingToAssessError: there are no others.
+        NothingToAssessError: there are no other rows.
     """
     rows = pl.concat(pl.read_parquet(content) for content in read_all(urls))
     used = rows.filter(pl.col("error").is_null())
@@ -118,8 +118,8 @@ def read_predictions(urls: Sequence[str]) -> pl.DataFrame:
     return rows
 
 
-def failed_photographs(rows: pl.DataFrame) -> pl.DataFrame:
-    """`source` and `error` of each photograph that could not be used."""
+def list_failed_photographs(rows: pl.DataFrame) -> pl.DataFrame:
+    """List the photographs that could not be used, with columns `source` and `error`."""
     failed = rows.filter(pl.col("error").is_not_null())
     return failed.select(source="photograph", error="error").unique(maintain_order=True)
 
@@ -132,7 +132,7 @@ def _rows(
     spec: AssessmentSpec, photographs: Photographs, reasoner: Reasoner, shard: int
 ) -> list[dict[str, Any]]:
     place, number = divmod(shard, len(photographs))
-    setting, url = settings(spec)[place], photographs[number]
+    setting, url = list_settings(spec)[place], photographs[number]
     common = {
         "part": setting.part,
         "recipe": setting.recipe.name,
@@ -150,7 +150,7 @@ def _rows(
 def _sample_rows(
     url: str, setting: Setting, reasoner: Reasoner, seed: tuple[int, ...]
 ) -> Iterator[dict[str, Any]]:
-    remaining = samples(read_photograph(url), setting, seed)
+    remaining = make_samples(read_photograph(url), setting, seed)
     while batch := list(islice(remaining, _batch_size(reasoner, setting))):
         answers = diagnose_each(reasoner, [sample.image for sample in batch])
         for sample, answer in zip(batch, answers, strict=True):
@@ -160,7 +160,7 @@ def _sample_rows(
 def _blend_rows(
     url: str, setting: Setting, reasoner: Reasoner, seed: tuple[int, ...]
 ) -> Iterator[dict[str, Any]]:
-    remaining = blends(read_photograph(url), setting, seed)
+    remaining = make_blends(read_photograph(url), setting, seed)
     while batch := list(islice(remaining, _batch_size(reasoner, setting))):
         expected = expect_each(reasoner, [blend.image for blend in batch])
         for blend, severities in zip(batch, expected, strict=True):

@@ -9,7 +9,7 @@ from jinja2 import Environment, StrictUndefined
 
 from rr_tasks.evaluation.diagnosis.figures import Figures
 from rr_tasks.evaluation.diagnosis.picture import draw_confusion, draw_reliability
-from rr_tasks.evaluation.diagnosis.section import Section, sections
+from rr_tasks.evaluation.diagnosis.section import Section, make_sections
 from rr_tasks.storage.files import join, publish_all
 from schemas.assessment import AssessmentSpec
 
@@ -28,7 +28,7 @@ def write_assessment(
     rows.write_parquet(table)
     reliability = draw_reliability(figures.reliability)
     confusion = draw_confusion(figures.confusion)
-    tables = sections(figures)
+    tables = make_sections(figures)
     summary = _summary(spec, rows)
     page = _page(spec, summary, tables, reliability, confusion)
     contents = {

@@ -1,21 +1,21 @@
-"""Whether the size of photographs, or a JPEG save, makes diagnoses worse."""
+"""Measures whether diagnoses suffer from the size of photographs or from JPEG compression."""
 
 import polars as pl
 
-from rr_tasks.evaluation.presence import grouped_figures
+from rr_tasks.evaluation.presence import compute_grouped_presence
 
 _SINGLES = ~pl.col("combination").str.contains("+", literal=True)
 
 
 def robustness(rows: pl.DataFrame, seed: int = 0) -> pl.DataFrame:
-    """Figures of each size and of the JPEG save.
+    """Compute the figures for each size and for JPEG.
 
     Args:
         rows: samples of the parts `size` and `jpeg`, with `short_side` and `combination`.
         seed: of the intervals.
 
     Returns:
-        The columns of `presence_figures` after `shown`, what was shown, and `of`, the samples:
+        The columns of `compute_presence` after `shown`, what was shown, and `of`, the samples:
         `clean and singles`, which every size has, or `all`, where there are mixtures, too.
     """
     width = pl.col("short_side") * 3 // 2
@@ -27,7 +27,7 @@ def robustness(rows: pl.DataFrame, seed: int = 0) -> pl.DataFrame:
         "all": named.filter(pl.col("shown").is_in(mixed.implode())),
     }
     return pl.concat(
-        grouped_figures(part, "shown", seed).insert_column(1, pl.lit(of).alias("of"))
+        compute_grouped_presence(part, "shown", seed).insert_column(1, pl.lit(of).alias("of"))
         for of, part in parts.items()
         if not part.is_empty()
     )

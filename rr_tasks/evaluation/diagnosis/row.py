@@ -1,4 +1,4 @@
-"""A row of the table of predictions: what was true of a sample, and what was found."""
+"""A row of the table of predictions: the truth about a sample, and what was found."""
 
 import math
 from collections.abc import Mapping
@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 
 from rr_tasks.degrade.noise import MID_GREY
-from rr_tasks.evaluation.presence import combination
+from rr_tasks.evaluation.presence import name_combination
 from rr_tasks.reasoner.protocol import Answer, Unparsed
 from schemas.prior.current import DEGRADATIONS, Blur, DiagnosticPrior, Haze, Noise, Rain
 
@@ -45,8 +45,8 @@ stands for all its samples. `undiagnosed` says why the reasoner has no answer fo
 
 
 def diagnosis_row(truth: DiagnosticPrior, answer: Answer) -> dict[str, Any]:
-    """The columns of one sample that come from what is true of it and what the reasoner says."""
-    row = {"combination": combination(truth), **_flat("true", truth)}
+    """The columns of a sample that follow from the truth about it and from the answer."""
+    row = {"combination": name_combination(truth), **_flat("true", truth)}
     if isinstance(answer, Unparsed):
         return {**row, "undiagnosed": answer.reason}
     return {

@@ -40,7 +40,7 @@ class Blend:
     image: Bytes
 
 
-def samples(photograph: Bytes, setting: Setting, seed: tuple[int, ...]) -> Iterator[Sample]:
+def make_samples(photograph: Bytes, setting: Setting, seed: tuple[int, ...]) -> Iterator[Sample]:
     """Degrade a photograph with each mixture of its recipe, and leave it clean, in every round.
 
     Each sample has draws of its own, which are the same in all settings: of recipes and sizes
@@ -49,7 +49,7 @@ def samples(photograph: Bytes, setting: Setting, seed: tuple[int, ...]) -> Itera
     Raises:
         UnusablePhotographError: the photograph is smaller than 32 pixels on a side.
     """
-    clean = view(photograph, setting)
+    clean = crop_view(photograph, setting)
     for number in range(setting.rounds):
         for variant, combination in enumerate(list_variants(setting.recipe)):
             if setting.singles_only and len(combination) > 1:
@@ -60,13 +60,13 @@ def samples(photograph: Bytes, setting: Setting, seed: tuple[int, ...]) -> Itera
             yield Sample(number, degraded.image, ground_truth(clean, degraded, setting.recipe))
 
 
-def blends(photograph: Bytes, setting: Setting, seed: tuple[int, ...]) -> Iterator[Blend]:
+def make_blends(photograph: Bytes, setting: Setting, seed: tuple[int, ...]) -> Iterator[Blend]:
     """Blend a photograph with itself under each type at severity 80, in sRGB codes.
 
     Raises:
         UnusablePhotographError: the photograph is smaller than 32 pixels on a side.
     """
-    clean = view(photograph, setting)
+    clean = crop_view(photograph, setting)
     for variant, kind in enumerate(DEGRADATIONS, start=1):
         rng = np.random.default_rng((*seed, 0, variant))
         degraded = degrade(clean, {kind: BLEND_SEVERITY}, setting.recipe, rng).image
@@ -75,7 +75,7 @@ def blends(photograph: Bytes, setting: Setting, seed: tuple[int, ...]) -> Iterat
             yield Blend(kind, share, np.asarray(mixed, np.uint8))
 
 
-def view(photograph: Bytes, setting: Setting) -> Bytes:
+def crop_view(photograph: Bytes, setting: Setting) -> Bytes:
     """What a setting shows of a clean photograph, before anything is done to it.
 
     Raises:

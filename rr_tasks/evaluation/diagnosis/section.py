@@ -1,4 +1,4 @@
-"""Figures as tables of text that people read: the same for the page, for docs and the terminal."""
+"""Figures as tables of text, the same for the page, the documentation and the terminal."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -33,15 +33,15 @@ _OF_VIEW = {
 
 @dataclass(frozen=True)
 class Section:
-    """A table with its title and what has to be known to read it; all cells are text."""
+    """A table of text cells with its title and a note on how to read it."""
 
     title: str
     note: str
     table: pl.DataFrame
 
 
-def sections(figures: Figures) -> list[Section]:
-    """All tables, the comparison of recipes first."""
+def make_sections(figures: Figures) -> list[Section]:
+    """Make all tables, the comparison of recipes first."""
     overall = figures.presence.filter(pl.col("type") == ALL)
     of_types = figures.presence.filter(pl.col("type") != ALL)
     views = figures.robustness.filter(pl.col("type") == ALL)
@@ -74,7 +74,7 @@ _VIEWS = "Photographs resized to this size, then degraded; the largest ones have
 
 
 def _wide(long: pl.DataFrame, keys: list[str], shown: Mapping[str, str]) -> pl.DataFrame:
-    """A column for each figure, its interval behind it."""
+    """Give each figure a column, with its interval in brackets."""
     cell = pl.when(pl.col("value").is_null()).then(pl.lit(_NOTHING)).otherwise(_with_interval())
     chosen = long.filter(pl.col("figure").is_in(list(shown)))
     cells = chosen.select(*keys, "figure", cell=cell)

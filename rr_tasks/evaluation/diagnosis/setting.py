@@ -1,4 +1,4 @@
-"""How photographs are shown to the reasoner: whole grids, other sizes, a JPEG save, blends."""
+"""The settings in which photographs are shown: recipe grids, other sizes, JPEG, and blends."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -11,7 +11,7 @@ Part = Literal["recipe", "size", "jpeg", "blend"]
 JPEG_SIDE = 512
 JPEG_QUALITY = 85
 HUGE_SIDE = 2048
-"""From this short side on a sample takes seconds, and only singles and clean ones are made."""
+"""From this short side on a sample takes seconds, so mixtures are left out."""
 
 _NEVER_SAVED = JpegRecipe(probability=0.0)
 _ALWAYS_SAVED = JpegRecipe(probability=1.0, quality=(JPEG_QUALITY, JPEG_QUALITY))
@@ -35,8 +35,8 @@ class Setting:
         return self.short_side is not None and self.short_side >= HUGE_SIDE
 
 
-def settings(spec: AssessmentSpec) -> list[Setting]:
-    """All settings of an assessment; blends, sizes and the JPEG save are of its first recipe."""
+def list_settings(spec: AssessmentSpec) -> list[Setting]:
+    """List the settings of an assessment; blends, sizes and JPEG use its first recipe."""
     grids = [recipe.model_copy(update={"sampling": "grid"}) for recipe in spec.recipes]
     plain = grids[0].model_copy(update={"jpeg": _NEVER_SAVED})
     saved = grids[0].model_copy(update={"jpeg": _ALWAYS_SAVED})

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from rr_tasks.evaluation.images.metrics import psnr, ssim
-from rr_tasks.evaluation.presence import combination
+from rr_tasks.evaluation.presence import name_combination
 from rr_tasks.photographs.pixels import Bytes
 from rr_tasks.reasoner.diagnosis import diagnose_each
 from rr_tasks.reasoner.protocol import Answer, Reasoner, Unparsed
@@ -136,7 +136,7 @@ def _row(
     truth = unpack(sample, "prior.json", load_prior)
     row = {
         "key": sample["__key__"],
-        "combination": combination(truth),
+        "combination": name_combination(truth),
         "psnr_before": psnr(degraded, clean),
         "ssim_before": ssim(degraded, clean),
         **{f"true_{name}": getattr(truth, name).severity for name in DEGRADATIONS},

@@ -1,7 +1,11 @@
 import polars as pl
 import pytest
 
-from rr_tasks.evaluation.presence import grouped_figures, presence_figures, presence_table
+from rr_tasks.evaluation.presence import (
+    compute_grouped_presence,
+    compute_presence,
+    tabulate_presence,
+)
 from schemas.prior.current import DEGRADATIONS
 
 
@@ -11,7 +15,7 @@ def values(figures: pl.DataFrame, of: str) -> dict[str, float]:
 
 
 def test_a_type_is_counted_by_hand(table) -> None:
-    figures = presence_figures(
+    figures = compute_presence(
         table(
             {"true_haze": 50.0, "found_haze": 40.0},
             {"true_haze": 30.0},
@@ -44,16 +48,16 @@ def test_a_table_holds_the_same_figures_and_counts_what_was_not_diagnosed(table)
     )
     diagnosed = rows.drop_nulls("found_haze")
     figures = ("recall", "specificity", "balanced_accuracy", "severity_error")
-    for row in presence_table(rows).iter_rows(named=True):
+    for row in tabulate_presence(rows).iter_rows(named=True):
         assert (row["samples"], row["undiagnosed"]) == (3, 1)
-        with_intervals = values(presence_figures(diagnosed), row["type"])
+        with_intervals = values(compute_presence(diagnosed), row["type"])
         assert {name: row[name] for name in figures} == {
             name: with_intervals[name] and pytest.approx(with_intervals[name]) for name in figures
         }
 
 
 def test_sets_and_alarms_are_counted_by_hand(table) -> None:
-    figures = presence_figures(
+    figures = compute_presence(
         table(
             {"true_haze": 50.0, "found_haze": 10.0},
             {"true_haze": 50.0, "found_haze": 50.0, "found_noise": 20.0},
@@ -69,7 +73,7 @@ def test_sets_and_alarms_are_counted_by_hand(table) -> None:
 
 def test_perfect_predictions_are_perfect(perfect) -> None:
     rows = perfect.filter(pl.col("part") == "recipe")
-    for _, _, figure, *interval in grouped_figures(rows, "recipe").iter_rows():
+    for _, _, figure, *interval in compute_grouped_presence(rows, "recipe").iter_rows():
         wanted = 0.0 if figure.startswith(("severity", "false")) else 1.0
         assert interval == [wanted] * 3, figure
 
@@ -79,14 +83,14 @@ def test_all_is_the_mean_of_the_types(table) -> None:
         {f"true_{name}": 50.0 for name in ("haze", "blur", "rain", "noise")} | {"found_haze": 40.0},
         {},
     )
-    found = values(presence_figures(rows), "all")
+    found = values(compute_presence(rows), "all")
     assert found["balanced_accuracy"] == pytest.approx((1 + 3 * 0.5) / 4)
     assert found["severity_error"] == pytest.approx((10 + 3 * 50) / 4)
 
 
 def test_groups_keep_their_order_and_do_not_mix(table) -> None:
     rows = table({"recipe": "two", "found_haze": 9.0}, {"recipe": "one"}, {"recipe": "two"})
-    figures = grouped_figures(rows, "recipe")
+    figures = compute_grouped_presence(rows, "recipe")
     assert figures["recipe"].unique(maintain_order=True).to_list() == ["two", "one"]
     alarms = figures.filter(pl.col("figure") == "false_alarms")
     assert dict(alarms.select("recipe", "value").iter_rows()) == {"two": 0.5, "one": 0.0}

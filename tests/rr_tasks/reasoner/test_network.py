@@ -78,7 +78,7 @@ def test_a_fused_network_gives_the_same_answers(network: ReasonerNetwork) -> Non
                 torch.nn.init.uniform_(value, 0.5, 1.5)
     groups = photographs(2, 3, 1)
     expected = network(*groups)
-    fused = network.fused()
+    fused = network.fuse()
     assert not any(isinstance(part, torch.nn.BatchNorm2d) for part in fused.modules())
     assert torch.allclose(fused(*groups), expected, atol=1e-4, rtol=1e-3)
     assert expected.std() > 0.01

@@ -5,11 +5,11 @@ from rr_tasks.reasoner.cepstrum import SHAPE
 from rr_tasks.reasoner.views import (
     VIEW_SIDE,
     WORKING_SIDE,
-    crops_on_grid,
-    overview,
-    random_crops,
-    views,
-    working_size,
+    cut_grid,
+    cut_randomly,
+    shrink_to_view,
+    shrink_to_working_size,
+    take_views,
 )
 
 SHAPES = [(1, 1), (30, 2000), (127, 129), (128, 128), (1001, 333)]
@@ -23,20 +23,20 @@ def image(shape: tuple[int, int]) -> np.ndarray:
 @pytest.mark.parametrize("shape", SHAPES)
 def test_views_have_one_size(shape: tuple[int, int]) -> None:
     photograph = image(shape)
-    seen = views(photograph)
+    seen = take_views(photograph)
     assert seen.overview.shape == VIEW
     assert seen.working.shape == (4, *VIEW)
     assert seen.native.shape == (4, *VIEW)
     assert seen.cepstrum.shape == SHAPE
     assert seen.short_side == min(*shape, WORKING_SIDE)
-    crops = random_crops(photograph, 3, np.random.default_rng(0))
+    crops = cut_randomly(photograph, 3, np.random.default_rng(0))
     assert [crop.shape for crop in crops] == [VIEW] * 3
 
 
 def test_crops_on_a_grid_are_pixels_of_the_middle_of_each_cell() -> None:
     photograph = image((600, 800))
     places = [(86, 136), (86, 536), (386, 136), (386, 536)]
-    for crop, (top, left) in zip(crops_on_grid(photograph, 2), places, strict=True):
+    for crop, (top, left) in zip(cut_grid(photograph, 2), places, strict=True):
         expected = photograph[top : top + VIEW_SIDE, left : left + VIEW_SIDE]
         assert np.array_equal(crop, expected)
 
@@ -54,17 +54,17 @@ def test_large_photographs_alone_are_shrunk_to_working_size(
     shape: tuple[int, int], working: tuple[int, int], scale: float
 ) -> None:
     photograph = image(shape)
-    shrunk, factor = working_size(photograph)
+    shrunk, factor = shrink_to_working_size(photograph)
     assert shrunk.shape == (*working, 3)
     assert factor == pytest.approx(scale)
-    assert views(photograph).scale == factor
+    assert take_views(photograph).scale == factor
     assert (shrunk is photograph) == (scale == 1.0)
 
 
 def test_working_crops_show_a_large_photograph_shrunk_and_native_ones_its_own_pixels() -> None:
     photograph = np.zeros((2048, 2048, 3), np.uint8)
     photograph[::2] = 200  # lines that vanish when they are shrunk
-    seen = views(photograph)
+    seen = take_views(photograph)
     assert np.ptp(seen.working.astype(int)) == 0
     assert np.ptp(seen.native.astype(int)) == 200
     assert not seen.cepstrum.any()
@@ -74,7 +74,7 @@ def test_random_crops_are_native_pixels_from_anywhere() -> None:
     y, x = np.mgrid[0:256, 0:256]
     photograph = np.stack([y, x, y], axis=-1).astype(np.uint8)
     corners = set()
-    for crop in random_crops(photograph, 30, np.random.default_rng(0)):
+    for crop in cut_randomly(photograph, 30, np.random.default_rng(0)):
         top, left = (int(place) for place in crop[0, 0, :2])
         assert np.array_equal(crop, photograph[top : top + VIEW_SIDE, left : left + VIEW_SIDE])
         corners.add((top, left))
@@ -83,7 +83,7 @@ def test_random_crops_are_native_pixels_from_anywhere() -> None:
 
 def test_a_small_photograph_is_mirrored_not_stretched() -> None:
     photograph = image((50, 60))
-    crop = crops_on_grid(photograph, 2)[0]
+    crop = cut_grid(photograph, 2)[0]
     assert np.array_equal(crop[:50, :60], photograph)
     assert np.array_equal(crop[50:100, :60], photograph[::-1])
     assert np.array_equal(crop[:50, 60:120], photograph[:, ::-1])
@@ -95,12 +95,12 @@ def test_the_overview_of_a_photograph_is_never_stretched(shape: tuple[int, int])
     side = min(shape)
     top, left = (shape[0] - side) // 2, (shape[1] - side) // 2
     square = photograph[top : top + side, left : left + side]
-    assert np.array_equal(views(photograph).overview, views(square).overview)
+    assert np.array_equal(take_views(photograph).overview, take_views(square).overview)
 
 
 def test_the_overview_shows_the_whole() -> None:
     photograph = np.zeros((300, 500, 3), np.uint8)
     photograph[150:, :250] = 200
-    small = overview(photograph)
+    small = shrink_to_view(photograph)
     assert small[VIEW_SIDE - 2, 1].tolist() == [200] * 3
     assert small[1, 1].tolist() == small[-2, -2].tolist() == [0] * 3

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rr_tasks.refresh.comparison import compare
-from rr_tasks.refresh.difference import EDGES, QUANTILES, Difference, difference
+from rr_tasks.refresh.difference import EDGES, QUANTILES, Difference, measure_difference
 from schemas.prior.current import DEGRADATIONS, DiagnosticPrior
 
 priors = st.from_type(DiagnosticPrior)
@@ -25,7 +25,7 @@ def rows_of(drawn: list[tuple[DiagnosticPrior, DiagnosticPrior]]) -> pl.DataFram
 
 
 def of(drawn: list[tuple[DiagnosticPrior, DiagnosticPrior]]) -> Difference:
-    return difference([rows_of(drawn)])
+    return measure_difference([rows_of(drawn)])
 
 
 @few
@@ -65,7 +65,7 @@ def test_how_samples_are_spread_over_shards_makes_no_difference(
     whole = of(drawn)
     parts = [rows_of(drawn[first : first + size]) for first in range(0, len(drawn), size)]
     with patch("rr_tasks.refresh.difference._AT_ONCE", 2):
-        split = difference(parts)
+        split = measure_difference(parts)
     assert split.totals.equals(whole.totals)
     assert split.histogram.equals(whole.histogram)
     for name in whole.changes.columns[1:]:
@@ -124,7 +124,7 @@ def test_a_shift_is_counted_in_its_bin(
 
 def test_what_one_side_alone_has_is_counted_and_not_compared(prior: DiagnosticPrior) -> None:
     rows = compare({"a": prior, "b": prior}, {"b": prior, "c": prior, "d": prior})
-    found = difference([rows])
+    found = measure_difference([rows])
     assert found.totals.row(0, named=True) == {
         "samples": 1,
         "equal": 1,
@@ -137,7 +137,7 @@ def test_what_one_side_alone_has_is_counted_and_not_compared(prior: DiagnosticPr
 
 
 def test_without_samples_there_is_nothing_to_tell(prior: DiagnosticPrior) -> None:
-    found = difference([])
+    found = measure_difference([])
     assert found.totals["samples"].item() == 0
     assert found.changes["shift_median"].to_list() == [None] * 4
     assert found.changes.schema == of([(prior, prior)]).changes.schema

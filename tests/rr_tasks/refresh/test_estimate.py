@@ -6,7 +6,7 @@ import pytest
 from rr_tasks.reasoner.edge import EdgeReasoner
 from rr_tasks.reasoner.network import ReasonerNetwork
 from rr_tasks.reasoner.protocol import Answer
-from rr_tasks.refresh.estimate import MEASURED, Estimate, estimate
+from rr_tasks.refresh.estimate import MEASURED, Estimate, estimate_time
 from rr_tasks.refresh.plan import ShardState
 
 
@@ -25,7 +25,7 @@ def reasoner(reasoner_network: Callable[[int], ReasonerNetwork]) -> Counting:
 
 def test_a_few_samples_are_diagnosed_for_all(dataset: str, reasoner: Counting) -> None:
     pending = [ShardState(0, 32, "stale"), ShardState(1, 16, "missing")]
-    found = estimate(dataset, pending, reasoner)
+    found = estimate_time(dataset, pending, reasoner)
     assert found is not None
     assert (found.samples, found.measured) == (48, MEASURED)
     assert found.seconds > 0
@@ -33,8 +33,8 @@ def test_a_few_samples_are_diagnosed_for_all(dataset: str, reasoner: Counting) -
 
 
 def test_without_samples_there_is_no_estimate(dataset: str, reasoner: Counting) -> None:
-    assert estimate(dataset, [], reasoner) is None
-    assert estimate(dataset, [ShardState(0, 0, "missing")], reasoner) is None
+    assert estimate_time(dataset, [], reasoner) is None
+    assert estimate_time(dataset, [ShardState(0, 0, "missing")], reasoner) is None
     assert reasoner.seen == 0
 
 

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from rr_tasks.reasoner.annotation import annotations_folder
-from rr_tasks.refresh.plan import Reason, RefreshPlan, plan_refresh, plan_table, reasons
+from rr_tasks.refresh.plan import Reason, RefreshPlan, find_reasons, plan_refresh, tabulate_plan
 from rr_tasks.shards.reader import OtherDataSetError
 from schemas.prior.current import CURRENT_VERSION
 from schemas.shard import AnnotationSpec, migrated
@@ -65,8 +65,8 @@ def test_each_reason_is_named(
     wanted: AnnotationSpec, changes: dict[str, object], expected: tuple[Reason, ...]
 ) -> None:
     old = changed(wanted, **changes)
-    assert reasons(old, wanted) == expected
-    assert [(one.new, one.old) for one in reasons(wanted, old)] == [
+    assert find_reasons(old, wanted) == expected
+    assert [(one.new, one.old) for one in find_reasons(wanted, old)] == [
         (one.old, one.new) for one in expected
     ]
 
@@ -74,7 +74,7 @@ def test_each_reason_is_named(
 def test_priors_that_were_only_rewritten_stay_stale(wanted: AnnotationSpec) -> None:
     """What a newer schema asks of the reasoner is empty in them."""
     rewritten = migrated(wanted.model_copy(update={"schema_version": 1}))
-    (reason,) = reasons(rewritten, wanted)  # type: ignore[arg-type]
+    (reason,) = find_reasons(rewritten, wanted)  # type: ignore[arg-type]
     assert reason == ("schema version", "1, rewritten as 2", "2")
 
 
@@ -120,7 +120,7 @@ def test_the_table_adds_up_and_says_why(
 ) -> None:
     annotate(tmp_path, 0, 1, day=1, weights_sha256="b" * 64, prompt_version="2")
     annotate(tmp_path, 1, day=2, prompt_version="2")
-    table = plan_table(plan_refresh(dataset, str(tmp_path), wanted, None))
+    table = tabulate_plan(plan_refresh(dataset, str(tmp_path), wanted, None))
     assert table.rows() == [
         ("current", 0, 0, ""),
         ("stale", 2, 48, "made with something else:"),

@@ -4,9 +4,9 @@ import polars as pl
 import pytest
 
 from rr_tasks.refresh.comparison import compare
-from rr_tasks.refresh.difference import Difference, difference
+from rr_tasks.refresh.difference import Difference, measure_difference
 from rr_tasks.refresh.history import Annotations
-from rr_tasks.refresh.report import bin_label, render, write_difference
+from rr_tasks.refresh.report import name_bin, render, write_difference
 from schemas.prior.current import DiagnosticPrior
 from schemas.shard import AnnotationSpec
 from tests.rr_tasks.refresh.conftest import changed
@@ -15,7 +15,7 @@ from tests.rr_tasks.refresh.conftest import changed
 @pytest.fixture
 def found(prior: DiagnosticPrior) -> Difference:
     worse = prior.model_copy(update={"haze": prior.haze.model_copy(update={"severity": 52.5})})
-    return difference([compare({"a": prior, "b": prior}, {"a": worse, "b": prior})])
+    return measure_difference([compare({"a": prior, "b": prior}, {"a": worse, "b": prior})])
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ def test_the_page_needs_nothing_else_and_escapes_what_it_is_given(
 
 
 def test_a_page_without_samples_says_so(sides: tuple[Annotations, Annotations]) -> None:
-    page = render(*sides, difference([]))
+    page = render(*sides, measure_difference([]))
     assert "<strong>0</strong> photographs have both" in page
     assert "<td>\N{EN DASH}</td>" in page
 
@@ -63,4 +63,4 @@ def test_a_page_without_samples_says_so(sides: tuple[Annotations, Annotations]) 
     [(0, 0, "no shift"), (0, 2, "0 to +2"), (10, 20, "+10 to +20"), (-5, -10, "-5 to -10")],
 )
 def test_a_bin_is_named(low: int, high: int, label: str) -> None:
-    assert bin_label(low, high) == label
+    assert name_bin(low, high) == label

@@ -9,10 +9,10 @@ import pytest
 
 from rr_tasks.evaluation.diagnosis.prediction import (
     NothingToAssessError,
-    failed_photographs,
+    find_predictions,
+    list_failed_photographs,
     plan_assessment,
     predict,
-    predicted,
     predictions_folder,
     read_predictions,
     shard_numbers,
@@ -68,9 +68,9 @@ def test_every_sample_of_every_setting_has_a_row(one_photograph, grid, tmp_path,
     spec, photographs = planned(one_photograph, tmp_path, grid, CDD11_LIKE, rounds=2)
     folder = predictions_folder(str(tmp_path), spec)
     numbers = shard_numbers(spec, photographs)
-    assert predicted(folder, numbers) == {}
+    assert find_predictions(folder, numbers) == {}
     urls = predict_each(folder, spec, photographs, reasoner, numbers)
-    assert predicted(folder, numbers) == dict(enumerate(urls))
+    assert find_predictions(folder, numbers) == dict(enumerate(urls))
     rows = read_predictions(urls)
     assert rows.schema == pl.Schema(COLUMNS)
     counted = rows.group_by("part", "recipe", maintain_order=True).len().rows()
@@ -144,7 +144,7 @@ def test_a_photograph_that_cannot_be_read_is_named_and_stops_nothing(
     numbers = shard_numbers(spec, photographs)
     assert len(numbers) == 2 * 4
     rows = read_predictions(predict_each(tmp_path / "o", spec, photographs, reasoner, numbers))
-    assert failed_photographs(rows).rows() == [
+    assert list_failed_photographs(rows).rows() == [
         ("broken.jpg", "the file is not a JPEG, PNG, WebP, TIFF or BMP image")
     ]
     broken = rows.filter(pl.col("error").is_not_null())

@@ -5,7 +5,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from rr_tasks.evaluation.diagnosis.figures import figures_of
+from rr_tasks.evaluation.diagnosis.figures import compute_figures
 from rr_tasks.evaluation.diagnosis.report import write_assessment
 from schemas.assessment import AssessmentSpec
 from schemas.reasoner import ReasonerIdentity
@@ -25,7 +25,7 @@ def spec() -> AssessmentSpec:
 
 
 def test_all_files_are_there_and_tell_the_same(perfect, spec, tmp_path: Path) -> None:
-    figures = figures_of(perfect)
+    figures = compute_figures(perfect)
     page = write_assessment(str(tmp_path), spec, perfect, figures)
     assert page == f"{tmp_path}/assessment.html"
     assert {path.name for path in tmp_path.iterdir()} == {
@@ -50,7 +50,7 @@ def test_all_files_are_there_and_tell_the_same(perfect, spec, tmp_path: Path) ->
 
 def test_the_page_needs_nothing_else_and_trusts_no_name(perfect, spec, tmp_path: Path) -> None:
     rows = perfect.with_columns(pl.col("recipe").str.replace("one", "<b>one"))
-    write_assessment(str(tmp_path), spec, rows, figures_of(rows))
+    write_assessment(str(tmp_path), spec, rows, compute_figures(rows))
     html = (tmp_path / "assessment.html").read_text()
     assert "<b>" not in html
     links = html.replace("http://www.w3.org/2000/svg", "")
@@ -59,6 +59,6 @@ def test_the_page_needs_nothing_else_and_trusts_no_name(perfect, spec, tmp_path:
 
 def test_the_same_rows_give_the_same_bytes(perfect, spec, tmp_path: Path) -> None:
     for name in "ab":
-        write_assessment(str(tmp_path / name), spec, perfect, figures_of(perfect))
+        write_assessment(str(tmp_path / name), spec, perfect, compute_figures(perfect))
     for path in (tmp_path / "a").iterdir():
         assert path.read_bytes() == (tmp_path / "b" / path.name).read_bytes()

@@ -1,7 +1,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rr_tasks.evaluation.diagnosis.row import COLUMNS, combination, diagnosis_row
+from rr_tasks.evaluation.diagnosis.row import COLUMNS, diagnosis_row
+from rr_tasks.evaluation.presence import name_combination
 from schemas.prior.current import DEGRADATIONS, DiagnosticPrior
 
 priors = st.from_type(DiagnosticPrior)
@@ -20,7 +21,7 @@ def test_a_row_says_what_both_priors_say(truth: DiagnosticPrior, found: Diagnost
     for name in DEGRADATIONS:
         assert row[f"probability_{name}"] == getattr(found, name).probability
         assert row[f"std_{name}"] == getattr(found, name).severity_std
-    assert row["combination"] == combination(truth)
+    assert row["combination"] == name_combination(truth)
 
 
 def test_parameters_are_in_physical_units(prior: DiagnosticPrior) -> None:

@@ -1,11 +1,11 @@
 import polars as pl
 
-from rr_tasks.evaluation.diagnosis.figures import figures_of
-from rr_tasks.evaluation.diagnosis.section import sections
+from rr_tasks.evaluation.diagnosis.figures import compute_figures
+from rr_tasks.evaluation.diagnosis.section import make_sections
 
 
 def test_every_figure_is_written_with_its_interval(perfect) -> None:
-    tables = {one.title: one.table for one in sections(figures_of(perfect))}
+    tables = {one.title: one.table for one in make_sections(compute_figures(perfect))}
     assert list(tables) == [
         "Recipes",
         "Types",
@@ -41,7 +41,8 @@ def test_what_is_missing_is_said(table) -> None:
         for name in ("blur", "rain", "noise")
     ]
     tables = {
-        one.title: one.table for one in sections(figures_of(pl.concat([rows, table(*blends)])))
+        one.title: one.table
+        for one in make_sections(compute_figures(pl.concat([rows, table(*blends)])))
     }
     assert tables["Recipes"].row(0)[1:3] == ("-", "1.000 (1.000-1.000)")
     assert tables["Calibration"].row(0) == ("edge-default", "haze", "-", *["not given"] * 4)

@@ -1,4 +1,4 @@
-from rr_tasks.evaluation.diagnosis.setting import JPEG_SIDE, Setting, settings
+from rr_tasks.evaluation.diagnosis.setting import JPEG_SIDE, Setting, list_settings
 from schemas.assessment import AssessmentSpec
 from schemas.reasoner import ReasonerIdentity
 from schemas.recipe import CDD11_LIKE, EDGE_DEFAULT, JpegRecipe
@@ -19,7 +19,7 @@ def test_sizes_and_blends_are_never_saved_and_the_jpeg_always() -> None:
         short_sides=(64, 128),
         seed=0,
     )
-    made = settings(spec)
+    made = list_settings(spec)
     assert [(one.part, one.recipe.name, one.short_side, one.rounds) for one in made] == [
         ("recipe", "edge-default", None, 3),
         ("recipe", "cdd11-like", None, 3),

@@ -5,7 +5,7 @@ import pytest
 
 from rr_tasks.evaluation.images.metrics import quality_table
 from rr_tasks.evaluation.images.shard import evaluate_shard, read_evaluation, rows_folder
-from rr_tasks.evaluation.presence import presence_table
+from rr_tasks.evaluation.presence import tabulate_presence
 from rr_tasks.reasoner.edge import EdgeReasoner
 from rr_tasks.reasoner.network import ReasonerNetwork
 from rr_tasks.restorer.edge import EdgeRestorer
@@ -51,7 +51,7 @@ def test_every_sample_has_a_row(dataset: str, tmp_path: Path, models: Models) ->
     assert rows.filter(combination="clean")["ssim_after"].to_list() == pytest.approx([1.0] * 3)
     assert rows.filter(combination="haze+noise")["psnr_before"].max() < 40
     assert len(quality_table(rows)) == 16 + 4 + 1
-    assert len(presence_table(rows)) == 4
+    assert len(tabulate_presence(rows)) == 4
 
 
 def test_rows_that_are_there_are_kept(dataset: str, tmp_path: Path, models: Models) -> None:
