@@ -1,5 +1,6 @@
 import math
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -154,3 +155,13 @@ def test_weights_come_from_a_file(tmp_path: Path) -> None:
     assert reasoner.diagnose(image(9, 9)).provenance.weights_sha256 == hash_weights(path)
     with pytest.raises(UnusableWeightsError, match="no such weights file"):
         EdgeReasoner.load(str(tmp_path / "other.safetensors"))
+
+
+def test_threads_may_share_a_reasoner(
+    reasoner_network: MakeNetwork, photograph: np.ndarray
+) -> None:
+    reasoner = EdgeReasoner(reasoner_network(1), SHA)
+    images = [photograph, 255 - photograph, image(140, 150)] * 4
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(reasoner.diagnose, images))
+    assert found == [reasoner.diagnose(one) for one in images]
