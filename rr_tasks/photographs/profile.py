@@ -1,7 +1,8 @@
 """ICC profiles: from a file's own colours to sRGB, and changes made in sRGB back to them.
 
-libvips converts through CIE XYZ in floating point, with the relative colorimetric intent. Its
-direct transform is faster, but at 16 bits it is off by up to a tenth of the range.
+libvips converts with the relative colorimetric intent. At 16 bits its direct transform is off by up
+to a tenth of the range, so those samples go through CIE XYZ in floating point, which takes ten
+times as long.
 """
 
 from dataclasses import dataclass
@@ -12,9 +13,11 @@ import pyvips
 
 from rr_tasks.photographs.formats.base import to_vips
 from rr_tasks.photographs.pixels import Pixels, Samples
+from rr_tasks.storage.scratch import scratch_folder
 
 FIELD = "icc-profile-data"
-_CONVERSION = {"pcs": "xyz", "intent": "relative"}
+_INTENT = "relative"
+_THROUGH_XYZ = {"pcs": "xyz", "intent": _INTENT}
 _NEGLIGIBLE = 2
 """Codes of 255 by which profiles of sRGB differ from one another, and libvips from itself."""
 _COLOURS = np.indices((16, 16, 16), np.uint8).reshape(3, 64, 64).transpose(1, 2, 0) * 17
@@ -46,8 +49,12 @@ class Profile:
         Returns:
             (H, W, 3) of the same type.
         """
-        own = _tag(to_vips(samples), self.icc).icc_import(embedded=True, **_CONVERSION)
-        image = own.icc_export(output_profile="srgb", depth=_bits(samples), **_CONVERSION)
+        own = _tag(to_vips(samples), self.icc)
+        if samples.dtype == np.uint16:
+            between = own.icc_import(embedded=True, **_THROUGH_XYZ)
+            image = between.icc_export(output_profile="srgb", depth=16, **_THROUGH_XYZ)
+        else:
+            image = own.icc_transform("srgb", embedded=True, intent=_INTENT)
         return np.asarray(image.numpy()).reshape(*samples.shape[:2], 3)
 
     def carry_over(self, samples: Samples, before: Pixels, after: Pixels) -> Samples:
@@ -109,15 +116,19 @@ def _name(channels: int) -> str:
 
 
 def _from_srgb(pixels: Pixels, icc: bytes) -> pyvips.Image:
-    between = to_vips(pixels).icc_import(input_profile="srgb", **_CONVERSION)
-    return _tag(between, icc).icc_export(depth=_bits(pixels), **_CONVERSION)
+    """Convert to the colours of a profile; fails if the profile is damaged."""
+    image = to_vips(pixels)
+    if pixels.dtype == np.uint16:
+        between = image.icc_import(input_profile="srgb", **_THROUGH_XYZ)
+        return _tag(between, icc).icc_export(depth=16, **_THROUGH_XYZ)
+    with scratch_folder() as folder:  # libvips takes the profile of a result from a file alone
+        file = folder / "profile.icc"
+        file.write_bytes(icc)
+        found = image.icc_transform(str(file), input_profile="srgb", intent=_INTENT)
+        return found.copy_memory()
 
 
 def _tag(image: pyvips.Image, icc: bytes) -> pyvips.Image:
     tagged = image.copy()
     tagged.set_type(pyvips.GValue.blob_type, FIELD, icc)
     return tagged
-
-
-def _bits(samples: Samples) -> int:
-    return 8 * samples.dtype.itemsize

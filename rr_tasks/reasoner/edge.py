@@ -9,8 +9,9 @@ import torch
 
 from rr_tasks.degrade.catalogue import CATALOGUE
 from rr_tasks.device import autocast
+from rr_tasks.photographs.pixels import Pixels
 from rr_tasks.priors import make_prior
-from rr_tasks.reasoner.diagnosis import Pixels, diagnose
+from rr_tasks.reasoner.diagnosis import diagnose
 from rr_tasks.reasoner.network import ReasonerNetwork
 from rr_tasks.reasoner.protocol import Answer, Bytes
 from rr_tasks.reasoner.views import take_views
