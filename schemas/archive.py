@@ -1,4 +1,4 @@
-"""Data formats of a restored archive: what a run is asked for, its plan, its ledger, its counts."""
+"""Data formats of a restored archive: parameters of a run, plan, ledger and counts."""
 
 from typing import Annotated, Literal, Self
 
@@ -16,67 +16,65 @@ ChunkId = Annotated[str, Field(pattern=r"^[0-9]{5,}$")]
 Fingerprint = Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
 Severities = dict[DegradationName, Annotated[float, Field(ge=0.0, le=100.0)]]
 SchemaVersion = Literal[1]
-"""Of the documents of an archive; those that do not name one are of version 1."""
+"""Version of an archive's documents; one that names no version has version 1."""
 
 MAX_PREVIEWS = 24
 
 
 CERTAIN = 0.75
-"""From which probability on a finding is acted on. Undoing what is not there spoils a photograph by
-more than undoing what is hardly told apart mends one, and in an archive most have nothing."""
+"""Probability from which a finding is acted on. Undoing a degradation that is absent harms a
+photograph more than undoing a barely visible one helps, and most photographs have none."""
 
 
 class RestoreParameters(Strict):
-    """What to restore, where to, and which looks are meant to stay."""
+    """What to restore, where to write it, and which degradations to keep."""
 
     model_config = ConfigDict(hide_input_in_errors=True)
 
     input: Annotated[
         Folder,
-        Field(description="Folder or URL of photographs; it is only ever read."),
+        Field(description="Folder or URL of photographs; it is only read."),
     ]
     output: Annotated[
         Folder,
-        Field(description="Folder or URL that receives the restored photographs, same names."),
+        Field(description="Folder or URL for the restored photographs, under the same names."),
     ]
     keep: Annotated[
         tuple[DegradationName, ...],
-        Field(
-            strict=False, description="Degradations that are meant to stay, such as morning fog."
-        ),
+        Field(strict=False, description="Degradations that are intended, such as morning fog."),
     ] = ()
     threshold: Annotated[
         float,
         Field(
-            ge=0.0, le=100.0, description="Photographs whose worst severity is lower stay as is."
+            ge=0.0, le=100.0, description="Photographs below this severity are copied unchanged."
         ),
     ] = VISIBLE_SEVERITY
     certainty: Annotated[
         float,
-        Field(ge=0.0, le=1.0, description="Findings that are less probable are not acted on."),
+        Field(ge=0.0, le=1.0, description="Findings below this probability are not undone."),
     ] = CERTAIN
     chunk_size: Annotated[
         int, Field(ge=1, le=10_000, description="Photographs per task, for those not yet planned.")
     ] = 64
     max_pixels: Annotated[
-        int, Field(ge=1, description="Photographs with more pixels than this are refused.")
+        int, Field(ge=1, description="Photographs with more pixels are refused.")
     ] = 200_000_000
     previews: Annotated[
         int, Field(ge=0, le=MAX_PREVIEWS, description="Before/after pairs shown in the report.")
     ] = MAX_PREVIEWS
-    reasoner: Annotated[
-        ReasonerChoice, Field(description="Who diagnoses; or its weights file.")
-    ] = EdgeReasonerChoice()
+    reasoner: Annotated[ReasonerChoice, Field(description="The reasoner, or its weights file.")] = (
+        EdgeReasonerChoice()
+    )
     restorer: Annotated[
-        Url | None, Field(description="Weights of the restorer; by default the shipped ones.")
+        Url | None, Field(description="Weights of the restorer; by default the shipped weights.")
     ] = None
     verify: Annotated[
         bool,
-        Field(description="Re-read finished outputs and redo those whose content has changed."),
+        Field(description="Check finished outputs and redo those that changed."),
     ] = False
     workers: Annotated[
         WorkerCount | None,
-        Field(description="Photographs at the same time; by default as many as cores may be used."),
+        Field(description="Photographs to restore at a time; by default one per usable core."),
     ] = None
 
 
@@ -149,7 +147,7 @@ class LedgerRow(Strict):
 
 
 class Counts(Strict):
-    """How many photographs ended how. `skipped` ones were finished by an earlier run."""
+    """Number of photographs by outcome; `skipped` ones were finished by an earlier run."""
 
     restored: Count = 0
     clean: Count = 0

@@ -1,4 +1,4 @@
-"""What decides the bytes of an export of a data set to other programs."""
+"""Everything that determines the bytes of an export to other programs."""
 
 import re
 from typing import Annotated, Literal
@@ -35,7 +35,7 @@ class HubExport(Strict):
 
 
 class MessagesExport(Strict):
-    """Chats for the fine-tuning of a vision-language model."""
+    """Chats for fine-tuning a vision-language model."""
 
     kind: Literal["messages"] = "messages"
     source: SpecHash

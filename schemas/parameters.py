@@ -23,48 +23,46 @@ class Parameters(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
-Reasoner = Annotated[ReasonerChoice, Field(description="Who diagnoses; or its weights file")]
+Reasoner = Annotated[ReasonerChoice, Field(description="The reasoner, or its weights file")]
 Shards = Annotated[Url, Field(description="Folder of the data set")]
-Seed = Annotated[int, Field(description="Decides every random draw")]
-Steps = Annotated[Count, Field(description="How long to train")]
-Accumulate = Annotated[Count, Field(description="Batches that a step adds up")]
-Device = Annotated[
-    DeviceName, Field(description="Where to train; auto takes a GPU if there is one")
-]
+Seed = Annotated[int, Field(description="Seed of all random draws")]
+Steps = Annotated[Count, Field(description="Training steps")]
+Accumulate = Annotated[Count, Field(description="Batches whose gradients a step accumulates")]
+Device = Annotated[DeviceName, Field(description="Where to train; auto uses a GPU if there is one")]
 Workers = Annotated[
     WorkerCount | None,
-    Field(description="Shards at the same time; by default as many as cores may be used"),
+    Field(description="Shards to process at a time; by default one per usable core"),
 ]
 Verify = Annotated[
-    bool, Field(description="First compare every shard that is read with its checksum")
+    bool, Field(description="Compare every shard with its checksum before reading it")
 ]
-LearningRate = Annotated[float, Field(gt=0, description="The highest one; it rises, then falls")]
+LearningRate = Annotated[float, Field(gt=0, description="Highest rate; it rises, then falls")]
 
 
 class SynthesizeParameters(Parameters):
-    """Make degraded shards out of clean photographs."""
+    """Make shards of degraded photographs from clean ones."""
 
     photographs: Url = Field(description="Folder of clean photographs")
-    output: Url = Field(description="Folder that receives the data set's folder")
-    recipe: Url = Field(
-        "edge-default", description="How to degrade: the name of a recipe, or a JSON file"
+    output: Url = Field(description="Where to put the data set")
+    recipe: Url = Field("edge-default", description="A recipe, or your own one as a JSON file")
+    samples: Count | None = Field(
+        None, description="Samples to make; by default 16 for each photograph"
     )
-    samples: Count | None = Field(None, description="How many; by default 16 for each photograph")
-    shard_size: Annotated[int, Field(gt=0, le=10_000, description="Samples in a shard")] = 128
+    shard_size: Annotated[int, Field(gt=0, le=10_000, description="Samples per shard")] = 128
     seed: Seed = 0
     workers: Workers = None
 
 
 class IngestParameters(Parameters):
-    """Make shards of degraded photographs that exist and their clean partners."""
+    """Make shards of existing degraded photographs and their clean counterparts."""
 
-    layout: LayoutName = Field(description="How the pairs lie; pairs is any two folders")
+    layout: LayoutName = Field(description="Layout of the pairs; pairs means any two folders")
     folder: Url = Field(description="Folder of the pairs")
-    output: Url = Field(description="Folder that receives the data set's folder")
-    clean: Url | None = Field(None, description="With pairs: folder of the clean ones, below it")
-    degraded: Url | None = Field(None, description="With pairs: folder of the degraded ones")
-    present: tuple[DegradationName, ...] = Field((), description="With pairs: what degrades them")
-    shard_size: Annotated[int, Field(gt=0, le=10_000, description="Pairs in a shard")] = 128
+    output: Url = Field(description="Where to put the data set")
+    clean: Url | None = Field(None, description="With pairs: subfolder of the clean photographs")
+    degraded: Url | None = Field(None, description="With pairs: subfolder of the degraded ones")
+    present: tuple[DegradationName, ...] = Field((), description="With pairs: the degradations")
+    shard_size: Annotated[int, Field(gt=0, le=10_000, description="Pairs per shard")] = 128
     workers: Workers = None
 
 
@@ -79,40 +77,40 @@ class AnnotateParameters(Parameters):
 
 
 class RefreshParameters(AnnotateParameters):
-    """Diagnose anew what an older reasoner, prompt or schema left, and compare old with new."""
+    """Renew the diagnoses of an older reasoner, prompt or schema, and compare old with new."""
 
     against: Url | None = Field(
-        None, description="Older annotations to compare with; by default the newest ones"
+        None, description="Older annotations to compare with; by default the newest"
     )
-    dry_run: bool = Field(False, description="Only say what would be done, and how long it takes")
+    dry_run: bool = Field(False, description="Only show what would be done and how long it takes")
 
 
 class MigrateParameters(Parameters):
-    """Rewrite the diagnostic priors of a data set to the current version."""
+    """Rewrite the diagnostic priors of a data set in the current version."""
 
     shards: Url = Field(description="Folder of a data set or of annotations")
-    output: Url | None = Field(None, description="Receives the new folder; by default beside it")
+    output: Url | None = Field(None, description="For the new folder; by default beside the old")
     workers: Workers = None
 
 
 class ExportHfParameters(Parameters):
-    """Rewrite a data set for Hugging Face datasets."""
+    """Write a data set in a form that Hugging Face datasets can load."""
 
     shards: Shards
-    output: Url = Field(description="Folder that receives shards and card")
-    annotations: Url | None = Field(None, description="Folder of its annotations, to go along")
-    split: Annotated[SplitName, Field(description="What the samples are for")] = "train"
+    output: Url = Field(description="Folder for the shards and the card")
+    annotations: Url | None = Field(None, description="Folder of its annotations, to include them")
+    split: Annotated[SplitName, Field(description="Name of the split")] = "train"
     workers: Workers = None
     verify: Verify = False
 
 
 class ExportMessagesParameters(Parameters):
-    """Write a data set as chats for the fine-tuning of a vision-language model."""
+    """Write a data set as chats for fine-tuning a vision-language model."""
 
     shards: Shards
-    output: Url = Field(description="Folder that receives lines and photographs")
+    output: Url = Field(description="Folder for the chats and photographs")
     annotations: Url | None = Field(
-        None, description="Folder of annotations to answer with; by default the ground truth"
+        None, description="Folder of annotations to use as answers; by default the ground truth"
     )
     dialect: Annotated[
         Dialect, Field(description="tags for ms-swift and LLaMA-Factory, trl for TRL")
@@ -125,18 +123,19 @@ class TrainReasonerParameters(Parameters):
     """Train the edge reasoner on a data set's ground truth."""
 
     shards: Shards
-    output: Url = Field(description="Folder that receives checkpoint, log and weights")
+    output: Url = Field(description="Folder for checkpoint, log and weights")
     start: Url | None = Field(None, description="Weights to start from; by default random ones")
     steps: Steps = 4000
     # Statistics of a batch normalize what the reasoner reads: one photograph has none.
-    batch_size: int = Field(24, ge=2, description="Photographs in a step")
+    batch_size: int = Field(24, ge=2, description="Photographs per batch")
     learning_rate: LearningRate = 1.5e-3
     seed: Seed = 0
     accumulate: Accumulate = 1
     device: Device = "auto"
     verify: Verify = False
     compiled: bool = Field(
-        False, description="Compile the network first: minutes once, a quarter less for each step"
+        False,
+        description="Compile the network first: minutes once, then a quarter less per step",
     )
 
 
@@ -145,44 +144,45 @@ class TrainRestorerParameters(Parameters):
 
     shards: Shards
     annotations: Url = Field(description="Folder of its annotations")
-    output: Url = Field(description="Folder that receives checkpoint, log and weights")
+    output: Url = Field(description="Folder for checkpoint, log and weights")
     start: Url | None = Field(None, description="Weights to start from; by default random ones")
     steps: Steps = 7_000
-    batch_size: Count = Field(8, description="Crops in a step")
+    batch_size: Count = Field(8, description="Crops per batch")
     learning_rate: LearningRate = 1e-3
     seed: Seed = 0
     accumulate: Accumulate = 1
     device: Device = "auto"
     verify: Verify = False
     compiled: bool = Field(
-        False, description="Compile the network first: minutes once, a quarter less for each step"
+        False,
+        description="Compile the network first: minutes once, then a quarter less per step",
     )
 
 
 class EvaluateParameters(Parameters):
-    """Measure reasoner and restorer on photographs they never saw."""
+    """Measure a reasoner and a restorer on held-out photographs."""
 
     photographs: Url = Field(description="Folder of clean, held-out photographs")
     output: Url = Field(description="Folder for the evaluation set, its rows and its tables")
     reasoner: Reasoner = EdgeReasonerChoice()
-    restorer: Url | None = Field(None, description="Weights; by default the shipped ones")
+    restorer: Url | None = Field(None, description="Weights; by default the shipped weights")
     seed: int = Field(2026, description="The published figures use 2026")
     workers: Workers = None
 
 
 class AssessParameters(Parameters):
-    """Measure a reasoner on photographs it never saw, in every way that matters."""
+    """Measure a reasoner on held-out photographs in every way that matters."""
 
     photographs: Url = Field(description="Folder of clean, held-out photographs")
     output: Url = Field(description="Folder for the predictions, the figures and the page")
     reasoner: Reasoner = EdgeReasonerChoice()
     recipes: tuple[RecipeName, ...] = Field(
         ("edge-default", "edge-v2", "cdd11-like", "agenticir-like"),
-        description="How to degrade; the first one also for sizes and blends",
+        description="Recipes; the first one is also used for sizes and blends",
     )
     rounds: Count = Field(4, description="How often each photograph is degraded in all 16 ways")
     short_sides: tuple[ShortSide, ...] = Field(
-        (128, 256, 512, 1024, 4000), description="Sizes of photographs to compare, in pixels"
+        (128, 256, 512, 1024, 4000), description="Short sides to test, in pixels"
     )
     seed: int = Field(2027, description="The published figures use 2027")
     workers: Workers = None
@@ -196,23 +196,23 @@ class AssessParameters(Parameters):
 
 
 class PromoteParameters(Parameters):
-    """Let a candidate restorer compete with the champion."""
+    """Compare a candidate restorer with the champion and promote it if it is better."""
 
-    candidate: Url = Field(description="Weights that ask to be used")
-    champions: Url = Field(description="Folder of promoted weights; the shipped ones count first")
+    candidate: Url = Field(description="Weights of the candidate")
+    champions: Url = Field(description="Folder of promoted weights; the shipped ones come first")
     evaluation: EvaluateParameters = Field(description="Its `restorer` is ignored")
 
 
 class PipelineParameters(Parameters):
-    """The whole way: synthesize, annotate, fine-tune, evaluate, promote, restore."""
+    """Run all stages: synthesize, annotate, fine-tune, evaluate, promote, restore."""
 
-    photographs: Url = Field(description="Folder of clean photographs to learn from")
-    heldout: Url = Field(description="Folder of clean photographs never learned from")
+    photographs: Url = Field(description="Folder of clean photographs for training")
+    heldout: Url = Field(description="Folder of clean photographs that are never used in training")
     output: Url = Field(description="Folder for everything the pipeline makes")
     archive: Url | None = Field(
         None, description="Folder to restore; by default the degraded held-out photographs"
     )
-    samples: Count = Field(128, description="Degraded samples to make")
+    samples: Count = Field(128, description="Number of degraded samples")
     steps: Steps = 60
     learning_rate: LearningRate = 5e-5
     seed: Seed = 0

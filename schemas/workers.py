@@ -1,4 +1,4 @@
-"""How many things a stage may do at the same time."""
+"""How many tasks a stage may run at a time."""
 
 from typing import Annotated
 
