@@ -21,7 +21,7 @@ from rr_tasks.degrade.square import choose_square, cut
 from rr_tasks.photographs.formats.base import UnusablePhotographError
 from rr_tasks.photographs.listing import Photographs, list_photographs, read_listing
 from rr_tasks.photographs.reading import read_photograph
-from rr_tasks.priors import make_prior
+from rr_tasks.priors import make_prior, nothing_found
 from rr_tasks.shards.png import encode_png
 from rr_tasks.shards.spec import open_folder
 from rr_tasks.shards.writer import Outcome, sample_key, write_shard
@@ -185,10 +185,18 @@ def ground_truth(
     recipe: DegradationRecipe,
     model: type[DiagnosticPrior] = DiagnosticPrior,
 ) -> DiagnosticPrior:
-    """The prior that synthesis knows; what nobody can see counts as absent."""
+    """The prior that synthesis knows; what is too faint to be seen counts as absent.
+
+    Args:
+        clean: (H, W, 3) sRGB bytes.
+        degraded: what became of it.
+        recipe: names the author.
+        model: of the prior.
+    """
+    findings = nothing_found(model) | dict(degraded.findings)
     visible = {
         name: finding if finding.severity >= VISIBLE_SEVERITY else finding.absent()
-        for name, finding in degraded.findings.items()
+        for name, finding in findings.items()
     }
     exact = {
         name: finding.model_copy(update=_certainty(finding.present))

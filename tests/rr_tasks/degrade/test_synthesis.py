@@ -222,8 +222,12 @@ def test_a_recipe_may_name_its_types(tmp_path: Path, photographs: Path) -> None:
     grid = SMALL_GRID.model_copy(
         update={"types": ("haze", "noise"), "severity": Range(low=30.0, high=100.0)}
     )
-    made = mixtures(make(tmp_path, photographs, grid))
-    assert [mixture for _, mixture in made] == 3 * [(), ("haze",), ("noise",), ("haze", "noise")]
+    data = make(tmp_path, photographs, grid)
+    made = [mixture for _, mixture in mixtures(data)]
+    assert made == 3 * [(), ("haze",), ("noise",), ("haze", "noise")]
+    for sample in read_samples(data, 0, "prior.json"):
+        for finding in load_prior(sample["prior.json"]).findings.values():
+            assert (finding.probability, finding.severity_std) == (float(finding.present), 0.0)
 
 
 def test_alternatives_may_have_types_of_their_own(tmp_path: Path, photographs: Path) -> None:
