@@ -7,17 +7,17 @@ from pydantic import Field
 from schemas.base import Range, Strict, Unit
 from schemas.prior import v1
 
-# Types that are published later are used by recipes that name them.
+# Frozen: recipes have to name types that were published later.
 _UNNAMED_TYPES = v1.DEGRADATIONS
 
 
 class SmokeRecipe(Strict):
-    """Smoke in the place of haze (`rr_tasks.degrade.smoke`).
+    """Smoke instead of haze (`rr_tasks.degrade.smoke`).
 
-    `probability` is the share of hazy photographs that have smoke; `light` the brightness of its
-    light and `warmth` by how much red exceeds green and green blue, sRGB-coded; `background` the
-    share of smoke that lies evenly between the plumes; `turbulence` the standard deviation of the
-    logarithm of the density.
+    `probability` is the share of hazy photographs that get smoke; `light` is the brightness of its
+    light and `warmth` how much red exceeds green, and green blue, both sRGB-coded; `background` is
+    the share of the smoke that lies evenly between the plumes; `turbulence` is the standard
+    deviation of the logarithm of the density.
     """
 
     probability: Unit = 0.25
@@ -28,11 +28,11 @@ class SmokeRecipe(Strict):
 
 
 class HazeRecipe(Strict):
-    """Airlight brightness (sRGB-coded) and how far its channels may drift apart.
+    """Brightness of the airlight (sRGB-coded) and how far its channels may differ.
 
-    `warmth` is by how much red exceeds green and green blue, as along the colours of daylight:
-    below 0 is blue shade, above it dust or evening; null is 0. `heterogeneity` is the standard
-    deviation of the logarithm of the density over the photograph; null is an even haze.
+    `warmth` is how much red exceeds green, and green blue, as along the colours of daylight: below
+    0 is blue shade, above it dust or evening; null is 0. `heterogeneity` is the standard deviation
+    of the logarithm of the density over the photograph; null is an even haze.
     """
 
     light: Range = Range(low=0.6, high=0.95)
@@ -46,9 +46,9 @@ class HazeRecipe(Strict):
 class ShakeRecipe(Strict):
     """Paths of a hand-held camera (`rr_tasks.degrade.shake`).
 
-    `probability` is the share of the motion blurs that are shake; the others are arcs. `inertia` is
-    the share of its speed that a camera keeps in a four-hundredth of the exposure: 0.9 trembles,
-    0.99 sweeps.
+    `probability` is the share of motion blurs that are shake; the others are arcs. `inertia` is the
+    share of its speed that a camera keeps over a four-hundredth of the exposure: 0.9 trembles, 0.99
+    sweeps.
     """
 
     probability: Unit = 0.7
@@ -67,10 +67,11 @@ class BlurRecipe(Strict):
 class ShowerRecipe(Strict):
     """Rain in perspective (`rr_tasks.degrade.showers`).
 
-    `layers` is their smallest and largest number, at least 3; `width` the softness (sigma) of the
-    nearest streaks in pixels of a photograph of 512; `gusts` the standard deviation of the
-    logarithm of the number of drops; `convergence` how much closer streaks are at the lower border
-    than in the middle, as a share; `jitter_deg` how far layers lean apart.
+    `layers` is the smallest and largest number of layers, at least 3; `width` is the softness
+    (sigma) of the nearest streaks in pixels of a photograph of 512; `gusts` is the standard
+    deviation of the logarithm of the number of drops; `convergence` is how much closer streaks are
+    at the lower border than in the middle, as a share; `jitter_deg` is how far the directions of
+    the layers differ.
     """
 
     layers: tuple[Annotated[int, Field(ge=3)], Annotated[int, Field(le=8)]] = (3, 6)
@@ -94,9 +95,9 @@ class RainRecipe(Strict):
 class CameraRecipe(Strict):
     """What a camera does with the mosaic of its sensor (`rr_tasks.degrade.camera`).
 
-    `probability` is the share of the noisy photographs whose noise went through a camera; the gains
-    are those of white balance, green being 1; `crosstalk` is how much of each other channel the
-    colour matrix takes off.
+    `probability` is the share of noisy photographs whose noise goes through a camera; the gains are
+    those of white balance, with green at 1; `crosstalk` is how much of each other channel the
+    colour matrix subtracts.
     """
 
     probability: Unit = 0.8
@@ -114,7 +115,7 @@ class NoiseRecipe(Strict):
 
 
 class JpegRecipe(Strict):
-    """A JPEG save after everything else, as cameras and web sites do it. Not a diagnosed type."""
+    """A JPEG save after everything else, as by a camera or a web site. It is not diagnosed."""
 
     probability: Unit = 0.25
     quality: tuple[int, int] = (75, 95)
@@ -123,8 +124,8 @@ class JpegRecipe(Strict):
 class PartialRecipe(Strict):
     """Photographs that are partly restored (`docs/DEGRADATIONS.md`).
 
-    `probability` is their share among the degraded ones; `share` is how much of the degraded
-    photograph is left in the blend with the clean one.
+    `probability` is their share of the degraded photographs; `share` is how much of the degraded
+    photograph remains in its blend with the clean one.
     """
 
     probability: Unit = 0.2
@@ -134,7 +135,7 @@ class PartialRecipe(Strict):
 class DepthModel(Strict):
     """A depth model of transformers (`rr_tasks.degrade.depth_model`).
 
-    `name` is that on the Hugging Face Hub, or a folder; a `revision` keeps it from changing.
+    `name` is its name on the Hugging Face Hub, or a folder; `revision` pins its version.
     """
 
     name: Annotated[str, Field(min_length=1)]
@@ -142,12 +143,13 @@ class DepthModel(Strict):
 
 
 class DepthRecipe(Strict):
-    """Where the depth of a scene comes from, which haze and rain follow.
+    """Where the depth of a scene, which haze and rain depend on, comes from.
 
-    With `files`, from `photo.depth.png` or `photo.depth.npy` beside the photograph, where there is
-    one. Else from the `model`, if one is named. Else it is guessed: `objects` stand upright on the
-    ground (`rr_tasks.degrade.objects`); `relief` knows no objects (`rr_tasks.degrade.depth`) and is
-    the guess of recipes without this part.
+    With `files`, it is read from `photo.depth.png` or `photo.depth.npy` beside the photograph if
+    there is one. Otherwise it is estimated by the `model`, if one is named, or else guessed: with
+    `objects` that stand upright on the ground (`rr_tasks.degrade.objects`), or as a `relief`
+    without objects (`rr_tasks.degrade.depth`), which is also the guess of recipes without this
+    part.
     """
 
     files: bool = False
@@ -158,15 +160,15 @@ class DepthRecipe(Strict):
 class DegradationRecipe(Strict):
     """How clean photographs become degraded ones.
 
-    Severities are drawn uniformly, from the range of their type or else from the common one; the
-    physical parameters follow from them (`docs/DEGRADATIONS.md`). `types` names the degradations
-    that there are; null is haze, blur, rain and noise. `sampling` says what becomes of a
-    photograph: random squares with random mixtures of them and a `clean_share` left clean, or, for
-    `grid`, the central square clean and with each mixture, 15 of four types. With a
+    Severities are drawn uniformly from the range of their type, or from the common `severity` if it
+    has none; the physical parameters are derived from them (`docs/DEGRADATIONS.md`). `types` names
+    the degradations to use; null means haze, blur, rain and noise. `sampling` decides what becomes
+    of a photograph: `random` cuts random squares with random mixtures and leaves a `clean_share`
+    clean; `grid` takes the central square, clean and with each mixture (15 of four types). With a
     `smallest_size`, random squares are scaled to sides from there to `size`, equally often in each
-    octave, and enlarged up to twice if need be.
-    With `alternatives`, samples follow them in turn, in all but `clean_share`; a grid has none.
-    `algorithm` counts changes of the code that alter the bytes.
+    octave, and enlarged by up to two times if necessary. With `alternatives`, samples follow each
+    of them in turn, except for `clean_share`; a grid has none. `algorithm` is raised when the code
+    changes in a way that alters the bytes.
     """
 
     name: str
@@ -187,11 +189,11 @@ class DegradationRecipe(Strict):
     alternatives: "tuple[DegradationRecipe, ...] | None" = None
 
     def alternative(self, number: int) -> "DegradationRecipe":
-        """What sample `number` follows."""
+        """The recipe that sample `number` follows."""
         return self.alternatives[number % len(self.alternatives)] if self.alternatives else self
 
     def all_types(self) -> tuple[str, ...]:
-        """The types of degradation that there are, those of all alternatives included."""
+        """The types of degradation in use, including those of all alternatives."""
         followed = self.alternatives or (self,)
         named = (name for one in followed for name in one.types or _UNNAMED_TYPES)
         return tuple(dict.fromkeys(named))
@@ -225,7 +227,7 @@ EDGE_V2 = DegradationRecipe(
 objects that stand on the ground."""
 
 
-def _in_all_sizes(recipe: DegradationRecipe) -> DegradationRecipe:
+def _vary_size(recipe: DegradationRecipe) -> DegradationRecipe:
     return recipe.model_copy(
         update={
             "name": f"{recipe.name}-all-sizes",
@@ -241,8 +243,8 @@ REASONER_V1 = DegradationRecipe(
     alternatives=(
         EDGE_DEFAULT,
         EDGE_V2,
-        _in_all_sizes(EDGE_DEFAULT),
-        _in_all_sizes(EDGE_V2),
+        _vary_size(EDGE_DEFAULT),
+        _vary_size(EDGE_V2),
     ),
 )
 """What a reasoner learns from: `edge-default` and `edge-v2`, half of each in all sizes, where three

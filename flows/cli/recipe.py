@@ -53,17 +53,17 @@ def recipe(
         raise typer.BadParameter("give --sheet or --fidelity, not both")
     found = find_recipe(name)
     if sheet:
-        from rr_tasks.degrade.sheet import contact_sheet
+        from rr_tasks.degrade.sheet import draw_sheet
         from rr_tasks.storage.files import publish_bytes
 
-        publish_bytes(contact_sheet(photographs, found, seed), sheet)
+        publish_bytes(draw_sheet(photographs, found, seed), sheet)
         console.print(f"written: {sheet}")
     elif fidelity:
         from flows.cli.show.fidelity import show_fidelity
-        from rr_tasks.degrade.fidelity import visual_fidelity
+        from rr_tasks.degrade.fidelity import measure_fidelity
 
         with console.status("degrading and comparing 24 squares"):
-            measured = visual_fidelity(photographs, found, seed, count=24)
+            measured = measure_fidelity(photographs, found, seed, count=24)
         show_fidelity(console, measured)
     else:
         typer.echo(found.model_dump_json(indent=2, exclude_none=True))

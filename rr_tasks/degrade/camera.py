@@ -1,11 +1,11 @@
 """A simple camera: what white balance, demosaicing and colour correction make of sensor noise.
 
 A sensor sees one colour at each pixel (Bayer mosaic); its channels are balanced, interpolated and
-mixed by a matrix. Noise that is independent at each pixel becomes blotchy, and alike in the three
+mixed by a matrix. Noise that is independent at each pixel becomes blotchy, and similar in the three
 channels. Order and ranges of the gains follow Brooks et al. ("Unprocessing images for learned raw
 denoising", 2019); the interpolation is that of Malvar, He and Cutler (2004). It is linear, so noise
-can be developed alone: a photograph has been demosaiced once, and a second time would take away
-sharpness that no label tells of.
+can be developed alone: a photograph has been demosaiced already, and doing it again would blur it
+without a label that says so.
 """
 
 import cv2
@@ -77,8 +77,8 @@ class Camera:
 
     def develop(self, mosaic: Mosaic) -> Linear:
         """Turn a balanced mosaic (H, W) into linear light (H, W, 3)."""
-        along, down = _filtered(mosaic, _ROW), _filtered(mosaic, _ROW.T)
-        diagonal, green = _filtered(mosaic, _DIAGONAL), _filtered(mosaic, _GREEN)
+        along, down = _filter(mosaic, _ROW), _filter(mosaic, _ROW.T)
+        diagonal, green = _filter(mosaic, _DIAGONAL), _filter(mosaic, _GREEN)
         red, blue = mosaic.copy(), mosaic.copy()
         for colour, own, other in ((red, along, down), (blue, down, along)):
             colour[self._green_by_red] = own[self._green_by_red]
@@ -89,6 +89,6 @@ class Camera:
         return np.asarray(cv2.transform(cv2.merge([red, green, blue]), self._matrix))
 
 
-def _filtered(mosaic: Mosaic, kernel: Mosaic) -> Mosaic:
+def _filter(mosaic: Mosaic, kernel: Mosaic) -> Mosaic:
     # Mirrored around the outermost pixels, so that colours keep their places.
     return np.asarray(cv2.filter2D(mosaic, -1, kernel, borderType=cv2.BORDER_REFLECT_101))

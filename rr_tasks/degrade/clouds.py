@@ -16,8 +16,8 @@ WORKING_SIDE = 128
 _COARSEST, _OCTAVES = 3, 4
 
 
-def clouds(rng: np.random.Generator) -> Field:
-    """A field of mean 0 and variance 1, (`WORKING_SIDE`, `WORKING_SIDE`); `enlarge` fits it."""
+def draw_clouds(rng: np.random.Generator) -> Field:
+    """Draw a field of mean 0 and variance 1, (`WORKING_SIDE`, `WORKING_SIDE`); see `enlarge`."""
     field = np.zeros((WORKING_SIDE, WORKING_SIDE), np.float32)
     for octave in range(_OCTAVES):
         nodes = _COARSEST * 2**octave + 1

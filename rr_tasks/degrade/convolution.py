@@ -18,7 +18,7 @@ _ONLY_SMALL_FACTORS = (2 * 3 * 5 * 7 * 11) ** 16
 
 
 class Points(NamedTuple):
-    """Where there is light in an otherwise dark image, (N,) each; at one place it adds up."""
+    """Points of light in a dark image, (N,) each; light in the same place adds up."""
 
     rows: npt.NDArray[np.int64]
     columns: npt.NDArray[np.int64]
@@ -50,9 +50,9 @@ def spread(image: Field, kernel: Field) -> Field:
 def spread_points(
     layers: Sequence[Points], kernels: Sequence[Field], shape: tuple[int, int]
 ) -> Field:
-    """The sum of layers of a few points, each spread by its own kernel as by `spread`.
+    """Sum layers of a few points, each spread by its own kernel as in `spread`.
 
-    Takes time for each point and each part of its kernel that is not 0, instead of for each pixel.
+    The time depends on the number of points and of non-zero kernel entries, not of pixels.
 
     Args:
         layers: points of an image of `shape`.

@@ -37,7 +37,7 @@ def read_depth(photograph: str) -> Depth | None:
 
 
 def cut_depth(depth: Depth, shape: tuple[int, int], square: Square) -> Depth:
-    """Cut from a map of depth what was cut from its photograph, and stretch it to 0-1.
+    """Cut the square out of a depth map that was cut out of its photograph, and stretch it to 0-1.
 
     Args:
         depth: of the whole photograph, at any resolution.

@@ -40,22 +40,22 @@ def model_depth(image: Bytes, choice: DepthModel) -> Depth:
     Raises:
         MissingDepthModelError: there is no such model, or it does not estimate depth.
     """
-    processor, network, metric = _loaded(choice)
+    processor, network, metric = _load(choice)
     with torch.inference_mode():
         predicted = network(**processor(images=image, return_tensors="pt")).predicted_depth
     field = predicted.reshape(predicted.shape[-2:]).float().numpy()
-    far = field if metric else 1 / (_stretched(field) + _INVERSE_OF_FARTHEST)
+    far = field if metric else 1 / (_stretch(field) + _INVERSE_OF_FARTHEST)
     height, width = image.shape[:2]
-    return _stretched(cv2.resize(far, (width, height), interpolation=cv2.INTER_LINEAR))
+    return _stretch(cv2.resize(far, (width, height), interpolation=cv2.INTER_LINEAR))
 
 
-def _stretched(field: Any) -> Depth:
+def _stretch(field: Any) -> Depth:
     low, high = float(field.min()), float(field.max())
     return np.asarray((field - low) / max(high - low, 1e-6), dtype=np.float32)
 
 
 @lru_cache(maxsize=1)
-def _loaded(choice: DepthModel) -> tuple[Any, Any, bool]:
+def _load(choice: DepthModel) -> tuple[Any, Any, bool]:
     transformers: Any = import_module("transformers")  # takes a second, and few recipes need it
 
     try:

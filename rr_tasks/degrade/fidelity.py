@@ -1,6 +1,6 @@
-"""How much of a photograph each degradation leaves, by what models of human vision say.
+"""How much of a photograph remains visible under each degradation, by models of human vision.
 
-Severities are physical. This tells whether equal numbers look equally bad.
+Severities are physical; this shows whether equal severities look equally bad.
 """
 
 from collections.abc import Iterator
@@ -15,13 +15,13 @@ from torchmetrics.functional.image import (
 )
 
 from rr_tasks.degrade.color import Bytes
-from rr_tasks.degrade.subject import SEVERITIES, UnusableSampleError, subjects
+from rr_tasks.degrade.subject import SEVERITIES, UnusableSampleError, draw_subjects
 from schemas.recipe import DegradationRecipe
 
 _SMALLEST_SIDE = 161  # the coarsest of five scales takes a window of 11
 
 
-def visual_fidelity(
+def measure_fidelity(
     photographs: str, recipe: DegradationRecipe, seed: int, count: int
 ) -> pl.DataFrame:
     """Degrade `count` squares of photographs in each way alone, at each of `SEVERITIES`.
@@ -33,8 +33,8 @@ def visual_fidelity(
         levels, 1 for what is unchanged.
 
     Raises:
-        MissingFolderError, UnusableSampleError: see `rr_tasks.degrade.subject.subjects`; a square
-            below 161 x 161 cannot be measured either.
+        MissingFolderError, UnusableSampleError: see `rr_tasks.degrade.subject.draw_subjects`;
+            squares below 161 x 161 cannot be measured either.
     """
     rows = pl.DataFrame(list(_rows(photographs, recipe, seed, count)))
     return rows.group_by("type", "severity", maintain_order=True).mean()
@@ -43,7 +43,7 @@ def visual_fidelity(
 def _rows(
     photographs: str, recipe: DegradationRecipe, seed: int, count: int
 ) -> Iterator[dict[str, str | float]]:
-    for subject in islice(subjects(photographs, recipe, seed), count):
+    for subject in islice(draw_subjects(photographs, recipe, seed), count):
         side = len(subject.clean)
         if side < _SMALLEST_SIDE:
             raise UnusableSampleError(

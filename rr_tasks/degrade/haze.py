@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 from typing_extensions import override
 
-from rr_tasks.degrade.clouds import clouds, enlarge
+from rr_tasks.degrade.clouds import draw_clouds, enlarge
 from rr_tasks.degrade.color import Linear, blend, decode, encode
 from rr_tasks.degrade.depth import Depth
 from rr_tasks.degrade.measures import present_severity, severity_deviation, unexplained_share
@@ -156,7 +156,7 @@ def _draw_airlight(recipe: HazeRecipe, rng: np.random.Generator) -> Colour:
 
 
 def _density(heterogeneity: float, shape: tuple[int, int], rng: np.random.Generator) -> Depth:
-    density = np.exp(np.float32(heterogeneity) * clouds(rng))
+    density = np.exp(np.float32(heterogeneity) * draw_clouds(rng))
     return enlarge(density / density.mean(), shape)
 
 

@@ -1,8 +1,8 @@
-"""A guess of depth that knows sky, ground, and objects which stand upright on the ground.
+"""Guesses depth from sky, ground, and objects that stand upright on the ground.
 
-Regions of one colour are told apart by where they lie: sky is wide and reaches the top, ground is
-wide and reaches the bottom, and what is neither stands where its foot is, so that all of it is as
-far as the ground there (the "support" of Hoiem, Efros and Hebert, "Automatic photo pop-up", 2005).
+Regions of one colour are classified by where they lie: sky is wide and reaches the top, ground is
+wide and reaches the bottom, and anything else stands where its foot is, so all of it is as far away
+as the ground there (the "support" of Hoiem, Efros and Hebert, "Automatic photo pop-up", 2005).
 """
 
 import cv2
@@ -51,7 +51,7 @@ def standing_depth(image: Linear, rng: np.random.Generator) -> Depth:
 
 
 def _colours(small: Linear) -> np.ndarray:
-    """(`_SIDE`, `_SIDE`) the number of the colour of each pixel, by k-means from levels of grey."""
+    """Number the colours of all pixels, (`_SIDE`, `_SIDE`), by k-means that starts from greys."""
     y, x = np.mgrid[0:_SIDE, 0:_SIDE].astype(np.float32) * np.float32(_NEARNESS / _SIDE)
     points = np.dstack([small, x, y]).reshape(-1, 5)
     levels = np.quantile(small.mean(2), np.arange(1, _COLOURS) / _COLOURS)

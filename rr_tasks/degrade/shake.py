@@ -1,7 +1,7 @@
 """Camera shake: the random path of a hand-held camera during the exposure.
 
-The speed of the camera has inertia, is disturbed all the time by tremor and now and then by a jolt,
-and is drawn back towards where the camera was aimed: the random motion of Boracchi and Foi
+The speed of the camera has inertia, is disturbed constantly by tremor and occasionally by a jolt,
+and is pulled back towards where the camera was aimed: the random motion of Boracchi and Foi
 ("Modeling the performance of image restoration from motion blur", 2012). The shape is drawn first
 and then scaled to its extent, so that the severity does not depend on it.
 """
@@ -21,11 +21,10 @@ _PULL = 2e-4
 
 
 def shake_path(extent: float, recipe: ShakeRecipe, rng: np.random.Generator) -> Path:
-    """Draw a path whose spread along its main axis is that of a straight line of this length.
+    """Draw a path that spreads along its main axis as far as a straight line of this length.
 
     Args:
-        extent: pixels; the square root of 12 standard deviations along the main axis, in which the
-            path spends its time.
+        extent: pixels; sqrt(12) standard deviations of the path along its main axis.
         recipe: range of the inertia.
         rng: draws inertia, tremor, jolts and direction.
 

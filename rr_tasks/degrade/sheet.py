@@ -7,7 +7,7 @@ import numpy as np
 
 from rr_tasks.degrade.color import Bytes
 from rr_tasks.degrade.mixture import Degraded
-from rr_tasks.degrade.subject import SEVERITIES, Subject, subjects
+from rr_tasks.degrade.subject import SEVERITIES, Subject, draw_subjects
 from schemas.recipe import DegradationRecipe
 
 LOOKS = 3
@@ -20,28 +20,28 @@ _CAPTION = 22
 _QUALITY = [cv2.IMWRITE_JPEG_QUALITY, 74]
 
 
-def contact_sheet(photographs: str, recipe: DegradationRecipe, seed: int) -> bytes:
+def draw_sheet(photographs: str, recipe: DegradationRecipe, seed: int) -> bytes:
     """Draw each type at `SEVERITIES`, `LOOKS` rows each, the last row with all of them.
 
     A row is one photograph with one draw of everything but the severity.
 
     Args:
         photographs: URL of a folder of clean photographs, taken in turn.
-        recipe: how they are degraded; see `rr_tasks.degrade.subject.subjects`.
+        recipe: how they are degraded; see `rr_tasks.degrade.subject.draw_subjects`.
         seed: decides every draw.
 
     Returns:
         A JPEG.
 
     Raises:
-        MissingFolderError, UnusableSampleError: see `rr_tasks.degrade.subject.subjects`.
+        MissingFolderError, UnusableSampleError: see `rr_tasks.degrade.subject.draw_subjects`.
     """
     together = recipe.all_types()
     alone = [(name,) for name in together for _ in range(LOOKS)]
     strips = [
         np.hstack(list(_strip(subject, types)))
         for types, subject in zip(
-            (*alone, together), subjects(photographs, recipe, seed), strict=False
+            (*alone, together), draw_subjects(photographs, recipe, seed), strict=False
         )
     ]
     sheet = cv2.cvtColor(np.vstack(strips), cv2.COLOR_RGB2BGR)

@@ -1,15 +1,15 @@
-"""Rain in perspective: layers from near to far, behind what is nearer, in gusts, towards one point.
+"""Rain in perspective: layers from near to far, hidden by what is nearer, uneven and converging.
 
-A drop at distance z leaves a streak of 1 / z the length and width (Garg and Nayar 2006). As many
-more drops are seen in a farther layer as each of them covers less, so that all layers cover alike.
-Seen from a camera that looks up or down, streaks converge, as all parallel lines do. The ranges are
+A drop at distance z leaves a streak of 1 / z the length and width (Garg and Nayar 2006). A farther
+layer shows more drops in proportion to how much less each one covers, so all layers cover the same
+share. To a camera that looks up or down, streaks converge, as all parallel lines do. The ranges are
 ours.
 """
 
 import cv2
 import numpy as np
 
-from rr_tasks.degrade.clouds import WORKING_SIDE, Field, clouds
+from rr_tasks.degrade.clouds import WORKING_SIDE, Field, draw_clouds
 from rr_tasks.degrade.convolution import Points, spread_points
 from rr_tasks.degrade.depth import Depth
 from rr_tasks.degrade.kernels import Kernel, motion_kernel
@@ -33,11 +33,11 @@ def shower_map(
     recipe: ShowerRecipe,
     rng: np.random.Generator,
 ) -> Field:
-    """Streaks, not yet scaled to their density.
+    """Draw streaks, not yet scaled to their density.
 
     Args:
         depth: (H, W), 0 near to 1 far.
-        density: the coverage that the streaks will be scaled to, which decides how many they are.
+        density: the coverage that they will be scaled to; it decides how many there are.
         length: of the nearest streaks, in pixels.
         angle_deg: their axis, counter-clockwise from the horizontal, in the middle.
         recipe: ranges of layers, width, gusts and convergence.
@@ -48,7 +48,7 @@ def shower_map(
     """
     distances = np.geomspace(1.0, _FARTHEST, int(rng.integers(*recipe.layers, endpoint=True)))
     width = recipe.width.draw(rng) * min(depth.shape) / _REFERENCE_SIDE
-    gusts = np.exp(np.float32(recipe.gusts.draw(rng)) * clouds(rng))
+    gusts = np.exp(np.float32(recipe.gusts.draw(rng)) * draw_clouds(rng))
     behind = np.clip((depth - np.float32(_CURTAIN)) / np.float32(_CURTAIN_SOFTNESS), 0.0, 1.0)
     # Of the layers, as many as are seen: where most is near, more drops fall in front of it.
     seen = _NEAR_LAYERS + (len(distances) - _NEAR_LAYERS) * float(behind.mean())
@@ -63,7 +63,7 @@ def shower_map(
     near = spread_points(drops[:_NEAR_LAYERS], kernels[:_NEAR_LAYERS], depth.shape)
     far = spread_points(drops[_NEAR_LAYERS:], kernels[_NEAR_LAYERS:], depth.shape)
     convergence = recipe.convergence.draw(rng)
-    near, far = (_converging(layer, convergence) for layer in (near, far))
+    near, far = (_converge(layer, convergence) for layer in (near, far))
     far *= behind
     return near + far
 
@@ -86,7 +86,7 @@ def _streak(length: float, angle_deg: float, softness: float) -> Kernel:
     return np.asarray(kernel / kernel.max(), dtype=np.float32)
 
 
-def _converging(field: Field, convergence: float) -> Field:
+def _converge(field: Field, convergence: float) -> Field:
     """Shear each column by its distance from the middle, so that vertical lines meet in a point."""
     height, width = field.shape
     x, y = np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32)[:, None]

@@ -1,7 +1,7 @@
-"""Smoke: plumes that rise from a few places, drift, widen and are torn by turbulence.
+"""Smoke: plumes that rise from a few places, drift, widen and break up in turbulence.
 
-A plume is a gaussian across its axis whose width grows in proportion to the way it has risen, as
-plumes of hot air do (Morton, Taylor and Turner 1956). Smoke scatters and absorbs, so its light is
+Across its axis, a plume is a gaussian whose width is proportional to how far it has risen, as in
+plumes of hot air (Morton, Taylor and Turner 1956). Smoke scatters and absorbs, so its light is
 darker than that of haze: grey, or brown where small particles of tar absorb the blue (Bond 2001).
 The ranges are ours.
 """
@@ -9,7 +9,7 @@ The ranges are ours.
 import numpy as np
 import numpy.typing as npt
 
-from rr_tasks.degrade.clouds import WORKING_SIDE, Field, clouds, enlarge
+from rr_tasks.degrade.clouds import WORKING_SIDE, Field, draw_clouds, enlarge
 from rr_tasks.degrade.depth import Depth
 from schemas.recipe import SmokeRecipe
 
@@ -29,7 +29,7 @@ def smoke_light(recipe: SmokeRecipe, rng: np.random.Generator) -> npt.NDArray[np
 
 
 def smoke_path(depth: Depth, recipe: SmokeRecipe, rng: np.random.Generator) -> Depth:
-    """How much smoke lies before each pixel.
+    """Draw how much smoke lies in front of each pixel.
 
     Args:
         depth: (H, W), 0 near to 1 far; plumes hide behind what is nearer than they are.
@@ -37,11 +37,11 @@ def smoke_path(depth: Depth, recipe: SmokeRecipe, rng: np.random.Generator) -> D
         rng: draws the plumes.
 
     Returns:
-        (H, W), positive; only its proportions have a meaning.
+        (H, W), positive; only its proportions matter.
     """
     count = int(rng.integers(1, _MOST_PLUMES + 1))
     plumes = np.sum([_plume(rng) for _ in range(count)], axis=0, dtype=np.float32)
-    plumes *= np.exp(np.float32(recipe.turbulence.draw(rng)) * clouds(rng))
+    plumes *= np.exp(np.float32(recipe.turbulence.draw(rng)) * draw_clouds(rng))
     plumes /= plumes.mean()
     distance = rng.uniform(0.0, 0.3)
     behind = np.clip((depth - np.float32(distance)) / np.float32(_SOFTNESS), 0.0, 1.0)
@@ -56,7 +56,7 @@ def _plume(rng: np.random.Generator) -> Field:
     source_x, source_y = rng.uniform(0.0, 1.0), rng.uniform(0.6, 1.2)
     drift, spread = rng.uniform(-1.0, 1.0), rng.uniform(0.15, 0.4)
     risen = np.maximum(source_y - y, 0.0)
-    sway = 0.5 * risen * enlarge(clouds(rng), x.shape) * spread
+    sway = 0.5 * risen * enlarge(draw_clouds(rng), x.shape) * spread
     width = _FIRST_WIDTH + spread * risen
     across = (x - source_x - drift * risen - sway) / width
     above = np.clip((source_y - y) / _FIRST_WIDTH, 0.0, 1.0)

@@ -1,4 +1,4 @@
-"""Images in strips, for arithmetic in several steps that should not leave the processor's cache."""
+"""Divides images into strips, so that arithmetic in several steps stays in the cache."""
 
 from collections.abc import Iterator
 from math import prod

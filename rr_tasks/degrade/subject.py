@@ -26,7 +26,7 @@ _SEVERITY_ALONE = {
 
 
 class UnusableSampleError(ExpectedError, ValueError):
-    """A photograph cannot be shown or measured."""
+    """A photograph that cannot be shown or measured."""
 
 
 class Subject(NamedTuple):
@@ -43,8 +43,8 @@ class Subject(NamedTuple):
         return degrade(self.clean, severities, self.recipe, np.random.default_rng(self.seed))
 
 
-def subjects(photographs: str, recipe: DegradationRecipe, seed: int) -> Iterator[Subject]:
-    """Squares of photographs, which take turns without end, as do alternatives of the recipe.
+def draw_subjects(photographs: str, recipe: DegradationRecipe, seed: int) -> Iterator[Subject]:
+    """Draw squares without end; photographs, and alternatives of the recipe, take turns.
 
     Args:
         photographs: URL of a folder of clean photographs.

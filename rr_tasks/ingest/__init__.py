@@ -1,1 +1,1 @@
-"""Degraded photographs that exist, with their clean partners, become shards."""
+"""Makes shards of existing degraded photographs and their clean partners."""

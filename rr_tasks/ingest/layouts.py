@@ -1,7 +1,7 @@
-r"""How published data sets of pairs lie in folders: which file belongs to which.
+r"""How published data sets of pairs are arranged in folders: which file belongs to which.
 
 Paths are relative to the data set's folder and without suffix. `{root}` is whatever lies above,
-such as `train/` or `SOTS/outdoor/`. Where a data set goes by several names of folders, all are
+such as `train/` or `SOTS/outdoor/`. Where a data set exists with several folder names, all are
 listed. Sources: the trees in the documentation of the data sets and of public loaders; for CDD-11
 https://huggingface.co/datasets/gy65896/CDD-11.
 """
@@ -19,15 +19,15 @@ _ROOT = r"(?P<root>(?:.*?/)??)"  # as little as possible, so that folders named 
 
 @dataclass(frozen=True)
 class Layout:
-    """Where degraded photographs and their clean partners lie.
+    """Where degraded photographs and their clean partners are.
 
     Attributes:
-        degraded: matches the path of a degraded photograph. A group `types` says what degrades it,
-            joined by underscores, a group `light` the brightness of the airlight.
-        clean: places where its partner may lie; braces hold groups of `degraded`.
+        degraded: matches the path of a degraded photograph. A group `types` names what degrades it,
+            joined by underscores; a group `light` gives the brightness of the airlight.
+        clean: paths where its partner may be; braces hold groups of `degraded`.
         example: a degraded photograph and its partner, to be shown to people.
         present: what degrades a photograph where there is no group `types`.
-        border: pixels that a partner may have more at every side.
+        border: pixels by which a partner may be larger on every side.
     """
 
     degraded: re.Pattern[str]
@@ -37,17 +37,17 @@ class Layout:
     border: int = 0
 
     def types(self, groups: Mapping[str, str | None]) -> tuple[str, ...]:
-        """What degrades the photograph at whose path `degraded` found these groups."""
+        """What degrades the photograph whose path gave `degraded` these groups."""
         named = groups.get("types")
         return self.present if named is None else tuple(named.split("_"))
 
     def is_clean(self, path: str) -> bool:
-        """Whether this is a place of a clean photograph."""
+        """Whether a clean photograph may be at this path."""
         return any(re.fullmatch(_any_at(place), path) for place in self.clean)
 
 
 def _any_at(place: str) -> str:
-    """A pattern of everything that a place may be, whatever its groups are."""
+    """Make a pattern that matches a place whatever its groups are."""
     return "".join(
         re.escape(text) + {None: "", "root": "(?:.*/)?"}.get(group, ".*")
         for text, group, _, _ in Formatter().parse(place)
@@ -55,7 +55,7 @@ def _any_at(place: str) -> str:
 
 
 def folder_pairs(clean: str, degraded: str, present: Sequence[DegradationName]) -> Layout:
-    """Two folders in which partners have the same path, but for the suffix."""
+    """The layout of two folders in which partners have the same path except for the suffix."""
     clean, degraded = clean.strip("/"), degraded.strip("/")
     literal = clean.replace("{", "{{").replace("}", "}}")
     return Layout(

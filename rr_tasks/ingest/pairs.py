@@ -1,4 +1,4 @@
-"""Finds the pairs of a data set, and says of every other photograph why it is none."""
+"""Finds the pairs of a data set, and says why every other photograph is not part of one."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,19 +10,19 @@ from schemas.errors import ExpectedError
 from schemas.prior.current import DEGRADATIONS, DegradationName
 
 SKIPPED = "skipped: "
-"""Begins the reason for leaving out what is in order, but beyond the prior."""
+"""Begins the reason for skipping a sound pair whose degradations the prior cannot describe."""
 
 
 class NoPairsError(ExpectedError, ValueError):
-    """A folder holds nothing that is laid out as its user said."""
+    """A folder contains nothing in the layout that the user named."""
 
 
 @dataclass(frozen=True)
 class Pair:
-    """A degraded photograph and its clean partner, or what is there of them and the `problem`.
+    """A degraded photograph and its clean partner, or what exists of them and the `problem`.
 
-    `source` is the path of the degraded one in the data set; of a clean one without a partner its
-    own. `light` is the airlight's brightness, sRGB-coded in 0-1, where the data set tells it.
+    `source` is the path of the degraded photograph in the data set, or of a clean one without a
+    partner. `light` is the brightness of the airlight, sRGB-coded in 0-1, if the data set gives it.
     """
 
     source: str
@@ -45,7 +45,7 @@ def find_pairs(photographs: Photographs, layout: Layout) -> list[Pair]:
     urls = {photographs.path(url): url for url in photographs}
     by_stem = {_stem(path): path for path in sorted(urls, reverse=True)}
     pairs = [
-        _paired(path, groups, layout, urls, by_stem)
+        _pair_up(path, groups, layout, urls, by_stem)
         for path in urls
         if (groups := _groups(path, layout)) is not None
     ]
@@ -70,7 +70,7 @@ def urls_of(pairs: Sequence[Pair]) -> list[str]:
     return sorted({url for pair in pairs for url in (pair.degraded, pair.clean) if url})
 
 
-def _paired(
+def _pair_up(
     path: str,
     groups: Mapping[str, str | None],
     layout: Layout,

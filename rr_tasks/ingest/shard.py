@@ -37,7 +37,7 @@ _LEAST_SIDE = 32
 
 
 class UnclearLayoutError(ExpectedError, ValueError):
-    """It is not said which folders hold the pairs, or said where the layout says it already."""
+    """The folders of the pairs are missing, or are given although the layout determines them."""
 
 
 def plan_ingest(
@@ -50,7 +50,7 @@ def plan_ingest(
     present: Sequence[DegradationName] = (),
     output: str | None = None,
 ) -> tuple[IngestSpec, Photographs]:
-    """Settle what becomes of a folder of pairs; what is new in it is read, to know its identity.
+    """Settle what is made of a folder of pairs; new files in it are read to know its identity.
 
     Args:
         folder: URL of the data set.
@@ -163,14 +163,14 @@ def _outcome(spec: IngestSpec, pair: Pair, key: str, clean: Bytes, degraded: Byt
 
 
 def _read(pair: Pair, border: int) -> tuple[Bytes, Bytes]:
-    """Both photographs in the same size.
+    """Read both photographs in the same size.
 
     Raises:
         UnusablePhotographError: one is missing or damaged, or they are no pair.
     """
     if pair.problem is not None or pair.clean is None or pair.degraded is None:
         raise UnusablePhotographError(pair.problem)
-    clean, degraded = _decoded("clean", pair.clean), _decoded("degraded", pair.degraded)
+    clean, degraded = _decode("clean", pair.clean), _decode("degraded", pair.degraded)
     height, width = degraded.shape[:2]
     if border and clean.shape[:2] == (height + 2 * border, width + 2 * border):
         clean = np.ascontiguousarray(clean[border:-border, border:-border])
@@ -186,7 +186,7 @@ def _read(pair: Pair, border: int) -> tuple[Bytes, Bytes]:
     return clean, degraded
 
 
-def _decoded(which: str, url: str) -> Bytes:
+def _decode(which: str, url: str) -> Bytes:
     try:
         return read_photograph(url)
     except UnusablePhotographError as error:

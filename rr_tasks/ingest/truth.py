@@ -1,11 +1,11 @@
-"""What can be known of a pair: which degradations there are, and about how strong they are.
+"""Estimates the truth about a pair: which degradations are present and how severe they are.
 
-Presence is what the data set says. Parameters and severities are measured on the pair in the order
-in which light met the degradations, each against the clean photograph as haze and blur before it
-would have changed it; rain, of which nobody can say where it would fall, is overlooked by the
-others. They are estimates: `severity_std` says how sure, and grows with whatever the model
-leaves unexplained, which in a mixture is everything that comes after. Of degradations that the data
-set does not name, nobody looked for any: they are absent with a probability that is not given.
+The data set says which ones are present. Their parameters and severities are measured on the pair
+in the order in which light met them, each against the clean photograph as the ones before would
+have changed it. Rain is an exception: where it fell cannot be predicted, so the others ignore it.
+The results are estimates: `severity_std` says how certain they are, and grows with what the model
+leaves unexplained, which in a mixture includes everything that comes later. Degradations that the
+data set does not name were not looked for, so they are absent with an unknown probability.
 """
 
 from collections.abc import Sequence
@@ -16,8 +16,8 @@ from rr_tasks.degrade.physics import Pair
 from rr_tasks.priors import make_prior
 from schemas.prior.current import AnyFinding, DiagnosticPrior, Provenance
 
-# One degradation is easily taken for a part of another: blur for less transmission, or rain for
-# more airlight. This is what measures of synthesized mixtures are wrong by; noise stands apart.
+# One degradation is easily mistaken for part of another: blur for a lower transmission, rain for
+# more airlight. This is the error of the measures on synthesized mixtures.
 _MIXED_DEVIATION = 25.0
 _MEASURED_SIDE = 1536  # bounds memory; the middle stands for a larger photograph
 
@@ -55,7 +55,7 @@ def estimate_truth(
 
 
 def _doubt(finding: AnyFinding) -> AnyFinding:
-    """The finding with the deviation that measures have in mixtures."""
+    """Raise the deviation to the one that measures have in mixtures."""
     deviation = max(finding.severity_std or 0.0, _MIXED_DEVIATION)
     return finding.model_copy(update={"severity_std": deviation})
 

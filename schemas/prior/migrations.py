@@ -6,15 +6,16 @@ from collections.abc import Callable
 from typing import Any
 
 from schemas.errors import ExpectedError
-from schemas.prior.current import CURRENT_VERSION, DEGRADATIONS, DiagnosticPrior
+from schemas.prior import v1
+from schemas.prior.current import CURRENT_VERSION, DiagnosticPrior
 
 Document = dict[str, Any]
 
 
 def _add_certainty(document: Document) -> Document:
-    """From 1 to 2: synthesis knows its findings exactly, nobody else said how sure they were."""
+    """Migrate 1 to 2: synthesis is certain; other authors did not say how certain they were."""
     exact = document["provenance"]["source"] == "synthesis"
-    for name in DEGRADATIONS:
+    for name in v1.DEGRADATIONS:
         finding = document[name]
         finding["probability"] = float(finding["present"]) if exact else None
         finding["severity_std"] = 0.0 if exact else None
@@ -26,7 +27,7 @@ MIGRATIONS: dict[int, Callable[[Document], Document]] = {1: _add_certainty}
 
 
 class UnknownPriorVersionError(ExpectedError, ValueError):
-    """The document says a version this release does not know."""
+    """This release does not know the version of a document."""
 
 
 def check_version(version: object, place: str = "", target: int = CURRENT_VERSION) -> None:

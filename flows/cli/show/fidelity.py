@@ -8,7 +8,7 @@ from schemas.prior.current import DEGRADATIONS
 
 
 def show_fidelity(console: Console, measured: pl.DataFrame) -> None:
-    """Print a row for each severity of what `rr_tasks.degrade.fidelity.visual_fidelity` found."""
+    """Print a row for each severity of what `rr_tasks.degrade.fidelity.measure_fidelity` found."""
     table = Table(
         title="what is still seen: visual information fidelity, and multi-scale SSIM (1: all)",
         title_justify="left",

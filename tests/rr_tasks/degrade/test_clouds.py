@@ -1,12 +1,12 @@
 import numpy as np
 import pytest
 
-from rr_tasks.degrade.clouds import WORKING_SIDE, clouds, enlarge
+from rr_tasks.degrade.clouds import WORKING_SIDE, draw_clouds, enlarge
 
 
 @pytest.mark.parametrize("seed", range(5))
 def test_clouds_have_mean_0_and_variance_1(seed: int) -> None:
-    field = clouds(np.random.default_rng(seed))
+    field = draw_clouds(np.random.default_rng(seed))
     assert field.shape == (WORKING_SIDE, WORKING_SIDE)
     assert field.mean() == pytest.approx(0.0, abs=1e-4)
     assert field.std() == pytest.approx(1.0, abs=1e-4)
@@ -14,7 +14,8 @@ def test_clouds_have_mean_0_and_variance_1(seed: int) -> None:
 
 def test_clouds_are_smooth_and_of_several_sizes() -> None:
     field = np.mean(
-        [np.abs(np.fft.rfft2(clouds(np.random.default_rng(seed)))) ** 2 for seed in range(20)], 0
+        [np.abs(np.fft.rfft2(draw_clouds(np.random.default_rng(seed)))) ** 2 for seed in range(20)],
+        0,
     )
     powers = [field[low:high, low:high].mean() for low, high in ((1, 3), (3, 6), (6, 12), (12, 24))]
     assert powers == sorted(powers, reverse=True)
@@ -23,4 +24,4 @@ def test_clouds_are_smooth_and_of_several_sizes() -> None:
 
 
 def test_a_field_fits_any_photograph() -> None:
-    assert enlarge(clouds(np.random.default_rng(0)), (200, 333)).shape == (200, 333)
+    assert enlarge(draw_clouds(np.random.default_rng(0)), (200, 333)).shape == (200, 333)

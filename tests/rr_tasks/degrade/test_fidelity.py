@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from flows.cli import app
 from rr_tasks.degrade import fidelity
-from rr_tasks.degrade.fidelity import visual_fidelity
+from rr_tasks.degrade.fidelity import measure_fidelity
 from rr_tasks.degrade.subject import SEVERITIES, UnusableSampleError
 from schemas.prior.current import DEGRADATIONS
 from schemas.recipe import EDGE_DEFAULT
@@ -18,7 +18,7 @@ SAMPLES = "infra/samples/train"
 
 @pytest.fixture(scope="module")
 def measured() -> pl.DataFrame:
-    return visual_fidelity(SAMPLES, EDGE_DEFAULT, seed=0, count=8)
+    return measure_fidelity(SAMPLES, EDGE_DEFAULT, seed=0, count=8)
 
 
 @pytest.mark.parametrize("name", DEGRADATIONS)
@@ -43,14 +43,14 @@ def test_a_photograph_that_is_too_small_is_named(tmp_path: Path) -> None:
     small = np.random.default_rng(0).integers(0, 256, (100, 300, 3)).astype(np.uint8)
     cv2.imwrite(str(tmp_path / "small.png"), small)
     with pytest.raises(UnusableSampleError, match=r"small\.png: its square of 100 pixels is too"):
-        visual_fidelity(str(tmp_path), EDGE_DEFAULT, seed=0, count=1)
+        measure_fidelity(str(tmp_path), EDGE_DEFAULT, seed=0, count=1)
 
 
 def test_recipes_in_all_sizes_are_measured_at_their_largest(tmp_path: Path) -> None:
     image = np.random.default_rng(0).integers(0, 256, (200, 200, 3)).astype(np.uint8)
     cv2.imwrite(str(tmp_path / "photo.png"), image)
     sizes = EDGE_DEFAULT.model_copy(update={"smallest_size": 64})
-    one, other = (visual_fidelity(str(tmp_path), it, 0, 1) for it in (sizes, EDGE_DEFAULT))
+    one, other = (measure_fidelity(str(tmp_path), it, 0, 1) for it in (sizes, EDGE_DEFAULT))
     assert one.equals(other)
 
 

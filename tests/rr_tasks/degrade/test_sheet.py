@@ -6,7 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from flows.cli import app
-from rr_tasks.degrade.sheet import LOOKS, contact_sheet
+from rr_tasks.degrade.sheet import LOOKS, draw_sheet
 from rr_tasks.degrade.subject import SEVERITIES, UnusableSampleError
 from schemas.recipe import EDGE_V2, RECIPES, DegradationRecipe, PartialRecipe
 
@@ -23,7 +23,7 @@ def rows_of(sheet: bytes) -> np.ndarray:
 
 
 def test_rows_become_worse_from_left_to_right(photographs: Path) -> None:
-    pictures = rows_of(contact_sheet(str(photographs), SMALL, 0))
+    pictures = rows_of(draw_sheet(str(photographs), SMALL, 0))
     for clean, *degraded in pictures:
         change = [np.abs(one - clean).mean() for one in degraded]
         assert change[1] < change[3]
@@ -33,7 +33,7 @@ def test_rows_become_worse_from_left_to_right(photographs: Path) -> None:
 def test_alternatives_take_turns_by_row(photographs: Path) -> None:
     grey = SMALL.model_copy(update={"haze": SMALL.haze.model_copy(update={"tint": 1.0})})
     both = SMALL.model_copy(update={"alternatives": (SMALL, grey)})
-    pictures, plain = (rows_of(contact_sheet(str(photographs), one, 0)) for one in (both, SMALL))
+    pictures, plain = (rows_of(draw_sheet(str(photographs), one, 0)) for one in (both, SMALL))
     assert [np.array_equal(*pair) for pair in zip(pictures, plain, strict=True)][:3] == [
         True,
         False,
@@ -45,18 +45,18 @@ def test_no_row_is_partly_restored_because_captions_name_whole_severities(
     photographs: Path,
 ) -> None:
     partial = SMALL.model_copy(update={"partial": PartialRecipe(probability=1.0)})
-    assert contact_sheet(str(photographs), partial, 0) == contact_sheet(str(photographs), SMALL, 0)
+    assert draw_sheet(str(photographs), partial, 0) == draw_sheet(str(photographs), SMALL, 0)
 
 
 def test_the_seed_decides(photographs: Path) -> None:
-    one, again, other = (contact_sheet(str(photographs), SMALL, seed) for seed in (0, 0, 1))
+    one, again, other = (draw_sheet(str(photographs), SMALL, seed) for seed in (0, 0, 1))
     assert one == again != other
 
 
 def test_an_unusable_photograph_is_named(tmp_path: Path) -> None:
     (tmp_path / "letter.png").write_bytes(b"Dear photograph")
     with pytest.raises(UnusableSampleError, match=r"letter\.png: the file is not a JPEG"):
-        contact_sheet(str(tmp_path), SMALL, 0)
+        draw_sheet(str(tmp_path), SMALL, 0)
 
 
 def test_the_command_shows_a_recipe_or_draws_its_sheet(photographs: Path, tmp_path: Path) -> None:
