@@ -1,4 +1,4 @@
-"""Makes diagnostic priors out of findings, and takes findings out of them again."""
+"""Makes diagnostic priors from findings, and removes findings from them."""
 
 from collections.abc import Collection, Mapping
 
@@ -13,7 +13,7 @@ Bytes = npt.NDArray[np.uint8]
 
 
 def nothing_found(model: type[DiagnosticPrior] = DiagnosticPrior) -> dict[str, AnyFinding]:
-    """The finding that there is none, for each type that priors of this model hold."""
+    """An absent finding for each type that priors of this model hold."""
     return {name: finding.absent() for name, finding in model.types().items()}
 
 
@@ -27,7 +27,7 @@ def make_prior(
 
     Args:
         image: (H, W, 3) sRGB bytes, which give the size and the description of the scene.
-        findings: by the name of their type; types that are left out are absent.
+        findings: by the name of their type; missing types are absent.
         provenance: who found them.
         model: of the prior; it holds at least the types of `findings`.
     """
@@ -46,9 +46,9 @@ def make_prior(
 
 
 def leave_out(prior: DiagnosticPrior, names: Collection[str]) -> DiagnosticPrior:
-    """The prior as if nobody had looked for some types: nothing in it tells that they were found.
+    """Remove some types from a prior, so that nothing in it shows that they were found.
 
-    The order of treatment of the others stays; the chain of thought is written anew.
+    The others keep their order of treatment; the chain of thought is written again.
     """
     if not names:
         return prior

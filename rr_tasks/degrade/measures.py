@@ -1,4 +1,4 @@
-"""What the measures of degradations on pairs have in common."""
+"""Helpers of the measures of degradations on pairs."""
 
 import numpy as np
 
@@ -9,7 +9,7 @@ _SUREST = 0.05
 
 
 def present_severity(severity: float) -> float:
-    """The severity of what is known to be present, however little of it is seen."""
+    """The severity of something known to be present, even if it is hardly visible."""
     return max(_FAINTEST, severity)
 
 
@@ -25,7 +25,7 @@ def severity_deviation(severity: float, *doubts: float) -> float:
 
 
 def unexplained_share(before: Linear, modelled: Linear, after: Linear) -> float:
-    """Root mean square of what a model leaves over, as a share of all that had changed, 0-1."""
+    """Root mean square of what a model leaves unexplained, as a share of all change, 0-1."""
     changed = float(np.square(after - before).mean())
     left = float(np.square(after - modelled).mean())
     return min(1.0, (left / changed) ** 0.5) if changed > 0 else 1.0

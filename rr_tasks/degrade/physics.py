@@ -1,4 +1,4 @@
-"""What the physics side has to know of a type of degradation.
+"""The physics of a type of degradation: what every type has to provide.
 
 A type is one class in a module of its own (`haze.py`, `blur.py`, ...), and one object of it in
 `rr_tasks.degrade.catalogue`. Everything else iterates over those.
@@ -18,7 +18,7 @@ from schemas.prior.degradation import Degradation, Stage
 from schemas.prior.finding import MINIMUM_PRESENT_SEVERITY, VISIBLE_SEVERITY, Finding
 
 FindDepth = Callable[[], Depth]
-"""Gives the depth of the scene, (H, W), 0 near to 1 far; asked only by who needs it."""
+"""Finds the depth of the scene, (H, W), 0 near to 1 far; called only by types that need it."""
 
 ParametersT = TypeVar("ParametersT", bound=Degradation)
 
@@ -39,7 +39,7 @@ class Pair:
     """A clean photograph and the same one degraded, (H, W, 3) linear light, 0-1.
 
     Attributes:
-        before: the clean one, as what light met earlier would have changed it.
+        before: the clean one, as the degradations that light met earlier would have changed it.
         after: the degraded one.
         present: all that degrades it.
         short_side_px: of the whole photograph, of which the pair may be a part.
@@ -55,7 +55,7 @@ class Pair:
 
 @dataclass(frozen=True)
 class Measured(Generic[ParametersT]):
-    """A finding, and the clean photograph degraded by just that, as far as it can be foretold."""
+    """A finding, and the clean photograph with that degradation alone, as far as predictable."""
 
     finding: Finding[ParametersT]
     image: Linear
@@ -68,10 +68,9 @@ class Physics(ABC, Generic[ParametersT, RangesT]):
     `docs/DEGRADATIONS.md` has the scale of each type.
 
     Attributes:
-        finding: the model of its findings, which names it.
-        ranges: the model of what a recipe says about it; its defaults hold for recipes that say
-            nothing.
-        stands_apart: whether its measure takes nothing else for it, and nothing of it for others.
+        finding: the model of its findings, which also names the type.
+        ranges: the model of its part of a recipe; recipes without that part use the defaults.
+        stands_apart: whether it can be told apart from the other types when measured in a mixture.
     """
 
     finding: type[Finding[ParametersT]]
@@ -96,7 +95,7 @@ class Physics(ABC, Generic[ParametersT, RangesT]):
     def at_severity(
         self, parameters: ParametersT, severity: float, short_side_px: int
     ) -> ParametersT:
-        """The parameters changed as little as a severity (above 0) asks: inverse of `severity`."""
+        """The parameters changed to have this severity (above 0): the inverse of `severity`."""
 
     @abstractmethod
     def add(
@@ -114,7 +113,7 @@ class Physics(ABC, Generic[ParametersT, RangesT]):
             severity: 0-100.
             ranges: of everything but the severity.
             rng: draws from them.
-            find_depth: for what depends on how far away things are.
+            find_depth: finds how far away everything is.
 
         Returns:
             The degraded photograph, and the parameters it was degraded with.
@@ -122,19 +121,19 @@ class Physics(ABC, Generic[ParametersT, RangesT]):
 
     @abstractmethod
     def dilute(self, parameters: ParametersT, share: float) -> ParametersT:
-        """The parameters of a blend, in linear light, with the clean photograph.
+        """The parameters after blending with the clean photograph in linear light.
 
         Args:
             parameters: of the degraded photograph.
-            share: above 0, up to 1, of the degraded photograph in the blend.
+            share: of the degraded photograph in the blend, above 0, up to 1.
         """
 
     @abstractmethod
     def measure(self, pair: Pair) -> Measured[ParametersT]:
-        """Estimate what is known to be present in a pair."""
+        """Estimate the parameters and severity in a pair where the type is known to be present."""
 
     def find(self, parameters: ParametersT, short_side_px: int) -> Finding[ParametersT]:
-        """The finding of these parameters; too little to have a severity of 1 is absent."""
+        """The finding with these parameters; absent if its severity is below 1."""
         severity = self.severity(parameters, short_side_px)
         if severity < MINIMUM_PRESENT_SEVERITY:
             return self.finding.absent()
@@ -145,8 +144,8 @@ class Physics(ABC, Generic[ParametersT, RangesT]):
     ) -> Finding[ParametersT]:
         """Make the parameters of an estimated finding agree with its severity.
 
-        Who estimates both sees the severity best, so that decides. It is at least a visible one, or
-        nothing would have been found. How sure the finding is is left out.
+        Reasoners estimate both, and the severity best, so the severity decides. It is raised to the
+        least visible one, or nothing would have been found. Certainty is not carried over.
         """
         if finding.parameters is None:
             return finding

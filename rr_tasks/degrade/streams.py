@@ -13,7 +13,7 @@ class Streams:
     """The streams of one photograph.
 
     Args:
-        rng: where they spring from; asked again, it gives others.
+        rng: the source of all streams; another call with it gives others.
     """
 
     def __init__(self, rng: np.random.Generator) -> None:

@@ -27,14 +27,14 @@ def treatment(
 ) -> DiagnosticPrior | None:
     """Take out of a diagnosis what is meant to stay, and what is not certain enough.
 
-    Neither leaves a trace: the order and the chain of thought speak of the rest alone.
+    Neither leaves a trace: the order and the chain of thought mention only the rest.
 
     Args:
         prior: the diagnosis.
         keep: degradations that are meant to stay.
         threshold: severity, 0-100, that the worst of the rest has to reach.
-        certainty: probability, 0-1, from which a finding is acted on; one whose author did not say
-            how sure he is counts as certain.
+        certainty: probability, 0-1, from which a finding is acted on; a finding without a
+            probability counts as certain.
 
     Returns:
         What is left to undo, or None when the photograph is to be left alone.

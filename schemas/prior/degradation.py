@@ -1,7 +1,7 @@
-"""What the schema side has to know of a type of degradation.
+"""The schema of a type of degradation: what every type has to provide.
 
 A type is one class in a module of its own (`haze.py`, `blur.py`, ...): its physical parameters, and
-how they read as numbers and in words. Everything else iterates over the types.
+how they are written as numbers and in words. Everything else iterates over the types.
 """
 
 from abc import abstractmethod
@@ -58,7 +58,7 @@ class Degradation(Strict):
 
     @abstractmethod
     def explain(self) -> str:
-        """The rest of the sentence that begins with the evidence, the type and its severity."""
+        """The end of the sentence that begins with the evidence, the type and its severity."""
 
     def mirror(self) -> Self:
         """The parameters in the photograph mirrored left to right."""

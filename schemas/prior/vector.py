@@ -1,9 +1,8 @@
 """The prior as a fixed-length vector: what conditions the edge restorer and its reasoner predicts.
 
 Every entry is scaled to about 0-1. Angles are axes (180 degrees is 0 degrees again), so they are
-written as the cosine and sine of twice the angle. The entries of an absent degradation are 0. Which
-parameters a type has, and how they are scaled, is said in its module, such as
-`schemas.prior.haze`.
+written as the cosine and sine of twice the angle. The entries of an absent degradation are 0. The
+module of each type, such as `schemas.prior.haze`, defines its entries and their scale.
 """
 
 from collections.abc import Sequence
@@ -111,5 +110,5 @@ def _read(name: str, finding: type[AnyFinding], value: dict[str, float]) -> AnyF
 
 
 def _probability(finding: AnyFinding) -> float:
-    """Certain, unless the author says otherwise; what he found is never less than even."""
+    """1 unless the author gave a probability; what is present is at least as likely as not."""
     return 1.0 if finding.probability is None else max(PRESENT_PROBABILITY, finding.probability)
