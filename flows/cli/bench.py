@@ -25,15 +25,19 @@ def bench_restore(
     photographs: Photographs,
     count: Annotated[
         int, typer.Option(min=4, help="Degraded photographs to restore, in four parts.")
-    ] = 200,
+    ] = 48,
 ) -> None:
-    """Compare the speed of [bold]rr restore[/bold] with that of the bare networks, and its memory.
+    """Measure [bold]rr restore[/bold] on one core, on all cores, and beside a busy process.
 
-    Example: [bold]rr bench restore --count 200[/bold]
+    It shows speed and peak memory, and whether the restored photographs are the same. The settings
+    take turns with the same photographs; a first quarter of these warms up.
+
+    Example: [bold]rr bench restore --count 48[/bold]
     """
     from flows.bench import bench_restoration
+    from flows.cli.show.benchmark import show_restoration_speeds
 
-    bench_restoration(console, photographs, count)
+    show_restoration_speeds(console, bench_restoration(photographs, count))
 
 
 @app.command("diagnose")
@@ -45,9 +49,10 @@ def bench_diagnose(
 
     Example: [bold]rr bench diagnose[/bold]
     """
-    from flows.bench import bench_diagnosis
+    from flows.cli.show.benchmark import show_diagnosis_speed
+    from rr_tasks.benchmarks.diagnosis import measure_diagnosis
 
-    bench_diagnosis(console, photographs, count)
+    show_diagnosis_speed(console, measure_diagnosis(photographs, count))
 
 
 @app.command("loader")
@@ -74,10 +79,12 @@ def bench_loader(
     s3://bucket/data/annotations-77ab...[/bold]
     """
     from flows.bench import bench_loading
+    from flows.cli.show.benchmark import show_loading_speed
 
     if (shards is None) != (annotations is None):
         raise typer.BadParameter("name the annotations of the data set too")
-    bench_loading(console, shards, annotations, photographs, batches)
+    speed = bench_loading(shards, annotations, photographs, batches)
+    show_loading_speed(console, speed)
 
 
 @app.command("synthesize")
@@ -95,8 +102,9 @@ def bench_synthesize(
     Example: [bold]rr bench synthesize[/bold]
     """
     from flows.bench import bench_synthesis
+    from flows.cli.show.benchmark import show_synthesis_speeds
 
-    bench_synthesis(console, photographs, samples)
+    show_synthesis_speeds(console, bench_synthesis(photographs, samples))
 
 
 @app.command("inspect")
@@ -109,5 +117,6 @@ def bench_inspect(
     Example: [bold]rr bench inspect --rows 1000000[/bold]
     """
     from flows.bench import bench_inspection
+    from flows.cli.show.benchmark import show_inspection_speed
 
-    bench_inspection(console, rows, shard_size)
+    show_inspection_speed(console, bench_inspection(rows, shard_size))

@@ -1,84 +1,198 @@
-"""How busy restoring a folder keeps the model, and whether memory grows with the folder."""
+"""How fast a folder is restored: on one core, on all of them, and beside another busy process."""
 
-import shutil
+import hashlib
+import os
+import subprocess
+import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from itertools import cycle, islice
+from multiprocessing import get_context
 from pathlib import Path
 
 import cv2
 import numpy as np
-from torch import nn
 
 from rr_tasks.benchmarks.memory import peak_mib
+from rr_tasks.cpu import default_workers
 from rr_tasks.degrade.color import Bytes
 from rr_tasks.degrade.mixture import COMBINATIONS, degrade, draw_severities
+from rr_tasks.engine import load_engine
 from rr_tasks.photographs.listing import list_photographs
 from rr_tasks.photographs.photograph import open_photograph
 from rr_tasks.photographs.reading import read_photograph
-from rr_tasks.reasoner.edge import EdgeReasoner
-from rr_tasks.restorer.load import load_restorer
 from rr_tasks.restorer.treatment import treatment
+from rr_tasks.threads import compute_in_threads
+from schemas.reasoner import EdgeReasonerChoice
 from schemas.recipe import EDGE_DEFAULT
 
 _SIZES = ((1024, 768), (1280, 853), (800, 1200))
 _PARTS = 4
 _MAX_PIXELS = 10**9
 
+Restore = Callable[[Path, Path], object]
+"""Restores a folder into another, as `rr restore` does; a function of a module."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Where photographs are restored: on one core or all of them, beside a busy process or not."""
+
+    name: str
+    one_core: bool = False
+    beside_busy: bool = False
+
+
+SETTINGS = (
+    Setting("one core", one_core=True),
+    Setting("all cores"),
+    Setting("all cores, beside a busy process", beside_busy=True),
+)
+
 
 @dataclass(frozen=True)
 class RestorationSpeed:
-    """Seconds and megapixels of one part of the benchmark, and peak memory after it."""
+    """Megapixels and seconds of restoring in one setting, and its peak memory in MiB.
 
-    photographs: int
+    A first quarter, which is not among the megapixels, warms up; `first_peak_mib` is taken after
+    it. `sha256` are the digests of the restored parts, the same in every setting.
+    """
+
+    setting: Setting
+    workers: int
     megapixels: float
-    bare_seconds: float
-    whole_seconds: float
-    peak_mib: float
+    seconds: float
+    first_peak_mib: float
+    last_peak_mib: float
+    sha256: tuple[str, ...]
 
     @property
-    def share(self) -> float:
-        """End-to-end speed relative to the bare forwards."""
-        return self.bare_seconds / self.whole_seconds
+    def megapixels_per_second(self) -> float:
+        """Speed from end to end."""
+        return self.megapixels / self.seconds
 
 
-def measure_restoration(
-    photographs: str, count: int, work: Path, restore: Callable[[Path, Path], object]
-) -> Iterator[RestorationSpeed]:
-    """Restore `count` degraded JPEGs in four parts, each beside its bare forwards.
+@dataclass(frozen=True)
+class RestorationSpeeds:
+    """The speed in each of `SETTINGS`, and that of the models alone on one core.
 
-    The bare time is that inside the two networks alone, on the same tiles: no decoding, no
-    tiling, no joining, no encoding.
+    `models_per_second` is in megapixels, without reading and writing.
+    """
+
+    settings: list[RestorationSpeed]
+    models_per_second: float
+
+
+@dataclass(frozen=True)
+class Part:
+    """A folder of degraded photographs; its megapixels."""
+
+    folder: Path
+    megapixels: float
+
+
+@dataclass(frozen=True)
+class _Restored:
+    seconds: float
+    peak_mib: float
+    sha256: str
+
+
+def measure_restoration(photographs: str, count: int, restore: Restore) -> RestorationSpeeds:
+    """Restore `count` degraded JPEGs in four parts, each part in every setting in turn.
+
+    Settings have processes of their own. They take turns, so that what else happens on the machine
+    concerns all of them.
 
     Args:
         photographs: URL of a folder of clean photographs.
-        count: how many degraded photographs to make of them.
-        work: scratch folder.
-        restore: restores a folder into another as users do.
+        count: how many degraded photographs to make of them, at least 4.
+        restore: how users do it.
     """
-    reasoner, restorer = EdgeReasoner.load(), load_restorer(None)
-    forwards = _Stopwatch(reasoner.network, restorer.restorer.trainable())
-    variants = _degraded(photographs)
-    for part in range(_PARTS):
-        folder = work / f"part-{part}"
-        made = _write(folder, islice(variants, count // _PARTS))
-        forwards.seconds = 0.0
-        for path in sorted(folder.iterdir()):
-            pixels = open_photograph(path.read_bytes(), _MAX_PIXELS).develop().pixels
-            wanted = treatment(reasoner.diagnose(pixels))
-            if wanted is not None:  # otherwise `rr restore` copies the file
-                restorer.restore(pixels, wanted)
+    with tempfile.TemporaryDirectory(prefix="rr-bench-") as work, ExitStack() as stack:
+        parts = _make_parts(photographs, count, Path(work))
+        pools = [stack.enter_context(_process(setting)) for setting in SETTINGS]
+        found: list[list[_Restored]] = [[] for _ in SETTINGS]
+        for part in parts:
+            for setting, pool, restored in zip(SETTINGS, pools, found, strict=True):
+                with _busy_process() if setting.beside_busy else nullcontext():
+                    restored.append(pool.submit(_restore, part, restore).result())
+        seconds = pools[0].submit(_run_models, parts[-1]).result()
+        workers = [pool.submit(default_workers).result() for pool in pools]
+    pixels = sum(part.megapixels for part in parts[1:])
+    speeds = [
+        RestorationSpeed(
+            setting=setting,
+            workers=count,
+            megapixels=pixels,
+            seconds=sum(one.seconds for one in restored[1:]),
+            first_peak_mib=restored[0].peak_mib,
+            last_peak_mib=restored[-1].peak_mib,
+            sha256=tuple(one.sha256 for one in restored),
+        )
+        for setting, count, restored in zip(SETTINGS, workers, found, strict=True)
+    ]
+    return RestorationSpeeds(speeds, parts[-1].megapixels / seconds)
+
+
+@contextmanager
+def _process(setting: Setting) -> Iterator[ProcessPoolExecutor]:
+    begin = _use_one_core if setting.one_core else None
+    with ProcessPoolExecutor(1, get_context("spawn"), begin) as pool:
+        yield pool
+
+
+def _use_one_core() -> None:
+    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+
+
+@contextmanager
+def _busy_process() -> Iterator[None]:
+    """Another process that takes all of a core, if it can get it."""
+    with subprocess.Popen([sys.executable, "-c", "while True: pass"]) as process:
+        try:
+            yield
+        finally:
+            process.kill()
+
+
+def _restore(part: Part, restore: Restore) -> _Restored:
+    with tempfile.TemporaryDirectory(prefix="rr-bench-") as output:
         start = time.perf_counter()
-        restore(folder, work / f"restored-{part}")
-        whole = time.perf_counter() - start
-        peak = peak_mib()
-        yield RestorationSpeed(count // _PARTS, made, forwards.seconds, whole, peak)
-        shutil.rmtree(folder)
-        shutil.rmtree(work / f"restored-{part}")
+        restore(part.folder, Path(output))
+        seconds = time.perf_counter() - start
+        digest = hashlib.sha256()
+        for path in sorted(Path(output).glob("*.jpg")):
+            digest.update(path.read_bytes())
+    return _Restored(seconds, peak_mib(), digest.hexdigest())
 
 
-def _degraded(photographs: str) -> Iterator[Bytes]:
+def _run_models(part: Part) -> float:
+    """Seconds of diagnosing and restoring in this thread, without decoding and encoding."""
+    compute_in_threads(1)
+    engine = load_engine(EdgeReasonerChoice(), None)
+    seconds = 0.0
+    for path in sorted(part.folder.iterdir()):
+        pixels = open_photograph(path.read_bytes(), _MAX_PIXELS).develop().pixels
+        start = time.perf_counter()
+        wanted = treatment(engine.diagnose(pixels))
+        if wanted is not None:  # otherwise `rr restore` copies the file
+            engine.restore(pixels, wanted)
+        seconds += time.perf_counter() - start
+    return seconds
+
+
+def _make_parts(photographs: str, count: int, work: Path) -> list[Part]:
+    variants = _degrade(photographs)
+    folders = [work / f"part-{part}" for part in range(_PARTS)]
+    return [Part(folder, _write(folder, islice(variants, count // _PARTS))) for folder in folders]
+
+
+def _degrade(photographs: str) -> Iterator[Bytes]:
     rng = np.random.default_rng(0)
     urls, mixtures, sizes = list_photographs(photographs), cycle(COMBINATIONS), cycle(_SIZES)
     for url, mixture, size in zip(cycle(urls), mixtures, sizes, strict=False):
@@ -95,19 +209,3 @@ def _write(folder: Path, images: Iterator[Bytes]) -> float:
         cv2.imwrite(str(folder / f"{number:05d}.jpg"), bgr, [cv2.IMWRITE_JPEG_QUALITY, 92])
         pixels += image.shape[0] * image.shape[1]
     return pixels / 1e6
-
-
-class _Stopwatch:
-    """Adds up the time spent inside networks."""
-
-    def __init__(self, *networks: nn.Module) -> None:
-        self.seconds = self._start = 0.0
-        for network in networks:
-            network.register_forward_pre_hook(self._begin)
-            network.register_forward_hook(self._end)
-
-    def _begin(self, *_: object) -> None:
-        self._start = time.perf_counter()
-
-    def _end(self, *_: object) -> None:
-        self.seconds += time.perf_counter() - self._start

@@ -1,11 +1,14 @@
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
 from flows import bench, cli
+from rr_tasks.benchmarks import diagnosis
 from rr_tasks.benchmarks.diagnosis import DiagnosisSpeed
 from rr_tasks.benchmarks.loading import LoadingSpeed
+from rr_tasks.benchmarks.restoration import SETTINGS, RestorationSpeed, RestorationSpeeds
 from rr_tasks.benchmarks.synthesis import SynthesisSpeed, WorkersSpeed
 
 SPEED = LoadingSpeed(
@@ -48,8 +51,8 @@ def test_synthesis_is_shown_by_workers(monkeypatch: pytest.MonkeyPatch) -> None:
         return WorkersSpeed(workers, 96 * workers, 3.0, 300.0, 301.0 + workers, digests[workers])
 
     digests: dict[int, tuple[str, ...]] = {1: ("a",), 2: ("a",)}
-    monkeypatch.setattr(bench, "_elsewhere", measured)
-    monkeypatch.setattr(bench.os, "cpu_count", lambda: 3)
+    monkeypatch.setattr(bench, "_measure_apart", measured)
+    monkeypatch.setattr(bench, "default_workers", lambda: 3)
 
     def shown() -> str:
         result = CliRunner().invoke(cli.app, ["bench", "synthesize"])
@@ -75,9 +78,41 @@ def test_diagnosis_is_shown_beside_restoration(monkeypatch: pytest.MonkeyPatch) 
         asked.append((photographs, count))
         return DiagnosisSpeed(count, diagnosis_seconds=0.0125, restoration_seconds=0.2)
 
-    monkeypatch.setattr(bench, "measure_diagnosis", measured)
+    monkeypatch.setattr(diagnosis, "measure_diagnosis", measured)
     result = CliRunner().invoke(cli.app, ["bench", "diagnose", "photographs", "--count", "7"])
     assert result.exit_code == 0, result.output
     shown = " ".join(result.output.split())
     assert "diagnosis 12.5 ms, restoration 200.0 ms; the diagnosis takes 6.2% of that" in shown
     assert asked == [("photographs", 7)]
+
+
+def test_restoration_is_shown_in_every_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    speeds = [
+        RestorationSpeed(
+            setting, 1 + number, 10.0, (20.0, 10.0, 16.0)[number], 400.0, 410.0, ("a",)
+        )
+        for number, setting in enumerate(SETTINGS)
+    ]
+    measured = RestorationSpeeds(speeds, models_per_second=0.625)
+    monkeypatch.setattr(bench, "measure_restoration", lambda *_: measured)
+
+    def shown() -> str:
+        result = CliRunner().invoke(cli.app, ["bench", "restore"], env={"COLUMNS": "200"})
+        assert result.exit_code == 0, result.output
+        return result.output
+
+    rows = [
+        [cell.strip() for cell in line.strip("│").split("│")]
+        for line in shown().splitlines()
+        if line.startswith("│")
+    ]
+    assert rows == [
+        ["one core", "1", "0.500", "1.00", "400", "410"],
+        ["all cores", "2", "1.000", "2.00", "400", "410"],
+        ["all cores, beside a busy process", "3", "0.625", "1.25", "400", "410"],
+    ]
+    assert "on one core: 0.625 MP/s; from end to end 80.0% of that" in shown()
+    assert "aims on two cores: at least 1.85 times one core" in shown()
+    assert "the same bytes in every setting: yes" in shown()
+    speeds[1] = replace(speeds[1], sha256=("b",))
+    assert "the same bytes in every setting: NO" in shown()
