@@ -1,4 +1,4 @@
-"""Which reasoner diagnoses, and everything that decides its answers."""
+"""The choice of a reasoner, and the identity that decides its answers."""
 
 import hashlib
 import json
@@ -18,7 +18,7 @@ class EdgeReasonerChoice(Strict):
 
 
 def _read_weights(given: Any) -> Any:
-    """Take a URL, or nothing, for the weights of the edge reasoner, as earlier releases did."""
+    """Accept a URL or null as the weights of the edge reasoner, as earlier releases did."""
     return {"kind": "edge", "weights": given} if given is None or isinstance(given, str) else given
 
 
@@ -30,17 +30,17 @@ ReasonerChoice = Annotated[
     Field(strict=False),
     BeforeValidator(_read_weights, json_schema_input_type=_Choice | Url | None),
 ]
-"""The reasoner that a flow works with; `rr_tasks.reasoner.load` loads it."""
+"""The reasoner that a flow uses; `rr_tasks.reasoner.load` loads it."""
 
 
 class ReasonerIdentity(Strict):
-    """Everything that decides a reasoner's answers: where identities are equal, answers are.
+    """Everything that decides a reasoner's answers: equal identities give equal answers.
 
     `algorithm` counts changes of our code that alter the answers to the same photographs; 0 stands
-    for annotations made before it was written down. A local model is identified by
-    `weights_sha256`, a served one by `model` and `revision`. `prompt_version` is null where the
-    photograph alone is shown. `decoding` holds the settings by which answers are sampled, and
-    `libraries` the versions of those on which more than the last bits depend.
+    for annotations made before it was recorded. `weights_sha256` identifies a local model, `model`
+    and `revision` one that a server runs. `prompt_version` is null if only the photograph is shown.
+    `decoding` holds the settings for sampling answers, and `libraries` the versions of libraries
+    that change more than the last bits.
     """
 
     kind: str
@@ -54,7 +54,7 @@ class ReasonerIdentity(Strict):
 
     @property
     def fingerprint(self) -> str:
-        """16 hex digits: those of the weights where nothing else decides, else of a hash of all."""
+        """16 hex digits: of the weights if nothing else decides, otherwise of a hash of it all."""
         deciding = self.model_dump(mode="json", exclude={"kind"}, exclude_defaults=True)
         if deciding.keys() == {"weights_sha256"}:
             return str(self.weights_sha256)[:16]
@@ -62,10 +62,10 @@ class ReasonerIdentity(Strict):
 
     @property
     def label(self) -> str:
-        """What people know the reasoner by, such as `edge c23d18fb`."""
+        """A short name for people, such as `edge c23d18fb`."""
         weights = self.weights_sha256 and self.weights_sha256[:8]
         return " ".join(filter(None, (self.kind, self.model, self.revision, weights)))
 
     def __str__(self) -> str:
-        """How ledgers and rows name the reasoner."""
+        """The name in ledgers and rows."""
         return f"{self.kind} reasoner {self.fingerprint}"

@@ -53,10 +53,10 @@ class IngestSpec(Strict):
 
 
 class AnnotationSpec(Strict):
-    """Everything that decides the bytes of a set of annotations: the photographs and who diagnosed.
+    """Everything that decides the bytes of a set of annotations: the data set and the reasoner.
 
-    Specs that earlier releases wrote named the reasoner, its weights and its prompt alone. They are
-    read as of algorithm 0: nobody knows how the code of their day turned weights into diagnoses.
+    Specs of earlier releases named only the reasoner, its weights and its prompt. They are read
+    with algorithm 0, because which code turned the weights into diagnoses was not recorded.
     """
 
     kind: Literal["annotation"] = "annotation"
@@ -81,21 +81,21 @@ class AnnotationSpec(Strict):
 
 
 DataSpec = SynthesisSpec | IngestSpec
-"""Specs of data sets, whose samples hold a clean and a degraded photograph and a prior."""
+"""The spec of a data set: each sample has a clean and a degraded photograph and a prior."""
 
 Spec = DataSpec | AnnotationSpec
-"""`schema_version` is that of the priors inside; `migrated_from` the one they were made with, where
-they were rewritten since."""
+"""`schema_version` is that of the priors inside; `migrated_from` is the version that they were made
+with, if they have been migrated since."""
 
 
 def spec_hash(spec: Strict) -> str:
-    """First 16 hex digits of the SHA-256 of the spec's JSON: the name of the data set's folder."""
-    # What is not given leaves the hash alone, so that specs from before a field keep theirs.
+    """Return the first 16 hex digits of the SHA-256 of a spec's JSON, which name its folder."""
+    # Null fields are left out, so a new optional field does not change existing hashes.
     return hashlib.sha256(spec.model_dump_json(exclude_none=True).encode()).hexdigest()[:16]
 
 
-def migrated(spec: Spec) -> Spec:
-    """The spec of the same data set with its priors rewritten to the current version."""
+def migrate_spec(spec: Spec) -> Spec:
+    """Return the spec of the same data set with its priors migrated to the current version."""
     changes = {
         "schema_version": CURRENT_VERSION,
         "migrated_from": spec.migrated_from or spec.schema_version,
@@ -103,19 +103,19 @@ def migrated(spec: Spec) -> Spec:
     return spec.model_copy(update=changes)
 
 
-def original(spec: Spec) -> Spec:
-    """The spec under which a data set was made, before any migration."""
+def find_original_spec(spec: Spec) -> Spec:
+    """Return the spec under which a data set was made, before any migration."""
     version = spec.migrated_from or spec.schema_version
     return spec.model_copy(update={"schema_version": version, "migrated_from": None})
 
 
 def shard_count(spec: DataSpec) -> int:
-    """How many shards a data set has when it is whole."""
+    """How many shards a complete data set has."""
     return -(-spec.samples // spec.shard_size)
 
 
 def folder_name(spec: Spec) -> str:
-    """The name of the folder of a data set or of annotations: what it is, and the spec's hash."""
+    """Name the folder of a data set or of annotations by what it holds and by its spec's hash."""
     match spec:
         case SynthesisSpec():
             what = spec.recipe.name
@@ -127,10 +127,10 @@ def folder_name(spec: Spec) -> str:
 
 
 class SampleRow(Strict):
-    """A row of the sidecar: one for every input, whether it became a sample or not.
+    """A row of the sidecar; every input has one, whether or not it became a sample.
 
-    `error` says why it did not. In annotations, `answer` is then what the reasoner wrote, if it
-    wrote anything, and `source` the reasoner.
+    `error` says why it did not. In annotations, `source` names the reasoner, and `answer` is the
+    text that could not be parsed.
     """
 
     key: str

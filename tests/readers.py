@@ -24,7 +24,7 @@ from rr_tasks.training.crops import load_crops
 from rr_tasks.training.reasoner import train_reasoner
 from schemas.network import ReasonerShape, RestorerShape
 from schemas.shard import (
-    migrated,
+    migrate_spec,
 )
 from schemas.training import LoopSettings
 
@@ -51,7 +51,7 @@ def annotate(of: Folders) -> object:
 
 
 def migrate(of: Folders) -> object:
-    spec = migrated(read_spec(of.shards))
+    spec = migrate_spec(read_spec(of.shards))
     return migrate_shard(of.shards, open_migrated(of.output, spec), spec, 0)
 
 

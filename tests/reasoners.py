@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from rr_tasks.reasoner.protocol import Answer, Bytes, Unparsed
+from rr_tasks.photographs.pixels import Bytes
+from rr_tasks.reasoner.protocol import Answer, Unparsed
 from schemas.prior.current import (
     DEGRADATIONS,
     Blur,

@@ -20,8 +20,8 @@ from schemas.shard import (
     DataSpec,
     DoneMarker,
     SampleRow,
+    find_original_spec,
     folder_name,
-    original,
     spec_hash,
 )
 
@@ -62,7 +62,7 @@ def read_annotation_spec(annotations: str) -> AnnotationSpec:
 
 def is_about(spec: AnnotationSpec, data: DataSpec) -> bool:
     """Whether annotations belong to a data set, even if its priors were migrated since."""
-    return spec.source in (spec_hash(data), spec_hash(original(data)))
+    return spec.source in (spec_hash(data), spec_hash(find_original_spec(data)))
 
 
 def check_belongs(annotations: str, shards: str) -> None:

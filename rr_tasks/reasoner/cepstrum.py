@@ -12,7 +12,8 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-Bytes = npt.NDArray[np.uint8]
+from rr_tasks.photographs.pixels import Bytes
+
 Floats = npt.NDArray[np.float32]
 
 LARGEST_LAG = 24

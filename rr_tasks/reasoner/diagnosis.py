@@ -1,4 +1,4 @@
-"""Asks a reasoner about photographs, so that one that fails never takes others along."""
+"""Asks a reasoner about photographs such that a failure on one does not affect the others."""
 
 from collections.abc import Callable, Sequence
 from typing import TypeVar
@@ -6,20 +6,20 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from rr_tasks.photographs.pixels import Pixels, to_8_bits
-from rr_tasks.reasoner.protocol import Answer, Bytes, Reasoner, Unparsed
+from rr_tasks.photographs.pixels import Bytes, Pixels, to_8_bits
+from rr_tasks.reasoner.protocol import Answer, Reasoner, Unparsed
 from rr_tasks.retries import TRANSIENT
 from schemas.errors import ExpectedError
 from schemas.prior.current import DEGRADATIONS, DiagnosticPrior
 
 AnswerT = TypeVar("AnswerT")
 
-_NOT_OF_A_PHOTOGRAPH = (*TRANSIENT, ExpectedError)
-"""What the network or the settings do concerns every photograph, so it is passed on."""
+_NOT_ABOUT_ONE_PHOTOGRAPH = (*TRANSIENT, ExpectedError)
+"""Failures of the network or of settings concern every photograph, so they are passed on."""
 
 
 class UndiagnosedError(ExpectedError, ValueError):
-    """The reasoner has no usable answer for a photograph."""
+    """The reasoner gave no usable answer for a photograph."""
 
 
 def diagnose(reasoner: Reasoner, pixels: Pixels) -> DiagnosticPrior:
@@ -41,15 +41,16 @@ def diagnose_each(reasoner: Reasoner, images: Sequence[Bytes]) -> list[Answer]:
         An answer for each; `Unparsed` for one on which the reasoner fails.
 
     Raises:
-        ConnectionError, TimeoutError, ExpectedError: no photograph is the reason.
+        ConnectionError, TimeoutError, ExpectedError: the cause is not a photograph.
     """
     return _ask_each(reasoner.diagnose_all, images, lambda error: Unparsed(_describe(error)))
 
 
 def expect_each(reasoner: Reasoner, images: Sequence[Bytes]) -> npt.NDArray[np.float64]:
-    """The expected severities (B, types); a row of NaN for one on which the reasoner fails.
+    """Call `Reasoner.expected_severities` as `diagnose_each` does `Reasoner.diagnose_all`.
 
-    See `Reasoner.expected_severities` and `diagnose_each`.
+    Returns:
+        Severities (B, types); a row of NaN for a photograph on which the reasoner fails.
     """
 
     def ask(some: Sequence[Bytes]) -> list[npt.NDArray[np.float64]]:
@@ -64,10 +65,10 @@ def _ask_each(
     images: Sequence[Bytes],
     answer_failure: Callable[[Exception], AnswerT],
 ) -> list[AnswerT]:
-    """Ask about all images at once or, where that fails, about each alone."""
+    """Ask about all images at once and, if that fails, about each on its own."""
     try:
         return ask(images)
-    except _NOT_OF_A_PHOTOGRAPH:
+    except _NOT_ABOUT_ONE_PHOTOGRAPH:
         raise
     except Exception as error:  # noqa: BLE001 - one photograph must not stop the others
         if len(images) == 1:

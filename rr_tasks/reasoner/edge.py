@@ -9,11 +9,11 @@ import torch
 
 from rr_tasks.degrade.catalogue import CATALOGUE
 from rr_tasks.device import autocast
-from rr_tasks.photographs.pixels import Pixels
+from rr_tasks.photographs.pixels import Bytes, Pixels
 from rr_tasks.priors import make_prior
 from rr_tasks.reasoner.diagnosis import diagnose
 from rr_tasks.reasoner.network import ReasonerNetwork
-from rr_tasks.reasoner.protocol import Answer, Bytes
+from rr_tasks.reasoner.protocol import Answer
 from rr_tasks.reasoner.views import take_views
 from rr_tasks.weights.file import hash_weights, load_network, locate_shipped
 from schemas.network import NetworkName
@@ -32,10 +32,10 @@ Floats = npt.NDArray[np.float32]
 NAME: NetworkName = "edge-reasoner"
 
 ALGORITHM = 1
-"""Counts changes of the code that alter the diagnoses of the same weights.
+"""Counts changes of the code that alter diagnoses by the same weights.
 
-Another release of a library, or another processor, changes the last bits alone, so neither is part
-of the identity; where an upgrade changes more, the golden outputs show it and this is raised.
+Another release of a library, like another processor, changes only the last bits, so neither is part
+of the identity. If an upgrade changes more, the golden outputs show it, and this is raised.
 """
 
 _PRESENT = presence_entries()

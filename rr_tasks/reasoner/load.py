@@ -1,4 +1,4 @@
-"""Loads the reasoner that was chosen."""
+"""Loads the chosen reasoner."""
 
 from rr_tasks.reasoner.protocol import Reasoner
 from rr_tasks.weights.cache import cache_by_stamp
@@ -6,7 +6,7 @@ from schemas.reasoner import ReasonerChoice
 
 
 def load_reasoner(choice: ReasonerChoice) -> Reasoner:
-    """Return a reasoner, which each process loads once and again when its file is replaced.
+    """Return the chosen reasoner; each process keeps it until its file is replaced.
 
     Raises:
         UnusableWeightsError: see `rr_tasks.weights.file.load_network`.
@@ -19,7 +19,7 @@ def load_reasoner(choice: ReasonerChoice) -> Reasoner:
 
 @cache_by_stamp
 def _load_edge(weights: str | None) -> Reasoner:
-    # Each kind needs other libraries, and only what was chosen is imported.
+    # Each kind needs other libraries; import only those of the chosen one.
     from rr_tasks.reasoner.edge import EdgeReasoner  # noqa: PLC0415
 
     return EdgeReasoner.load(weights)

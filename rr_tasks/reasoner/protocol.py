@@ -1,4 +1,4 @@
-"""What every reasoner offers, so that annotation, evaluation and restoring are written once."""
+"""What every reasoner offers, so that annotation, evaluation and restoration are written once."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,15 +7,14 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from rr_tasks.photographs.pixels import Bytes
 from schemas.prior.current import DiagnosticPrior
 from schemas.reasoner import ReasonerIdentity
-
-Bytes = npt.NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
 class Unparsed:
-    """An answer that is no prior: why, and its raw text if there is one."""
+    """An answer that is not a prior: the reason, and its raw text if there is any."""
 
     reason: str
     text: str | None = None
@@ -33,10 +32,10 @@ class Reasoner(Protocol):
 
     @property
     def batch_size(self) -> int:
-        """How many photographs it is best shown at once."""
+        """How many photographs to show at once."""
 
     def diagnose_all(self, images: Sequence[Bytes]) -> list[Answer]:
-        """Diagnose photographs of any sizes, (H, W, 3) and sRGB-coded each, in their order."""
+        """Diagnose photographs of any sizes; there is one answer for each, in their order."""
 
     def expected_severities(self, images: Sequence[Bytes]) -> npt.NDArray[np.float64]:
         """The expected severity of each type: the severity times the probability of its presence.

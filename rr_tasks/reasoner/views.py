@@ -12,9 +12,9 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from rr_tasks.photographs.pixels import Bytes
 from rr_tasks.reasoner.cepstrum import cepstrum
 
-Bytes = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
 
 VIEW_SIDE = 128

@@ -9,7 +9,7 @@ import polars as pl
 from rr_tasks.reasoner.annotation import annotations_folder
 from rr_tasks.refresh.history import Annotations, read_annotations, read_history
 from rr_tasks.shards.reader import OtherDataSetError, done_shards
-from schemas.shard import AnnotationSpec, original
+from schemas.shard import AnnotationSpec, find_original_spec
 
 State = Literal["current", "stale", "missing"]
 
@@ -158,12 +158,12 @@ def _deciding(spec: AnnotationSpec) -> dict[Part, object]:
         "prompt version": made_by.prompt_version,
         "decoding": made_by.decoding,
         "libraries": made_by.libraries,
-        "schema version": original(spec).schema_version,
+        "schema version": find_original_spec(spec).schema_version,
     }
 
 
 def _shown(spec: AnnotationSpec) -> dict[Part, str]:
-    made_by, written = spec.reasoner, original(spec).schema_version
+    made_by, written = spec.reasoner, find_original_spec(spec).schema_version
     rewritten = f"{written}, rewritten as {spec.schema_version}"
     return {
         "reasoner": made_by.label,

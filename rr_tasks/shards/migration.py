@@ -7,7 +7,7 @@ from rr_tasks.shards.stream import read_outcomes, unpack
 from rr_tasks.shards.writer import Outcome, write_shard
 from schemas.prior.current import CURRENT_VERSION
 from schemas.prior.migrations import check_version, load_prior
-from schemas.shard import DoneMarker, Spec, migrated, spec_hash
+from schemas.shard import DoneMarker, Spec, migrate_spec, spec_hash
 
 
 def plan_migration(folder: str) -> Spec | None:
@@ -19,7 +19,7 @@ def plan_migration(folder: str) -> Spec | None:
     """
     spec = read_spec(folder)
     check_version(spec.schema_version, folder)
-    return None if spec.schema_version == CURRENT_VERSION else migrated(spec)
+    return None if spec.schema_version == CURRENT_VERSION else migrate_spec(spec)
 
 
 def open_migrated(root: str, spec: Spec) -> str:

@@ -1,4 +1,4 @@
-"""Reads the diagnoses of a data set beside its samples, those that failed included."""
+"""Reads the diagnoses that belong to the samples of a data set, including those that failed."""
 
 from collections.abc import Iterable, Iterator
 
@@ -8,7 +8,7 @@ from schemas.shard import DoneMarker
 
 
 class DiagnosisStream:
-    """Reads pieces of the annotations of a data set; to be used by one thread.
+    """Reads pieces of the annotations of a data set; for use by one thread.
 
     Args:
         annotations: URL of the annotations.
@@ -24,7 +24,7 @@ class DiagnosisStream:
         self._failures = {marker.shard: marker.failures for marker in known}
 
     def read(self, piece: Piece) -> Iterator[Sample | None]:
-        """Stream the diagnoses of a piece of the data set; None where there is none.
+        """Stream the diagnoses of a piece of the data set; None for one that failed.
 
         Raises:
             ShardDamagedError: the sidecar is missing or cut off; see also `ShardStream.read`.
@@ -33,7 +33,7 @@ class DiagnosisStream:
         if not self._failures[piece.shard]:
             yield from self._stream.read(piece)
             return
-        # The tar holds no file for a failed row, so a place in it is counted by the good ones.
+        # A failed row has no file in the tar, so places in the tar count only the good rows.
         good = [row.status == "ok" for row in shard_rows(self._annotations, piece.shard)]
         wanted, start = good[piece.start : piece.stop], sum(good[: piece.start])
         diagnoses = self._stream.read(Piece(piece.shard, start, start + sum(wanted)))

@@ -7,7 +7,8 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from rr_tasks.reasoner.cepstrum import Bytes, Floats, cepstrum
+from rr_tasks.photographs.pixels import Bytes
+from rr_tasks.reasoner.cepstrum import Floats, cepstrum
 from rr_tasks.reasoner.network import ReasonerNetwork
 from rr_tasks.reasoner.views import cut_randomly, shrink_to_view, shrink_to_working_size
 from rr_tasks.shards.png import decode_png

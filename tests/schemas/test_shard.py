@@ -7,9 +7,9 @@ from schemas.shard import (
     AnnotationSpec,
     IngestSpec,
     SynthesisSpec,
+    find_original_spec,
     folder_name,
-    migrated,
-    original,
+    migrate_spec,
     shard_count,
     spec_hash,
 )
@@ -45,7 +45,7 @@ def test_the_last_shard_may_be_short() -> None:
 
 def test_a_migrated_set_remembers_how_it_was_made() -> None:
     old = INGESTED.model_copy(update={"schema_version": 1})
-    assert original(migrated(old)) == old
+    assert find_original_spec(migrate_spec(old)) == old
 
 
 def test_layouts_are_known_by_name() -> None:

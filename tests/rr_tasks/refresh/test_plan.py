@@ -6,7 +6,7 @@ from rr_tasks.reasoner.annotation import annotations_folder
 from rr_tasks.refresh.plan import Reason, RefreshPlan, find_reasons, plan_refresh, tabulate_plan
 from rr_tasks.shards.reader import OtherDataSetError
 from schemas.prior.current import CURRENT_VERSION
-from schemas.shard import AnnotationSpec, migrated
+from schemas.shard import AnnotationSpec, migrate_spec
 from tests.rr_tasks.refresh.conftest import Annotate, changed
 
 WEIGHTS = Reason("reasoner", "edge bbbbbbbb", "edge aaaaaaaa")
@@ -73,7 +73,7 @@ def test_each_reason_is_named(
 
 def test_priors_that_were_only_rewritten_stay_stale(wanted: AnnotationSpec) -> None:
     """What a newer schema asks of the reasoner is empty in them."""
-    rewritten = migrated(wanted.model_copy(update={"schema_version": 1}))
+    rewritten = migrate_spec(wanted.model_copy(update={"schema_version": 1}))
     (reason,) = find_reasons(rewritten, wanted)  # type: ignore[arg-type]
     assert reason == ("schema version", "1, rewritten as 2", "2")
 
