@@ -181,7 +181,7 @@ def shorten_waits(monkeypatch: pytest.MonkeyPatch) -> None:
 
     whole: Callable[..., float] = ExponentialBackoff.delay_amount
     monkeypatch.setattr(ExponentialBackoff, "delay_amount", lambda *args: whole(*args) / 100)
-    monkeypatch.setattr(answers._again, "wait", wait_none())
+    monkeypatch.setattr(answers._retry, "wait", wait_none())
 
 
 async def _cancel_connections() -> None:

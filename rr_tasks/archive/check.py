@@ -1,4 +1,4 @@
-"""Whether the input and the output folder of a run can be used at all."""
+"""Checks whether a run can use its input and output folders."""
 
 import os
 from pathlib import Path, PurePath
@@ -16,15 +16,15 @@ class FolderError(ExpectedError, ValueError):
 
 
 def check_folders(source: str, output: str) -> None:
-    """Make sure that a run can start.
+    """Make sure that a run can start, and mark the output as belonging to the input.
 
     Args:
         source: URL of the folder with the originals.
         output: URL of the folder for the restored ones.
 
     Raises:
-        FolderError: the input is missing, no folder, or without photographs; one folder lies in
-            the other; the output is no folder or cannot be written.
+        FolderError: the input is missing, is not a folder or holds no photographs; one folder lies
+            inside the other; the output is not a folder, cannot be written or holds something else.
         StorageError: storage refuses.
     """
     originals, restored = open_folder(source), open_folder(output)
@@ -69,7 +69,7 @@ def _check_apart(source: str, output: str) -> None:
 
 
 def _check_ours(source: Folder, output: Folder) -> None:
-    """Refuse an output folder with other people's files, or with another archive's."""
+    """Refuse an output folder that holds unrelated files, or those of another archive."""
     if output.status(layout.SOURCE) is not None:
         known = os.fsdecode(output.read(layout.SOURCE))
         if known != source.place:
@@ -86,7 +86,7 @@ def _check_ours(source: Folder, output: Folder) -> None:
 
 
 def _sign(source: Folder, output: Folder) -> None:
-    """Write down whose restored photographs these are, which shows that we can write there."""
+    """Write down which input the output belongs to, which also shows that we can write there."""
     if isinstance(output, LocalFolder) and Path(output.url).is_file():
         raise FolderError(f"the output {output.url} is a file, not a folder; choose another output")
     try:

@@ -1,9 +1,9 @@
 """The ledger of a chunk: a row for each outcome, so that a run can be resumed.
 
-On a disk it is one file, to which every row is appended at once. Object storage does not append:
-there rows are put in numbered parts, at most some seconds later, and the parts are joined into one
-object when the chunk is finished. A row is only ever written after its output is in place, so what
-a killed run had not put yet is made again, with the same result.
+On a disk, it is one file, and every row is appended to it at once. Object storage cannot append, so
+rows are written in numbered parts a few seconds later at most, and the parts are joined into one
+object when the chunk is finished. A row is written only after its output is in place, so whatever a
+killed run had not written yet is made again, with the same result.
 """
 
 import os
@@ -26,15 +26,15 @@ from schemas.archive import LedgerRow
 from schemas.errors import ExpectedError
 
 PART_ROWS, PART_SECONDS = 16, 10.0
-"""A part is put when it has so many rows, or when a row comes so long after the last part."""
+"""A part is written once it has so many rows, or when a row arrives so long after the last part."""
 
 
 class DamagedLedgerError(ExpectedError, ValueError):
-    """A ledger holds what this version cannot read; the message names it."""
+    """A ledger holds something that this version cannot read; the message names it."""
 
 
 class Ledger(Protocol):
-    """Takes rows from any thread, within a `with` block.
+    """Accepts rows from any thread, within a `with` block.
 
     Raises:
         StorageError: on opening, appending or closing, when a file cannot be written.
@@ -65,10 +65,10 @@ def open_ledger(output: Folder, chunk: str) -> Ledger:
 def last_rows(output: Folder, chunk: str) -> dict[str, LedgerRow]:
     """Return the last row of each photograph of a chunk, by its path.
 
-    A line that is no JSON was torn by a crash: its photograph counts as not done.
+    A line that is not JSON was torn by a crash; its photograph counts as not done.
 
     Raises:
-        DamagedLedgerError: a line is no row of a version that is known here.
+        DamagedLedgerError: a line is a row of an unknown version.
         StorageError: storage refuses.
     """
     contents: dict[str, bytes] = {}
@@ -84,7 +84,7 @@ def last_rows(output: Folder, chunk: str) -> dict[str, LedgerRow]:
 
 
 def is_whole(output: Folder, chunk: str) -> bool:
-    """Whether nothing is left to be joined, as it is after a kill."""
+    """Whether all parts are joined; after a kill some may be left."""
     return not _parts(output, chunk)
 
 
@@ -108,13 +108,13 @@ def _line(row: LedgerRow) -> bytes:
 
 
 def _parts(output: Folder, chunk: str) -> list[str]:
-    """Oldest first."""
+    """List the parts of a ledger, oldest first."""
     folder = layout.ledger_parts(chunk)
     return [f"{folder}/{name}" for name in output.names(folder)]
 
 
 class AppendedLedger:
-    """Appends rows to a file; each is handed to the operating system at once."""
+    """Appends rows to a file and hands each to the operating system at once."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -149,7 +149,7 @@ class AppendedLedger:
 
 
 class PartedLedger:
-    """Puts rows in numbered parts, and joins all parts at the end of a chunk."""
+    """Writes rows in numbered parts, and joins all parts at the end of a chunk."""
 
     def __init__(self, output: Folder, chunk: str) -> None:
         self._output, self._chunk = output, chunk
@@ -160,7 +160,7 @@ class PartedLedger:
         self._lock = Lock()
 
     def append(self, row: LedgerRow) -> None:
-        """Take a row, and put those that wait if it is time."""
+        """Accept a row, and write the waiting ones if it is time."""
         with self._lock:
             self._lines.append(_line(row))
             late = time.monotonic() - self._put_at >= PART_SECONDS
@@ -180,13 +180,13 @@ class PartedLedger:
             self._put()
             self._join()
         else:
-            with suppress(StorageError):  # something else went wrong before, which is told
+            with suppress(StorageError):  # what went wrong first is what is raised
                 self._put()
 
     def _put(self) -> None:
         if self._lines:
             rows = b"".join(self._lines)
-            # One may be there already, of a run that was thought dead.
+            # A run that was thought dead may have written a part of this number.
             while not self._output.write_if_absent(self._part(), rows):
                 self._following += 1
             self._following += 1
@@ -197,7 +197,7 @@ class PartedLedger:
         return f"{layout.ledger_parts(self._chunk)}/{self._following:07d}.jsonl"
 
     def _join(self) -> None:
-        """Whoever is killed in here leaves parts whose rows are known already, in their order."""
+        """Join all parts; a kill in the middle leaves parts whose rows are already joined."""
         parts = _parts(self._output, self._chunk)
         if parts:
             rows = last_rows(self._output, self._chunk)

@@ -18,10 +18,10 @@ CLUTTER = frozenset({"thumbs.db", "desktop.ini", "_rr"})
 
 
 class Listing(Protocol):
-    """Streams the photographs below a folder, always in the same order.
+    """Lists the photographs below a folder, always in the same order.
 
-    Hidden files and folders, system clutter and our own `_rr` folder are passed over; other files
-    count as `ignored` and folders that cannot be read are named in `unreadable`, both complete once
+    Hidden files and folders, system clutter and our own `_rr` folder are skipped. Other files count
+    as `ignored`, and folders that cannot be read are named in `unreadable`; both are complete once
     the iteration has ended.
     """
 
@@ -33,17 +33,14 @@ class Listing(Protocol):
 
 
 def listing_of(source: Folder, output: Folder) -> Listing:
-    """A listing of `source` that never leads into `output`."""
+    """Return a listing of `source` that never leads into `output`."""
     if isinstance(source, LocalFolder):
         return LocalListing(Path(source.url), Path(output.place))
     return RemoteListing(cast("RemoteFolder", source))
 
 
 class RemoteListing:
-    """A listing of object storage, in the order in which it tells its keys.
-
-    Only a page of entries is held at a time.
-    """
+    """Lists object storage in the order of its keys, and holds one page of entries at a time."""
 
     def __init__(self, root: "RemoteFolder") -> None:
         self.root = root
@@ -68,11 +65,11 @@ class RemoteListing:
 
 
 class LocalListing:
-    """A listing of a folder on a disk, sorted by name in each folder.
+    """Lists a folder on a disk, sorted by name in each folder.
 
-    At most one folder's entries per level are held at a time. Symbolic links to files are read;
-    links to folders are followed only when they lead out of `root`, and once each, so that no loop
-    can arise, and never into or around `output`.
+    At each level, the entries of only one folder are held. Symbolic links to files are read. Links
+    to folders are followed only if they lead out of `root`, and only once each, so that no loop can
+    arise; they are never followed into or around `output`.
     """
 
     def __init__(self, root: Path, output: Path | None = None) -> None:
@@ -137,12 +134,12 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
 
 
 def _item(entry: os.DirEntry[str], path: str) -> PlanItem | None:
-    """Describe a file; None for pipes and devices, which would block a reader."""
+    """Describe a file; None for pipes and devices, which would block whoever reads them."""
     try:
         if not entry.is_file() and not entry.is_symlink():
             return None
         status = entry.stat()
     except OSError:
-        # a dangling link is a photograph that cannot be read: it shall be reported, not forgotten
+        # A dangling link is a photograph that cannot be read: it is reported, not forgotten.
         return PlanItem(path=to_text(path), size=0, mtime_ns=0)
     return PlanItem(path=to_text(path), size=status.st_size, mtime_ns=status.st_mtime_ns)

@@ -18,7 +18,7 @@ from schemas.errors import ExpectedError
 
 
 class DamagedPlanError(ExpectedError, ValueError):
-    """A file of the plan is not what was written; the message names it."""
+    """A file of the plan cannot be read; the message names it."""
 
 
 def chunk_ids(output: Folder) -> list[str]:
@@ -31,8 +31,8 @@ def read_chunk(output: Folder, chunk: str) -> list[PlanItem]:
     """Read one chunk.
 
     Raises:
-        DamagedPlanError: the chunk is missing or not what was written.
-        READING_STOPS: storage does not answer.
+        DamagedPlanError: the chunk is missing or damaged.
+        READING_STOPS: storage does not answer, or the bucket is gone.
     """
     path = _path(chunk)
     try:
@@ -49,17 +49,17 @@ def read_chunk(output: Folder, chunk: str) -> list[PlanItem]:
 
 
 def current_items(output: Folder, chunk: Chunk) -> list[PlanItem]:
-    """Return the items of a chunk that are in the archive as they were planned."""
+    """Return the items of a chunk that are still in the archive, unchanged."""
     retired = frozenset(chunk.retired)
     items = enumerate(read_chunk(output, chunk.id))
     return [item for place, item in items if place not in retired]
 
 
 def extend_plan(output: Folder, listing: Listing, chunk_size: int) -> ArchivePlan:
-    """List the archive and append what is not planned yet.
+    """List the archive, and append to the plan what is not in it yet.
 
-    Memory grows by 17 bytes for each photograph that is already planned, and by one chunk. Only one
-    run at a time should do this; two would plan new photographs twice, until the next run.
+    This needs 17 bytes of memory for each photograph that is planned already, and one chunk. Only
+    one run at a time should do it: two would plan new photographs twice, until the next run.
 
     Args:
         output: the output folder, which the plan is in.
@@ -98,7 +98,7 @@ def _append(output: Folder, number: int, items: list[PlanItem]) -> Chunk:
         chunk = f"{number:05d}"
         if output.write_if_absent(_path(chunk), text):
             return Chunk(id=chunk)
-        number += 1  # another run plans at the same time, because this one was thought dead
+        number += 1  # another run is planning, because it took this one for dead
 
 
 def _path(chunk: str) -> str:
@@ -111,7 +111,7 @@ def _key(item: PlanItem) -> int:
 
 
 class _Index:
-    """Which items are planned, and which of them the listing has shown."""
+    """Knows which items are planned, and which of those the listing has shown."""
 
     def __init__(self, output: Folder) -> None:
         self.sizes: dict[str, int] = {}
@@ -129,7 +129,7 @@ class _Index:
             yield from map(_key, items)
 
     def tick(self, item: PlanItem) -> bool:
-        """Mark an item as being in the archive; False when it is not planned."""
+        """Mark an item as being in the archive; return False if it is not planned."""
         key = np.uint64(_key(item))
         place = int(np.searchsorted(self._keys, key))
         if place == len(self._keys) or self._keys[place] != key:

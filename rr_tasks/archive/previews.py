@@ -14,7 +14,7 @@ _QUALITY = 82
 
 
 class Previews:
-    """Keeps up to `limit` pairs in an output folder, of the first photographs restored there."""
+    """Keeps up to `limit` pairs in an output folder, from the first photographs restored there."""
 
     def __init__(self, output: Folder, limit: int) -> None:
         self._output, self._limit = output, limit
@@ -23,7 +23,7 @@ class Previews:
         self._stems = {stem for stem, side in endings if side == "after.jpg"}
 
     def add(self, stem: str, before: Pixels, after: Pixels) -> str | None:
-        """Write a pair, unless it would be a new one too many; return its stem if written.
+        """Write a pair unless the limit is reached, and return its stem if it was written.
 
         Args:
             stem: file name without ending.

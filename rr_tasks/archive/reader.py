@@ -26,7 +26,7 @@ class Skipped:
 
 @dataclass(frozen=True)
 class Failed:
-    """A photograph that cannot be read, and why."""
+    """A photograph that cannot be read, and the reason."""
 
     item: PlanItem
     reason: str
@@ -34,7 +34,7 @@ class Failed:
 
 @dataclass(frozen=True)
 class Opened:
-    """A decoded photograph; `item` is as it was when it was read. It occupies the window."""
+    """A decoded photograph, which occupies the window; `item` describes the file that was read."""
 
     item: PlanItem
     photograph: Photograph
@@ -45,16 +45,16 @@ Outcome = Skipped | Failed | Opened
 
 
 class Finished(Protocol):
-    """Tells whether an item needs no work."""
+    """Decides whether an item needs no work."""
 
     def __call__(self, item: PlanItem) -> bool:
-        """Look at the item's row and output."""
+        """Whether the item is finished."""
 
 
 class Reader:
-    """Yields an outcome for each item, in order, and reads on while the caller works.
+    """Yields an outcome for each item, in order, and reads ahead while the caller works.
 
-    Whoever takes an `Opened` has to let its `weight` leave the window once it is finished. Leaving
+    The caller must let the `weight` of each `Opened` leave the window once it is finished. Leaving
     the context closes the window and ends the thread.
     """
 
@@ -90,7 +90,7 @@ class Reader:
         self._thread.join()
 
     def __iter__(self) -> Iterator[Outcome]:
-        """Return the outcomes as they come; none of them is held on to."""
+        """Yield the outcomes as they come; none of them is kept."""
         return iter(self._next, None)
 
     def _next(self) -> Outcome | None:
@@ -112,7 +112,7 @@ class Reader:
             self._outcomes.put(None)
 
     def _read(self, item: PlanItem) -> Outcome | None:
-        """Read one item; None when the window was closed."""
+        """Read one item; None if the window was closed."""
         try:
             if self._finished(item):
                 return Skipped(item)

@@ -1,4 +1,4 @@
-"""Puts what went wrong with one photograph into a short sentence."""
+"""Says in a short sentence what went wrong with a photograph."""
 
 from rr_tasks.photographs.formats.base import UnreadablePhotographError
 from rr_tasks.reasoner.diagnosis import UndiagnosedError

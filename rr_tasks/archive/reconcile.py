@@ -1,4 +1,4 @@
-"""Makes sure that no photograph got lost."""
+"""Makes sure that no photograph is lost."""
 
 from schemas.archive import Counts
 from schemas.errors import ExpectedError
@@ -12,7 +12,7 @@ def reconcile(found: int, counts: Counts) -> None:
     """Make sure that every photograph has exactly one outcome.
 
     Raises:
-        CountsDisagreeError: it has not; the message shows the sum.
+        CountsDisagreeError: some have none or several; the message shows the sum.
     """
     if counts.total != found:
         raise CountsDisagreeError(

@@ -1,4 +1,4 @@
-"""Writes the report of a run: one HTML file that needs nothing else, not even a network."""
+"""Writes the report of a run: a single HTML file that needs nothing else, not even a network."""
 
 import base64
 from collections import Counter
@@ -20,9 +20,9 @@ SHOWN_FAILURES = 500
 
 @dataclass
 class Findings:
-    """What the ledgers say about the archive, gathered row by row.
+    """Collects what the ledgers say about the archive, row by row.
 
-    Only `previews` rows and one line for each failure are held.
+    It holds only `previews` rows and one line for each failure.
     """
 
     output: Folder
@@ -37,11 +37,11 @@ class Findings:
 
     @property
     def counts(self) -> Counts:
-        """How many photographs have which outcome."""
+        """The number of photographs with each outcome."""
         return Counts(**self._tally)
 
     def add(self, row: LedgerRow) -> None:
-        """Take in the last row of a photograph."""
+        """Add the last row of a photograph."""
         self._tally[row.status] += 1
         self.seconds += row.seconds
         for name, severity in row.severities.items():

@@ -1,4 +1,4 @@
-"""Decides which photographs an earlier run has finished, so that they need no computing again."""
+"""Decides which photographs are finished, so that they are not computed again."""
 
 import hashlib
 import json
@@ -12,19 +12,19 @@ from schemas.archive import Chunk, LedgerRow, PlanItem, RestoreParameters
 from schemas.prior.current import CURRENT_VERSION
 
 OUTPUT_VERSION = 2
-"""Counts changes of this package that alter the files written for the same engine and settings."""
+"""Raised whenever a change of this package alters the files written for the same settings."""
 
 
 @dataclass(frozen=True)
 class Maker:
-    """What makes outputs: the engine's identity and the hash of the settings."""
+    """Identifies what makes outputs: the engine, and the hash of the settings."""
 
     engine: str
     settings: str
 
 
 class ChunkState:
-    """What earlier runs have made of a chunk.
+    """Knows what earlier runs have done with a chunk.
 
     Attributes:
         chunk: the chunk.
@@ -52,12 +52,12 @@ class ChunkState:
         return finished and ledger.is_whole(self.output, self.chunk.id)
 
     def is_finished(self, item: PlanItem) -> bool:
-        """Whether a photograph's output is there, by its size."""
+        """Whether a photograph's output exists, judging by its size."""
         row, output = self.rows.get(item.path), self._there.get(layout.restored(item.path))
         return row is not None and is_finished(row, item, self.maker, output)
 
     def is_intact(self, item: PlanItem) -> bool:
-        """Whether a photograph's output is there, by its content, which is read."""
+        """Whether a photograph's output exists, judging by its content, which is read."""
         if not self.is_finished(item):
             return False
         content = self.output.read(layout.restored(item.path))
@@ -65,7 +65,7 @@ class ChunkState:
 
 
 def settings_hash(parameters: RestoreParameters) -> str:
-    """Hash everything but the engine and the original that decides an output."""
+    """Hash everything that decides an output, except the engine and the original."""
     deciding = {
         "keep": sorted(set(parameters.keep)),
         "threshold": float(parameters.threshold),
@@ -82,13 +82,13 @@ def content_hash(data: bytes) -> str:
 
 
 def is_finished(row: LedgerRow, item: PlanItem, maker: Maker, output: Status | None) -> bool:
-    """Tell whether a photograph's output is there and, by its size, what would be made again.
+    """Whether a photograph's output exists and has the size of what would be made again.
 
     Args:
         row: the photograph's last row.
         item: the photograph as it is in the archive now.
         maker: what makes outputs in this run.
-        output: the file where the output should be, if there is one.
+        output: size and time of the output, if it exists.
     """
     if row.status == "failed":
         return False
@@ -100,10 +100,10 @@ def is_finished(row: LedgerRow, item: PlanItem, maker: Maker, output: Status | N
 
 
 def is_of_same_original(row: LedgerRow, item: PlanItem) -> bool:
-    """Tell whether a row is about the photograph as it is in the archive now."""
+    """Whether a row is about the photograph as it is in the archive now."""
     return (row.size, row.mtime_ns) == (item.size, item.mtime_ns)
 
 
 def is_in_place(row: LedgerRow, output: Status | None) -> bool:
-    """Tell whether a file can be the output that a row is about."""
+    """Whether a file can be the output that a row is about."""
     return output is not None and row.output_size == output.size

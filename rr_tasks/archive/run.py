@@ -35,11 +35,11 @@ from schemas.archive import (
 def prepare(parameters: RestoreParameters, on_held: OnHeld | None = None) -> ArchivePlan:
     """Check the folders, list the archive, and plan what is not planned yet.
 
-    Runs that share an output folder do this in turn.
+    Runs that share an output folder do this one after the other.
 
     Args:
         parameters: the run's parameters.
-        on_held: told of another run that has to be waited for.
+        on_held: called if another run has to be waited for.
 
     Raises:
         FolderError: the folders cannot be used.
@@ -72,7 +72,7 @@ def finish(
         plan: what `prepare` returned.
         chunks: what `restore_chunk` returned for each of its chunks.
         engine: identity of the engine.
-        on_held: told of another run that has to be waited for.
+        on_held: called if another run has to be waited for.
 
     Raises:
         CountsDisagreeError: found is not restored + clean + skipped + failed, in this run or in the

@@ -1,12 +1,12 @@
-"""Bounds how many decoded photographs are in memory at once."""
+"""Limits how many decoded photographs are in memory at once."""
 
 from threading import Condition
 
 
 class Window:
-    """Lets photographs in until `images` of them, or pixels of `weight`, are inside.
+    """Admits photographs until `images` of them, or pixels of `weight`, are inside.
 
-    One that is heavier than `weight` is let in alone. Photographs must come in one at a time, in
+    A photograph heavier than `weight` is admitted alone. Photographs must enter one at a time, in
     the order in which they leave the decoder, or two could wait for each other.
     """
 
@@ -18,7 +18,7 @@ class Window:
         self._changed = Condition()
 
     def enter(self, weight: int) -> bool:
-        """Wait until there is room; False when the window was closed meanwhile."""
+        """Wait until there is room; return False if the window was closed meanwhile."""
         with self._changed:
             self._changed.wait_for(lambda: self._closed or self._has_room(weight))
             if self._closed:
@@ -27,13 +27,13 @@ class Window:
             return True
 
     def leave(self, weight: int) -> None:
-        """Give back the room of a photograph that is finished."""
+        """Free the room of a photograph that is finished."""
         with self._changed:
             self._inside.remove(weight)
             self._changed.notify_all()
 
     def close(self) -> None:
-        """Let nobody in any more and wake who waits."""
+        """Admit nothing any more, and wake whoever is waiting."""
         with self._changed:
             self._closed = True
             self._changed.notify_all()

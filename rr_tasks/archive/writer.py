@@ -1,4 +1,4 @@
-"""Encodes and writes results behind the engine, in threads of its own, and notes each outcome."""
+"""Encodes and writes results behind the engine, in threads of its own, and records each outcome."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -29,7 +29,7 @@ Progress = Callable[[Counts], None]
 
 @dataclass(frozen=True)
 class Result:
-    """What the engine made of a photograph; without `pixels` it is to be left alone."""
+    """What the engine made of a photograph; without `pixels`, the photograph stays as it is."""
 
     opened: Opened
     prior: DiagnosticPrior
@@ -85,7 +85,7 @@ class Writer:
         self._count("skipped")
 
     def fail(self, item: PlanItem, reason: str, prior: DiagnosticPrior | None = None) -> None:
-        """Note a failure.
+        """Record a failure.
 
         Raises:
             WRITING_STOPS: the ledger cannot be written.
@@ -111,7 +111,7 @@ class Writer:
         self._count("failed")
 
     def put(self, result: Result) -> None:
-        """Encode and write a result in the background; its room in the window is given back.
+        """Encode and write a result in the background, and then free its room in the window.
 
         Raises:
             WRITING_STOPS: see `check`.
@@ -190,14 +190,14 @@ class Writer:
             return None, f"no preview: {reason_for(error)}"
 
     def _older_output(self, item: PlanItem) -> LedgerRow | None:
-        """The row of an output that an earlier run made of the same original and that is there."""
+        """Find the row of an earlier output of the same original, if that output still exists."""
         row, path = self._earlier.get(item.path), layout.restored(item.path)
         if row is None or not is_of_same_original(row, item):
             return None
         return row if is_in_place(row, self._output.statuses([path]).get(path)) else None
 
     def _remove_outputs(self, item: PlanItem) -> str:
-        """Remove outputs of another original; returns what to add to a reason where that fails."""
+        """Remove outputs of another original; return what to add to the reason if that fails."""
         paths = (layout.restored(item.path), layout.prior(item.path))
         try:
             for path in self._output.statuses(paths):

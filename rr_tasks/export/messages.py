@@ -19,7 +19,7 @@ from rr_tasks.storage.claim import claim
 from rr_tasks.storage.files import (
     exists,
     join,
-    paths_there,
+    list_paths,
     publish_all,
     publish_bytes,
     publish_when_written,
@@ -73,7 +73,7 @@ def export_messages_shard(output: str, spec: MessagesExport, source: Source, sha
 def exported_lines(output: str, spec: MessagesExport, shards: Iterable[int]) -> dict[int, str]:
     """The URLs of lines that are there already, by the numbers of their shards."""
     folder = "lines" if spec.dialect == "tags" else "images"
-    there = {join(output, folder, path) for path in paths_there(join(output, folder))}
+    there = {join(output, folder, path) for path in list_paths(join(output, folder))}
     urls = {shard: _lines_url(output, spec.dialect, shard) for shard in shards}
     return {shard: url for shard, url in urls.items() if url in there}
 

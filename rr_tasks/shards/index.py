@@ -3,7 +3,7 @@
 import tarfile
 from dataclasses import dataclass
 
-from rr_tasks.shards.reader import OtherDataSetError, done_shards, remake, tar_url
+from rr_tasks.shards.reader import OtherDataSetError, advise_remake, done_shards, tar_url
 from rr_tasks.shards.writer import ShardDamagedError
 from rr_tasks.storage.failure import MissingFileError
 from rr_tasks.storage.files import read_range
@@ -32,10 +32,10 @@ def index_samples(folder: str, *needed: str) -> Index:
 
     Args:
         folder: URL of the data set.
-        needed: extensions that every sample has to have.
+        needed: extensions that every sample must have.
 
     Raises:
-        NoShardsError: there is no finished shard.
+        NoShardsError: there are no finished shards.
         ShardDamagedError: a tar is missing, cut off, or holds fewer samples than its marker says.
         OtherDataSetError: a sample lacks one of `needed`.
     """
@@ -46,7 +46,7 @@ def index_samples(folder: str, *needed: str) -> Index:
         if len(found) != marker.samples:
             raise ShardDamagedError(
                 f"{url}: holds {len(found)} samples where the done marker counts {marker.samples}; "
-                f"{remake(url)}"
+                f"{advise_remake(url)}"
             )
         samples |= found
     for key, files in samples.items():
@@ -69,5 +69,5 @@ def _index(url: str) -> Index:
                 samples.setdefault(key, {})[extension] = member
     except (tarfile.TarError, MissingFileError) as error:
         reason = "missing" if isinstance(error, MissingFileError) else f"cannot be read ({error})"
-        raise ShardDamagedError(f"{url}: {reason}; {remake(url)}") from error
+        raise ShardDamagedError(f"{url}: {reason}; {advise_remake(url)}") from error
     return samples

@@ -1,4 +1,4 @@
-"""Finds the shards that have a done marker, and what they are made of."""
+"""Finds the shards that have a done marker, and reads what they say of themselves."""
 
 import tarfile
 from collections.abc import Iterator, Sequence
@@ -49,31 +49,31 @@ def marker_url(folder: str, shard: int) -> str:
     return join(folder, f"{shard:05d}{_DONE}")
 
 
-def remake(url: str) -> str:
-    """What to do about a damaged tar or sidecar."""
+def advise_remake(url: str) -> str:
+    """Say what to do about a damaged tar or sidecar."""
     marker = url.rpartition(".")[0] + _DONE
     return f"delete {marker} and run the command that made the shard again"
 
 
 def read_marker(folder: str, shard: int) -> DoneMarker | None:
-    """The done marker of a shard, or None while it is not finished.
+    """Read the done marker of a shard; None while it is not finished.
 
     Raises:
-        DamagedMarkerError: it is there, but cannot be understood.
+        DamagedMarkerError: it exists, but cannot be read.
     """
     url = marker_url(folder, shard)
     try:
-        return _understood(url, read_bytes(url))
+        return _parse_marker(url, read_bytes(url))
     except MissingFileError:
         return None
 
 
 def done_shards(folder: str) -> list[DoneMarker]:
-    """Markers of all finished shards of a data set, by number.
+    """Read the markers of all finished shards of a data set, in the order of their numbers.
 
     Raises:
-        NoShardsError: there is none.
-        DamagedMarkerError: one cannot be understood.
+        NoShardsError: there are none.
+        DamagedMarkerError: one cannot be read.
     """
     markers = finished_shards(folder)
     if not markers:
@@ -82,27 +82,27 @@ def done_shards(folder: str) -> list[DoneMarker]:
 
 
 def finished_shards(folder: str) -> dict[int, DoneMarker]:
-    """Markers by the numbers of their shards, of which there may be none; many are read at a time.
+    """Read the markers of all finished shards, by number; there may be none.
 
     Raises:
-        DamagedMarkerError: one cannot be understood.
+        DamagedMarkerError: one cannot be read.
     """
     try:
         urls = [url for url in list_files(folder) if url.endswith(_DONE)]
     except MissingFolderError:
         return {}
-    markers = [_understood(*found) for found in zip(urls, read_all(urls), strict=True)]
+    markers = [_parse_marker(*found) for found in zip(urls, read_all(urls), strict=True)]
     return {marker.shard: marker for marker in markers}
 
 
 def read_rows(folder: str) -> pl.DataFrame:
-    """The sidecar rows of all finished shards, failures included."""
+    """Read the sidecar rows of all finished shards, failures included."""
     tables = _sidecars(folder, done_shards(folder))
     return pl.concat(tables, how="diagonal")  # earlier releases wrote fewer columns
 
 
 def failed_inputs(folder: str) -> pl.DataFrame:
-    """The inputs that a data set could not use: each `source` once, with its `error`.
+    """List the inputs that a data set could not use: each `source` once, with its `error`.
 
     Only the rows of shards whose marker counts failures are read.
     """
@@ -126,7 +126,7 @@ def count_samples(tar: Path) -> int:
         return len({entry.name.split(".", 1)[0] for entry in archive})
 
 
-def _understood(url: str, content: bytes) -> DoneMarker:
+def _parse_marker(url: str, content: bytes) -> DoneMarker:
     try:
         return DoneMarker.model_validate_json(content)
     except ValidationError as error:

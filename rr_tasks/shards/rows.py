@@ -1,6 +1,6 @@
-"""Reads the rows of one shard: what became of each input."""
+"""Reads the rows of one shard, which say what became of each input."""
 
-from rr_tasks.shards.reader import remake, sidecar_url
+from rr_tasks.shards.reader import advise_remake, sidecar_url
 from rr_tasks.shards.writer import ShardDamagedError
 from rr_tasks.storage.failure import MissingFileError
 from rr_tasks.storage.tables import DamagedTableError, query_tables
@@ -8,7 +8,7 @@ from schemas.shard import SampleRow
 
 
 def shard_rows(folder: str, shard: int) -> list[SampleRow]:
-    """The rows of a finished shard, failures included, in the order of its inputs.
+    """Read the rows of a finished shard, failures included, in the order of its inputs.
 
     Raises:
         ShardDamagedError: the sidecar is missing or cut off.
@@ -18,6 +18,6 @@ def shard_rows(folder: str, shard: int) -> list[SampleRow]:
         rows = query_tables([url], lambda table: table)
     except (MissingFileError, DamagedTableError) as error:
         reason = "missing" if isinstance(error, MissingFileError) else "not a readable parquet file"
-        raise ShardDamagedError(f"{url}: {reason}; {remake(url)}") from error
+        raise ShardDamagedError(f"{url}: {reason}; {advise_remake(url)}") from error
     known = rows.select(list(SampleRow.model_fields))  # a data set may have columns for more types
     return [SampleRow.model_validate(row) for row in known.iter_rows(named=True)]

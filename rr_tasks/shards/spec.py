@@ -1,4 +1,4 @@
-"""What a folder says about the data set in it."""
+"""Reads and writes what a folder says about the data set in it."""
 
 import re
 from contextlib import suppress
@@ -19,9 +19,9 @@ _NAME = re.compile(r"(?!comparison-).+-[0-9a-f]{16}")
 
 
 def open_folder(root: str, spec: Spec) -> str:
-    """Write down a spec in its folder below `root`, unless it stands there, and return the folder.
+    """Write a spec into its folder below `root` unless it is there, and return the folder.
 
-    So who may only read can ask again for what is finished.
+    Users who may only read can therefore run a finished command again.
     """
     folder = join(root, folder_name(spec))
     if not _holds(folder, spec):
@@ -31,10 +31,10 @@ def open_folder(root: str, spec: Spec) -> str:
 
 
 def read_data_spec(folder: str) -> DataSpec:
-    """The spec that `rr synthesize` or `rr ingest` wrote into a data set's folder.
+    """Read the spec that `rr synthesize` or `rr ingest` wrote into a data set's folder.
 
     Raises:
-        NoShardsError: the folder is missing or no data set.
+        NoShardsError: the folder is missing or is not a data set.
         OtherDataSetError: the folder holds something else, such as annotations, or its spec is
             damaged.
         UnknownPriorVersionError: its priors are newer than this release.
@@ -54,7 +54,7 @@ def read_data_spec(folder: str) -> DataSpec:
 
 
 def read_spec(folder: str) -> Spec:
-    """The spec of a data set or of annotations, of whatever version.
+    """Read the spec of a data set or of annotations, of whatever version.
 
     Raises:
         NoShardsError: the folder is missing or holds neither.
@@ -73,7 +73,7 @@ def read_spec(folder: str) -> Spec:
 
 
 def _no_data_set(folder: str, advice: str) -> NoShardsError:
-    """Who named the folder that data sets were written into is told their names instead."""
+    """Explain that a folder is no data set, and name those in it, if there are any."""
     with suppress(StorageError):
         names = [name for name in map(name_of, list_folders(folder)) if _NAME.fullmatch(name)]
         if names:

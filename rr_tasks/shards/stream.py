@@ -1,6 +1,6 @@
-"""Streams the samples of shards from any place on, and names what is damaged.
+"""Streams the samples of shards from any position on, and names what is damaged.
 
-Everybody reads samples through this file, so that no damage passes for the end of a shard.
+All samples are read here, so that damage is never taken for the end of a shard.
 """
 
 import tarfile
@@ -15,9 +15,9 @@ from rr_tasks.retries import TRANSIENT
 from rr_tasks.shards.reader import (
     NoShardsError,
     OtherDataSetError,
+    advise_remake,
     marker_url,
     read_marker,
-    remake,
     sidecar_url,
     tar_url,
 )
@@ -49,8 +49,8 @@ class Piece:
 class ShardStream:
     """Reads pieces of the shards of a data set, each tar from front to back.
 
-    A tar stays open where a piece ends, so the piece that goes on from there reads nothing twice.
-    What lies before a piece that starts elsewhere is read and dropped. To be used by one thread.
+    A tar stays open where a piece ends, so the piece that continues there reads nothing twice.
+    Whatever lies before any other piece is read and discarded. Use each stream in one thread only.
 
     Args:
         folder: URL of the data set.
@@ -58,7 +58,7 @@ class ShardStream:
         needed: extensions that every sample has to have.
 
     Raises:
-        UnknownPriorVersionError: a marker tells of priors newer than this release.
+        UnknownPriorVersionError: a shard holds priors newer than this release.
     """
 
     def __init__(self, folder: str, markers: Iterable[DoneMarker], *needed: str) -> None:
@@ -73,7 +73,7 @@ class ShardStream:
         """Stream the samples of a piece.
 
         Raises:
-            ShardDamagedError: a tar is missing, cut off or garbled, also when read again.
+            ShardDamagedError: a tar is missing, cut off or garbled, even when read again.
             ConnectionError, TimeoutError: the network failed several times in a row.
         """
         for place in range(piece.start, piece.stop):
@@ -87,12 +87,12 @@ class ShardStream:
             except _CUT_OFF as error:  # a network may cut off what is whole in storage
                 failures += 1
                 if failures == _ATTEMPTS:
-                    raise self._explained(error, shard, place) from error
+                    raise self._explain(error, shard, place) from error
             except FileNotFoundError as error:
-                raise self._damaged(shard, place, "the tar is missing") from error
+                raise self._damage_error(shard, place, "the tar is missing") from error
 
     def _next(self, shard: int, place: int) -> Sample:
-        stream = self._open.pop((shard, place), None) or self._opened(shard, place)
+        stream = self._open.pop((shard, place), None) or self._open_at(shard, place)
         sample = next(stream, None)
         if sample is None:
             raise tarfile.ReadError("the tar ends before it")
@@ -103,21 +103,21 @@ class ShardStream:
             self._open[shard, place + 1] = stream
         return sample
 
-    def _opened(self, shard: int, place: int) -> Iterator[Sample]:
+    def _open_at(self, shard: int, place: int) -> Iterator[Sample]:
         while len(self._open) >= _MOST_OPEN:
             del self._open[next(iter(self._open))]
         stream = _members(self._folder, shard)
         next(islice(stream, place, place), None)  # move to the place
         return stream
 
-    def _explained(self, error: Exception, shard: int, place: int) -> Exception:
+    def _explain(self, error: Exception, shard: int, place: int) -> Exception:
         reason = str(error.args[0]).partition(" @ ")[0]  # WebDataset adds its own names to it
         if isinstance(error, TRANSIENT):
             error.args = (reason,)
             return error
-        return self._damaged(shard, place, reason)
+        return self._damage_error(shard, place, reason)
 
-    def _damaged(self, shard: int, place: int, reason: str) -> ShardDamagedError:
+    def _damage_error(self, shard: int, place: int, reason: str) -> ShardDamagedError:
         keys = [row.key for row in shard_rows(self._folder, shard) if row.status == "ok"]
         key = keys[place] if place < len(keys) else f"number {place + 1}"
         return _unreadable(tar_url(self._folder, shard), key, reason)
@@ -132,27 +132,27 @@ def read_samples(folder: str, shard: int, *needed: str) -> Iterator[Sample]:
             `needed`; see also `ShardStream.read`.
         UnknownPriorVersionError: its priors are newer than this release.
     """
-    marker = _finished(folder, shard)
+    marker = _require_marker(folder, shard)
     yield from ShardStream(folder, [marker], *needed).read(Piece(shard, 0, marker.samples))
 
 
 def read_outcomes(
     folder: str, shard: int, *needed: str
 ) -> Iterator[tuple[SampleRow, Sample | None]]:
-    """Stream the rows of a finished shard, each with its sample unless the input had failed.
+    """Stream the rows of a finished shard, each with its sample unless its input failed.
 
     Raises:
         ShardDamagedError: the sidecar is missing, cut off, or of another length than its marker
             says; see also `read_samples`.
         OtherDataSetError: the samples do not follow the rows.
     """
-    rows, wanted = shard_rows(folder, shard), _finished(folder, shard).samples
+    rows, wanted = shard_rows(folder, shard), _require_marker(folder, shard).samples
     counted = sum(row.status == "ok" for row in rows)
     if counted != wanted:
         url = sidecar_url(folder, shard)
         raise ShardDamagedError(
             f"{url}: tells of {counted} samples where the done marker counts {wanted}; "
-            f"{remake(url)}"
+            f"{advise_remake(url)}"
         )
     samples = read_samples(folder, shard, *needed)
     for row in rows:
@@ -163,12 +163,12 @@ def check_key(sample: Sample, key: str) -> Sample:
     """Return a sample that has this key.
 
     Raises:
-        OtherDataSetError: it has another one.
+        OtherDataSetError: it has another key.
     """
     if sample["__key__"] != key:
         raise OtherDataSetError(
             f"{sample['__url__']}: holds sample {sample['__key__']} where {key} is expected; "
-            f"{remake(sample['__url__'])}"
+            f"{advise_remake(sample['__url__'])}"
         )
     return sample
 
@@ -178,7 +178,7 @@ def unpack(sample: Sample, extension: str, decode: Callable[[bytes], _T]) -> _T:
 
     Raises:
         ShardDamagedError: `decode` raised a ValueError.
-        UnknownPriorVersionError: so did `decode`; it is told which sample.
+        UnknownPriorVersionError: `decode` raised it; the message then names the sample.
     """
     try:
         return decode(sample[extension])
@@ -194,10 +194,10 @@ def unpack(sample: Sample, extension: str, decode: Callable[[bytes], _T]) -> _T:
 
 
 def _unreadable(tar: str, key: str, reason: str) -> ShardDamagedError:
-    return ShardDamagedError(f"{tar}: sample {key} cannot be read ({reason}); {remake(tar)}")
+    return ShardDamagedError(f"{tar}: sample {key} cannot be read ({reason}); {advise_remake(tar)}")
 
 
-def _finished(folder: str, shard: int) -> DoneMarker:
+def _require_marker(folder: str, shard: int) -> DoneMarker:
     marker = read_marker(folder, shard)
     if marker is None:
         raise NoShardsError(
@@ -208,7 +208,7 @@ def _finished(folder: str, shard: int) -> DoneMarker:
 
 
 def _members(folder: str, shard: int) -> Iterator[Sample]:
-    """Whatever the tar holds: where it is cut off between two files, it just ends."""
+    """Yield whatever the tar holds; if it is cut off between two files, it just ends."""
     url = tar_url(folder, shard)
     with open_url(url) as stream:
         yield from group_by_keys(tar_file_expander([{"url": url, "stream": stream}]))

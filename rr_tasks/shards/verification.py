@@ -3,7 +3,7 @@
 import hashlib
 from functools import partial
 
-from rr_tasks.shards.reader import marker_url, read_marker, remake, tar_url
+from rr_tasks.shards.reader import advise_remake, marker_url, read_marker, tar_url
 from rr_tasks.shards.writer import ShardDamagedError
 from rr_tasks.storage.failure import MissingFileError
 from rr_tasks.storage.filesystem import open_url
@@ -16,7 +16,7 @@ def verify_shard(folder: str, shard: int) -> None:
 
     Raises:
         ShardDamagedError: the tar is missing, or is not what was written.
-        DamagedMarkerError: the marker cannot be understood.
+        DamagedMarkerError: the marker cannot be read.
     """
     url, marker = tar_url(folder, shard), read_marker(folder, shard)
     if marker is None:
@@ -24,11 +24,11 @@ def verify_shard(folder: str, shard: int) -> None:
     try:
         found = _sha256(url)
     except MissingFileError as error:
-        raise ShardDamagedError(f"{url}: missing; {remake(url)}") from error
+        raise ShardDamagedError(f"{url}: missing; {advise_remake(url)}") from error
     if found != marker.sha256:
         raise ShardDamagedError(
             f"{url}: its content has changed since it was written, as its SHA-256 shows; "
-            f"{remake(url)}"
+            f"{advise_remake(url)}"
         )
 
 

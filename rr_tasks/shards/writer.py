@@ -46,17 +46,17 @@ def write_shard(
 ) -> DoneMarker:
     """Write samples and rows as shard number `shard` of a data set, or return the finished one.
 
-    Several runs at once write the same bytes. A claim keeps them from doing so twice.
+    Runs that do this at the same time write the same bytes; a claim keeps them from doing so twice.
 
     Args:
         folder: URL of the data set's folder.
         shard: shard number.
-        spec_hash: hash of what decides the bytes; repeated in the marker.
+        spec_hash: hash of everything that decides the bytes; repeated in the marker.
         schema_version: version of the priors inside.
-        outcomes: for every input its row and, unless it failed, the sample.
+        outcomes: for every input its row and, unless it failed, its sample.
 
     Raises:
-        ShardDamagedError: the local tar does not read back with the samples put in.
+        ShardDamagedError: the local tar does not read back with the samples that were written.
         HeldError: another run is making the shard.
         OSError: storage refused; nothing half-written is visible.
     """
@@ -64,7 +64,7 @@ def write_shard(
     if finished is not None:
         return finished
     with claim(marker_url(folder, shard)):
-        # Whoever held the claim may have finished just now.
+        # Another run may have finished it just now.
         return read_marker(folder, shard) or _write(
             folder, shard, spec_hash, schema_version, outcomes
         )
@@ -93,7 +93,7 @@ def _write(
             )
         _table(rows).write_parquet(sidecar)
         theirs = read_marker(folder, shard)
-        if theirs is not None:  # of a run that took this one for dead, because it stood still
+        if theirs is not None:  # another run took this one for dead while it was suspended
             return theirs
         # Hashing takes about as long as waiting for the storage.
         with ThreadPoolExecutor(1) as beside:

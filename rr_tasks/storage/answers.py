@@ -1,7 +1,7 @@
-"""Reads again what the network cut off in the middle of an answer.
+"""Repeats reads that the network cut off in the middle.
 
-A request that gets no answer, or a refusal that may pass, is sent again by botocore. An answer that
-has begun is out of its hands.
+Botocore repeats requests that got no answer, or a refusal that may pass. It cannot help once an
+answer has begun.
 """
 
 from collections.abc import Callable
@@ -15,27 +15,27 @@ from tenacity import RetryCallState, Retrying, retry_if_exception_type, wait_ran
 from schemas.settings import s3_settings
 
 CUT_OFF = (ClientPayloadError, AioReadTimeoutError, IncompleteReadError, ResponseStreamingError)
-"""What a broken answer raises, but no request that was never answered."""
+"""What a broken answer raises, as opposed to a request that was never answered."""
 
 ReadT = TypeVar("ReadT")
 
 
 def read_whole(read: Callable[[], ReadT]) -> ReadT:
-    """Call `read` until it gets a whole answer, as often as the S3 settings allow.
+    """Call `read` until it gets a whole answer, up to as many times as the S3 settings allow.
 
     Raises:
-        CUT_OFF: the last answer broke off like those before.
+        CUT_OFF: every answer broke off.
     """
-    return _again(read)
+    return _retry(read)
 
 
-def _often_enough(state: RetryCallState) -> bool:
+def _is_exhausted(state: RetryCallState) -> bool:
     return state.attempt_number >= s3_settings().attempts
 
 
-_again = Retrying(
+_retry = Retrying(
     retry=retry_if_exception_type(CUT_OFF),
-    stop=_often_enough,
+    stop=_is_exhausted,
     wait=wait_random_exponential(max=20),
     reraise=True,
 )

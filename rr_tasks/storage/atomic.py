@@ -12,7 +12,7 @@ from pathlib import Path
 from rr_tasks.storage.process import SIGN, sign
 
 PARTIAL = re.compile(rf"\.rr-(?P<writer>{SIGN.pattern})-[0-9a-f]{{16}}\.part")
-"""Names of files that are being written; they say by which process."""
+"""Names of unfinished files, which tell the process that is writing them."""
 
 _NOT_FOR_FOLDERS = (errno.EINVAL, errno.ENOTSUP)
 _NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK)
@@ -20,19 +20,19 @@ _NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK)
 
 @contextmanager
 def write_atomically(target: Path, scratch: Path | None = None) -> Iterator[Path]:
-    """Give a temporary path, by default beside `target`, which it replaces at the end.
+    """Yield a temporary path; the file written there replaces `target` at the end of the block.
 
-    The file is flushed to the disk before it gets its name, and the name after that, so that a
-    power cut leaves the old file or the new one. When the block fails, `target` stays what it was
-    and nothing is left behind. Missing folders are made.
+    The content is flushed to the disk before the rename, and the name after it, so a power cut
+    leaves either the old file or the new one. If the block fails, `target` stays as it was and the
+    temporary file is removed. Missing folders are created.
 
     Args:
-        target: where the file shall be.
-        scratch: a folder of the same disk for the temporary file, where one of a killed process is
-            easily found.
+        target: the file to replace.
+        scratch: a folder on the same disk for the temporary file, so that those of killed processes
+            are easy to find; by default the folder of `target`.
 
     Raises:
-        OSError: the disk refused; it names the file.
+        OSError: the disk refused; the error names the file.
     """
     partial = partial_beside(target if scratch is None else scratch / target.name)
     try:
@@ -51,20 +51,20 @@ def write_atomically(target: Path, scratch: Path | None = None) -> Iterator[Path
 
 
 def write_new(content: bytes, target: Path) -> bool:
-    """Write `content` unless `target` exists; of several writers exactly one succeeds.
+    """Write `content` unless `target` exists; exactly one of several writers succeeds.
 
     Returns:
-        Whether this call made the file, which is then on the disk whole.
+        Whether this call created the file. Nobody ever sees it half-written.
 
     Raises:
-        OSError: the disk refused; it names the file.
+        OSError: the disk refused; the error names the file.
     """
     partial = partial_beside(target)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         partial.write_bytes(content)
         flush(partial)
-        made = _linked(partial, target)
+        made = _link(partial, target)
         flush_names(target.parent)
     except OSError as error:
         error.filename = error.filename or str(target)
@@ -76,7 +76,7 @@ def write_new(content: bytes, target: Path) -> bool:
 
 
 def link_or_copy(source: Path, target: Path) -> None:
-    """Give a file a second name, or a copy where its disk has no links or is another one."""
+    """Give a file a second name, or copy it where it cannot be linked."""
     try:
         target.hardlink_to(source)
     except OSError:
@@ -89,7 +89,7 @@ def partial_beside(target: Path) -> Path:
 
 
 def flush(path: Path) -> None:
-    """Wait until the content of a file is on the disk."""
+    """Wait until a file's content is on the disk."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
@@ -98,7 +98,7 @@ def flush(path: Path) -> None:
 
 
 def flush_names(folder: Path) -> None:
-    """Wait until the names in a folder are on the disk, where its file system can do that."""
+    """Wait until the names in a folder are on the disk, if the file system supports it."""
     try:
         flush(folder)
     except OSError as error:
@@ -106,8 +106,8 @@ def flush_names(folder: Path) -> None:
             raise
 
 
-def _linked(partial: Path, target: Path) -> bool:
-    """Give a file a second name; unlike renaming, that never takes the place of another file."""
+def _link(partial: Path, target: Path) -> bool:
+    """Give a file a second name. Unlike a rename, this never replaces another file."""
     try:
         target.hardlink_to(partial)
     except FileExistsError:
@@ -115,12 +115,12 @@ def _linked(partial: Path, target: Path) -> bool:
     except OSError as error:
         if error.errno not in _NO_LINKS:
             raise
-        return _copied(partial, target)
+        return _copy(partial, target)
     return True
 
 
-def _copied(partial: Path, target: Path) -> bool:
-    """For disks without links, such as exFAT: as exclusive, though not whole at once."""
+def _copy(partial: Path, target: Path) -> bool:
+    """Do the same on disks without links, such as exFAT: just as exclusive, but not in one step."""
     try:
         with target.open("xb") as out:
             out.write(partial.read_bytes())

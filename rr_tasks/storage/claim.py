@@ -125,7 +125,7 @@ def claim_in_turn(url: str, on_held: OnHeld | None = None) -> Iterator[None]:
 
     Args:
         url: the file.
-        on_held: told of each claim that has to be waited for.
+        on_held: called for each claim that has to be waited for.
 
     Raises:
         StorageError: storage refuses.
@@ -174,7 +174,7 @@ def _is_dead(found: Claim) -> bool:
 
 
 def _take(url: str, ours: Claim) -> None:
-    while not publish_if_absent(_packed(ours), claim_url(url)):
+    while not publish_if_absent(_serialize(ours), claim_url(url)):
         content = _read(claim_url(url))
         if content is None:
             continue
@@ -191,7 +191,7 @@ def _renew(url: str, ours: Claim, ended: Event) -> None:
             if not _is_ours(url, ours):
                 return
             renewals += 1
-            publish_bytes(_packed(ours.model_copy(update={"renewals": renewals})), url)
+            publish_bytes(_serialize(ours.model_copy(update={"renewals": renewals})), url)
 
 
 def _is_ours(url: str, ours: Claim) -> bool:
@@ -210,7 +210,7 @@ def _read(url: str) -> bytes | None:
         return None
 
 
-def _packed(ours: Claim) -> bytes:
+def _serialize(ours: Claim) -> bytes:
     return ours.model_dump_json(indent=2).encode()
 
 

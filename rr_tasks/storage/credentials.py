@@ -1,7 +1,7 @@
-"""Who we are to an S3 service where the `RR_S3_` variables do not say it all.
+"""Finds the credentials for S3 that the `RR_S3_` variables leave out.
 
-s3fs asks botocore, which knows profiles, single sign-on and the roles of instances; polars would
-need boto3 for that. So botocore is asked once more, and polars is told what it answered.
+s3fs gets them from botocore, which knows profiles, single sign-on and instance roles. Polars would
+need boto3 for that, so it is given what botocore finds.
 """
 
 import os
@@ -13,10 +13,10 @@ from pydantic import SecretStr
 from schemas.settings import S3Settings
 
 
-def with_credentials(settings: S3Settings) -> S3Settings:
-    """The settings with keys, region and endpoint filled in as s3fs finds them, and no profile.
+def fill_in_credentials(settings: S3Settings) -> S3Settings:
+    """Return settings with keys, region and endpoint filled in as s3fs finds them, and no profile.
 
-    Keys of a role or of single sign-on hold for some minutes at least: enough for one question.
+    Keys of a role or of single sign-on are valid for some minutes, which is enough for one query.
 
     Raises:
         BotoCoreError: there are no credentials, or no such profile.

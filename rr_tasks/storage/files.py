@@ -12,7 +12,7 @@ from rr_tasks.storage.explanation import explain_errors
 from rr_tasks.storage.failure import StorageError
 from rr_tasks.storage.file import locate, write_if_absent
 from rr_tasks.storage.filesystem import filesystem_of, is_local
-from rr_tasks.storage.listing import paths_in
+from rr_tasks.storage.listing import walk_files
 from rr_tasks.storage.scratch import scratch_folder
 
 _READ_AT_A_TIME = 16
@@ -28,21 +28,21 @@ def join(url: str, *names: str) -> str:
 
 
 def path_below(folder: str, url: str) -> str:
-    """The path of a file relative to a folder that it lies in."""
+    """Return the path of a file relative to a folder that contains it."""
     prefix = filesystem_of(folder)[1].rstrip("/")
     return filesystem_of(url)[1].removeprefix(prefix).lstrip("/")
 
 
 def name_of(url: str) -> str:
-    """The last path segment of a URL or folder, of `.` that of the folder it stands for."""
+    """Return the last segment of a URL or path; for `.`, the name of the folder it stands for."""
     return filesystem_of(url)[1].rstrip("/").rsplit("/", 1)[-1]
 
 
 def exists(url: str) -> bool:
-    """Whether an object, file or folder is there.
+    """Whether there is a file or folder at `url`.
 
     Raises:
-        MissingBucketError: not even the bucket is.
+        MissingBucketError: not even the bucket exists.
     """
     return locate(url).exists()
 
@@ -50,18 +50,18 @@ def exists(url: str) -> bool:
 def publish(local: Path, url: str) -> None:
     """Make a finished local file visible at `url` in one step.
 
-    Object stores show an upload only when it is complete; on a local disk the file gets a temporary
-    name beside its target, is flushed and renamed. It is copied only to another disk, so it must
-    not be written to any more.
+    Object storage shows an upload only when it is complete. On a disk, the file is linked to a
+    temporary name beside its target, flushed and renamed; it is copied only to another disk, so it
+    must not be changed afterwards.
     """
     locate(url).upload(local)
 
 
 @contextmanager
 def publish_when_written(url: str) -> Iterator[Path]:
-    """Give a local path; what is written there becomes visible at `url` in one step at the end.
+    """Yield a local path; what is written there is published at `url` at the end of the block.
 
-    When the block fails, nothing is published.
+    If the block fails, nothing is published.
     """
     filesystem, path = filesystem_of(url)
     with explain_errors(url):
@@ -80,10 +80,10 @@ def publish_bytes(content: bytes, url: str) -> None:
 
 
 def publish_all(contents: Mapping[str, bytes]) -> None:
-    """Make each content visible at its URL, several at a time where storage is far away.
+    """Make each content visible at its URL, several at a time in object storage.
 
-    Each of them becomes visible in one step, but not all of them at once. All URLs are of the same
-    storage; there is at least one.
+    Each becomes visible in one step, but not all of them at once. There is at least one, and all
+    URLs are in the same storage.
     """
     first = next(iter(contents))
     filesystem = filesystem_of(first)[0]
@@ -96,17 +96,17 @@ def publish_all(contents: Mapping[str, bytes]) -> None:
 
 
 def publish_if_absent(content: bytes, url: str) -> bool:
-    """Make `content` visible at `url` unless something is there: see `write_if_absent`."""
+    """Make `content` visible at `url` unless a file is there; see `write_if_absent`."""
     return write_if_absent(locate(url), content)
 
 
 def read_bytes(url: str) -> bytes:
-    """Read a whole object."""
+    """Read a whole file."""
     return locate(url).read()
 
 
 def read_all(urls: Sequence[str]) -> Iterator[bytes]:
-    """Read whole objects in their order, several at a time where storage is far away."""
+    """Read whole files in the given order, several at a time in object storage."""
     for first in range(0, len(urls), _READ_AT_A_TIME):
         batch = urls[first : first + _READ_AT_A_TIME]
         filesystem = filesystem_of(batch[0])[0]
@@ -121,37 +121,37 @@ def read_all(urls: Sequence[str]) -> Iterator[bytes]:
 
 
 def read_range(url: str, start: int, end: int) -> bytes:
-    """Read the bytes of an object from `start` to `end`, `end` not included."""
+    """Read the bytes of a file from `start` up to, but not including, `end`."""
     return locate(url).read_range(start, end)
 
 
 def remove(url: str) -> None:
-    """Delete an object or file; it may be gone already."""
+    """Delete a file; it may be gone already."""
     locate(url).remove()
 
 
 def stamp(url: str) -> str | None:
-    """Changes when an object is replaced; None when there is none."""
+    """Return a text that changes when the file is replaced; None if there is no file."""
     return locate(url).stamp()
 
 
 def list_files(url: str) -> list[str]:
-    """All files below a folder, sorted, as URLs; hidden files and folders are left out.
+    """List all files below a folder, sorted, as URLs; hidden files and folders are left out.
 
     Raises:
-        MissingFolderError: nothing is there.
+        MissingFolderError: there is nothing.
     """
     filesystem, root = filesystem_of(url)
     with explain_errors(url):
-        paths = paths_in(filesystem, root)
+        paths = walk_files(filesystem, root)
         visible = sorted(path for path in paths if not _is_hidden(path[len(root) :]))
     if not visible and not exists(url):
         raise MissingFolderError(f"{url}: no such folder; check the path or URL")
     return [str(filesystem.unstrip_protocol(path)) for path in visible]
 
 
-def paths_there(folder: str) -> set[str]:
-    """The paths of all files as they go on from a folder, by one listing; it may be missing."""
+def list_paths(folder: str) -> set[str]:
+    """List the paths of all files below a folder, relative to it; none if it is missing."""
     try:
         return set(paths_below(folder, list_files(folder)))
     except MissingFolderError:
@@ -159,10 +159,10 @@ def paths_there(folder: str) -> set[str]:
 
 
 def list_folders(url: str) -> list[str]:
-    """The folders in a folder, sorted, as URLs; hidden ones and those further down are left out.
+    """List the folders right in a folder, sorted, as URLs; hidden ones are left out.
 
     Raises:
-        MissingFolderError: nothing is there.
+        MissingFolderError: there is nothing.
     """
     filesystem, root = filesystem_of(url)
     with explain_errors(url):
@@ -183,7 +183,7 @@ def list_folders(url: str) -> list[str]:
 
 
 def paths_below(root: str, urls: Sequence[str]) -> list[str]:
-    """The path of each URL as it goes on from a folder that all of them lie in."""
+    """Return the path of each URL relative to a folder that contains them all."""
     filesystem, path = filesystem_of(root)
     prefix = str(filesystem.unstrip_protocol(path))
     return [url.removeprefix(prefix).strip("/") for url in urls]

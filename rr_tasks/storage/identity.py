@@ -1,4 +1,4 @@
-"""The identity of inputs, which are read only once as long as they stay what they are."""
+"""Identifies inputs by their content, and reads each only once as long as it does not change."""
 
 import hashlib
 import io
@@ -31,22 +31,22 @@ _AT_A_TIME = 10_000
 _SUFFIX = ".parquet"
 
 _SETTLED_AFTER = 2 * 10**9
-"""Nanoseconds: the clocks of disks tick slowly, and a file may change twice in a tick."""
+"""Nanoseconds. The clocks of file systems are coarse: a file may change twice within a tick."""
 
 
 def identity(root: str, urls: Sequence[str], output: str | None = None) -> str:
-    """SHA-256 over names below `root` and contents: changes when any input does.
+    """Return a SHA-256 of names below `root` and contents; it changes when any input does.
 
-    What was read is remembered in `output`, see `memory_url`: of a file on a disk that has the same
-    size and time of change as before, and of an S3 object that has the same size and ETag, the
-    content is not read again. Of other storage everything is.
+    What was read is remembered in `output`, see `memory_url`. A file on a disk is not read again if
+    it has the same size and time of change as before, and an S3 object if it has the same size and
+    ETag. In other storage everything is read again.
 
     Args:
         root: URL of the folder of the inputs.
-        urls: the inputs, in an order that does not change by itself.
+        urls: the inputs, in a stable order.
         output: URL of the folder of data sets; None to remember nothing.
     """
-    paths = [_encoded(path) for path in paths_below(root, urls)]
+    paths = [_encode(path) for path in paths_below(root, urls)]
     if output is None:
         contents = (hashlib.sha256(content).digest() for content in read_all(urls))
     else:
@@ -59,24 +59,25 @@ def identity(root: str, urls: Sequence[str], output: str | None = None) -> str:
 
 
 def memory_url(output: str, root: str) -> str:
-    """The hidden file among data sets that knows the contents of a folder of inputs.
+    """Return the URL of the hidden file among data sets that remembers a folder of inputs.
 
-    Without it they are read again; nothing else is lost.
+    It may be deleted: then the inputs are read again.
     """
     filesystem, path = filesystem_of(root)
-    name = _encoded(str(filesystem.unstrip_protocol(path)).rstrip("/"))
+    name = _encode(str(filesystem.unstrip_protocol(path)).rstrip("/"))
     return join(output, f".inputs-{hashlib.sha256(name).hexdigest()[:16]}{_SUFFIX}")
 
 
-def _encoded(path: str) -> bytes:
+def _encode(path: str) -> bytes:
     return path.encode("utf-8", "surrogateescape")
 
 
 def _remember(root: str, urls: Sequence[str], paths: Sequence[bytes], memory: str) -> pl.Series:
-    """The SHA-256 of each content; stamps are older than contents, so never too new for them.
+    """Return the SHA-256 of each content, from memory where the input has not changed.
 
-    What is read is saved in parts, which are joined at the end: a start that is killed goes on
-    where it was, and the work grows with the number of inputs, not with its square.
+    Stamps are taken before contents are read, so they are never newer. What is read is saved in
+    parts, which are joined at the end: a killed run continues where it was, and the work grows with
+    the number of inputs, not with its square.
     """
     now = pl.DataFrame({"path": paths}).join(
         _look(root, paths), on="path", how="left", maintain_order="left"
@@ -93,7 +94,7 @@ def _remember(root: str, urls: Sequence[str], paths: Sequence[bytes], memory: st
             break
         part = now[new[first : first + len(hashes)]].with_columns(sha256=hashes).drop_nulls()
         parts.append(_part_of(memory))
-        with suppress(StorageError):  # of who may only read; nothing but time depends on it
+        with suppress(StorageError):  # we may only be allowed to read, and only time is lost
             _save(part, parts[-1])
     found = found.scatter(new, pl.concat(read)) if read else found
     if parts or read:
@@ -106,7 +107,7 @@ def _remember(root: str, urls: Sequence[str], paths: Sequence[bytes], memory: st
 
 
 def _hash_all(urls: Sequence[str]) -> Iterator[pl.Series]:
-    """The SHA-256 of each content, `_AT_A_TIME` in a series."""
+    """Yield the SHA-256 of each content, `_AT_A_TIME` in a series."""
     contents = read_all(urls)
     while batch := [hashlib.sha256(content).digest() for content in islice(contents, _AT_A_TIME)]:
         yield pl.Series(batch, dtype=pl.Binary)
@@ -117,7 +118,7 @@ def _part_of(memory: str) -> str:
 
 
 def _list_parts(memory: str) -> list[str]:
-    """Parts that killed starts have left, or that another run is writing."""
+    """List the parts that killed runs have left, or that another run is writing."""
     folder, _, name = memory.rpartition("/")
     filesystem, path = filesystem_of(folder)
     with explain_errors(folder), suppress(FileNotFoundError):
@@ -136,7 +137,7 @@ def _look(root: str, paths: Sequence[bytes]) -> pl.DataFrame:
 
 
 def _stamps(root: str, paths: Iterable[bytes]) -> Iterator[tuple[bytes, int, str]]:
-    """Size and stamp of each file, but of none that may change without its stamp showing it."""
+    """Yield size and stamp of each file, unless it could still change and keep its stamp."""
     filesystem, folder = filesystem_of(root)
     with explain_errors(root):
         if is_local(filesystem):
@@ -150,7 +151,7 @@ def _stamps(root: str, paths: Iterable[bytes]) -> Iterator[tuple[bytes, int, str
 
             key = filesystem.split_path(f"{folder.rstrip('/')}/")[1]
             for told in s3_objects(filesystem, folder):
-                path = _encoded(told["Key"].removeprefix(key).strip("/"))
+                path = _encode(told["Key"].removeprefix(key).strip("/"))
                 yield path, told["Size"], told["ETag"]
 
 

@@ -1,4 +1,4 @@
-"""Removes what writers that died in the middle have left behind; nobody sees it, but it costs."""
+"""Removes what killed writers have left behind: nobody sees it, but it takes space."""
 
 import time
 from collections.abc import Iterator
@@ -18,15 +18,15 @@ from rr_tasks.storage.process import is_gone
 from rr_tasks.storage.scratch import remove_dead_scratch
 
 STALE = timedelta(days=1)
-"""Nothing is written for so long."""
+"""Longer than any write takes."""
 
 
 def remove_leftovers(folder: str) -> None:
     """Remove what nobody will finish below a folder that is about to be written to.
 
-    What a living run is at is never touched: temporary files are those of killed processes of this
-    machine, or as old as uploads have to be, `STALE`; a claim goes when its file is there. Storage
-    that does not let us look for them does not fail the work.
+    The work of living runs is never touched. Temporary files are removed if their process was on
+    this machine and has ended, or if they are older than `STALE`; so are uploads in parts. A claim
+    is removed if its file exists. Errors are ignored, as some credentials may not list uploads.
     """
     remove_dead_scratch()
     filesystem, path = filesystem_of(folder)
@@ -36,14 +36,14 @@ def remove_leftovers(folder: str) -> None:
         elif is_s3(filesystem):
             abort_stale_uploads(folder, STALE)
     with suppress(StorageError):
-        remove_settled_claims(folder)
+        remove_finished_claims(folder)
 
 
-def remove_settled_claims(folder: str) -> int:
-    """Remove claims on files of a folder that are there: whoever made them died just after.
+def remove_finished_claims(folder: str) -> int:
+    """Remove claims on files that exist: their owners died just after making them.
 
     Returns:
-        How many.
+        The number of claims removed.
 
     Raises:
         StorageError: see `explain_errors`.
@@ -59,12 +59,13 @@ def remove_settled_claims(folder: str) -> int:
 
 
 def remove_dead_claims(folder: str) -> int:
-    """Remove claims in a folder whose owners are dead.
+    """Remove the claims of dead owners from a folder.
 
-    Those are processes of this machine that have ended, and any that renewed nothing for `STALE`.
+    An owner is dead if it was a process of this machine and has ended, or if it has not renewed its
+    claim for `STALE`.
 
     Returns:
-        How many.
+        The number of claims removed.
 
     Raises:
         StorageError: see `explain_errors`.
@@ -85,10 +86,10 @@ def _remove_stale(claim: str) -> bool:
 
 
 def remove_stale_partials(folder: Path, older_than: timedelta) -> int:
-    """Remove temporary files whose writer was killed, or that nobody has written to for so long.
+    """Remove temporary files whose writer was killed, or that have not changed for so long.
 
     Returns:
-        How many.
+        The number of files removed.
 
     Raises:
         StorageError: one cannot be removed.
@@ -107,7 +108,7 @@ def abort_stale_uploads(folder: str, older_than: timedelta) -> int:
     """Abort uploads in parts to an S3 folder that began so long ago and never ended.
 
     Returns:
-        How many.
+        The number of uploads aborted.
 
     Raises:
         StorageError: see `explain_errors`.

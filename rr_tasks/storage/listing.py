@@ -1,4 +1,4 @@
-"""Goes through what lies below a folder, without holding more of it than a page."""
+"""Walks through the files below a folder, holding no more than a page of them."""
 
 import os
 from collections.abc import Iterator
@@ -7,8 +7,8 @@ from typing import Any
 from rr_tasks.storage.filesystem import is_local, is_s3
 
 
-def paths_in(filesystem: Any, folder: str) -> Iterator[str]:
-    """The paths of all files below a folder, in no order; links to folders are not followed."""
+def walk_files(filesystem: Any, folder: str) -> Iterator[str]:
+    """Yield the paths of all files below a folder, in no order, following no links to folders."""
     if is_local(filesystem):
         for place, _, names in os.walk(folder):
             yield from (os.path.join(place, name) for name in names)  # noqa: PTH118 - many

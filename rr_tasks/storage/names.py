@@ -1,7 +1,7 @@
-"""Relative paths as text that every JSON reader takes, whatever bytes the file system holds.
+"""Writes any relative path as text that every JSON reader accepts.
 
-A path of valid UTF-8 is itself. Any other (an old archive's Latin-1 names) becomes a NUL, which no
-path contains, followed by its percent-encoded bytes.
+A path in valid UTF-8 stays as it is. Any other, such as a Latin-1 name in an old archive, becomes a
+NUL, which no path contains, followed by its percent-encoded bytes.
 """
 
 import os
@@ -27,5 +27,5 @@ def to_path(text: str) -> str:
 
 
 def to_display(text: str) -> str:
-    """Turn text of `to_text` into something for people."""
+    """Turn text of `to_text` into a name to show to people."""
     return text.removeprefix(_ENCODED)

@@ -7,18 +7,18 @@ import re
 from pathlib import Path
 
 SIGN = re.compile(r"(?P<machine>[0-9a-f]{8})-(?P<process>[1-9][0-9]*)")
-"""What `sign` gives."""
+"""The form of what `sign` returns."""
 
 
 def sign() -> str:
-    """Short for this process on this machine; fit for names of files."""
+    """Return a short text that stands for this process on this machine; it fits in file names."""
     return f"{_MACHINE}-{os.getpid()}"
 
 
 def is_gone(writer: str) -> bool:
-    """Whether the process of a `sign` was one of this machine and has ended.
+    """Whether a process was one of this machine and has ended.
 
-    A process of another machine may be alive or not, nobody here knows.
+    Nothing is known about processes of other machines, so they count as alive.
     """
     found = SIGN.fullmatch(writer)
     if found is None or found["machine"] != _MACHINE:
@@ -27,13 +27,13 @@ def is_gone(writer: str) -> bool:
         os.kill(int(found["process"]), 0)
     except (ProcessLookupError, OverflowError):
         return True
-    except PermissionError:  # it is there, and another user's
+    except PermissionError:  # it exists, and belongs to another user
         return False
     return False
 
 
 def _machine() -> str:
-    """A process number means nothing in another container, though its host may be of one name."""
+    """Tell containers apart, too: a process number means nothing in another one."""
     try:
         space = str(Path("/proc/self/ns/pid").readlink())
     except OSError:

@@ -36,7 +36,7 @@ class RemoteFolder(Folder):
     def statuses(self, paths: Iterable[str]) -> dict[str, Status]:
         """Look at several objects at a time; S3 tells many of them in one listing."""
         if is_s3(self._filesystem):
-            return self._listed(set(paths))
+            return self._find_listed(set(paths))
         asked = list(paths)
         found = zip(asked, map_in_threads(self.status, asked), strict=True)
         return {path: status for path, status in found if status is not None}
@@ -82,7 +82,7 @@ class RemoteFolder(Folder):
             )
         return f"{self._root}/{path}"
 
-    def _listed(self, paths: set[str]) -> dict[str, Status]:
+    def _find_listed(self, paths: set[str]) -> dict[str, Status]:
         root = self._filesystem.split_path(f"{self._root}/")[1]
         keys: dict[str, str] = {}
         for path in paths:

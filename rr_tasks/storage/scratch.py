@@ -1,4 +1,4 @@
-"""Folders on the local disk for what is not published yet."""
+"""Local folders for files that are not published yet."""
 
 import re
 import shutil
@@ -15,10 +15,10 @@ _OURS = re.compile(rf"rr-(?P<writer>{SIGN.pattern})-\w+")
 
 @contextmanager
 def scratch_folder() -> Iterator[Path]:
-    """An empty folder that is removed at the end.
+    """Yield an empty local folder that is removed at the end of the block.
 
     Raises:
-        StorageError: the disk is full or refuses; it names the folder.
+        StorageError: the disk is full or refuses; the error names the folder.
     """
     with (
         explain_errors(gettempdir()),
@@ -29,10 +29,10 @@ def scratch_folder() -> Iterator[Path]:
 
 
 def remove_dead_scratch() -> int:
-    """Remove the folders of processes that were killed.
+    """Remove the scratch folders of processes that were killed.
 
     Returns:
-        How many.
+        The number of folders removed.
     """
     removed = 0
     for folder in Path(gettempdir()).glob("rr-*"):

@@ -1,4 +1,4 @@
-"""Asks parquet files questions without reading them whole."""
+"""Queries parquet files without reading them whole."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -28,18 +28,18 @@ class DamagedTableError(ExpectedError, ValueError):
 def query_tables(
     urls: Sequence[str], question: Callable[[pl.LazyFrame], pl.LazyFrame]
 ) -> pl.DataFrame:
-    """Answer a lazy query over the rows of parquet files.
+    """Run a lazy query over the rows of parquet files.
 
-    A column that only some of them have is null in the others, or left out.
-    From disks and S3 only the columns in question are fetched, a few files at a time; other storage
-    is read whole.
+    A column that only some of them have is null in the others, or left out. On disks and S3, only
+    the columns the query needs are fetched, from a few files at a time; files in other storage are
+    read whole.
 
     Args:
-        urls: the files, all in the same storage; at least one.
-        question: what to do with their rows.
+        urls: the files; at least one, and all in the same storage.
+        question: the query, as a function of the rows.
 
     Raises:
-        DamagedTableError: a file is no parquet, or was cut off.
+        DamagedTableError: a file is not a parquet file, or was cut off.
         StorageError: see `rr_tasks.storage.explanation.explain_errors`.
     """
     try:
@@ -53,11 +53,11 @@ def query_tables(
 def _rows(urls: Sequence[str]) -> pl.LazyFrame:
     filesystem = filesystem_of(urls[0])[0]
     if is_s3(filesystem):
-        from rr_tasks.storage.credentials import with_credentials
+        from rr_tasks.storage.credentials import fill_in_credentials
         from schemas.settings import s3_settings
 
         with explain_errors(urls[0]):
-            options = with_credentials(s3_settings()).polars_options()
+            options = fill_in_credentials(s3_settings()).polars_options()
         return _scan(list(urls), storage_options=options)
     if is_local(filesystem):
         paths = [filesystem_of(url)[1] for url in urls]
@@ -66,7 +66,7 @@ def _rows(urls: Sequence[str]) -> pl.LazyFrame:
 
 
 def _name_the_damaged(urls: Sequence[str]) -> None:
-    """Polars does not always say which of many files it could not read."""
+    """Raise an error that names the damaged file, which polars does not always do."""
     for url in urls:
         content = read_bytes(url)
         try:

@@ -1,14 +1,14 @@
-"""Writes objects where an answer may be lost although the request was carried out."""
+"""Writes objects to storage whose answers may get lost after it has done what was asked."""
 
 from pathlib import Path
 from typing import Any
 
 from rr_tasks.storage.network_failure import s3_code
 
-# Up to here one request carries a file, which is held in memory; larger ones go in parts.
+# One request carries a file up to this size, which is held in memory; larger ones go in parts.
 _SINGLE_PUT = 256 << 20
 _PART, _PARTS_AT_A_TIME = 32 << 20, 4
-# The third is the answer to writers at the very same time.
+# The third is what a service answers to writers at the same instant.
 _TAKEN = ("PreconditionFailed", "412", "ConditionalRequestConflict")
 
 
@@ -23,12 +23,12 @@ def upload(filesystem: Any, local: Path, path: str) -> None:
     except FileNotFoundError as error:
         if s3_code(error) != "NoSuchUpload":
             raise
-        # It ended, but the answer was lost, and some services forget what has ended. Once more.
+        # The upload ended, but the answer was lost, and some services forget finished uploads.
         filesystem.put_file(str(local), path, **options)
 
 
 def create(filesystem: Any, path: str, content: bytes) -> bool:
-    """Write an object unless there is one; whether this call did, as far as the answer tells."""
+    """Write an object unless it exists, and return whether this call did, as far as we are told."""
     try:
         filesystem.pipe_file(path, content, mode="create")
     except FileExistsError:

@@ -17,7 +17,7 @@ from rr_tasks.photographs.reading import read_photograph
 from rr_tasks.reasoner.diagnosis import diagnose_each, expect_each
 from rr_tasks.reasoner.protocol import Reasoner
 from rr_tasks.storage.claim import claim
-from rr_tasks.storage.files import exists, join, paths_there, publish_bytes, read_all
+from rr_tasks.storage.files import exists, join, list_paths, publish_bytes, read_all
 from rr_tasks.storage.identity import identity
 from rr_tasks.storage.names import to_text
 from schemas.assessment import AssessmentSpec
@@ -95,7 +95,7 @@ def shard_numbers(spec: AssessmentSpec, photographs: Photographs) -> range:
 
 def find_predictions(folder: str, shards: Iterable[int]) -> dict[int, str]:
     """The URLs of finished tables by shard number."""
-    there = paths_there(folder)
+    there = list_paths(folder)
     return {shard: join(folder, _name(shard)) for shard in shards if _name(shard) in there}
 
 

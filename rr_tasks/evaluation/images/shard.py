@@ -18,7 +18,7 @@ from rr_tasks.restorer.treatment import treatment
 from rr_tasks.shards.png import decode_png
 from rr_tasks.shards.stream import Sample, read_samples, unpack
 from rr_tasks.storage.claim import claim
-from rr_tasks.storage.files import exists, join, paths_there, publish_bytes, read_bytes
+from rr_tasks.storage.files import exists, join, list_paths, publish_bytes, read_bytes
 from schemas.errors import ExpectedError
 from schemas.prior.current import DEGRADATIONS, DiagnosticPrior
 from schemas.prior.migrations import load_prior
@@ -82,7 +82,7 @@ def evaluate_shard(
 
 def find_evaluated(folder: str, shards: Iterable[int]) -> dict[int, str]:
     """Find the rows that exist already: their URLs by the numbers of their shards."""
-    there = paths_there(folder)
+    there = list_paths(folder)
     return {
         shard: join(folder, _rows_name(shard)) for shard in shards if _rows_name(shard) in there
     }

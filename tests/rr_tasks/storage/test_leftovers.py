@@ -14,8 +14,8 @@ from rr_tasks.storage.leftovers import (
     STALE,
     abort_stale_uploads,
     remove_dead_claims,
+    remove_finished_claims,
     remove_leftovers,
-    remove_settled_claims,
     remove_stale_partials,
 )
 from rr_tasks.storage.process import sign
@@ -61,7 +61,7 @@ def test_claims_on_files_that_are_there_go(
     names = ("00000.done.json", ".00000.done.json.claim", ".00001.done.json.claim", "a.claim")
     for name in names:
         publish_bytes(b"", join(folder, name))
-    assert remove_settled_claims(folder) == 1
+    assert remove_finished_claims(folder) == 1
     assert [exists(join(folder, name)) for name in names] == [True, False, True, True]
     remove_leftovers(folder)
     assert exists(join(folder, ".00001.done.json.claim"))
