@@ -35,7 +35,8 @@ def folders(tmp_path: Path, grid: DegradationRecipe, prior: DiagnosticPrior) -> 
         picture = encode_png(np.random.default_rng(0).integers(0, 255, (32, 32, 3), np.uint8))
         for key in KEYS:
             if key == FAILED:
-                yield SampleRow(key=key, source="b.png", status="failed", error="torn"), None
+                if pictures:  # a photograph that gave no sample is not annotated
+                    yield SampleRow(key=key, source="b.png", status="failed", error="torn"), None
                 continue
             row = SampleRow(key=key, source=f"{key}.png", status="ok", width=32, height=32)
             yield row, {**dict.fromkeys(pictures, picture), "prior.json": prior.model_dump_json()}
