@@ -22,14 +22,27 @@ import torch
 from flows.restore import restore
 from rr_tasks.archive.resume import OUTPUT_VERSION
 from rr_tasks.degrade.synthesis import open_dataset, plan_synthesis, synthesize_shard
-from rr_tasks.evaluation.images.shard import EVALUATION_VERSION
+from rr_tasks.evaluation.images.shard import (
+    EVALUATION_VERSION,
+    evaluate_shard,
+    read_evaluation,
+)
 from rr_tasks.reasoner import edge
 from rr_tasks.reasoner.annotation import annotate_shard, open_annotations, plan_annotation
 from rr_tasks.reasoner.load import load_reasoner
+from rr_tasks.reasoner.network import ReasonerNetwork
+from rr_tasks.restorer.edge import EdgeRestorer
+from rr_tasks.restorer.load import load_restorer
+from rr_tasks.restorer.network import RestorerNetwork
 from rr_tasks.shards.reader import read_rows
+from rr_tasks.storage.files import read_bytes
+from rr_tasks.training import flow, reasoner
+from rr_tasks.training.restorer import train_restorer
 from schemas.archive import RestoreParameters
+from schemas.network import ReasonerShape, RestorerShape
 from schemas.reasoner import EdgeReasonerChoice
 from schemas.recipe import BENCHMARK, RECIPES, DegradationRecipe
+from schemas.training import LoopSettings
 
 FILE = Path(__file__).with_name("outputs.json")
 SAMPLES = Path(__file__).parents[2] / "infra" / "samples"
@@ -57,16 +70,20 @@ def counters() -> dict[str, int]:
         "evaluation": EVALUATION_VERSION,
         "synthesis": BENCHMARK.algorithm,
         "reasoner": edge.ALGORITHM,
+        "training of reasoners": reasoner.ALGORITHM,
+        "training of restorers": flow.ALGORITHM,
     }
 
 
 def outputs(work: Path) -> dict[str, Any]:
-    """Restore five photographs, synthesize a shard of each recipe, and diagnose one of them."""
+    """Restore five photographs, synthesize a shard of each recipe, and work with one of them."""
     torch.set_num_threads(1)
     return {
         "restored": _restored(work),
         "synthesized": _synthesized(work),
         "annotated": _annotated(work),
+        "evaluated": _evaluated(work),
+        "trained": _trained(work),
     }
 
 
@@ -137,6 +154,46 @@ def _annotated(work: Path) -> dict[str, Any]:
     folder = open_annotations(str(work), spec)
     marker = annotate_shard(shards, folder, spec, shipped, 0)
     return {"benchmark": {"sha256": marker.sha256, "severities": _severities(folder)}}
+
+
+def _evaluated(work: Path) -> dict[str, Any]:
+    (shards,) = map(str, (work / "benchmark").iterdir())
+    models = load_reasoner(EdgeReasonerChoice()), load_restorer(None)
+    rows = read_evaluation([evaluate_shard(shards, 0, str(work / "rows"), *models)])
+    figures = rows.select("psnr_before", "psnr_after", "ssim_before", "ssim_after")
+    return {"benchmark": [[round(value, 3) for value in row] for row in figures.iter_rows()]}
+
+
+def _trained(work: Path) -> dict[str, Any]:
+    """What the first steps make of small networks."""
+    (shards,) = map(str, (work / "benchmark").iterdir())
+    (annotations,) = map(str, work.glob("annotations-*"))
+    torch.manual_seed(0)
+    diagnosing = ReasonerNetwork(ReasonerShape(widths=(8, 8, 8), hidden=16))
+    shape = RestorerShape(width=8, encoder=(1, 1), middle=1, decoder=(1, 1), embedding=16)
+    restoring = EdgeRestorer(RestorerNetwork(shape))
+    settings = LoopSettings(
+        steps=4, batch_size=2, accumulate=2, learning_rate=1e-3, warmup_steps=1, ema_decay=0.5
+    )
+    folders = {name: str(work / name) for name in ("reasoner", "restorer")}
+    quiet: dict[str, Any] = {"on_progress": lambda *_: None}
+    reasoner.train_reasoner(
+        diagnosing, shards, settings, folder=folders["reasoner"], device=restoring.device, **quiet
+    )
+    train_restorer(restoring, shards, annotations, settings, folder=folders["restorer"], **quiet)
+    trained = {"reasoner": diagnosing, "restorer": restoring.trainable()}
+    return {
+        name: {
+            "weights": _digest(network),
+            "log": json.loads(read_bytes(f"{folders[name]}/log.jsonl")),
+        }
+        for name, network in trained.items()
+    }
+
+
+def _digest(network: torch.nn.Module) -> str:
+    weights = network.state_dict().values()
+    return hashlib.sha256(b"".join(value.numpy().tobytes() for value in weights)).hexdigest()
 
 
 def _severities(folder: str) -> list[list[float]]:

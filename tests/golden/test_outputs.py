@@ -22,7 +22,7 @@ def test_a_raised_counter_is_recorded_with_its_results():
     record.machine() != RECORDED["machine"], reason="other machines differ in the last bits"
 )
 def test_the_same_machine_makes_the_same_bytes(found):
-    for part in ("restored", "synthesized", "annotated"):
+    for part in ("restored", "synthesized", "annotated", "evaluated", "trained"):
         for name, facts in RECORDED[part].items():
             assert found[part][name] == facts, f"{part} {name}: {ADVICE}"
 
@@ -56,3 +56,15 @@ def test_every_machine_synthesizes_alike(found):
     for name, facts in RECORDED["synthesized"].items():
         ours = np.array(found["synthesized"][name]["severities"])
         assert np.allclose(ours, facts["severities"], atol=0.5), f"{name}: {ADVICE}"
+
+
+def test_every_machine_evaluates_alike(found):
+    for name, figures in RECORDED["evaluated"].items():
+        assert np.allclose(found["evaluated"][name], figures, atol=0.2), f"{name}: {ADVICE}"
+
+
+def test_every_machine_learns_alike(found):
+    for name, facts in RECORDED["trained"].items():
+        assert found["trained"][name]["log"] == pytest.approx(facts["log"], rel=0.03), (
+            f"{name}: {ADVICE}"
+        )
