@@ -17,6 +17,7 @@ from rr_tasks.degrade.synthesis import (
     plan_synthesis,
     synthesize_shard,
 )
+from rr_tasks.photographs.listing import DamagedListingError, read_listing
 from rr_tasks.shards.png import decode_png, encode_png
 from rr_tasks.shards.reader import read_rows
 from rr_tasks.shards.stream import read_samples
@@ -181,6 +182,19 @@ def test_a_broken_photograph_is_a_failed_row_and_stops_nothing(
     }
     assert set(rows.filter(source="d-good.png")["status"]) == {"ok"}
     assert set(rows.filter(source="a-empty.jpg")["status"]) == {"failed"}
+
+
+def test_a_data_set_without_its_listing_gets_it_back(tmp_path: Path, photographs: Path) -> None:
+    """Earlier releases wrote none, and a run may be killed before it writes it."""
+    spec, urls = plan_synthesis(str(photographs), SMALL, 1, 4, 2)
+    data = open_dataset(str(tmp_path), spec, urls)
+    synthesize_shard(data, spec, str(photographs), 0)
+    Path(data, ".photographs.parquet").unlink()
+    read_listing.cache_clear()
+    with pytest.raises(DamagedListingError, match="run the same command again"):
+        synthesize_shard(data, spec, str(photographs), 1)
+    assert open_dataset(str(tmp_path), spec, urls) == data
+    assert synthesize_shard(data, spec, str(photographs), 1).samples == 2
 
 
 def test_a_name_that_is_no_text_stays_a_name(tmp_path: Path, photographs: Path) -> None:
