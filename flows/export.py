@@ -3,7 +3,7 @@
 from flows.host import host
 from flows.shards import share_shards, verify_shards
 from rr_tasks.export.hub import open_hub_export, publish_card
-from rr_tasks.export.messages import exported_lines, finish_messages_export, open_messages_export
+from rr_tasks.export.messages import find_lines, finish_messages_export, open_messages_export
 from rr_tasks.export.source import Source
 from rr_tasks.export.tasks import export_hub_shard_task, export_messages_shard_task
 from rr_tasks.shards.reader import finished_shards
@@ -45,7 +45,7 @@ def export_messages(parameters: ExportMessagesParameters) -> str:
         source,
         label="Export shards",
         workers=parameters.workers,
-        finished=exported_lines(parameters.output, spec, shards),
+        finished=find_lines(parameters.output, spec, shards),
     )
     finish_messages_export(parameters.output, spec, shards)
     rows = [{"lines": url} for url in urls]

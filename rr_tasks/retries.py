@@ -1,4 +1,4 @@
-"""Which failures are worth another try."""
+"""Which errors are worth retrying."""
 
 TRANSIENT = (ConnectionError, TimeoutError)
-"""What the network does, not what the input is."""
+"""Transient network errors, as opposed to bad input."""

@@ -1,4 +1,4 @@
-"""Describes a scene by what pixels alone can tell: light, colour, layout, texture; no objects."""
+"""Describes a scene from its pixels alone: light, colour, layout and texture, but no objects."""
 
 import cv2
 import numpy as np
@@ -57,7 +57,7 @@ def _layout(top: float, bottom: float) -> str:
 
 
 def _texture(value: npt.NDArray[np.float32]) -> str:
-    """Named by a ratio of contrasts in the shrunk photograph, which haze alone alters much."""
+    """Name the texture by a ratio of contrasts at small size, which only haze changes much."""
     detail = float((value - cv2.blur(value, (9, 9))).std()) / max(float(value.std()), 1.0)
     if detail < 0.35:
         return "in broad, even areas"

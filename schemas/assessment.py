@@ -1,4 +1,4 @@
-"""An assessment of the reasoner: everything that decides its predictions."""
+"""An assessment of a reasoner: everything that determines its predictions."""
 
 from typing import Annotated
 
@@ -12,9 +12,9 @@ ShortSide = Annotated[int, Field(ge=32, le=8192)]
 
 
 class AssessmentSpec(Strict):
-    """What the rows of an assessment depend on.
+    """Everything that the rows of an assessment depend on.
 
-    `algorithm` counts changes of the code that alter the rows of the same reasoner on the same
+    `algorithm` counts changes of the code that change the rows of the same reasoner on the same
     photographs.
     """
 

@@ -1,4 +1,4 @@
-"""The claim beside a file that is being made."""
+"""The claim on a file that is being made."""
 
 from typing import Annotated
 
@@ -8,10 +8,10 @@ from schemas.base import Strict
 
 
 class Claim(Strict):
-    """Who is making a file.
+    """The owner of a claim.
 
-    `host` is for people. `writer` is the sign of a machine and process, `token` is drawn for each
-    claim. `renewals` counts, so that a claim changes for as long as its owner is alive.
+    `host` is for people. `writer` identifies a machine and process, and `token` is drawn for each
+    claim. `renewals` counts up, so that a claim keeps changing while its owner is alive.
     """
 
     host: str

@@ -1,4 +1,4 @@
-"""The base of errors that a user can mend."""
+"""Base class for errors the user can fix."""
 
 
 class ExpectedError(Exception):

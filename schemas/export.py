@@ -10,7 +10,7 @@ from schemas.prior.current import CURRENT_VERSION
 from schemas.shard import SpecHash
 
 Dialect = Literal["tags", "trl"]
-"""`tags` is read by ms-swift and LLaMA-Factory, `trl` by TRL."""
+"""ms-swift and LLaMA-Factory read `tags`, TRL reads `trl`."""
 
 _PLAIN = r"^[A-Za-z0-9_]+$"
 

@@ -1,4 +1,4 @@
-"""What `rr inspect` finds out about a data set or a set of annotations."""
+"""The result of `rr inspect` for a data set or a set of annotations."""
 
 from typing import Annotated
 
@@ -9,14 +9,14 @@ from schemas.prior.current import DegradationName
 from schemas.shard import Spec, SpecHash
 
 SEVERITY_BINS = 10
-"""Bars of a severity histogram, each ten points wide; 100 counts with the last."""
+"""Bins of a severity histogram, each ten points wide; the last includes 100."""
 
 Count = Annotated[int, Field(ge=0)]
 Histogram = Annotated[tuple[Count, ...], Field(min_length=SEVERITY_BINS, max_length=SEVERITY_BINS)]
 
 
 class Extent(Strict):
-    """The smallest and the largest, in pixels."""
+    """The smallest and the largest value, in pixels."""
 
     least: int
     most: int
@@ -25,11 +25,11 @@ class Extent(Strict):
 class Inspection(Strict):
     """A data set at a glance, from its spec, done markers and sidecars.
 
-    `expected_shards` and `missing_shards` are known of data sets, not of annotations; of missing
-    ones the first few are listed. `schema_versions` and `code_versions` count shards. `mixtures`
-    counts samples by what degrades them (`clean`, `haze`, `haze+rain`); `severities` counts those
-    with a degradation by severity, in ten bins. `failure_reasons` holds the most frequent ones.
-    Sizes are those of the tars, in bytes.
+    `expected_shards` and `missing_shards` are known for data sets but not for annotations; only the
+    first few missing ones are listed. `schema_versions` and `code_versions` count shards.
+    `mixtures` counts samples by their degradations (`clean`, `haze`, `haze+rain`); `severities`
+    counts those with a degradation by severity, in ten bins. `failure_reasons` lists the most
+    frequent ones. Sizes are those of the tars, in bytes.
     """
 
     url: str

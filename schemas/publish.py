@@ -1,9 +1,10 @@
-"""Publishes the formats that others read or write: `python -m schemas.publish`.
+"""Publishes the formats that other programs read or write: `python -m schemas.publish`.
 
-Writes a JSON Schema of each, and `docs/SCHEMAS.md` that tells of all.
+Writes a JSON Schema for each, and `docs/SCHEMAS.md`, which describes them all.
 
 The files are committed. A test compares them with the models, so that no format changes unnoticed.
-JSON Schema says less than the models do: that a prior's `order` lists what is present, for example.
+JSON Schema cannot express everything that the models check, such as that the `order` of a prior
+lists what is present.
 """
 
 import json
@@ -33,7 +34,7 @@ from schemas.parameters import (
 from schemas.prior.v1 import DiagnosticPriorV1
 from schemas.prior.v2 import DiagnosticPriorV2
 from schemas.recipe import DegradationRecipe
-from schemas.reference import Schema, reference
+from schemas.reference import Schema, render_reference
 from schemas.shard import DoneMarker, SampleRow
 
 PUBLISHED = Path(__file__).parent / "published"
@@ -72,7 +73,7 @@ MODELS: Mapping[str, tuple[str, type[BaseModel]]] = {
 
 
 def schema_of(name: str) -> Schema:
-    """The JSON Schema of one of `MODELS`, its fields in their order."""
+    """Return the JSON Schema of one of `MODELS`, with its fields in order."""
     title, model = MODELS[name]
     return {
         **model.model_json_schema(),
@@ -83,12 +84,12 @@ def schema_of(name: str) -> Schema:
 
 
 def render(name: str) -> str:
-    """The JSON Schema of one of `MODELS` as text; the same models always give the same text."""
+    """Render the JSON Schema of one of `MODELS`; the same models always give the same text."""
     return json.dumps(schema_of(name), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
 
 def publish(folder: Path = PUBLISHED, page: Path = PAGE) -> None:
-    """Write the schema of every model into `folder`, and `page` about all of them."""
+    """Write the schema of every model to `folder`, and a `page` that describes them all."""
     folder.mkdir(parents=True, exist_ok=True)
     for name in MODELS:
         (folder / f"{name}.json").write_text(render(name), encoding="utf-8")
@@ -96,8 +97,8 @@ def publish(folder: Path = PUBLISHED, page: Path = PAGE) -> None:
 
 
 def render_page() -> str:
-    """The page about all of `MODELS`."""
-    return reference({name: schema_of(name) for name in MODELS})
+    """Render the page that describes all of `MODELS`."""
+    return render_reference({name: schema_of(name) for name in MODELS})
 
 
 if __name__ == "__main__":

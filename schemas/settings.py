@@ -20,7 +20,7 @@ PREFIX = "RR_S3_"
 
 
 class UnusableSettingsError(ExpectedError, ValueError):
-    """An `RR_` variable makes no sense; the message never holds its value."""
+    """An `RR_` variable is invalid; the message never contains its value."""
 
 
 def _http(url: str) -> str:
@@ -33,9 +33,9 @@ Seconds = Annotated[float, Field(gt=0.0, le=600.0, allow_inf_nan=False)]
 
 
 class S3Settings(BaseSettings):
-    """One S3 service. What is not set comes from the AWS variables, profiles and instance roles.
+    """An S3 service. Anything not set is taken from AWS variables, profiles and instance roles.
 
-    Timeouts are in seconds. `attempts` counts tries of one request, the first included.
+    Timeouts are in seconds. `attempts` counts the attempts of one request, including the first.
     """
 
     model_config = SettingsConfigDict(
@@ -59,7 +59,7 @@ class S3Settings(BaseSettings):
     attempts: Annotated[int, Field(ge=1, le=20)] = 5
 
     @model_validator(mode="after")
-    def _whole(self) -> Self:
+    def _check_keys(self) -> Self:
         if (self.access_key is None) != (self.secret_key is None):
             raise ValueError(f"set {PREFIX}ACCESS_KEY and {PREFIX}SECRET_KEY, both or neither")
         if self.session_token and not self.access_key:
@@ -72,7 +72,7 @@ class S3Settings(BaseSettings):
     def settings_customise_sources(
         cls, settings_cls: type[BaseSettings], *args: Any, **sources: PydanticBaseSettingsSource
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """The usual sources, where no name may be misspelt: it would be passed over."""
+        """Use the usual sources, but refuse misspelt names, which they would ignore."""
         usual = super().settings_customise_sources(settings_cls, *args, **sources)
         for source in usual:
             if isinstance(source, EnvSettingsSource):
@@ -80,13 +80,13 @@ class S3Settings(BaseSettings):
         return usual
 
     def s3fs_options(self) -> dict[str, Any]:
-        """Keyword arguments of `s3fs.S3FileSystem`."""
+        """Return the keyword arguments of `s3fs.S3FileSystem`."""
         options = {
             "endpoint_url": self.endpoint_url,
             "profile": self.profile,
-            "key": _revealed(self.access_key),
-            "secret": _revealed(self.secret_key),
-            "token": _revealed(self.session_token),
+            "key": _reveal(self.access_key),
+            "secret": _reveal(self.secret_key),
+            "token": _reveal(self.session_token),
             "client_kwargs": {"region_name": self.region} if self.region else None,
         }
         return {
@@ -100,13 +100,13 @@ class S3Settings(BaseSettings):
         }
 
     def polars_options(self) -> dict[str, Any]:
-        """`storage_options` of polars' readers and writers; they know nothing of profiles."""
+        """Return the `storage_options` of polars, which does not know AWS profiles."""
         options = {
             "aws_endpoint_url": self.endpoint_url,
             "aws_region": self.region or ("us-east-1" if self.endpoint_url else None),
-            "aws_access_key_id": _revealed(self.access_key),
-            "aws_secret_access_key": _revealed(self.secret_key),
-            "aws_session_token": _revealed(self.session_token),
+            "aws_access_key_id": _reveal(self.access_key),
+            "aws_secret_access_key": _reveal(self.secret_key),
+            "aws_session_token": _reveal(self.session_token),
             "aws_virtual_hosted_style_request": _ADDRESSING[self.addressing_style],
             "aws_allow_http": "true" if (self.endpoint_url or "").startswith("http://") else None,
             "connect_timeout": f"{self.connect_timeout}s",
@@ -120,10 +120,10 @@ _ADDRESSING = {"auto": None, "path": "false", "virtual": "true"}
 
 
 def s3_settings() -> S3Settings:
-    """The settings of this process, which are parsed again only when their variables change.
+    """Return the settings of this process, parsed again only if their variables change.
 
     Raises:
-        UnusableSettingsError: one of them makes no sense.
+        UnusableSettingsError: one of them is invalid.
     """
     variables = (item for item in os.environ.items() if item[0].upper().startswith(PREFIX))
     return _parse(frozenset(variables), Path.cwd())
@@ -144,7 +144,7 @@ def _parse(_variables: frozenset[tuple[str, str]], _folder: Path) -> S3Settings:
 class RunnerSettings(BaseSettings):
     """What runs the tasks of a stage without a Prefect server: `RR_RUNNER`.
 
-    Threads share what is loaded; processes take the memory of loaded weights each.
+    Threads share loaded weights; each process loads its own.
     """
 
     model_config = SettingsConfigDict(
@@ -158,7 +158,7 @@ def runner_settings() -> RunnerSettings:
     """Return the settings of this process.
 
     Raises:
-        UnusableSettingsError: one of them makes no sense.
+        UnusableSettingsError: one of them is invalid.
     """
     try:
         return RunnerSettings()
@@ -174,5 +174,5 @@ def _refuse_unknown(variables: Iterable[str]) -> None:
             raise UnusableSettingsError(f"{name}: no such setting; there are {', '.join(known)}")
 
 
-def _revealed(secret: SecretStr | None) -> str | None:
+def _reveal(secret: SecretStr | None) -> str | None:
     return None if secret is None else secret.get_secret_value()

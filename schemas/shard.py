@@ -1,4 +1,4 @@
-"""Shards on storage: what decides their bytes, the row of each sample, and the done marker."""
+"""Shards in storage: what determines their bytes, the row of each sample, the done marker."""
 
 import hashlib
 from functools import cache
@@ -15,7 +15,7 @@ SpecHash = Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
 
 
 class SynthesisSpec(Strict):
-    """Everything that decides the bytes of a synthesized data set."""
+    """Everything that determines the bytes of a synthesized data set."""
 
     kind: Literal["synthesis"] = "synthesis"
     recipe: DegradationRecipe
@@ -32,11 +32,11 @@ LayoutName = Literal["reside", "rain100", "rain13k", "gopro", "sidd", "cdd11", "
 
 
 class IngestSpec(Strict):
-    """Everything that decides the bytes of a data set made of degraded photographs that exist.
+    """Everything that determines the bytes of a data set made of existing pairs.
 
-    `samples` counts inputs, those that could not be used included. `clean`, `degraded` and
-    `present` are given for the layout `pairs` alone. `algorithm` counts changes of the code that
-    alter the bytes.
+    `samples` counts inputs, including those that could not be used. `clean`, `degraded` and
+    `present` are given only for the layout `pairs`. `algorithm` counts changes of the code that
+    change the bytes.
     """
 
     kind: Literal["ingest"] = "ingest"
@@ -53,7 +53,7 @@ class IngestSpec(Strict):
 
 
 class AnnotationSpec(Strict):
-    """Everything that decides the bytes of a set of annotations: the data set and the reasoner.
+    """Everything that determines the bytes of annotations: the data set and the reasoner.
 
     Specs of earlier releases named only the reasoner, its weights and its prompt. They are read
     with algorithm 0, because which code turned the weights into diagnoses was not recorded.

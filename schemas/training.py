@@ -13,9 +13,9 @@ DeviceName = Literal["auto", "cpu", "cuda", "mps"]
 
 
 class LoopSettings(Strict):
-    """How long and how fast to learn; the same settings and seed give the same weights.
+    """Settings of the training loop; the same settings and seed give the same weights.
 
-    A step learns from `accumulate` batches of `batch_size`, in each of the processes that train.
+    A step uses `accumulate` batches of `batch_size` in each training process.
     """
 
     steps: Positive
@@ -32,10 +32,10 @@ class LoopSettings(Strict):
 
 
 class TrainingRecord(Strict):
-    """What a training run depends on; kept beside its checkpoint and inside its weights.
+    """Everything a training run depends on; stored beside its checkpoint and in its weights.
 
-    `algorithm` counts changes of the code that lead the same settings to other weights; `processes`
-    is how many trained together.
+    `algorithm` counts changes of the code after which the same settings give other weights;
+    `processes` is the number of processes that trained together.
     """
 
     network: NetworkName
@@ -48,5 +48,5 @@ class TrainingRecord(Strict):
 
     @property
     def digest(self) -> str:
-        """16 hex digits that differ for every other record; a name for the run's folder."""
+        """16 hex digits that identify the record; they name the folder of the run."""
         return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:16]

@@ -1,4 +1,4 @@
-"""A folder or file as users name it: a path, or the URL of any storage."""
+"""A folder or file as users name it: a path or any fsspec URL."""
 
 import re
 from typing import Annotated
@@ -25,14 +25,14 @@ _CONNECTION = re.compile(r"(?:AccountKey|SharedAccessSignature)=", re.IGNORECASE
 
 
 def holds_secret(url: str) -> bool:
-    """Whether a URL says who asks, or lets in whoever has it: by a key, password or signature."""
+    """Whether a URL contains a key, a password or a signature."""
     return any(secret.search(url) for secret in (_LOGIN, _SIGNED, _CONNECTION))
 
 
-def _without_secret(url: str) -> str:
+def _refuse_secret(url: str) -> str:
     if holds_secret(url):
         raise PydanticCustomError(REFUSED_URL, NO_SECRETS)
     return url
 
 
-Url = Annotated[str, AfterValidator(_without_secret)]
+Url = Annotated[str, AfterValidator(_refuse_secret)]

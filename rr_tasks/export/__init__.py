@@ -1,1 +1,1 @@
-"""Data sets in the formats of others: Hugging Face `datasets`, and chats for fine-tuning."""
+"""Data sets for other programs: Hugging Face `datasets`, and chats for fine-tuning."""

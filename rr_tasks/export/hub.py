@@ -1,4 +1,4 @@
-"""A data set for Hugging Face `datasets`: WebDataset shards and a card that describes them."""
+"""Exports a data set for Hugging Face `datasets`: WebDataset shards and a dataset card."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -6,7 +6,7 @@ from importlib.resources import files
 
 from jinja2 import Environment, StrictUndefined
 
-from rr_tasks.export.features import columns
+from rr_tasks.export.features import list_columns
 from rr_tasks.export.source import Source, open_export, read_examples
 from rr_tasks.shards.reader import done_shards
 from rr_tasks.shards.writer import Outcome, write_shard
@@ -17,7 +17,7 @@ from schemas.shard import DoneMarker, spec_hash
 
 
 def open_hub_export(output: str, source: Source, split: SplitName) -> HubExport:
-    """Settle what is exported, and write it down in the folder.
+    """Decide what is exported, and record it in the folder.
 
     Raises:
         OtherExportError: the folder holds an export of something else.
@@ -43,7 +43,7 @@ def export_hub_shard(output: str, spec: HubExport, source: Source, shard: int) -
 
 
 def publish_card(output: str, spec: HubExport, source: Source) -> None:
-    """Write the card, `README.md`, of a whole export; `datasets` finds shards and columns by it."""
+    """Write the card of a finished export, `README.md`, which tells `datasets` its columns."""
     environment = Environment(
         autoescape=False,  # noqa: S701 - Markdown; all that is filled in are numbers and names
         undefined=StrictUndefined,
@@ -57,7 +57,7 @@ def publish_card(output: str, spec: HubExport, source: Source) -> None:
     card = template.render(
         spec=spec,
         annotated=annotated,
-        columns=[json.dumps(column) for column in columns(annotated=annotated)],
+        columns=[json.dumps(column) for column in list_columns(annotated=annotated)],
         samples=sum(marker.samples for marker in markers),
         size=_size_category(sum(marker.samples for marker in markers)),
     )
@@ -74,14 +74,14 @@ def _outcomes(source: Source, shard: int) -> Iterator[Outcome]:
             "degraded.png": example.degraded,
             "prior.json": example.truth.model_dump_json(),
         }
-        if source.annotations is not None:  # `datasets` wants the same files in every sample
+        if source.annotations is not None:  # `datasets` needs the same files in every sample
             found = example.annotation
             sample["annotation.json"] = "null" if found is None else found.model_dump_json()
         yield row, sample
 
 
 def _size_category(samples: int, names: Sequence[str] = ("1K", "10K", "100K", "1M", "10M")) -> str:
-    """The size in the words of the Hub."""
+    """Name the size category as the Hub does."""
     limits = [10 ** (place + 3) for place in range(len(names))]
     place = sum(samples >= limit for limit in limits)
     if place == 0:

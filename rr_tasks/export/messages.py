@@ -1,12 +1,12 @@
-"""Chats for the fine-tuning of vision-language models: photograph and prompt, then the prior.
+"""Exports chats for fine-tuning vision-language models: photograph and prompt, then the prior.
 
-Dialects differ in how a message names its photograph, and in where paths are looked for:
+Dialects differ in how a message refers to its photograph and in what paths are relative to:
 
-- `tags`: the text says `<image>`, and `images` lists paths below the export. Lines lie in
-  `lines/NNNNN.jsonl` and at the end in `messages.jsonl`, which `dataset_info.json` describes to
-  LLaMA-Factory.
-- `trl`: contents are lists of parts. Lines lie beside the photographs in `metadata.jsonl`, from
-  which `datasets` loads a column `images` of photographs, as TRL wants it.
+- `tags`: the text contains `<image>`, and `images` lists paths below the export. Lines are written
+  to `lines/NNNNN.jsonl` and joined in `messages.jsonl` at the end, which `dataset_info.json`
+  describes to LLaMA-Factory.
+- `trl`: contents are lists of parts. Lines are written to `metadata.jsonl` beside the photographs,
+  from which `datasets` loads a column `images` of photographs, as TRL expects.
 """
 
 import json
@@ -30,14 +30,14 @@ from schemas.export import Dialect, MessagesExport
 from schemas.prior.prompt import PROMPT, PROMPT_VERSION, answer
 
 DATASET_NAME = "reason-and-restore"
-"""What LLaMA-Factory calls the data set."""
+"""Name of the data set in LLaMA-Factory."""
 
 _BATCH = 16
 _JOINED = "messages.jsonl"
 
 
 def open_messages_export(output: str, source: Source, dialect: Dialect) -> MessagesExport:
-    """Settle what is exported, and write it down in the folder.
+    """Decide what is exported, and record it in the folder.
 
     Raises:
         OtherExportError: the folder holds an export of something else.
@@ -52,7 +52,7 @@ def open_messages_export(output: str, source: Source, dialect: Dialect) -> Messa
 
 
 def export_messages_shard(output: str, spec: MessagesExport, source: Source, shard: int) -> str:
-    """Write the photographs of one shard and then its lines, unless the lines are there already.
+    """Write the photographs of one shard and then its lines, unless the lines exist.
 
     Returns:
         The URL of the lines.
@@ -70,8 +70,8 @@ def export_messages_shard(output: str, spec: MessagesExport, source: Source, sha
     return url
 
 
-def exported_lines(output: str, spec: MessagesExport, shards: Iterable[int]) -> dict[int, str]:
-    """The URLs of lines that are there already, by the numbers of their shards."""
+def find_lines(output: str, spec: MessagesExport, shards: Iterable[int]) -> dict[int, str]:
+    """Return the URLs of the lines that exist, by shard number."""
     folder = "lines" if spec.dialect == "tags" else "images"
     there = {join(output, folder, path) for path in list_paths(join(output, folder))}
     urls = {shard: _lines_url(output, spec.dialect, shard) for shard in shards}
@@ -79,9 +79,9 @@ def exported_lines(output: str, spec: MessagesExport, shards: Iterable[int]) -> 
 
 
 def finish_messages_export(output: str, spec: MessagesExport, shards: Iterable[int]) -> None:
-    """Join the lines of all shards in one file for the dialect `tags`, and describe it.
+    """Join the lines of all shards in one file for the dialect `tags`, and describe that file.
 
-    Programs that read whole folders would stumble over what a killed run has left in one.
+    A program that reads a whole folder would also read what a killed run has left there.
     """
     if spec.dialect != "tags":
         return
@@ -101,7 +101,7 @@ def _write(output: str, url: str, spec: MessagesExport, source: Source, shard: i
 
 
 def _is_answered(source: Source, example: Example) -> bool:
-    """Whether there is a diagnosis to answer with; the truth does not replace one that failed."""
+    """Whether there is a diagnosis to use as the answer; truth does not replace a failed one."""
     return source.annotations is None or example.annotation is not None
 
 

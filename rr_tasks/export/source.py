@@ -1,4 +1,4 @@
-"""What is exported: a whole data set, paired with annotations of it where they are given."""
+"""The source of an export: a finished data set, with its annotations if they are given."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,18 +18,18 @@ from schemas.shard import DoneMarker, SampleRow, spec_hash
 
 
 class OtherExportError(ExpectedError, ValueError):
-    """A folder holds an export of something else."""
+    """A folder contains an export of something else."""
 
 
 @dataclass(frozen=True)
 class Source:
-    """URLs of a synthesized data set and, maybe, of its annotations."""
+    """URLs of a data set and, optionally, of its annotations."""
 
     shards: str
     annotations: str | None
 
     def check(self) -> list[DoneMarker]:
-        """The markers of all its shards, by number.
+        """Check that everything is finished, and return the markers of all shards by number.
 
         Raises:
             NoShardsError, OtherDataSetError: a folder is not what it should be.
@@ -42,7 +42,7 @@ class Source:
         return markers
 
     def hashes(self) -> tuple[str, str | None]:
-        """The hashes of both specs."""
+        """Return the hashes of both specs."""
         given = self.annotations
         annotated = None if given is None else spec_hash(read_spec(given))
         return spec_hash(read_spec(self.shards)), annotated
@@ -50,7 +50,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Example:
-    """A sample: both photographs as PNG, the true prior, and the one of the annotations.
+    """A sample: both photographs as PNG, the true prior, and that of the annotations.
 
     `annotation` is None where no annotations are exported, or where the diagnosis failed.
     """
@@ -63,10 +63,10 @@ class Example:
 
 
 def open_export(output: str, spec: HubExport | MessagesExport) -> None:
-    """Write down in the folder what is exported there, so that another run goes on with the same.
+    """Record in the folder what is exported to it, so that later runs continue the same export.
 
     Raises:
-        OtherExportError: it holds something else.
+        OtherExportError: it contains another export.
     """
     url = join(output, "export.json")
     if not publish_if_absent(spec.model_dump_json(indent=2).encode(), url):
@@ -77,7 +77,7 @@ def open_export(output: str, spec: HubExport | MessagesExport) -> None:
 
 
 def read_examples(source: Source, shard: int) -> Iterator[tuple[SampleRow, Example | None]]:
-    """Stream the rows of a shard, each with its example unless the input had failed.
+    """Stream the rows of a shard, each with its example unless the input failed.
 
     Raises:
         ShardDamagedError: a tar or a sidecar is damaged, or a prior in it.
@@ -92,7 +92,7 @@ def read_examples(source: Source, shard: int) -> Iterator[tuple[SampleRow, Examp
 def _read_annotations(
     folder: str | None, shard: int
 ) -> Iterator[tuple[SampleRow, Sample | None] | None]:
-    """The outcome of each diagnosis, or None for ever where no annotations are exported."""
+    """Yield the outcome of each diagnosis, or None forever if no annotations are exported."""
     return repeat(None) if folder is None else read_outcomes(folder, shard, "prior.json")
 
 
@@ -101,7 +101,7 @@ def _example(sample: Sample, diagnosed: tuple[SampleRow, Sample | None] | None) 
     row, diagnosis = diagnosed or (None, None)
     if row is not None and row.key != key:
         raise OtherDataSetError(
-            f"annotations tell of sample {row.key} where {key} is expected; run `rr annotate` again"
+            f"annotations contain sample {row.key} where {key} is expected; run `rr annotate` again"
         )
     return Example(
         key=key,

@@ -1,4 +1,4 @@
-"""An inspection as one HTML file that needs nothing else, not even a network."""
+"""Renders an inspection as a self-contained HTML file."""
 
 from collections.abc import Sequence
 from importlib.resources import files

@@ -1,4 +1,4 @@
-"""A few samples of a data set as small pictures, the beginnings of some tars being all it reads."""
+"""Shows a few samples of a data set as small pictures, reading only the start of some tars."""
 
 from base64 import b64encode
 from dataclasses import dataclass
@@ -28,13 +28,13 @@ class Picture:
 
 
 def pick_pictures(folder: str, count: int) -> list[Picture]:
-    """Show samples from shards that are spread evenly over the data set.
+    """Pick samples from shards that are spread evenly over the data set.
 
-    Of the first of these shards the first sample is shown, of the next its second, and so on:
-    recipes that treat each photograph in the same ways in turn are then shown in different ways.
+    The first of these shards contributes its first sample, the next one its second, and so on, so
+    that recipes that cycle through the mixtures show different ones.
 
     Args:
-        folder: URL of a data set; annotations have no photographs, so of them nothing is shown.
+        folder: URL of a data set; annotations have no photographs, so nothing is shown of them.
         count: how many samples at most.
 
     Raises:

@@ -1,4 +1,4 @@
-"""Finds out what a data set holds without opening its tars."""
+"""Surveys a data set without opening its tars."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -39,12 +39,12 @@ def inspect(folder: str) -> Inspection:
     """Survey a data set or a set of annotations; it may be unfinished.
 
     Raises:
-        NoShardsError: the folder is missing or holds neither.
+        NoShardsError: the folder is missing or contains neither.
         OtherDataSetError: its spec is damaged or of another kind.
         DamagedMarkerError, DamagedTableError: a file cannot be read; the message names it.
     """
     spec = read_spec(folder)
-    markers = _finished(folder)
+    markers = _finished_markers(folder)
     groups = _groups(folder, markers)
     good = groups.filter(pl.col("status") == "ok")
     samples = sum(marker.samples for marker in markers)
@@ -56,12 +56,12 @@ def inspect(folder: str) -> Inspection:
         spec_hash=spec_hash(spec),
         finished_shards=len(markers),
         expected_shards=expected,
-        missing_shards=_missing(markers, expected or 0),
+        missing_shards=_missing_shards(markers, expected or 0),
         samples=samples,
         failures=sum(marker.failures for marker in markers),
         failure_reasons=_reasons(groups),
-        schema_versions=_counted(marker.schema_version for marker in markers),
-        code_versions=_counted(marker.code_version for marker in markers),
+        schema_versions=_count(marker.schema_version for marker in markers),
+        code_versions=_count(marker.code_version for marker in markers),
         mixtures=_mixtures(good),
         severities={name: _histogram(good, name) for name in DEGRADATIONS},
         total_bytes=total_bytes,
@@ -72,10 +72,10 @@ def inspect(folder: str) -> Inspection:
     )
 
 
-def _finished(folder: str) -> list[DoneMarker]:
+def _finished_markers(folder: str) -> list[DoneMarker]:
     try:
         return done_shards(folder)
-    except NoShardsError:  # the spec is there, so the first shard is still being made
+    except NoShardsError:  # the spec exists, so the first shard is still being made
         return []
 
 
@@ -93,7 +93,7 @@ def _groups(folder: str, markers: Sequence[DoneMarker]) -> pl.DataFrame:
 
 
 def _bin(name: DegradationName) -> pl.Expr:
-    """0 to 9 by severity; null where the degradation is absent."""
+    """Bin a severity, 0 to 9; null where the degradation is absent."""
     severity = pl.col(name)
     place = (severity * SEVERITY_BINS / 100.0).floor().clip(0, SEVERITY_BINS - 1)
     return pl.when(severity > 0).then(place.cast(pl.Int8)).alias(name)
@@ -105,7 +105,7 @@ def _histogram(groups: pl.DataFrame, name: DegradationName) -> tuple[int, ...]:
 
 
 def _mixtures(groups: pl.DataFrame) -> dict[str, int]:
-    """Clean first, then singles, pairs and so on."""
+    """Count samples by mixture: clean first, then singles, pairs and so on."""
     present = [pl.when(pl.col(name).is_not_null()).then(pl.lit(name)) for name in DEGRADATIONS]
     named = groups.select("rows", mixture=pl.concat_str(present, separator="+", ignore_nulls=True))
     counts = dict(named.group_by("mixture").agg(pl.col("rows").sum()).iter_rows())
@@ -120,12 +120,12 @@ def _reasons(groups: pl.DataFrame) -> dict[str, int]:
     return dict(ordered.head(SHOWN_REASONS).iter_rows())
 
 
-def _missing(markers: Sequence[DoneMarker], expected: int) -> tuple[int, ...]:
+def _missing_shards(markers: Sequence[DoneMarker], expected: int) -> tuple[int, ...]:
     missing = set(range(expected)) - {marker.shard for marker in markers}
     return tuple(sorted(missing)[:SHOWN_MISSING])
 
 
-def _counted(versions: Iterable[_Version]) -> dict[_Version, int]:
+def _count(versions: Iterable[_Version]) -> dict[_Version, int]:
     return dict(sorted(Counter(versions).items()))
 
 
@@ -136,7 +136,7 @@ def _extent(groups: pl.DataFrame, side: str) -> Extent | None:
 
 
 def title(spec: Spec) -> str:
-    """What a folder holds, in a few words."""
+    """Name the contents of a folder in a few words."""
     if isinstance(spec, SynthesisSpec):
         return f"Data set of the recipe {spec.recipe.name}"
     if isinstance(spec, IngestSpec):

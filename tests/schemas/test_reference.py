@@ -4,7 +4,7 @@ import pytest
 from pydantic import BaseModel, Field
 
 from schemas.publish import MODELS, schema_of
-from schemas.reference import reference
+from schemas.reference import render_reference
 
 
 class Inner(BaseModel):
@@ -22,7 +22,7 @@ class Outer(BaseModel):
 
 
 def test_every_field_is_told_with_type_bounds_default_and_meaning() -> None:
-    page = reference({"outer": {**Outer.model_json_schema(), "title": "The outer one"}})
+    page = render_reference({"outer": {**Outer.model_json_schema(), "title": "The outer one"}})
     assert "- [The outer one](#outer)" in page
     assert "What is outside." in page
     assert "| `inner` | Inner |  |  |" in page
@@ -35,7 +35,7 @@ def test_every_field_is_told_with_type_bounds_default_and_meaning() -> None:
 @pytest.mark.parametrize("name", MODELS)
 def test_no_type_is_left_untold(name: str) -> None:
     schema = schema_of(name)
-    page = reference({name: schema})
+    page = render_reference({name: schema})
     itself = str(schema.get("$ref", "")).rsplit("/", 1)[-1]  # of a model that holds its own kind
     for field in (schema["$defs"][itself] if itself else schema)["properties"]:
         assert f"| `{field}` | " in page

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rr_tasks.export.features import columns, feature
+from rr_tasks.export.features import describe_type, list_columns
 from schemas.prior.current import DiagnosticPrior
 
 
@@ -9,7 +9,7 @@ def test_types_are_those_that_datasets_knows() -> None:
     import datasets
 
     for annotated in (False, True):
-        known = datasets.Features._from_yaml_list(columns(annotated=annotated))
+        known = datasets.Features._from_yaml_list(list_columns(annotated=annotated))
         assert ("annotation.json" in known) == annotated
         assert known["clean.png"] == datasets.Image()
         assert known["prior.json"]["order"] == datasets.List(datasets.Value("string"))
@@ -23,7 +23,7 @@ def test_every_prior_goes_through_them_unchanged(prior: DiagnosticPrior) -> None
     import pyarrow as pa
 
     (known,) = datasets.Features._from_yaml_list(
-        [{"name": "prior", **feature(DiagnosticPrior)}]
+        [{"name": "prior", **describe_type(DiagnosticPrior)}]
     ).arrow_schema
     document = prior.model_dump(mode="json")
     assert pa.array([document], known.type).to_pylist() == [document]

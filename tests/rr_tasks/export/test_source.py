@@ -45,7 +45,7 @@ def test_annotations_of_other_samples_are_refused(annotated: Source, tmp_path: P
         shutil.copy(annotations / f"00001.{suffix}", annotations / f"00000.{suffix}")
     marker = (annotations / "00000.done.json").read_text().replace('"samples": 32', '"samples": 16')
     (annotations / "00000.done.json").write_text(marker)
-    with pytest.raises(OtherDataSetError, match="tell of sample 000010000 where 000000000"):
+    with pytest.raises(OtherDataSetError, match="contain sample 000010000 where 000000000"):
         list(read_examples(Source(annotated.shards, str(annotations)), 0))
 
 
