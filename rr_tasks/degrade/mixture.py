@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from rr_tasks.degrade.catalogue import CATALOGUE, Catalogue
-from rr_tasks.degrade.color import Bytes, Linear, to_bytes, to_linear
+from rr_tasks.degrade.color import Bytes, to_bytes, to_linear
 from rr_tasks.degrade.depth import Depth, scene_depth
 from rr_tasks.degrade.depth_model import model_depth
 from rr_tasks.degrade.objects import standing_depth
@@ -78,15 +78,16 @@ def degrade(
     Raises:
         MissingDepthModelError: the recipe names a depth model that cannot be loaded.
     """
-    streams, linear = Streams(rng), to_linear(clean)
+    streams = Streams(rng)
 
     @cache
     def find_depth() -> Depth:
         if depth is not None:
             return depth
-        return _estimate_depth(clean, linear, recipe.depth, streams["depth"])
+        return _estimate_depth(clean, recipe.depth, streams["depth"])
 
-    image, parameters = linear, {}
+    # Decoded again where it is needed: keeping it would cost more time, for fresh memory.
+    image, parameters = to_linear(clean), {}
     chosen = (catalogue[name] for name in severities)
     for physics in sorted(chosen, key=lambda physics: physics.stage):
         name, ranges = physics.name, _ranges(physics, recipe)
@@ -96,7 +97,7 @@ def degrade(
     chance = streams["partial"]
     if severities and recipe.partial and chance.random() < recipe.partial.probability:
         share = recipe.partial.share.draw(chance)
-        image = np.asarray(cv2.addWeighted(image, share, linear, 1 - share, 0.0))
+        image = np.asarray(cv2.addWeighted(image, share, to_linear(clean), 1 - share, 0.0))
         parameters = {
             name: catalogue[name].dilute(full, share) for name, full in parameters.items()
         }
@@ -113,13 +114,11 @@ def _ranges(physics: AnyPhysics, recipe: DegradationRecipe) -> TypeRanges:
     return own or physics.ranges()
 
 
-def _estimate_depth(
-    clean: Bytes, image: Linear, recipe: DepthRecipe | None, rng: np.random.Generator
-) -> Depth:
+def _estimate_depth(clean: Bytes, recipe: DepthRecipe | None, rng: np.random.Generator) -> Depth:
     if recipe is None or (recipe.model is None and recipe.guess == "relief"):
-        return scene_depth(image, rng)
+        return scene_depth(to_linear(clean), rng)
     if recipe.model is None:
-        return standing_depth(image, rng)
+        return standing_depth(to_linear(clean), rng)
     return model_depth(clean, recipe.model)
 
 
