@@ -28,7 +28,8 @@ def compare(champion: pl.DataFrame, candidate: pl.DataFrame) -> Verdict:
 
     The candidate must gain at least 0.02 dB of mean PSNR over all degraded samples, must not make
     any single type worse than the degraded input, and must keep clean photographs at 35 dB, or at
-    what the champion reaches if that is less.
+    what the champion reaches if that is less. Where the reasoner diagnosed no photograph of one of
+    these sets, nothing is promoted.
 
     Args:
         champion: rows of `read_evaluation` for the weights in use.
@@ -38,7 +39,10 @@ def compare(champion: pl.DataFrame, candidate: pl.DataFrame) -> Verdict:
     harmed = [name for name in DEGRADATIONS if _harms(candidate, name)]
     floor = min(CLEAN_FLOOR_DB, _psnr(champion, "clean"))
     clean = _psnr(candidate, "clean")
-    if champion.equals(candidate):
+    unjudged = _find_undiagnosed_sets(candidate)
+    if unjudged:
+        reason = f"kept the champion: no photograph with {', '.join(unjudged)} could be diagnosed"
+    elif champion.equals(candidate):
         reason = f"the candidate is the champion already: {new:.2f} dB on degraded photographs"
     elif new < old + NEEDED_GAIN_DB:
         reason = f"kept the champion: {new:.2f} dB is not {NEEDED_GAIN_DB} dB above its {old:.2f}"
@@ -71,10 +75,17 @@ def promote(candidate: str, folder: str, name: NetworkName, verdict: Verdict) ->
     return target
 
 
+def _find_undiagnosed_sets(rows: pl.DataFrame) -> list[str]:
+    sets = quality_table(rows).filter(pl.col("samples") == 0)["set"].to_list()
+    needed = {*rows["combination"], "all degraded"}
+    return [name for name in sets if name in needed]
+
+
 def _psnr(rows: pl.DataFrame, name: str) -> float:
-    return float(quality_table(rows).filter(pl.col("set") == name)["psnr_after"].item())
+    mean = quality_table(rows).filter(pl.col("set") == name)["psnr_after"].item()
+    return float(mean or 0.0)  # null where nothing was diagnosed
 
 
 def _harms(rows: pl.DataFrame, name: str) -> bool:
     single = quality_table(rows).filter(pl.col("set") == name)
-    return bool(single.height and single["gain_db"].item() < 0)
+    return bool(single.height and (single["gain_db"].item() or 0.0) < 0)

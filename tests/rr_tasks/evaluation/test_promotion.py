@@ -36,6 +36,16 @@ def rows(haze: float, noise: float, clean: float) -> pl.DataFrame:
 CHAMPION = rows(25.0, 27.0, 40.0)
 
 
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_where_a_set_was_never_diagnosed_nothing_is_promoted(place: int) -> None:
+    better = rows(30.0, 30.0, 50.0)
+    seen = pl.Series([None if number == place else 1.0 for number in range(3)])
+    verdict = compare(CHAMPION, better.with_columns(psnr_after=pl.col("psnr_after") * seen))
+    assert not verdict.promoted
+    name = ("clean", "haze", "noise")[place]
+    assert verdict.reason == f"kept the champion: no photograph with {name} could be diagnosed"
+
+
 @pytest.mark.parametrize(
     ("candidate", "promoted", "reason"),
     [

@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 
 import pytest
@@ -76,6 +77,28 @@ def test_priors_that_were_only_rewritten_stay_stale(wanted: AnnotationSpec) -> N
     rewritten = migrate_spec(wanted.model_copy(update={"schema_version": 1}))
     (reason,) = find_reasons(rewritten, wanted)  # type: ignore[arg-type]
     assert reason == ("schema version", "1, rewritten as 2", "2")
+
+
+def test_annotations_of_earlier_releases_are_stale_and_compared_with(
+    dataset: str, tmp_path: Path, wanted: AnnotationSpec, annotate: Annotate
+) -> None:
+    made = Path(annotate(tmp_path, 0, 1, algorithm=0))
+    earlier = {
+        "kind": "annotation",
+        "source": wanted.source,
+        "reasoner": "edge-reasoner",
+        "weights_sha256": "a" * 64,
+        "prompt_version": None,
+        "schema_version": CURRENT_VERSION,
+        "migrated_from": None,
+    }
+    (made / "spec.json").write_text(json.dumps(earlier))
+    folder = str(made.rename(tmp_path / "annotations-0123456789abcdef"))
+    plan = plan_refresh(dataset, str(tmp_path), wanted, None)
+    assert [one.reasons for one in plan.shards] == [(Reason("algorithm", "not recorded", "1"),)] * 2
+    assert plan.old is not None
+    assert plan.old.folder == folder
+    assert plan.folder == annotations_folder(str(tmp_path), wanted) != folder
 
 
 def test_the_newest_older_annotations_are_compared_or_those_that_are_asked_for(
