@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from rr_tasks.retries import TRANSIENT
 from rr_tasks.storage.failure import StorageError, explain_disk_error
 from schemas.errors import ExpectedError
 
@@ -33,7 +34,10 @@ def explain_errors(url: str) -> Iterator[None]:
 
 def _explain(url: str, error: Exception) -> StorageError | None:
     if "://" not in url or url.startswith("file://"):
-        return explain_disk_error(url, error) if isinstance(error, OSError) else None
+        # A network error is not the disk's: it comes from what is read while the file is written.
+        if isinstance(error, TRANSIENT) or not isinstance(error, OSError):
+            return None
+        return explain_disk_error(url, error)
     # The libraries that it knows are slow to import, and a disk never needs them.
     from rr_tasks.storage.network_failure import explain_network_error
 
