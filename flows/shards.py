@@ -43,8 +43,7 @@ def share_shards(
         advance(len(results))
         while missing := [shard for shard in shards if shard not in results]:
             for shard, other in held.items():
-                name = f"Shard {shard:05d}" if isinstance(shard, int) else f"Chunk {shard}"
-                host().say(f"{name} is being made by {other.owner}; waiting.")
+                host().say(f"{_describe_work(shard)} by {other.owner}; waiting.")
                 other.wait()
             held = {}
             for shard, outcome in runner.run(task, missing, *arguments):
@@ -54,6 +53,11 @@ def share_shards(
                     results[shard] = outcome
                     advance(len(results))
     return [results[shard] for shard in shards]
+
+
+def _describe_work(key: object) -> str:
+    is_shard = isinstance(key, int)
+    return f"Shard {key:05d} is being made" if is_shard else f"Chunk {key} is being restored"
 
 
 def run_shards(

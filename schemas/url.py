@@ -17,7 +17,7 @@ _LOGIN = re.compile(r"(?:^|::)s3a?:/*(?!/|arn:)[^/]*[:@]|://[^/]*:[^/]*@")
 
 # What signs a URL, or lets its holder in: X-Amz-Signature, sig (Azure), AWSAccessKeyId, token ...
 _SIGNED = re.compile(
-    r"://.*[?&;#](?:[\w.-]*(?:signature|token|secret|passw|credential|accesskey|apikey)[\w.-]*"
+    r"(?<!file)://.*[?&;#](?:[\w.-]*(?:signature|token|secret|passw|credential|accesskey|apikey)[\w.-]*"
     r"|(?:[\w.-]*[_.-])?key|sig|pwd)=",
     re.IGNORECASE | re.DOTALL,
 )

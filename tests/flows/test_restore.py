@@ -52,7 +52,7 @@ def test_a_chunk_of_another_run_is_waited_for(
     threading.Timer(2.0, lambda: remove(url)).start()
     assert launch(restore, parameters).counts.total == 3
     told = capfd.readouterr().err
-    assert f"Chunk 00000 is being made by another run on attic (process {os.getppid()})" in told
+    assert f"Chunk 00000 is being restored by another run on attic (process {os.getppid()})" in told
     assert not exists(url)
 
 

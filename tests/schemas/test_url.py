@@ -57,6 +57,7 @@ def test_a_secret_is_refused_and_not_repeated(url: str) -> None:
         "http://127.0.0.1:8000/photos/me@home",
         "memory://photos",
         "photos/what?sig=none.jpg",
+        "file:///photos/what?sig=none.jpg",
         "s3://photos/a.jpg?versionId=1",
         "https://example.org/photos?page=2&design=old&monkey=no",
     ],

@@ -3,11 +3,12 @@
 import re
 import socket
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
 from rr_tasks.storage.failure import StorageError, UnreachableStorageError
-from rr_tasks.storage.files import exists, list_files, read_bytes
+from rr_tasks.storage.files import exists, list_files, publish_bytes, read_bytes
 from rr_tasks.storage.filesystem import filesystem_of
 
 
@@ -50,3 +51,11 @@ def test_a_web_server_that_is_down_is_told() -> None:
     for ask in (list_files, read_bytes, exists):
         with pytest.raises(UnreachableStorageError, match=told):
             ask(url)
+
+
+def test_a_path_is_no_url_whatever_it_holds(tmp_path: Path) -> None:
+    path = tmp_path / "a::b" / "what?sig=1#[x]*.jpg"
+    publish_bytes(b"mine", str(path))
+    assert path.read_bytes() == read_bytes(str(path)) == b"mine"
+    assert exists(str(path))
+    assert list(map(read_bytes, list_files(str(path.parent)))) == [b"mine"]
