@@ -118,3 +118,10 @@ def test_a_missing_bucket_is_not_an_empty_folder(s3: S3) -> None:
     for look in (folder.status, folder.names, folder.read, folder.is_foreign):
         with pytest.raises(MissingBucketError, match=f"no-{BUCKET}"):
             look("a")
+
+
+def test_no_object_is_passed_over_whatever_the_order_of_a_listing(folder: Folder) -> None:
+    names = ["blur+noise/a.jpg", "blur/a.jpg", "blur/b.jpg", "blur-0/a.jpg"]
+    for name in names:
+        folder.write(name, b"1")
+    assert folder.statuses([*names, "blur/c.jpg"]).keys() == set(names)
