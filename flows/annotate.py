@@ -16,7 +16,7 @@ def annotate(parameters: AnnotateParameters) -> str:
     if parameters.verify:
         verify_shards(parameters.shards, parameters.workers)
     spec = plan_annotation(parameters.shards, load_reasoner(parameters.reasoner))
-    folder = open_annotations(parameters.output or beside(parameters.shards), spec)
+    folder = open_annotations(parameters.output or find_parent(parameters.shards), spec)
     markers = share_shards(
         annotate_shard_task,
         [marker.shard for marker in done_shards(parameters.shards)],
@@ -33,8 +33,8 @@ def annotate(parameters: AnnotateParameters) -> str:
     return folder
 
 
-def beside(folder: str) -> str:
-    """The folder around a folder."""
+def find_parent(folder: str) -> str:
+    """Return the folder that holds a folder."""
     if "://" in folder:
         return folder.rstrip("/").rpartition("/")[0]
     return str(Path(folder).absolute().parent)

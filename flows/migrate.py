@@ -1,6 +1,6 @@
 """Shards with priors of an older version -> the same shards with current ones."""
 
-from flows.annotate import beside
+from flows.annotate import find_parent
 from flows.host import host
 from flows.shards import share_shards
 from rr_tasks.shards.migration import open_migrated, plan_migration
@@ -14,7 +14,7 @@ def migrate(parameters: MigrateParameters) -> str:
     spec = plan_migration(parameters.shards)
     if spec is None:
         return parameters.shards
-    folder = open_migrated(parameters.output or beside(parameters.shards), spec)
+    folder = open_migrated(parameters.output or find_parent(parameters.shards), spec)
     markers = share_shards(
         migrate_shard_task,
         [marker.shard for marker in done_shards(parameters.shards)],

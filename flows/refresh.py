@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flows.annotate import beside
+from flows.annotate import find_parent
 from flows.host import host
 from flows.shards import run_shards, share_shards, verify_shards
 from rr_tasks.reasoner.annotation import open_annotations, plan_annotation
@@ -45,7 +45,7 @@ def refresh(parameters: RefreshParameters) -> Refreshed:
         verify_shards(parameters.shards, parameters.workers)
     reasoner = load_reasoner(parameters.reasoner)
     wanted = plan_annotation(parameters.shards, reasoner)
-    root = parameters.output or beside(parameters.shards)
+    root = parameters.output or find_parent(parameters.shards)
     plan = plan_refresh(parameters.shards, root, wanted, parameters.against)
     about = f"What becomes current in {plan.folder}"
     host().publish_table("refresh-plan", tabulate_plan(plan).to_dicts(), about)

@@ -13,7 +13,7 @@ from schemas.url import Url
 class EdgeReasonerChoice(Strict):
     """The edge reasoner: a small network that runs on a CPU."""
 
-    kind: Literal["edge"] = "edge"
+    kind: Literal["edge"] = Field("edge", description="Which reasoner")
     weights: Url | None = Field(None, description="Weights file; by default the shipped one")
 
 
