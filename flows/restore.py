@@ -3,7 +3,6 @@
 from flows.host import host
 from flows.progress import follow
 from flows.shards import share_shards
-from rr_tasks.archive.check import check_folders
 from rr_tasks.archive.run import finish, prepare
 from rr_tasks.archive.tasks import engine_for, restore_chunk_task
 from rr_tasks.storage.claim import Held
@@ -12,7 +11,6 @@ from schemas.archive import RestoreParameters, RunSummary
 
 def restore(parameters: RestoreParameters) -> RunSummary:
     """Restore every photograph that is not restored yet; one that fails never stops the others."""
-    check_folders(parameters.input, parameters.output)
     plan = prepare(parameters, _say_who_plans)
     with follow("Restore photographs", plan.found):
         chunks = share_shards(
