@@ -76,18 +76,11 @@ def train(
     log = TrainingLog(join(folder, "log.jsonl"), first) if processes.is_main_process else None
     if settings.compiled:
         _compile(network)
-    loss = processes.prepare_model(_LossModule(objective))
+    gradients = _Gradients(objective, settings, device, processes)
     totals, logged = _Totals(), first
     for step in range(first, settings.steps):
-        for part in range(settings.accumulate):
-            number = step * settings.accumulate + part
-            generator = _seed_draws(settings.seed, number, processes.process_index)
-            ends_step = part == settings.accumulate - 1
-            with nullcontext() if ends_step else processes.no_sync(loss):
-                with autocast(device):
-                    losses = loss(send_to_device(batches.batch(number), device), generator)
-                processes.backward(losses["loss"] / settings.accumulate)
-            totals.add(losses)
+        for number in range(step * settings.accumulate, (step + 1) * settings.accumulate):
+            totals.add(gradients.add(batches.batch(number), number))
         state.step()
         done = step + 1
         if done % _LOG_EVERY == 0 or done == settings.steps:
@@ -105,6 +98,31 @@ def train(
                 state.save(join(folder, CHECKPOINT), done)
     state.use_average()
     network.eval()
+
+
+class _Gradients(Generic[BatchT]):
+    """Adds up the gradients of a loss over the batches of a step, and over all processes."""
+
+    def __init__(
+        self,
+        objective: Objective[BatchT],
+        settings: LoopSettings,
+        device: torch.device,
+        processes: Accelerator,
+    ) -> None:
+        self._settings, self._device, self._processes = settings, device, processes
+        self._loss = processes.prepare_model(_LossModule(objective))
+
+    def add(self, batch: BatchT, number: int) -> Losses:
+        """Add those of one batch; processes exchange gradients at the last one of a step."""
+        processes, accumulate = self._processes, self._settings.accumulate
+        generator = _seed_draws(self._settings.seed, number, processes.process_index)
+        ends_step = (number + 1) % accumulate == 0
+        with nullcontext() if ends_step else processes.no_sync(self._loss):
+            with autocast(self._device):
+                losses: Losses = self._loss(send_to_device(batch, self._device), generator)
+            processes.backward(losses["loss"] / accumulate)
+        return losses
 
 
 class _LossModule(nn.Module, Generic[BatchT]):
