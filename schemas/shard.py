@@ -15,7 +15,11 @@ SpecHash = Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
 
 
 class SynthesisSpec(Strict):
-    """Everything that determines the bytes of a synthesized data set."""
+    """Everything that determines the bytes of a synthesized data set.
+
+    `decoder` counts changes in how photographs are read; null stands for the first release, which
+    ignored colour profiles.
+    """
 
     kind: Literal["synthesis"] = "synthesis"
     recipe: DegradationRecipe
@@ -23,6 +27,7 @@ class SynthesisSpec(Strict):
     samples: Annotated[int, Field(gt=0)]
     shard_size: Annotated[int, Field(gt=0)]
     inputs_sha256: Sha256
+    decoder: int | None = None
     schema_version: int = CURRENT_VERSION
     migrated_from: int | None = None
 
@@ -36,7 +41,7 @@ class IngestSpec(Strict):
 
     `samples` counts inputs, including those that could not be used. `clean`, `degraded` and
     `present` are given only for the layout `pairs`. `algorithm` counts changes of the code that
-    change the bytes.
+    change the bytes, and `decoder` those in how photographs are read; see `SynthesisSpec`.
     """
 
     kind: Literal["ingest"] = "ingest"
@@ -48,6 +53,7 @@ class IngestSpec(Strict):
     samples: Annotated[int, Field(gt=0)]
     shard_size: Annotated[int, Field(gt=0)]
     inputs_sha256: Sha256
+    decoder: int | None = None
     schema_version: int = CURRENT_VERSION
     migrated_from: int | None = None
 

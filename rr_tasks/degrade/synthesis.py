@@ -20,7 +20,7 @@ from rr_tasks.degrade.mixture import (
 from rr_tasks.degrade.square import choose_square, cut
 from rr_tasks.photographs.formats.base import UnusablePhotographError
 from rr_tasks.photographs.listing import Photographs, list_photographs, read_listing
-from rr_tasks.photographs.reading import read_photograph
+from rr_tasks.photographs.reading import DECODER_VERSION, read_photograph
 from rr_tasks.priors import make_prior, nothing_found
 from rr_tasks.shards.png import encode_png
 from rr_tasks.shards.spec import open_folder
@@ -78,6 +78,7 @@ def plan_synthesis(
         samples=samples or len(list_variants(recipe)) * len(found),
         shard_size=shard_size,
         inputs_sha256=identity(photographs, [*found, *depths], output),
+        decoder=DECODER_VERSION,
     )
     return spec, found
 

@@ -17,7 +17,7 @@ from rr_tasks.photographs.listing import (
     photographs_of,
     read_listing,
 )
-from rr_tasks.photographs.reading import read_photograph
+from rr_tasks.photographs.reading import DECODER_VERSION, read_photograph
 from rr_tasks.shards.png import encode_png
 from rr_tasks.shards.spec import open_folder
 from rr_tasks.shards.writer import Outcome, sample_key, write_shard
@@ -79,6 +79,7 @@ def plan_ingest(
         samples=len(pairs),
         shard_size=shard_size,
         inputs_sha256=identity(folder, photographs, output),
+        decoder=DECODER_VERSION,
     )
     return spec, photographs
 

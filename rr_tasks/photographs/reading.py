@@ -6,6 +6,9 @@ from rr_tasks.photographs.photograph import open_photograph
 from rr_tasks.photographs.pixels import Bytes, Pixels, to_8_bits
 from rr_tasks.storage.files import read_bytes, stamp
 
+DECODER_VERSION = 2
+"""Raised whenever a change of this package alters the pixels read from the same photograph."""
+
 
 def read_pixels(url: str) -> Pixels:
     """Decode a photograph to (H, W, 3) sRGB, upright, with the 8 or 16 bits that it has.

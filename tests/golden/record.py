@@ -27,6 +27,7 @@ from rr_tasks.evaluation.images.shard import (
     evaluate_shard,
     read_evaluation,
 )
+from rr_tasks.photographs.reading import DECODER_VERSION
 from rr_tasks.reasoner import edge
 from rr_tasks.reasoner.annotation import annotate_shard, open_annotations, plan_annotation
 from rr_tasks.reasoner.load import load_reasoner
@@ -69,6 +70,7 @@ def counters() -> dict[str, int]:
         "output": OUTPUT_VERSION,
         "evaluation": EVALUATION_VERSION,
         "synthesis": BENCHMARK.algorithm,
+        "decoder": DECODER_VERSION,
         "reasoner": edge.ALGORITHM,
         "training of reasoners": reasoner.ALGORITHM,
         "training of restorers": flow.ALGORITHM,

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 import pytest
 
+from rr_tasks.degrade import synthesis
 from rr_tasks.degrade.archive import export_archive
 from rr_tasks.degrade.mixture import COMBINATIONS
 from rr_tasks.degrade.synthesis import (
@@ -26,7 +27,7 @@ from schemas.base import Range
 from schemas.prior.current import DEGRADATIONS, VISIBLE_SEVERITY
 from schemas.prior.migrations import load_prior
 from schemas.recipe import EDGE_V2, REASONER_V1, DegradationRecipe, JpegRecipe
-from schemas.shard import SynthesisSpec, shard_count, spec_hash
+from schemas.shard import SynthesisSpec, folder_name, shard_count, spec_hash
 
 SMALL = DegradationRecipe(
     name="small", size=32, clean_share=0.0, severity=Range(low=30.0, high=100.0)
@@ -250,6 +251,15 @@ def test_alternatives_may_have_types_of_their_own(tmp_path: Path, photographs: P
     made = mixtures(make(tmp_path, photographs, recipe, samples=6))
     assert [mixture for _, mixture in made] == 3 * [("haze",), ("rain",)]
     assert list_variants(recipe) == ((), ("haze",), ("rain",), ("haze", "rain"))
+
+
+def test_pixels_of_another_decoder_go_to_another_folder(
+    photographs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now, _ = plan_synthesis(str(photographs), EDGE_V2, 0, 4, 4)
+    monkeypatch.setattr(synthesis, "DECODER_VERSION", synthesis.DECODER_VERSION + 1)
+    later, _ = plan_synthesis(str(photographs), EDGE_V2, 0, 4, 4)
+    assert folder_name(now) != folder_name(later)
 
 
 def test_recipes_without_types_keep_their_hash() -> None:
