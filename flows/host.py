@@ -25,7 +25,7 @@ class Host(Protocol):
     """Runs the tasks of stages, and shows people how they go."""
 
     def runner(self, workers: int) -> Runner:
-        """What runs `workers` tasks at a time."""
+        """Return what runs `workers` tasks at a time."""
 
     def run_stage(
         self, stage: Callable[[ParametersT], ResultT], parameters: ParametersT
@@ -49,13 +49,13 @@ _host: ContextVar[Host] = ContextVar("host", default=Terminal())  # noqa: B039 -
 
 
 def host() -> Host:
-    """Who watches the stage that is running."""
+    """Return the host of the stage that is running."""
     return _host.get()
 
 
 @contextmanager
-def hosted_by(new: Host) -> Iterator[None]:
-    """Let `new` watch what is run in here."""
+def use_host(new: Host) -> Iterator[None]:
+    """Run stages in here on another host."""
     token = _host.set(new)
     try:
         yield

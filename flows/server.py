@@ -21,7 +21,7 @@ from prefect.settings import PREFECT_API_URL
 from prefect.task_runners import ThreadPoolTaskRunner
 from prefect.tasks import exponential_backoff
 
-from flows.host import hosted_by
+from flows.host import use_host
 from flows.runner import Runner, as_completed
 from rr_tasks.retries import TRANSIENT
 from rr_tasks.threads import compute_in_threads
@@ -70,7 +70,7 @@ def as_flow(stage: Callable[[Any], Any]) -> Flow[[Any], Any]:
 
     @wraps(stage)
     def hosted(parameters: Any) -> Any:
-        with hosted_by(Server()):
+        with use_host(Server()):
             return stage(parameters)
 
     name = stage.__name__.replace("_", "-")

@@ -25,14 +25,14 @@ def bench_restore(
     photographs: Photographs,
     count: Annotated[
         int, typer.Option(min=4, help="Degraded photographs to restore, in four parts.")
-    ] = 48,
+    ] = 96,
 ) -> None:
     """Measure [bold]rr restore[/bold] on one core, on all cores, and beside a busy process.
 
     It shows speed and peak memory, and whether the restored photographs are the same. The settings
     take turns with the same photographs; a first quarter of these warms up.
 
-    Example: [bold]rr bench restore --count 48[/bold]
+    Example: [bold]rr bench restore --count 96[/bold]
     """
     from flows.bench import bench_restoration
     from flows.cli.show.benchmark import show_restoration_speeds
