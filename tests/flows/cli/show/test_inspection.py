@@ -56,6 +56,6 @@ def test_a_wrong_folder_is_one_line(tmp_path: Path) -> None:
 def test_the_benchmark_shows_its_figures(monkeypatch: pytest.MonkeyPatch) -> None:
     speed = InspectionSpeed(rows=1_000_000, shards=7813, seconds=3.17, peak_mib=637.0)
     monkeypatch.setattr(bench, "make_sidecars", lambda *_: None)
-    monkeypatch.setattr(bench, "_elsewhere", lambda *_: speed)
+    monkeypatch.setattr(bench, "_measure_apart", lambda *_: speed)
     shown = " ".join(CliRunner().invoke(cli.app, ["bench", "inspect"]).output.split())
     assert "1,000,000 rows in 7,813 shards surveyed in 3.2 s; peak memory 637 MiB" in shown
