@@ -1,7 +1,6 @@
 """Finds the shards that have a done marker, and reads what they say of themselves."""
 
 import tarfile
-from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import polars as pl
@@ -95,29 +94,19 @@ def finished_shards(folder: str) -> dict[int, DoneMarker]:
     return {marker.shard: marker for marker in markers}
 
 
-def read_rows(folder: str) -> pl.DataFrame:
-    """Read the sidecar rows of all finished shards, failures included."""
-    tables = _sidecars(folder, done_shards(folder))
-    return pl.concat(tables, how="diagonal")  # earlier releases wrote fewer columns
-
-
 def failed_inputs(folder: str) -> pl.DataFrame:
     """List the inputs that a data set could not use: each `source` once, with its `error`.
 
     Only the rows of shards whose marker counts failures are read.
     """
-    with_failures = [marker for marker in done_shards(folder) if marker.failures]
+    markers = (marker for marker in done_shards(folder) if marker.failures)
+    urls = [sidecar_url(folder, marker.shard) for marker in markers]
     empty = pl.DataFrame(schema={"source": pl.String, "error": pl.String})
     failed = (
-        rows.filter(pl.col("status") == "failed").select("source", "error")
-        for rows in _sidecars(folder, with_failures)
+        pl.read_parquet(content).filter(pl.col("status") == "failed").select("source", "error")
+        for content in read_all(urls)
     )
     return pl.concat([empty, *failed]).unique(maintain_order=True)
-
-
-def _sidecars(folder: str, markers: Sequence[DoneMarker]) -> Iterator[pl.DataFrame]:
-    urls = [sidecar_url(folder, marker.shard) for marker in markers]
-    return (pl.read_parquet(content) for content in read_all(urls))
 
 
 def count_samples(tar: Path) -> int:

@@ -13,12 +13,13 @@ from flows import cli
 from flows.ingest import ingest
 from flows.launch import launch
 from rr_tasks.shards.index import index_samples
-from rr_tasks.shards.reader import done_shards, read_rows
+from rr_tasks.shards.reader import done_shards
 from rr_tasks.storage.files import join, name_of
 from schemas.parameters import IngestParameters
 from schemas.shard import IngestSpec
 from tests.kills import Job, Kills, moments, preloaded
 from tests.pairs import lay_out
+from tests.rows import read_rows
 from tests.s3 import S3
 
 

@@ -13,9 +13,9 @@ from typer.testing import CliRunner, Result
 from flows import cli
 from rr_tasks.reasoner import load
 from rr_tasks.reasoner.protocol import Reasoner
-from rr_tasks.shards.reader import read_rows
 from schemas.diagnosis import Diagnosis
 from tests.reasoners import RAMBLING, RuleReasoner
+from tests.rows import read_rows
 
 Rr = Callable[..., Result]
 

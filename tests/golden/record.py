@@ -35,7 +35,6 @@ from rr_tasks.reasoner.network import ReasonerNetwork
 from rr_tasks.restorer.edge import EdgeRestorer
 from rr_tasks.restorer.load import load_restorer
 from rr_tasks.restorer.network import RestorerNetwork
-from rr_tasks.shards.reader import read_rows
 from rr_tasks.storage.files import read_bytes
 from rr_tasks.training import flow, reasoner
 from rr_tasks.training.restorer import train_restorer
@@ -44,6 +43,7 @@ from schemas.network import ReasonerShape, RestorerShape
 from schemas.reasoner import EdgeReasonerChoice
 from schemas.recipe import BENCHMARK, RECIPES, DegradationRecipe
 from schemas.training import LoopSettings
+from tests.rows import read_rows
 
 FILE = Path(__file__).with_name("outputs.json")
 SAMPLES = Path(__file__).parents[2] / "infra" / "samples"

@@ -20,7 +20,6 @@ from rr_tasks.degrade.synthesis import open_dataset, plan_synthesis, synthesize_
 from rr_tasks.ingest.truth import estimate_truth
 from rr_tasks.priors import make_prior, nothing_found
 from rr_tasks.restorer.treatment import treatment
-from rr_tasks.shards.reader import read_rows
 from rr_tasks.shards.rows import shard_rows
 from rr_tasks.shards.stream import read_samples
 from schemas.prior.current import DEGRADATIONS, DiagnosticPrior, Provenance
@@ -29,6 +28,7 @@ from schemas.prior.text import instruction
 from schemas.prior.vector import FIELDS, field_names, findings_from_vector, to_vector
 from schemas.recipe import DegradationRecipe, JpegRecipe, PartialRecipe
 from tests.darkness import Darkness, DarknessPhysics
+from tests.rows import read_rows
 
 FIVE = list_types(*CATALOGUE.values(), DarknessPhysics())
 MODEL = prior_model(FIVE, FIVE)

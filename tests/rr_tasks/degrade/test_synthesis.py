@@ -20,7 +20,6 @@ from rr_tasks.degrade.synthesis import (
 )
 from rr_tasks.photographs.listing import DamagedListingError, read_listing
 from rr_tasks.shards.png import decode_png, encode_png
-from rr_tasks.shards.reader import read_rows
 from rr_tasks.shards.stream import read_samples
 from rr_tasks.storage.names import to_text
 from schemas.base import Range
@@ -28,6 +27,7 @@ from schemas.prior.current import DEGRADATIONS, VISIBLE_SEVERITY
 from schemas.prior.migrations import load_prior
 from schemas.recipe import EDGE_V2, REASONER_V1, DegradationRecipe, JpegRecipe
 from schemas.shard import SynthesisSpec, folder_name, shard_count, spec_hash
+from tests.rows import read_rows
 
 SMALL = DegradationRecipe(
     name="small", size=32, clean_share=0.0, severity=Range(low=30.0, high=100.0)

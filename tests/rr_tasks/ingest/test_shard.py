@@ -11,7 +11,6 @@ from rr_tasks.ingest.shard import (
     plan_ingest,
 )
 from rr_tasks.shards.png import decode_png
-from rr_tasks.shards.reader import read_rows
 from rr_tasks.shards.spec import read_spec
 from rr_tasks.shards.stream import read_samples
 from rr_tasks.storage.files import join, name_of, read_bytes
@@ -20,6 +19,7 @@ from schemas.prior.current import DEGRADATIONS
 from schemas.prior.migrations import load_prior
 from schemas.shard import LayoutName, shard_count
 from tests.pairs import PLACES, degraded_like, lay_out, write
+from tests.rows import read_rows
 from tests.s3 import S3
 
 OWN = {"clean": "sharp", "degraded": "foggy", "present": ("haze", "noise")}

@@ -13,7 +13,6 @@ from rr_tasks.shards.reader import (
     NoShardsError,
     OtherDataSetError,
     done_shards,
-    read_rows,
 )
 from rr_tasks.shards.spec import read_spec
 from rr_tasks.shards.writer import write_shard
@@ -23,6 +22,7 @@ from schemas.inspection import Extent, Inspection
 from schemas.prior.current import DEGRADATIONS
 from schemas.reasoner import ReasonerIdentity
 from schemas.shard import AnnotationSpec, SampleRow, spec_hash
+from tests.rows import read_rows
 from tests.s3 import S3
 
 

@@ -17,13 +17,13 @@ from rr_tasks.reasoner.network import ReasonerNetwork
 from rr_tasks.reasoner.protocol import Answer, Unparsed
 from rr_tasks.shards.index import index_samples
 from rr_tasks.shards.png import decode_png
-from rr_tasks.shards.reader import read_rows
 from rr_tasks.shards.rows import shard_rows
 from rr_tasks.shards.stream import read_samples
 from schemas.prior.migrations import load_prior
 from schemas.reasoner import ReasonerIdentity
 from schemas.shard import AnnotationSpec
 from tests.reasoners import RAMBLING, RuleReasoner
+from tests.rows import read_rows
 
 
 class Counting(EdgeReasoner):

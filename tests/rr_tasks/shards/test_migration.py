@@ -11,7 +11,7 @@ from rr_tasks.shards.migration import (
     open_migrated,
     plan_migration,
 )
-from rr_tasks.shards.reader import OtherDataSetError, read_rows
+from rr_tasks.shards.reader import OtherDataSetError
 from rr_tasks.shards.spec import read_data_spec
 from rr_tasks.shards.stream import read_samples
 from rr_tasks.shards.writer import write_shard
@@ -19,6 +19,7 @@ from schemas.prior.current import CURRENT_VERSION, DEGRADATIONS
 from schemas.prior.migrations import UnknownPriorVersionError, load_prior
 from schemas.reasoner import ReasonerIdentity
 from schemas.shard import AnnotationSpec, SampleRow, spec_hash
+from tests.rows import read_rows
 
 
 def as_version_1(prior: bytes) -> str:

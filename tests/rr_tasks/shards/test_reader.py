@@ -13,9 +13,9 @@ from rr_tasks.shards.reader import (
     done_shards,
     failed_inputs,
     read_marker,
-    read_rows,
 )
 from rr_tasks.shards.stream import read_samples
+from tests.rows import read_rows
 
 Write = Callable[..., Any]
 

@@ -16,11 +16,12 @@ import webdataset as wds
 
 from rr_tasks.shards import writer
 from rr_tasks.shards.index import index_samples
-from rr_tasks.shards.reader import NoShardsError, done_shards, read_rows
+from rr_tasks.shards.reader import NoShardsError, done_shards
 from rr_tasks.shards.stream import read_samples
 from rr_tasks.shards.writer import Outcome, ShardDamagedError, sample_key, write_shard
 from rr_tasks.storage.claim import HeldError, claim, claim_url
 from rr_tasks.storage.files import remove
+from tests.rows import read_rows
 
 Write = Callable[..., Any]
 MakeOutcomes = Callable[..., Iterator[Outcome]]

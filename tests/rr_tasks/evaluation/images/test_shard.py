@@ -11,12 +11,12 @@ from rr_tasks.reasoner.network import ReasonerNetwork
 from rr_tasks.restorer.edge import EdgeRestorer
 from rr_tasks.restorer.network import RestorerNetwork
 from rr_tasks.restorer.photograph import PhotographRestorer
-from rr_tasks.shards.reader import read_rows
 from rr_tasks.shards.writer import write_shard
 from rr_tasks.storage.claim import HeldError, claim
 from schemas.prior.current import DEGRADATIONS
 from schemas.reasoner import ReasonerIdentity
 from schemas.shard import SampleRow
+from tests.rows import read_rows
 
 Models = tuple[EdgeReasoner, PhotographRestorer]
 
