@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from flows.host import host
-from flows.shards import share_shards, verify_shards
+from flows.shards import share_shards
+from flows.verify import verify_shards
 from rr_tasks.reasoner.annotation import open_annotations, plan_annotation
 from rr_tasks.reasoner.load import load_reasoner
 from rr_tasks.reasoner.tasks import annotate_shard_task

@@ -1,7 +1,8 @@
 """Shards, and annotations where they are given -> the formats of other programs."""
 
 from flows.host import host
-from flows.shards import share_shards, verify_shards
+from flows.shards import share_shards
+from flows.verify import verify_shards
 from rr_tasks.export.hub import open_hub_export, publish_card
 from rr_tasks.export.messages import find_lines, finish_messages_export, open_messages_export
 from rr_tasks.export.source import Source

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from flows.annotate import find_parent
 from flows.host import host
-from flows.shards import run_shards, share_shards, verify_shards
+from flows.shards import run_shards, share_shards
+from flows.verify import verify_shards
 from rr_tasks.reasoner.annotation import open_annotations, plan_annotation
 from rr_tasks.reasoner.load import load_reasoner
 from rr_tasks.reasoner.tasks import annotate_shard_task

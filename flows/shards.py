@@ -6,8 +6,6 @@ from typing import Any, TypeVar
 from flows.host import host
 from flows.progress import progress
 from rr_tasks.cpu import default_workers
-from rr_tasks.shards.reader import done_shards
-from rr_tasks.shards.tasks import verify_shard_task
 from rr_tasks.storage.claim import Held
 
 KeyT = TypeVar("KeyT")
@@ -83,16 +81,6 @@ def run_shards(
             results[shard] = result
             advance(len(results))
     return [results[shard] for shard in shards]
-
-
-def verify_shards(folder: str, workers: int | None = None) -> None:
-    """Make sure that the shards of a folder are what was written, by reading all of them.
-
-    Raises:
-        ShardDamagedError: one is not; the message names it.
-    """
-    shards = [marker.shard for marker in done_shards(folder)]
-    run_shards(verify_shard_task, shards, folder, label="Verify shards", workers=workers)
 
 
 def run_alone(task: Callable[[ParametersT], ResultT], parameters: ParametersT) -> ResultT:

@@ -1,7 +1,8 @@
 """Shards and annotations -> weights of the reasoner and of the restorer."""
 
 from flows.progress import follow
-from flows.shards import run_alone, verify_shards
+from flows.shards import run_alone
+from flows.verify import verify_shards
 from rr_tasks.training.run import check_reasoner_training, check_restorer_training
 from rr_tasks.training.tasks import train_reasoner_task, train_restorer_task
 from schemas.parameters import TrainReasonerParameters, TrainRestorerParameters
