@@ -1,0 +1,71 @@
+import os
+from pathlib import Path
+
+import pytest
+
+from rr_tasks.storage.names import to_text
+from rr_tasks.weights.file import hash_weights, locate_shipped
+from schemas.diagnosis import Diagnosis
+from tests.commands import Rr, error_lines, only_error
+
+
+def test_a_diagnosis_is_readable(rr: Rr, photographs: Path) -> None:
+    photo = sorted(photographs.iterdir())[0]
+    shown = rr("diagnose", photo).stdout
+    for word in ("haze", "blur", "rain", "noise", "Severity", "Scene", "Reasoning", "Undo"):
+        assert word in shown
+    assert f"{photo.name}(144x128)" in "".join(shown.split())  # lines may break anywhere
+
+
+def test_diagnoses_for_scripts_are_lines_of_paths_and_priors(rr: Rr, photographs: Path) -> None:
+    paths = sorted(photographs.iterdir())
+    lines = rr("diagnose", "--json", *paths).stdout.splitlines()
+    diagnoses = [Diagnosis.model_validate_json(line) for line in lines]
+    assert [diagnosis.path for diagnosis in diagnoses] == list(map(str, paths))
+    for prior in (diagnosis.prior for diagnosis in diagnoses):
+        assert (prior.image.width, prior.image.height) == (144, 128)
+        assert prior.provenance.weights_sha256 == hash_weights(locate_shipped("edge-reasoner"))
+
+
+def test_a_name_that_is_no_text_can_be_diagnosed(rr: Rr, photographs: Path, tmp_path: Path) -> None:
+    name = os.fsdecode(b"caf\xe9.png")
+    (tmp_path / name).write_bytes(next(photographs.iterdir()).read_bytes())
+    (line,) = rr("diagnose", "--json", tmp_path / name).stdout.splitlines()
+    assert Diagnosis.model_validate_json(line).path == to_text(str(tmp_path / name))
+    assert "caf%E9.png" in "".join(rr("diagnose", tmp_path / name).stdout.split())
+
+
+def test_what_is_no_photograph_does_not_stop_the_others(
+    rr: Rr, photographs: Path, tmp_path: Path
+) -> None:
+    photo = sorted(photographs.iterdir())[0]
+    (tmp_path / "zero.jpg").touch()
+    (tmp_path / "text.jpg").write_text("hello")
+    (tmp_path / "cut.png").write_bytes(photo.read_bytes()[:900])
+    bad = [tmp_path / name for name in ("zero.jpg", "text.jpg", "cut.png", "none.jpg")]
+    result = rr("diagnose", "--json", *bad, photographs, photo, code=1)
+    assert len(result.stdout.splitlines()) == 1
+    errors = error_lines(result)
+    for path, error in zip([*bad, photographs], errors, strict=True):
+        assert error.startswith(f"Error: {path}: ")
+    assert errors[0].endswith("the file is empty")
+    assert errors[1].endswith("the file is not a JPEG, PNG, WebP, TIFF or BMP image")
+    assert errors[3].endswith("no such file")
+    assert errors[4].endswith("Is a directory")
+
+
+@pytest.mark.parametrize("other", ["missing", "text", "folder", "restorer"])
+def test_unusable_weights_are_one_line(
+    rr: Rr, photographs: Path, tmp_path: Path, other: str
+) -> None:
+    (tmp_path / "text").write_text("hello")
+    (tmp_path / "folder").mkdir()
+    path = locate_shipped("edge-restorer") if other == "restorer" else tmp_path / other
+    photo = sorted(photographs.iterdir())[0]
+    result = rr("diagnose", photo, "--reasoner", path, code=1)
+    assert only_error(result).startswith(f"{path}: ")
+    assert "weights" in only_error(result)
+    assert not result.stdout
+    swapped = locate_shipped("edge-reasoner") if other == "restorer" else path
+    result = rr("restore", photographs, tmp_path / "out", "--restorer", swapped, code=1)
+    assert only_error(result).startswith(f"{swapped}: ")

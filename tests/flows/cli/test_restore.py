@@ -1,0 +1,186 @@
+import errno
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from flows import cli
+from tests.commands import Rr, files_of_at_most, only_error
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture
+def mixed(photographs: Path, tmp_path: Path) -> Path:
+    """Three photographs in two folders, an empty one, a text, and a file that is none of it."""
+    folder = tmp_path / "mixed"
+    (folder / "more").mkdir(parents=True)
+    for place, path in zip(("", "", "more"), sorted(photographs.iterdir()), strict=True):
+        (folder / place / path.name).write_bytes(path.read_bytes())
+    (folder / "zero.jpg").touch()
+    (folder / "more" / "text.png").write_text("hello")
+    (folder / "notes.txt").write_text("hello")
+    return folder
+
+
+def test_restoring_quarantines_what_it_cannot_read(rr: Rr, mixed: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    result = rr("restore", mixed, out, code=1)
+    assert "5 photographs: " in result.stdout
+    assert "2 failed" in result.stdout
+    good = sorted(path.relative_to(mixed) for path in mixed.rglob("*__*.png"))
+    assert sorted(path.relative_to(out) for path in out.rglob("*__*.png")) == good
+    assert len(good) == 3
+    failures = out / "_rr" / "failures.csv"
+    assert str(failures) in result.stdout
+    assert [line.split(",")[0] for line in failures.read_text().splitlines()[1:]] == [
+        "more/text.png",
+        "zero.jpg",
+    ]
+
+
+def test_restoring_again_skips_everything(rr: Rr, photographs: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    first = rr("restore", photographs, out).stdout
+    assert "0 done before, 0 failed" in first
+    assert "Failures" not in first
+    times = {path: path.stat().st_mtime_ns for path in out.glob("*.png")}
+    assert len(times) == 3
+    again = rr("restore", photographs, out).stdout
+    assert "0 restored, 0 needed nothing, 3 done before, 0 failed" in again
+    assert {path: path.stat().st_mtime_ns for path in out.glob("*.png")} == times
+
+
+def test_looks_that_are_meant_stay(rr: Rr, photographs: Path, tmp_path: Path) -> None:
+    looks = [word for look in ("haze", "blur", "rain", "noise") for word in ("--keep", look)]
+    shown = rr("restore", photographs, tmp_path / "out", *looks).stdout
+    assert "0 restored, 3 needed nothing" in shown
+    result = rr("restore", photographs, tmp_path / "out", "--keep", "fog", code=2)
+    assert "--keep knows haze, blur, rain, noise, not 'fog'" in result.stderr
+
+
+def test_folders_that_cannot_be_used_are_one_line(
+    rr: Rr, photographs: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "file").touch()
+    out, inside = tmp_path / "out", photographs / "out"
+    for source, output, words in (
+        (tmp_path / "none", out, "does not exist"),
+        (tmp_path / "empty", out, "holds no photographs"),
+        (tmp_path / "file", out, "is not a folder"),
+        (photographs, inside, "lies inside the input folder"),
+        (photographs, photographs, "are the same folder"),
+        (photographs, tmp_path / "file", "is a file, not a folder"),
+        (photographs, tmp_path / "file" / "out", "cannot be used"),
+    ):
+        assert words in only_error(rr("restore", source, output, code=1))
+    assert not inside.exists()
+    assert not out.exists()
+
+
+def test_a_read_only_output_is_one_line(rr: Rr, photographs: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    out.mkdir(mode=0o500)
+    if os.access(out, os.W_OK):  # for root every folder is writable, save those of the kernel
+        out = Path("/proc/out")
+    assert f"{out} cannot be used: " in only_error(rr("restore", photographs, out, code=1))
+    result = rr("synthesize", photographs, out, "--samples", "2", code=1)
+    assert str(out) in only_error(result)
+
+
+def test_a_full_disk_is_one_line_and_the_next_run_goes_on(
+    rr: Rr, photographs: Path, tmp_path: Path
+) -> None:
+    out, sets = tmp_path / "out", tmp_path / "sets"
+    with files_of_at_most(8_000):
+        line = only_error(rr("restore", photographs, out, "--threshold", "100", code=1))
+        assert line.startswith(f"{out}/")
+        assert "File too large" in line
+        line = only_error(rr("synthesize", photographs, sets, "--samples", "2", code=1))
+        assert "File too large" in line
+    assert not list(out.glob("*.png"))
+    assert not list(sets.rglob("*.tar"))
+    assert "0 failed" in rr("restore", photographs, out).stdout
+    rr("synthesize", photographs, sets, "--samples", "2")
+
+
+def test_what_a_full_disk_asks_for_is_said() -> None:
+    from flows.cli.failure import explain
+
+    full = OSError(errno.ENOSPC, "No space left on device", "/data/0.tar")
+    assert explain(full).startswith("/data/0.tar: No space left on device; free some space")
+    assert explain(OSError("odd")) == "odd"
+    assert explain(PermissionError()) == "PermissionError"
+    assert explain(PermissionError(13, "Permission denied", "/x")) == "/x: Permission denied"
+
+
+def test_options_out_of_range_are_named(rr: Rr, photographs: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    for option, value, name in (
+        ("--threshold", 200, "--threshold: "),
+        ("--max-pixels", 0, "--max-pixels: "),
+    ):
+        result = rr("restore", photographs, out, option, value, code=2)
+        assert only_error(result).startswith(name)
+    for arguments, name in (
+        (("--samples", -1), "--samples"),
+        (("--shard-size", 0), "--shard-size"),
+        (("--workers", 0), "--workers"),
+    ):
+        result = rr("synthesize", photographs, out, *arguments, code=2)
+        assert only_error(result).startswith(f"{name}: should be greater than 0")
+    result = rr("train", "reasoner", photographs, out, "--learning-rate", 0, code=2)
+    assert only_error(result).startswith("--learning-rate: ")
+    assert not out.exists()
+
+
+@pytest.mark.usefixtures("unreachable_server")
+def test_an_unreachable_server_is_one_line(rr: Rr, photographs: Path, tmp_path: Path) -> None:
+    line = only_error(rr("synthesize", photographs, tmp_path, "--samples", "2", code=1))
+    assert line.startswith("the Prefect server at http://127.0.0.1:9/api does not answer")
+
+
+def test_ctrl_c_ends_with_a_short_line_and_the_next_run_goes_on(photographs: Path) -> None:
+    """The real signal, sent to the real process in the middle of a photograph's restoration."""
+    folder = photographs.parent / "interrupted"
+    command = [sys.executable, "-c", _SLOW_RESTORE, "restore", str(photographs), str(folder)]
+    process = subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    deadline = time.monotonic() + 60
+    while not list(folder.glob("*.png")) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    _, shown = process.communicate(timeout=30)
+    assert process.returncode == 130, shown
+    assert shown.rstrip().endswith("Stopped. Run the same command again to go on.")
+    assert "Traceback" not in shown
+    done = {path: path.stat().st_mtime_ns for path in folder.glob("*.png")}
+    assert 1 <= len(done) < 3
+    result = CliRunner().invoke(cli.app, ["restore", str(photographs), str(folder)])
+    assert result.exit_code == 0, result.output
+    assert all(path.stat().st_mtime_ns == before for path, before in done.items())
+    assert len(list(folder.glob("*.png"))) == 3
+    counts = json.loads((folder / "_rr" / "run.json").read_text())["counts"]
+    assert counts["skipped"] == len(done)
+
+
+_SLOW_RESTORE = """
+import time
+from flows.cli import main
+from rr_tasks.engine import Engine
+diagnose, calls = Engine.diagnose, []
+def slow(self, pixels):
+    calls.append(1)
+    time.sleep(60 if len(calls) == 2 else 0)
+    return diagnose(self, pixels)
+Engine.diagnose = slow
+main()
+"""
