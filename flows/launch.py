@@ -6,6 +6,7 @@ sets it) every stage and shard is a run to be watched in the UI.
 """
 
 import os
+import signal
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
@@ -26,6 +27,8 @@ def launch(stage: Callable[[ParametersT], ResultT], parameters: ParametersT) -> 
     Raises:
         UnreachableServerError: a server is configured, but does not answer.
     """
+    # Polars, once it is imported, lets Ctrl-C restart what waits for threads instead of ending it.
+    signal.siginterrupt(signal.SIGINT, True)
     if not _may_be_on_server():
         return stage(parameters)
     from flows.server import run_on_server  # noqa: PLC0415 - Prefect takes a second to import

@@ -1,3 +1,4 @@
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -67,3 +68,32 @@ def test_restoring_imports_nothing_that_one_photograph_does_not_need(
     command = [sys.executable, "-c", code, "restore", str(photographs), str(tmp_path / "out")]
     shown = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT).stdout
     assert shown.endswith("[]\n")
+
+
+def test_ctrl_c_ends_a_stage_that_waits_for_its_threads() -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-c", _WAITING], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout
+    assert process.stdout.readline() == "waiting\n"
+    process.send_signal(signal.SIGINT)
+    assert process.communicate(timeout=10)[0] == "stopped\n"
+
+
+_WAITING = """
+import os, time
+import polars
+from flows.launch import launch
+from flows.runner import Threads
+
+def wait(shard):
+    time.sleep(shard)
+    print("waiting", flush=True)
+    time.sleep(60)
+
+try:
+    launch(lambda _: list(Threads(2).run(wait, [0, 30])), None)
+except KeyboardInterrupt:
+    print("stopped", flush=True)
+    os._exit(0)
+"""
