@@ -96,7 +96,9 @@ class ReasonerNetwork(StoredNetwork):
         counts = [len(overview) * group.shape[1] for group in groups]
         views = torch.cat([group.flatten(0, 1) for group in groups])
         folded = functional.pixel_unshuffle(views, 2).to(memory_format=torch.channels_last)
-        roles = self.role.repeat_interleave(torch.tensor(counts, device=views.device), 0)
+        repeats = torch.tensor(counts, device=views.device)
+        # Told the size, nobody has to wait for the device to learn it.
+        roles = self.role.repeat_interleave(repeats, 0, output_size=sum(counts))
         x = self.stem(folded.float().mul_(2 / 255).sub_(1)) + roles
         seen = self.trunk(functional.silu(x)).float().flatten(2).transpose(1, 2)
         with torch.autocast(seen.device.type, enabled=False):

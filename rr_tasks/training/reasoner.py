@@ -1,6 +1,7 @@
 """Teaches the edge reasoner the ground truth of synthesized shards."""
 
 from functools import partial
+from itertools import chain
 
 import numpy as np
 import torch
@@ -18,12 +19,13 @@ from rr_tasks.training.epochs import deal_epochs
 from rr_tasks.training.loop import ProgressReport, train
 from rr_tasks.training.objective import Losses, Objective
 from rr_tasks.training.rounds import Batch, Example, RoundLoader, stack
-from schemas.prior.blur import BLUR_KINDS
 from schemas.prior.current import DEGRADATIONS
 from schemas.prior.migrations import load_prior
 from schemas.prior.vector import (
     FIELDS,
     VECTOR_LENGTH,
+    choice_entries,
+    colour_entries,
     length_entries,
     mirrored_entries,
     presence_entries,
@@ -46,10 +48,10 @@ _UPSIDE_DOWN_SHARE = 0.25
 _SMALLEST_FRAME = 0.7
 
 _SEEN = ("overview", "working", "native", "cepstrum", "short_side")
-_LIGHT = [FIELDS.index(f"haze.light_{channel}") for channel in "rgb"]
 _PRESENT = presence_entries()
 _SEVERITY = severity_entries()
-_KIND = [FIELDS.index(f"blur.{kind}") for kind in BLUR_KINDS]
+_CHOICES = choice_entries()
+_NOT_THERE = -100  # a class that cross-entropy leaves out
 _LEAST_DOUBT = -7.0  # a tenth of a point of severity
 # A severity is what users and rewards read, so it counts more than a parameter behind it.
 # An axis is often beyond telling, as that of a round blur, and its errors are large.
@@ -60,7 +62,7 @@ _WEIGHTS = torch.tensor(
     ]
 )
 _PRESENCE_WEIGHT = 3.0
-_KIND_WEIGHT = 0.5  # the kind decides how long a blur of some softness is
+_CHOICE_WEIGHT = 0.5  # the kind decides how long a blur of some softness is
 
 
 def train_reasoner(
@@ -98,22 +100,18 @@ def train_reasoner(
 
 
 def diagnosis_loss(model: nn.Module, batch: Batch, _: torch.Generator) -> Losses:
-    """Cross-entropy of presence and blur kind, absolute error of all that is present.
+    """Cross-entropy of presence and of kinds, absolute error of all that is present.
 
     How far a severity may be off is learned as the scale of a Laplace distribution: |error| / scale
-    + log scale. It follows the errors and does not change them.
+    + log scale. It follows the errors and does not change them. Nothing here depends on values on
+    the host, so no step waits for the device.
     """
     output, truth = model(*(batch[name] for name in _SEEN)), batch["vector"]
     predicted, doubt = output.split([VECTOR_LENGTH, len(DEGRADATIONS)], 1)
     presence = functional.binary_cross_entropy_with_logits(
         predicted[:, _PRESENT], truth[:, _PRESENT]
     )
-    blurred = truth[:, _PRESENT[DEGRADATIONS.index("blur")]] > 0.5
-    kind = (
-        functional.cross_entropy(predicted[blurred][:, _KIND], truth[blurred][:, _KIND].argmax(1))
-        if blurred.any()
-        else predicted.sum() * 0
-    )
+    choice = torch.stack([_choice_loss(name, predicted, truth) for name in _CHOICES]).sum()
     error = (predicted - truth).abs() * _compared_entries(truth) * _WEIGHTS.to(truth.device)
     parameters = error.sum() / len(truth)
     there = truth[:, _PRESENT]
@@ -121,10 +119,23 @@ def diagnosis_loss(model: nn.Module, batch: Batch, _: torch.Generator) -> Losses
     doubt = doubt.clamp(min=_LEAST_DOUBT)
     certainty = (there * (off * (-doubt).exp() + doubt)).sum() / len(truth)
     return {
-        "loss": _PRESENCE_WEIGHT * presence + _KIND_WEIGHT * kind + parameters + 0.1 * certainty,
+        "loss": _PRESENCE_WEIGHT * presence
+        + _CHOICE_WEIGHT * choice
+        + parameters
+        + 0.1 * certainty,
         "presence": presence,
         "severity_error": 100 * (there * off).sum() / there.sum().clamp(min=1),
     }
+
+
+def _choice_loss(name: str, predicted: torch.Tensor, truth: torch.Tensor) -> torch.Tensor:
+    """Mean cross-entropy of the kinds of one type where it is present; 0 where it never is."""
+    places, present = _CHOICES[name], truth[:, FIELDS.index(f"{name}.present")] > 0.5
+    kinds = torch.where(present, truth[:, places].argmax(1), _NOT_THERE)
+    total = functional.cross_entropy(
+        predicted[:, places], kinds, ignore_index=_NOT_THERE, reduction="sum"
+    )
+    return total / present.sum().clamp(min=1)
 
 
 def _compared_entries(truth: torch.Tensor) -> torch.Tensor:
@@ -133,7 +144,7 @@ def _compared_entries(truth: torch.Tensor) -> torch.Tensor:
     for name in DEGRADATIONS:
         span = slice_of(name)
         mask[:, span] = truth[:, span.start, None]
-    mask[:, _PRESENT + _KIND] = 0.0
+    mask[:, [*_PRESENT, *chain.from_iterable(_CHOICES.values())]] = 0.0
     return mask
 
 
@@ -184,7 +195,9 @@ def _vary(
     Scenes are few, degradations many: without this the network learns the scenes by heart.
     """
     colours, vector = rng.permutation(3), vector.copy()
-    views, vector[_LIGHT] = views[..., colours], vector[_LIGHT][colours]
+    views = views[..., colours]
+    for channels in colour_entries().values():
+        vector[channels] = vector[channels][colours]
     for axis, share in ((2, 0.5), (1, _UPSIDE_DOWN_SHARE)):
         if rng.random() < share:
             views, lags = np.flip(views, axis), np.flip(lags, 0)

@@ -31,6 +31,7 @@ class BlurParameters(Degradation):
     entry_names: ClassVar[tuple[str, ...]] = (*BLUR_KINDS, "extent", "cos2", "sin2")
     mirrored: ClassVar[tuple[str, ...]] = ("sin2",)
     lengths: ClassVar[tuple[str, ...]] = ("extent",)
+    choice: ClassVar[tuple[str, ...]] = BLUR_KINDS
 
     kind: BlurKind
     extent_px: Annotated[float, Field(gt=0.0)]

@@ -33,6 +33,8 @@ class Degradation(Strict):
         entry_names: the entries of the parameters in a prior's vector, in order.
         mirrored: those of them that change sign when the photograph is mirrored left to right.
         lengths: those that are lengths in pixels, and change with the size of the photograph.
+        colour: the red, green and blue of its colour, if it has one.
+        choice: those of which one is 1 and the others are 0, if it comes in several kinds.
     """
 
     name: ClassVar[str]
@@ -42,6 +44,8 @@ class Degradation(Strict):
     entry_names: ClassVar[tuple[str, ...]]
     mirrored: ClassVar[tuple[str, ...]] = ()
     lengths: ClassVar[tuple[str, ...]] = ()
+    colour: ClassVar[tuple[str, ...]] = ()
+    choice: ClassVar[tuple[str, ...]] = ()
 
     @abstractmethod
     def entries(self) -> list[float]:

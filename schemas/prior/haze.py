@@ -25,13 +25,8 @@ class HazeParameters(Degradation):
     stage: ClassVar[Stage] = Stage.AIR
     evidence: ClassVar[str] = "Contrast fades with distance"
     counterevidence: ClassVar[str] = "Distant parts keep their contrast"
-    entry_names: ClassVar[tuple[str, ...]] = (
-        "light_r",
-        "light_g",
-        "light_b",
-        "transmission",
-        "beta",
-    )
+    colour: ClassVar[tuple[str, ...]] = ("light_r", "light_g", "light_b")
+    entry_names: ClassVar[tuple[str, ...]] = (*colour, "transmission", "beta")
 
     atmospheric_light: Rgb
     transmission: Unit

@@ -5,9 +5,10 @@ written as the cosine and sine of twice the angle. The entries of an absent degr
 module of each type, such as `schemas.prior.haze`, defines its entries and their scale.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from schemas.prior.current import DEGRADATIONS, AnyFinding, DegradationName, DiagnosticPrior
+from schemas.prior.degradation import Degradation
 from schemas.prior.finding import MINIMUM_PRESENT_SEVERITY
 
 PRESENT_PROBABILITY = 0.5
@@ -47,20 +48,22 @@ def severity_entries() -> list[int]:
 
 def mirrored_entries() -> list[int]:
     """Entries that change sign when the photograph is mirrored left to right."""
-    return [
-        FIELDS.index(f"{name}.{entry}")
-        for name, finding in DiagnosticPrior.types().items()
-        for entry in finding.degradation().mirrored
-    ]
+    return [place for places in _places(lambda kind: kind.mirrored).values() for place in places]
 
 
 def length_entries() -> list[int]:
     """Entries that are lengths in pixels, and change with the size of the photograph."""
-    return [
-        FIELDS.index(f"{name}.{entry}")
-        for name, finding in DiagnosticPrior.types().items()
-        for entry in finding.degradation().lengths
-    ]
+    return [place for places in _places(lambda kind: kind.lengths).values() for place in places]
+
+
+def colour_entries() -> dict[str, list[int]]:
+    """Entries that are red, green and blue of a colour, of each type that has one."""
+    return _places(lambda kind: kind.colour)
+
+
+def choice_entries() -> dict[str, list[int]]:
+    """Entries of which one is 1 and the others are 0, of each type that comes in several kinds."""
+    return _places(lambda kind: kind.choice)
 
 
 def to_vector(prior: DiagnosticPrior) -> list[float]:
@@ -88,6 +91,17 @@ def findings_from_vector(
         raise ValueError(f"a prior vector has {len(fields)} entries, not {len(entries)}")
     value = dict(zip(fields, (float(entry) for entry in entries), strict=True))
     return {name: _read(name, finding, value) for name, finding in model.types().items()}
+
+
+def _places(choose: Callable[[type[Degradation]], tuple[str, ...]]) -> dict[str, list[int]]:
+    chosen = {
+        name: choose(finding.degradation()) for name, finding in DiagnosticPrior.types().items()
+    }
+    return {
+        name: [FIELDS.index(f"{name}.{entry}") for entry in entries]
+        for name, entries in chosen.items()
+        if entries
+    }
 
 
 def _entries(finding: AnyFinding) -> list[float]:

@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 import torch
+from torch._subclasses.fake_tensor import FakeTensorMode
 from torch.nn import functional
 
 from rr_tasks.restorer.edge import TAU, EdgeRestorer
@@ -108,6 +109,16 @@ def test_a_quiet_start_at_one_is_what_restoring_does(restorer_network: MakeNetwo
         predicted = network(*(part[chosen] for part in seen))
     assert torch.allclose(restored, predicted.clamp(0, 1), atol=1e-6)
     assert losses["psnr"] == pytest.approx(float(losses["psnr_degraded"]), abs=1e-4)
+
+
+def test_no_value_is_asked_for_which_a_device_would_be_waited_for(
+    restorer_network: MakeNetwork, prior: DiagnosticPrior
+) -> None:
+    restorer, data = EdgeRestorer(restorer_network()), batch(4, prior=prior)
+    with FakeTensorMode(allow_non_fake_inputs=True) as without_values:
+        clean, degraded = map(without_values.from_tensor, (data.clean, data.degraded))
+        seen = FlowBatch(clean, degraded, data.priors)
+        flow_loss(restorer, seen, torch.Generator())["loss"].backward()
 
 
 def test_a_perfect_answer_costs_nothing() -> None:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 from torch import nn
+from torch._subclasses.fake_tensor import FakeTensorMode
 
 from rr_tasks.degrade.kernels import motion_kernel
 from rr_tasks.reasoner.cepstrum import SHAPE
@@ -15,6 +16,7 @@ from rr_tasks.reasoner.network import ReasonerNetwork
 from rr_tasks.shards.png import encode_png
 from rr_tasks.training import reasoner as training
 from rr_tasks.training.reasoner import diagnosis_loss, train_reasoner
+from rr_tasks.training.rounds import Batch
 from schemas.network import ReasonerShape
 from schemas.prior.current import DEGRADATIONS, DiagnosticPrior
 from schemas.prior.vector import FIELDS, VECTOR_LENGTH, slice_of, to_vector
@@ -113,6 +115,32 @@ def test_without_any_blur_the_loss_is_a_number(prior: DiagnosticPrior) -> None:
     clean["vector"] = torch.zeros(1, VECTOR_LENGTH)
     losses = diagnosis_loss(says(torch.zeros(1, VECTOR_LENGTH)), clean, GENERATOR)
     assert all(torch.isfinite(value) for value in losses.values())
+
+
+def test_no_value_is_asked_for_which_a_device_would_be_waited_for(prior: DiagnosticPrior) -> None:
+    trained, seen = network(), batch(prior)
+    shown = torch.zeros(1, 3, 128, 128, dtype=torch.uint8)
+    seen |= {"overview": shown, "working": shown[:, None], "native": shown[:, None]}
+    with FakeTensorMode(allow_non_fake_inputs=True) as without_values:
+        held: Batch = {name: without_values.from_tensor(value) for name, value in seen.items()}
+        diagnosis_loss(trained.eval(), held, GENERATOR)["loss"].backward()
+
+
+def test_a_wrong_kind_costs_where_there_is_a_blur_and_only_there(prior: DiagnosticPrior) -> None:
+    there, clean = batch(prior), batch(prior)
+    clean["vector"] = torch.zeros(1, VECTOR_LENGTH)
+    both = {name: torch.cat([there[name], clean[name]]) for name in there}
+    right = torch.cat([there["vector"], clean["vector"]])
+    wrong = right.clone()
+    wrong[:, FIELDS.index("blur.defocus")] = 5.0
+    elsewhere = right.clone()
+    elsewhere[1] = wrong[1]
+    one, other, same = (
+        diagnosis_loss(says(answer), both, GENERATOR)["loss"]
+        for answer in (right, wrong, elsewhere)
+    )
+    assert other > one + 1
+    assert same == one
 
 
 def test_doubt_is_best_at_the_mean_absolute_error(prior: DiagnosticPrior) -> None:
