@@ -16,10 +16,10 @@ from rr_tasks.evaluation.tasks import evaluate_shard_task
 from rr_tasks.reasoner.load import load_reasoner
 from rr_tasks.reasoner.protocol import Reasoner
 from rr_tasks.restorer.load import load_restorer
+from rr_tasks.restorer.photograph import PhotographRestorer
 from rr_tasks.shards.reader import failed_inputs, finished_shards
 from rr_tasks.storage.files import exists, join, name_of, publish_bytes
 from rr_tasks.storage.leftovers import remove_leftovers
-from rr_tasks.weights.file import hash_weights, locate_shipped
 from schemas.parameters import EvaluateParameters
 from schemas.recipe import BENCHMARK
 from schemas.shard import shard_count
@@ -63,8 +63,8 @@ def evaluate(parameters: EvaluateParameters) -> Evaluation:
         finished=finished_shards(shards),
     )
     reasoner = load_reasoner(parameters.reasoner)
-    restorer = parameters.restorer or locate_shipped("edge-restorer")
-    folder = rows_folder(parameters.output, reasoner.identity, hash_weights(restorer), shards)
+    restorer = load_restorer(parameters.restorer)
+    folder = rows_folder(parameters.output, reasoner.identity, restorer.digest, shards)
     remove_leftovers(folder)
     urls = share_shards(
         evaluate_shard_task,
@@ -72,7 +72,7 @@ def evaluate(parameters: EvaluateParameters) -> Evaluation:
         shards,
         folder,
         parameters.reasoner,
-        restorer,
+        parameters.restorer,
         label="Evaluate",
         workers=parameters.workers,
         finished=find_evaluated(folder, numbers),
@@ -80,9 +80,10 @@ def evaluate(parameters: EvaluateParameters) -> Evaluation:
     rows = read_evaluation(urls)
     quality, diagnosis = quality_table(rows), tabulate_presence(rows)
     _show_examples(join(folder, "examples.jpg"), shards, rows, reasoner, restorer)
+    tested = name_of(parameters.restorer or "the shipped restorer")
     for name, table in (("quality", quality), ("diagnosis", diagnosis)):
         publish_bytes(table.write_csv(float_precision=4).encode(), join(folder, f"{name}.csv"))
-        about = f"{name} of {name_of(restorer)} on {len(rows)} samples"
+        about = f"{name} of {tested} on {len(rows)} samples"
         host().publish_table(name, table.to_dicts(), about)
     return Evaluation(
         rows=rows,
@@ -96,8 +97,7 @@ def evaluate(parameters: EvaluateParameters) -> Evaluation:
 
 
 def _show_examples(
-    url: str, shards: str, rows: pl.DataFrame, reasoner: Reasoner, restorer: str
+    url: str, shards: str, rows: pl.DataFrame, reasoner: Reasoner, restorer: PhotographRestorer
 ) -> None:
     if not exists(url):
-        sheet = draw_examples(shards, rows, reasoner, load_restorer(restorer))
-        publish_bytes(sheet, url)
+        publish_bytes(draw_examples(shards, rows, reasoner, restorer), url)

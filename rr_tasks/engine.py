@@ -20,7 +20,7 @@ class Engine:
     @property
     def identity(self) -> str:
         """Names both models: outputs of another identity are stale."""
-        return f"{self._reasoner.identity} restorer {self._restorer.identity[:16]}"
+        return f"{self._reasoner.identity} restorer {self._restorer.digest[:16]}"
 
     def diagnose(self, pixels: Pixels) -> DiagnosticPrior:
         """Say what degrades (H, W, 3) pixels.

@@ -15,12 +15,13 @@ class AssessmentSpec(Strict):
     """Everything that the rows of an assessment depend on.
 
     `algorithm` counts changes of the code that change the rows of the same reasoner on the same
-    photographs.
+    photographs, and `decoder` those in how photographs are read.
     """
 
     algorithm: int = 1
     reasoner: ReasonerIdentity
     inputs_sha256: Sha256
+    decoder: int
     recipes: Annotated[tuple[DegradationRecipe, ...], Field(min_length=1)]
     rounds: Annotated[int, Field(gt=0)]
     short_sides: tuple[ShortSide, ...]

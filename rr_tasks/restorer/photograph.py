@@ -20,11 +20,12 @@ class PhotographRestorer:
 
     Args:
         restorer: the flow, its network in evaluation mode.
-        identity: what decides its results, such as the SHA-256 of its weights.
+        digest: SHA-256 of everything that decides its results, in hex: of the weights file, if
+            nothing else does. Its first digits name it in folders and ledgers.
     """
 
-    def __init__(self, restorer: Restorer[Any], identity: str) -> None:
-        self.restorer, self.identity = restorer, identity
+    def __init__(self, restorer: Restorer[Any], digest: str) -> None:
+        self.restorer, self.digest = restorer, digest
 
     def restore(self, pixels: Pixels, prior: DiagnosticPrior) -> Pixels:
         """Restore one photograph.

@@ -13,7 +13,7 @@ from rr_tasks.evaluation.diagnosis.sample import make_blends, make_samples
 from rr_tasks.evaluation.diagnosis.setting import Setting, list_settings
 from rr_tasks.photographs.formats.base import UnusablePhotographError
 from rr_tasks.photographs.listing import Photographs, list_photographs, read_listing
-from rr_tasks.photographs.reading import read_photograph
+from rr_tasks.photographs.reading import DECODER_VERSION, read_photograph
 from rr_tasks.reasoner.diagnosis import diagnose_each, expect_each
 from rr_tasks.reasoner.protocol import Reasoner
 from rr_tasks.storage.claim import claim
@@ -54,6 +54,7 @@ def plan_assessment(
     spec = AssessmentSpec(
         reasoner=reasoner,
         inputs_sha256=identity(photographs, urls, output),
+        decoder=DECODER_VERSION,
         recipes=tuple(recipes),
         rounds=rounds,
         short_sides=tuple(short_sides),

@@ -49,10 +49,10 @@ those columns are null.
 """
 
 
-def rows_folder(root: str, reasoner: ReasonerIdentity, restorer_sha256: str, data_set: str) -> str:
+def rows_folder(root: str, reasoner: ReasonerIdentity, restorer_digest: str, data_set: str) -> str:
     """Name the folder of the rows that these models produce on this data set."""
-    weights = f"{reasoner.fingerprint[:12]}-{restorer_sha256[:12]}"
-    name = f"v{EVALUATION_VERSION}-{data_set.rsplit('/', 1)[-1]}-{weights}"
+    models = f"{reasoner.fingerprint[:12]}-{restorer_digest[:12]}"
+    name = f"v{EVALUATION_VERSION}-{data_set.rsplit('/', 1)[-1]}-{models}"
     return join(root, "rows", name)
 
 

@@ -88,7 +88,7 @@ def test_weights_come_from_a_file(tmp_path: Path, prior: DiagnosticPrior) -> Non
     path = str(tmp_path / "restorer.safetensors")
     save_network(RestorerNetwork(), path, {})
     restorer = load_restorer(path)
-    assert restorer.identity == hash_weights(path)
+    assert restorer.digest == hash_weights(path)
     assert np.array_equal(restorer.restore(noise(16, 16), prior), noise(16, 16))
     with pytest.raises(UnusableWeightsError, match="no such weights file"):
         load_restorer(str(tmp_path / "other.safetensors"))

@@ -41,7 +41,7 @@ def flow(
 
 @pytest.fixture(scope="module")
 def restorer(flow: LatentRestorer) -> PhotographRestorer:
-    return PhotographRestorer(flow, "latent-1")
+    return PhotographRestorer(flow, "c" * 64)
 
 
 def test_it_learns_in_a_space_of_its_own(

@@ -7,6 +7,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from rr_tasks.evaluation.diagnosis import prediction
 from rr_tasks.evaluation.diagnosis.prediction import (
     NothingToAssessError,
     find_predictions,
@@ -121,7 +122,9 @@ def test_what_is_there_is_kept(one_photograph, grid, tmp_path, reasoner) -> None
     assert Path(url).read_bytes() == b"there"
 
 
-def test_whatever_decides_the_rows_decides_their_folder(one_photograph, grid, tmp_path) -> None:
+def test_whatever_decides_the_rows_decides_their_folder(
+    one_photograph, grid, tmp_path, monkeypatch
+) -> None:
     changes: list[dict[str, Any]] = [
         {},
         {"rounds": 2},
@@ -132,6 +135,8 @@ def test_whatever_decides_the_rows_decides_their_folder(one_photograph, grid, tm
     specs = [planned(one_photograph, tmp_path, grid, **change)[0] for change in changes]
     specs.append(planned(one_photograph, tmp_path, grid, CDD11_LIKE)[0])
     cv2.imwrite(str(one_photograph / "b.png"), np.zeros((64, 64, 3), np.uint8))
+    specs.append(planned(one_photograph, tmp_path, grid)[0])
+    monkeypatch.setattr(prediction, "DECODER_VERSION", prediction.DECODER_VERSION + 1)
     specs.append(planned(one_photograph, tmp_path, grid)[0])
     assert len({predictions_folder("out", spec) for spec in specs}) == len(specs)
 

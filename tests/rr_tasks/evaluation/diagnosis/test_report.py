@@ -17,6 +17,7 @@ def spec() -> AssessmentSpec:
     return AssessmentSpec(
         reasoner=ReasonerIdentity(kind="edge", weights_sha256="ab" * 32),
         inputs_sha256="0" * 64,
+        decoder=2,
         recipes=(EDGE_DEFAULT,),
         rounds=2,
         short_sides=(64,),

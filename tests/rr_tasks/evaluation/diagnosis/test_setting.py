@@ -14,6 +14,7 @@ def test_sizes_and_blends_are_never_saved_and_the_jpeg_always() -> None:
     spec = AssessmentSpec(
         reasoner=ReasonerIdentity(kind="edge", weights_sha256="0" * 64),
         inputs_sha256="0" * 64,
+        decoder=2,
         recipes=(EDGE_DEFAULT, CDD11_LIKE),
         rounds=3,
         short_sides=(64, 128),
