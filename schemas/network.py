@@ -1,8 +1,8 @@
 """Shapes of the edge networks, as weights files record them."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from schemas.base import Strict
 
@@ -38,9 +38,9 @@ class RestorerShape(NetworkShape):
 
     Attributes:
         width: channels at half resolution; they double at every further halving.
-        encoder: blocks at each of the resolutions 1/2, 1/4, 1/8.
-        middle: blocks at 1/16.
-        decoder: blocks at 1/8, 1/4, 1/2.
+        encoder: blocks at the resolutions 1/2, 1/4 and so on.
+        middle: blocks at half of the last of them.
+        decoder: blocks at the same resolutions as in the encoder, in reverse order.
         embedding: length of the embedded condition.
     """
 
@@ -49,3 +49,9 @@ class RestorerShape(NetworkShape):
     middle: Depth = 4
     decoder: tuple[Depth, ...] = (2, 2, 2)
     embedding: Width = 96
+
+    @model_validator(mode="after")
+    def _check_depths(self) -> Self:
+        if len(self.encoder) != len(self.decoder):
+            raise ValueError("encoder and decoder must have the same number of resolutions")
+        return self

@@ -97,7 +97,7 @@ class ReasonerNetwork(StoredNetwork):
         views = torch.cat([group.flatten(0, 1) for group in groups])
         folded = functional.pixel_unshuffle(views, 2).to(memory_format=torch.channels_last)
         repeats = torch.tensor(counts, device=views.device)
-        # Told the size, nobody has to wait for the device to learn it.
+        # Without the size, the host would wait for the device to add up the repeats.
         roles = self.role.repeat_interleave(repeats, 0, output_size=sum(counts))
         x = self.stem(folded.float().mul_(2 / 255).sub_(1)) + roles
         seen = self.trunk(functional.silu(x)).float().flatten(2).transpose(1, 2)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import torch
 
 from rr_tasks.restorer.flow import Isotropic, Source, velocity_towards
-from rr_tasks.restorer.network import CONDITION_LENGTH, STRIDE, RestorerNetwork
+from rr_tasks.restorer.network import CONDITION_LENGTH, RestorerNetwork
 from rr_tasks.restorer.protocol import Tile
 from schemas.prior.current import DiagnosticPrior
 from schemas.prior.vector import to_vector
@@ -25,12 +25,12 @@ class EdgeCondition(NamedTuple):
 class EdgeRestorer:
     """A small network read as a flow: it predicts x0, and v = (x - x0) / t."""
 
-    # Larger batches gain nothing on a CPU and cost memory.
-    tile = Tile(side=512, multiple=STRIDE, overlap=32, batch=1)
     typical_error = 3e-3
 
     def __init__(self, network: RestorerNetwork) -> None:
         self._network = network.to(memory_format=torch.channels_last)
+        # Larger batches gain nothing on a CPU and cost memory.
+        self.tile = Tile(side=512, multiple=network.stride, overlap=32, batch=1)
 
     @property
     def device(self) -> torch.device:

@@ -17,9 +17,6 @@ from rr_tasks.weights.network import UNRECORDED_FIELDS, StoredNetwork
 from schemas.network import RestorerShape
 from schemas.prior.vector import FIELDS, VECTOR_LENGTH
 
-STRIDE = 16
-"""Height and width of the input are multiples of this."""
-
 _TIME_WAVES = 8
 CONDITION_LENGTH = VECTOR_LENGTH + 1
 """The prior vector and whether it is known (1) or withheld (0, with a vector of zeros)."""
@@ -28,7 +25,10 @@ _BESIDE_THE_VECTOR = ("known", *(f"time.wave_{number}" for number in range(_TIME
 
 
 class RestorerNetwork(StoredNetwork):
-    """Predicts the clean image x0 from x_t, the degraded image y, the time and the prior."""
+    """Predicts the clean image x0 from x_t, the degraded image y, the time and the prior.
+
+    Heights and widths of its input are multiples of `stride`.
+    """
 
     name = "edge-restorer"
     shape_type = RestorerShape
@@ -39,6 +39,7 @@ class RestorerNetwork(StoredNetwork):
     def __init__(self, shape: RestorerShape | None = None) -> None:
         shape = shape or RestorerShape()
         super().__init__(shape)
+        self.stride = 2 ** (1 + len(shape.encoder))
         width, embedding = shape.width, shape.embedding
         self.embed = nn.Sequential(
             nn.Linear(len(self.layout), embedding),

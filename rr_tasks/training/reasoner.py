@@ -103,8 +103,8 @@ def diagnosis_loss(model: nn.Module, batch: Batch, _: torch.Generator) -> Losses
     """Cross-entropy of presence and of kinds, absolute error of all that is present.
 
     How far a severity may be off is learned as the scale of a Laplace distribution: |error| / scale
-    + log scale. It follows the errors and does not change them. Nothing here depends on values on
-    the host, so no step waits for the device.
+    + log scale. It follows the errors and does not change them. No value is read back to the host,
+    so that no step waits for the device.
     """
     output, truth = model(*(batch[name] for name in _SEEN)), batch["vector"]
     predicted, doubt = output.split([VECTOR_LENGTH, len(DEGRADATIONS)], 1)

@@ -11,8 +11,9 @@ from rr_tasks.reasoner.protocol import Reasoner
 from rr_tasks.restorer.photograph import PhotographRestorer
 from rr_tasks.shards.index import index_samples
 from rr_tasks.shards.png import decode_png
+from schemas.prior.current import DEGRADATIONS
 
-SHOWN = ("haze", "blur", "rain", "noise", "haze+rain", "haze+blur+rain+noise")
+SHOWN = (*DEGRADATIONS, "haze+rain", "+".join(DEGRADATIONS))
 
 _SIDE = 320
 _CAPTION = 26

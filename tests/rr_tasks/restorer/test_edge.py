@@ -4,8 +4,9 @@ import pytest
 import torch
 
 from rr_tasks.restorer.edge import TAU, EdgeRestorer
-from rr_tasks.restorer.network import CONDITION_LENGTH, STRIDE, RestorerNetwork
+from rr_tasks.restorer.network import CONDITION_LENGTH, RestorerNetwork
 from rr_tasks.restorer.sampling import regress, walk
+from schemas.network import RestorerShape
 from schemas.prior.current import DiagnosticPrior
 
 MakeNetwork = Callable[..., RestorerNetwork]
@@ -79,8 +80,12 @@ def test_samples_of_a_batch_do_not_mix(restorer_network: MakeNetwork) -> None:
     assert torch.allclose(both[:1], alone, atol=1e-5)
 
 
-@pytest.mark.parametrize("size", [(STRIDE, STRIDE), (3 * STRIDE, STRIDE)])
-def test_sizes_are_kept(restorer_network: MakeNetwork, size: tuple[int, int]) -> None:
-    image = torch.zeros(1, 3, *size)
-    with torch.no_grad():
-        assert restorer_network()(image, image, torch.ones(1), WITHHELD[:1]).shape == image.shape
+@pytest.mark.parametrize("levels", [0, 1, 3, 4])
+def test_sizes_that_are_multiples_of_the_stride_are_kept(levels: int) -> None:
+    blocks = (1,) * levels
+    shape = RestorerShape(width=4, encoder=blocks, middle=1, decoder=blocks, embedding=4)
+    network = RestorerNetwork(shape).eval()
+    for size in ((network.stride, network.stride), (3 * network.stride, network.stride)):
+        image = torch.zeros(1, 3, *size)
+        with torch.no_grad():
+            assert network(image, image, torch.ones(1), WITHHELD[:1]).shape == image.shape

@@ -12,6 +12,7 @@ from rr_tasks.restorer.network import RestorerNetwork
 from rr_tasks.restorer.photograph import PhotographRestorer
 from rr_tasks.restorer.sampling import regress
 from rr_tasks.weights.file import UnusableWeightsError, hash_weights, save_network
+from schemas.network import RestorerShape
 from schemas.prior.current import DiagnosticPrior
 
 MakeNetwork = Callable[..., RestorerNetwork]
@@ -24,6 +25,14 @@ def restorer_of(network: RestorerNetwork) -> PhotographRestorer:
 def noise(height: int, width: int, dtype: type[np.unsignedinteger] = np.uint8) -> np.ndarray:
     rng = np.random.default_rng(0)
     return rng.integers(0, np.iinfo(dtype).max, (height, width, 3), dtype, endpoint=True)
+
+
+def test_a_deeper_network_than_the_shipped_one_restores_any_size(prior: DiagnosticPrior) -> None:
+    blocks = (1, 1, 1, 1)
+    shape = RestorerShape(width=4, encoder=blocks, middle=1, decoder=blocks, embedding=4)
+    photograph = noise(41, 600)
+    restored = restorer_of(RestorerNetwork(shape).eval()).restore(photograph, prior)
+    assert np.array_equal(restored, photograph)
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16])

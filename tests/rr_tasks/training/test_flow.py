@@ -111,7 +111,7 @@ def test_a_quiet_start_at_one_is_what_restoring_does(restorer_network: MakeNetwo
     assert losses["psnr"] == pytest.approx(float(losses["psnr_degraded"]), abs=1e-4)
 
 
-def test_no_value_is_asked_for_which_a_device_would_be_waited_for(
+def test_no_value_is_read_back_from_the_device(
     restorer_network: MakeNetwork, prior: DiagnosticPrior
 ) -> None:
     restorer, data = EdgeRestorer(restorer_network()), batch(4, prior=prior)

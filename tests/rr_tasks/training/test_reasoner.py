@@ -117,7 +117,7 @@ def test_without_any_blur_the_loss_is_a_number(prior: DiagnosticPrior) -> None:
     assert all(torch.isfinite(value) for value in losses.values())
 
 
-def test_no_value_is_asked_for_which_a_device_would_be_waited_for(prior: DiagnosticPrior) -> None:
+def test_no_value_is_read_back_from_the_device(prior: DiagnosticPrior) -> None:
     trained, seen = network(), batch(prior)
     shown = torch.zeros(1, 3, 128, 128, dtype=torch.uint8)
     seen |= {"overview": shown, "working": shown[:, None], "native": shown[:, None]}
