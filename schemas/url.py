@@ -2,6 +2,7 @@
 
 import re
 from typing import Annotated
+from urllib.parse import unquote
 
 from pydantic import AfterValidator
 from pydantic_core import PydanticCustomError
@@ -13,12 +14,12 @@ NO_SECRETS = (
 )
 
 # An access point of S3 (arn:...) has colons in its name; a container of Azure stands before an @.
-_LOGIN = re.compile(r"(?:^|::)s3a?:/*(?!/|arn:)[^/]*[:@]|://[^/]*:[^/]*@")
+_LOGIN = re.compile(r"(?:^|::)s3a?:/*(?!/|arn:)[^/]*[:@]|://[^/]*:[^/]*@|https?://[^/]*@")
 
 # What signs a URL, or lets its holder in: X-Amz-Signature, sig (Azure), AWSAccessKeyId, token ...
 _SIGNED = re.compile(
     r"(?<!file)://.*[?&;#](?:[\w.-]*(?:signature|token|secret|passw|credential|accesskey|apikey)[\w.-]*"
-    r"|(?:[\w.-]*[_.-])?key|sig|pwd)=",
+    r"|(?:[\w.-]*[_.-])?key|sig|pwd|sas|auth|jwt)=",
     re.IGNORECASE | re.DOTALL,
 )
 _CONNECTION = re.compile(r"(?:AccountKey|SharedAccessSignature)=", re.IGNORECASE)
@@ -26,7 +27,8 @@ _CONNECTION = re.compile(r"(?:AccountKey|SharedAccessSignature)=", re.IGNORECASE
 
 def holds_secret(url: str) -> bool:
     """Whether a URL contains a key, a password or a signature."""
-    return any(secret.search(url) for secret in (_LOGIN, _SIGNED, _CONNECTION))
+    plain = unquote(url)
+    return any(secret.search(plain) for secret in (_LOGIN, _SIGNED, _CONNECTION))
 
 
 def _refuse_secret(url: str) -> str:

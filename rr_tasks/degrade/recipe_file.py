@@ -9,6 +9,7 @@ from rr_tasks.storage.files import read_bytes
 from schemas.errors import ExpectedError
 from schemas.prior.current import DEGRADATIONS
 from schemas.recipe import RECIPES, DegradationRecipe
+from schemas.url import NO_SECRETS, holds_secret
 
 SUFFIX = ".json"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
@@ -32,6 +33,8 @@ def find_recipe(recipe: str) -> DegradationRecipe:
     """
     if recipe in RECIPES:
         return RECIPES[recipe]
+    if holds_secret(recipe):
+        raise UnusableRecipeError(NO_SECRETS)
     if not recipe.lower().endswith(SUFFIX):
         raise UnusableRecipeError(
             f"there is no recipe {recipe}; name one of {', '.join(RECIPES)}, or a file of your own "

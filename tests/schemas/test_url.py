@@ -25,6 +25,8 @@ from schemas.url import holds_secret
         "https://example.org/a.jpg?secret=hush",
         "https://example.org/a.jpg?access_token=hush",
         "s3://photos/sets?X-Amz-Security-Token=hush",
+        "https://photos.s3.amazonaws.com/a.jpg?X%2DAmz%2DSignature=hush",
+        "https://hush@raw.githubusercontent.com/me/photos/a.jpg",
         "DefaultEndpointsProtocol=https;AccountName=photos;AccountKey=hush",
     ],
 )

@@ -34,6 +34,12 @@ def test_an_unknown_name_is_answered_with_the_known_ones() -> None:
         find_recipe("edge-v3")
 
 
+def test_a_secret_in_a_name_is_not_repeated() -> None:
+    with pytest.raises(UnusableRecipeError, match="must not hold keys") as caught:
+        find_recipe("https://example.org/mine?sig=hush")
+    assert "hush" not in str(caught.value)
+
+
 @pytest.mark.parametrize(
     ("content", "complaint"),
     [
