@@ -90,7 +90,9 @@ class Processes:
         try:
             with _forwarding(reports), _closing(pool):
                 yield from as_completed(
-                    lambda key: pool.submit(task, key, *arguments), keys, window=2 * self._workers
+                    lambda key: _submit(pool, task, key, *arguments),
+                    keys,
+                    window=2 * self._workers,
                 )
         except BrokenProcessPool as error:
             raise WorkerDiedError(
@@ -158,9 +160,17 @@ def _forwarding(reports: Any) -> Iterator[None]:
         forwarder.join()
 
 
+def _submit(pool: ProcessPoolExecutor, task: Callable[..., Any], *arguments: Any) -> "Future[Any]":
+    """Submit a task; a process that this starts never hears Ctrl-C, not even while it imports."""
+    heard = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        return pool.submit(task, *arguments)
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, heard)
+
+
 def _begin(reports: Any) -> None:
     """Prepare a worker process: it ends with its parent, however that one ends."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     Thread(target=_end_with_parent, daemon=True).start()
     progress.listen(reports.put)
     compute_in_threads(1)

@@ -87,6 +87,16 @@ def test_a_process_that_dies_is_an_error_for_people() -> None:
         list(Processes(1).run(end_process, [1]))
 
 
+def is_deaf_to_ctrl_c(_key: int = 0) -> bool:
+    return signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, ())
+
+
+def test_only_the_parent_of_worker_processes_hears_ctrl_c() -> None:
+    """It reaches them all, and one that is still importing would print a traceback."""
+    assert list(Processes(1).run(is_deaf_to_ctrl_c, [1])) == [(1, True)]
+    assert not is_deaf_to_ctrl_c()
+
+
 @pytest.mark.parametrize("window", [2, 6])
 def test_only_a_window_of_keys_is_submitted(window: int) -> None:
     unfinished: list[Future[None]] = []
