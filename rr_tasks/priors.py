@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from rr_tasks.scene import describe
 from schemas.prior.current import AnyFinding, DiagnosticPrior, ImageSize, Provenance
-from schemas.prior.text import reasoning, undo_order
+from schemas.prior.text import undo_order, write_reasoning
 
 Bytes = npt.NDArray[np.uint8]
 
@@ -39,7 +39,7 @@ def make_prior(
             "image": ImageSize(width=width, height=height),
             "scene": describe(image),
             "order": undo_order(complete.values()),
-            "reasoning": reasoning(complete.values()),
+            "reasoning": write_reasoning(complete.values()),
             "provenance": provenance,
         }
     )
@@ -55,5 +55,5 @@ def leave_out(prior: DiagnosticPrior, names: Collection[str]) -> DiagnosticPrior
     left = {name: finding for name, finding in prior.findings.items() if name not in names}
     order = tuple(name for name in prior.order if name in left)
     absent = {name: finding.absent() for name, finding in prior.types().items() if name in names}
-    words = reasoning(left.values(), order)
+    words = write_reasoning(left.values(), order)
     return prior.model_copy(update={**absent, "order": order, "reasoning": words})

@@ -1,1 +1,1 @@
-"""Data formats of Reason and Restore: pydantic models only, nothing of ours is imported here."""
+"""The data formats of Reason and Restore: pydantic models that import nothing else of ours."""

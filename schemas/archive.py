@@ -79,10 +79,10 @@ class RestoreParameters(Strict):
 
 
 class PlanItem(Strict):
-    """One photograph as it was listed; a change of size or time makes it another item.
+    """One photograph as it was listed; a change of its size or time makes it a different item.
 
     `path` is relative to the input folder, with forward slashes, as `rr_tasks.storage.names` writes
-    it. `mtime_ns` is the time of the last change in nanoseconds since 1970; object storage tells
+    it. `mtime_ns` is the time of the last change in nanoseconds since 1970; object storage reports
     whole seconds.
     """
 
@@ -95,8 +95,8 @@ class PlanItem(Strict):
 class Chunk(Strict):
     """A chunk of the plan as one run sees it.
 
-    `retired` holds the places of items that are not in the archive any more, or not as they were
-    planned. It stays what it is for the whole run, whatever other runs plan meanwhile.
+    `retired` holds the positions of items that are no longer in the archive, or that have changed
+    since they were planned. It stays the same throughout a run, whatever other runs plan meanwhile.
     """
 
     id: ChunkId
@@ -108,9 +108,9 @@ class Chunk(Strict):
 
 
 class ArchivePlan(Strict):
-    """What a run has to look at. `chunks` holds all chunks with at least one item.
+    """What a run has to process. `chunks` holds all chunks with at least one item.
 
-    `ignored` counts files that are no photographs; `unreadable` names folders that could not be
+    `ignored` counts files that are not photographs; `unreadable` names folders that could not be
     listed, whose photographs are therefore not among `found`.
     """
 
@@ -123,12 +123,11 @@ class ArchivePlan(Strict):
 class LedgerRow(Strict):
     """The outcome of one photograph, written once it is final.
 
-    `reason` says why it failed. Of a photograph that did not fail, it says which colour profile was
-    ignored, or why there is no preview. `size` and `mtime_ns` are those of the original that was
-    read, `output_size` and `output_hash` (64 bits, hexadecimal) those of the file written; in a
-    failed row, of the one that an earlier run made of the same original and that is still there.
-    `seconds` is the time the engine took. `preview` is the stem of its before/after pair in the
-    previews folder.
+    `reason` says why it failed or, if it did not, which colour profile was ignored or why there is
+    no preview. `size` and `mtime_ns` describe the original that was read, `output_size` and
+    `output_hash` (64 bits, hexadecimal) the file that was written. In a failed row, they describe
+    the file that an earlier run made of the same original, if it still exists. `seconds` is the
+    time the engine took. `preview` is the stem of its before/after pair in the previews folder.
     """
 
     schema_version: SchemaVersion = 1
@@ -156,7 +155,7 @@ class Counts(Strict):
 
     @property
     def total(self) -> int:
-        """Every photograph that has an outcome."""
+        """The number of photographs that have an outcome."""
         return self.restored + self.clean + self.skipped + self.failed
 
     def __add__(self, other: Self) -> "Counts":
@@ -179,8 +178,8 @@ class ChunkCounts(Counts):
 class RunSummary(Strict):
     """A finished run: its reconciled counts and where its report and failure list are.
 
-    `counts` is about this run; `archive` about the outcome of every photograph of the archive, no
-    matter which run it comes from (nothing is skipped there).
+    `counts` covers this run. `archive` covers the whole archive, with the outcome of every
+    photograph whichever run produced it, so nothing counts as skipped there.
     """
 
     schema_version: SchemaVersion = 1

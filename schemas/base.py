@@ -13,7 +13,7 @@ class Uniform(Protocol):
     """A generator of random numbers, such as `numpy.random.Generator`."""
 
     def uniform(self, low: float, high: float, /) -> Any:
-        """A number drawn uniformly from `low` to `high`."""
+        """Draw a number uniformly from `low` to `high`."""
 
 
 class Strict(BaseModel):

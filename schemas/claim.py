@@ -10,8 +10,8 @@ from schemas.base import Strict
 class Claim(Strict):
     """The owner of a claim.
 
-    `host` is for people. `writer` identifies a machine and process, and `token` is drawn for each
-    claim. `renewals` counts up, so that a claim keeps changing while its owner is alive.
+    `host` is shown to people. `writer` identifies a machine and process, and `token` is drawn for
+    each claim. `renewals` counts up, so that a claim keeps changing while its owner is alive.
     """
 
     host: str

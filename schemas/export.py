@@ -25,7 +25,7 @@ SplitName = Annotated[str, AfterValidator(_plain), Field(json_schema_extra={"pat
 
 
 class HubExport(Strict):
-    """A data set for Hugging Face `datasets`; hashes are those of the specs it is made of."""
+    """A data set for Hugging Face `datasets`; the hashes identify the specs it is made from."""
 
     kind: Literal["hf"] = "hf"
     source: SpecHash

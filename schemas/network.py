@@ -14,8 +14,8 @@ Depth = Annotated[int, Field(ge=0)]
 class NetworkShape(Strict):
     """Widths and depths of a network.
 
-    The defaults of its subclasses are the shapes of files from before shapes were recorded, so they
-    never change.
+    Subclasses default to the shapes of files that do not record them, so these defaults never
+    change.
     """
 
 
@@ -25,7 +25,7 @@ class ReasonerShape(NetworkShape):
     Attributes:
         widths: channels at a quarter, an eighth and a sixteenth of a view's resolution.
         hidden: width of the head.
-        looks: how many places it attends to at once.
+        looks: number of learned weightings that pool its tokens.
     """
 
     widths: tuple[Width, ...] = (48, 96, 192)

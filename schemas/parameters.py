@@ -18,7 +18,7 @@ Count = Annotated[int, Field(gt=0)]
 
 
 class Parameters(BaseModel):
-    """Base of flow parameters: immutable, no unknown fields. Paths are folders or fsspec URLs."""
+    """Base class of flow parameters: no unknown fields, immutable. Paths may be fsspec URLs."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 

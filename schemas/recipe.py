@@ -162,13 +162,13 @@ class DegradationRecipe(Strict):
 
     Severities are drawn uniformly from the range of their type, or from the common `severity` if it
     has none; the physical parameters are derived from them (`docs/DEGRADATIONS.md`). `types` names
-    the degradations to use; null means haze, blur, rain and noise. `sampling` decides what becomes
-    of a photograph: `random` cuts random squares with random mixtures and leaves a `clean_share`
-    clean; `grid` takes the central square, clean and with each mixture (15 of four types). With a
-    `smallest_size`, random squares are scaled to sides from there to `size`, equally often in each
-    octave, and enlarged by up to two times if necessary. With `alternatives`, samples follow each
-    of them in turn, except for `clean_share`; a grid has none. `algorithm` is raised when the code
-    changes in a way that alters the bytes.
+    the degradations to use; null means haze, blur, rain and noise. `sampling` decides how
+    photographs are used: `random` cuts random squares with random mixtures and leaves a
+    `clean_share` clean; `grid` takes the central square, clean and with each mixture (15 of four
+    types). With a `smallest_size`, random squares are scaled to sides from there to `size`, equally
+    often in each octave, and enlarged by up to two times if necessary. With `alternatives`, samples
+    follow each of them in turn, except for `clean_share`; a grid has none. `algorithm` is raised
+    when the code changes in a way that alters the bytes.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Settings from the environment: how `s3://` URLs are reached (`RR_S3_...`), what runs tasks."""
+"""Settings from the environment: how to reach `s3://` URLs (`RR_S3_...`), and what runs tasks."""
 
 import os
 from collections.abc import Iterable

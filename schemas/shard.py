@@ -116,7 +116,7 @@ def find_original_spec(spec: Spec) -> Spec:
 
 
 def shard_count(spec: DataSpec) -> int:
-    """How many shards a complete data set has."""
+    """Return the number of shards in a complete data set."""
     return -(-spec.samples // spec.shard_size)
 
 
@@ -153,7 +153,7 @@ class SampleRow(Strict):
 
     @classmethod
     def of(cls, key: str, source: str, prior: DiagnosticPrior) -> "SampleRow":
-        """The row of a sample with this prior, which has a severity for each type it knows."""
+        """Return the row of a sample with this prior, with a severity for each of its types."""
         severities: dict[str, Any] = {
             name: finding.severity for name, finding in prior.findings.items()
         }

@@ -38,7 +38,7 @@ from schemas.prior.current import (
     RainParameters,
     Scene,
 )
-from schemas.prior.text import reasoning, undo_order
+from schemas.prior.text import undo_order, write_reasoning
 from schemas.recipe import DegradationRecipe, JpegRecipe
 
 pytest_plugins = ["tests.s3", "tests.fault_proxy", "tests.loggers"]
@@ -113,7 +113,7 @@ _noise = _findings(
 
 def _prior(haze: Haze, blur: Blur, rain: Rain, noise: Noise, words: str) -> DiagnosticPrior:
     findings = (haze, blur, rain, noise)
-    fields: dict[str, Any] = {"order": undo_order(findings), "reasoning": reasoning(findings)}
+    fields: dict[str, Any] = {"order": undo_order(findings), "reasoning": write_reasoning(findings)}
     return DiagnosticPrior(
         image=ImageSize(width=640, height=480),
         haze=haze,

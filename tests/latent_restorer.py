@@ -14,7 +14,7 @@ from torch.nn import functional
 from rr_tasks.restorer.flow import Isotropic, Source, velocity_towards
 from rr_tasks.restorer.protocol import Tile
 from schemas.prior.current import DiagnosticPrior
-from schemas.prior.text import instruction
+from schemas.prior.text import write_instruction
 
 PATCH = 4
 TOKEN = 3 * PATCH * PATCH
@@ -69,7 +69,7 @@ class LatentRestorer:
     def prepare(
         self, images: torch.Tensor, priors: Sequence[DiagnosticPrior | None]
     ) -> LatentCondition:
-        words = [self._embed("" if prior is None else instruction(prior)) for prior in priors]
+        words = [self._embed("" if prior is None else write_instruction(prior)) for prior in priors]
         return LatentCondition(
             self.encode(images), torch.stack(words), rows=images.shape[2] // PATCH
         )

@@ -44,4 +44,4 @@ def check_types(recipe: DegradationRecipe, catalogue: Catalogue) -> None:
 def prior_model(types: Iterable[str], catalogue: Catalogue = CATALOGUE) -> type[DiagnosticPrior]:
     """The model of priors that hold findings of these types, besides those that all priors hold."""
     more = [name for name in types if name not in DiagnosticPrior.types()]
-    return DiagnosticPrior.extended(*(catalogue[name].finding.degradation() for name in more))
+    return DiagnosticPrior.extend(*(catalogue[name].finding.degradation() for name in more))

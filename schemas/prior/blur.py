@@ -1,4 +1,4 @@
-"""Blur of the camera: what a prior says about it."""
+"""Blur from the camera, as a prior describes it."""
 
 from collections.abc import Mapping
 from typing import Annotated, ClassVar, Literal, Self

@@ -1,7 +1,7 @@
-"""The schema of a type of degradation: what every type has to provide.
+"""What the schema of every type of degradation provides.
 
-A type is one class in a module of its own (`haze.py`, `blur.py`, ...): its physical parameters, and
-how they are written as numbers and in words. Everything else iterates over the types.
+Each type is a class in its own module (`haze.py`, `blur.py`, ...): its physical parameters, and
+their form in numbers and in words. All other code iterates over the types.
 """
 
 from abc import abstractmethod
@@ -13,7 +13,7 @@ from schemas.base import Strict
 
 
 class Stage(IntEnum):
-    """Where light meets a degradation on its way to the file; undone in the reverse order."""
+    """Where light meets a degradation on its way to the file; undone in reverse order."""
 
     SCENE = 0
     AIR = 1
@@ -49,7 +49,7 @@ class Degradation(Strict):
 
     @abstractmethod
     def entries(self) -> list[float]:
-        """The parameters as numbers of about 0-1, in the order of `entry_names`."""
+        """Return the parameters as numbers of about 0-1, in the order of `entry_names`."""
 
     @classmethod
     @abstractmethod
@@ -58,16 +58,16 @@ class Degradation(Strict):
 
     @abstractmethod
     def summarize(self) -> str:
-        """The parameters in a few words, for a table."""
+        """Summarize the parameters in a few words, for a table."""
 
     @abstractmethod
     def explain(self) -> str:
-        """The end of the sentence that begins with the evidence, the type and its severity."""
+        """Complete the sentence that begins with the evidence, the type and its severity."""
 
     def mirror(self) -> Self:
-        """The parameters in the photograph mirrored left to right."""
+        """Return the parameters for the photograph mirrored left to right."""
         return self
 
     def noun(self) -> str:
-        """What the degradation is called in a sentence."""
+        """The name of the degradation in a sentence."""
         return self.name

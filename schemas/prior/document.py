@@ -1,4 +1,4 @@
-"""What a prior does whatever its version is: it holds findings, by the name of their type."""
+"""What priors of every version have in common: findings, by the name of their type."""
 
 from functools import cache
 from typing import Any, Self
@@ -15,16 +15,16 @@ class PriorDocument(Strict):
 
     @classmethod
     def types(cls) -> dict[str, type[AnyFinding]]:
-        """The model of the finding of each type, by the type's name, in the order of the fields."""
+        """Return the finding model of each type by its name, in the order of the fields."""
         return _types(cls)
 
     @classmethod
-    def extended(cls, *kinds: type[Degradation]) -> type[Self]:
-        """The model of priors that hold findings of more types; the same types give the same model.
+    def extend(cls, *kinds: type[Degradation]) -> type[Self]:
+        """Return a model with findings of additional types; the same types give the same model.
 
-        It reads and writes the documents of this one with a field more for each type.
+        Its documents are those of this model with one more field for each type.
         """
-        model: type[Self] = _extended(cls, kinds) if kinds else cls
+        model: type[Self] = _extend(cls, kinds) if kinds else cls
         return model
 
     @property
@@ -33,15 +33,15 @@ class PriorDocument(Strict):
         return {name: getattr(self, name) for name in self.types()}
 
     def finding(self, name: str) -> AnyFinding:
-        """The finding of one type.
+        """Return the finding of one type.
 
         Raises:
-            KeyError: priors of this model know no such type.
+            KeyError: priors of this model have no such type.
         """
         return self.findings[name]
 
     def present(self) -> dict[str, AnyFinding]:
-        """The findings of what is present."""
+        """Return the findings of the degradations that are present."""
         return {name: finding for name, finding in self.findings.items() if finding.present}
 
 
@@ -56,6 +56,6 @@ def _types(model: type[PriorDocument]) -> dict[str, type[AnyFinding]]:
 
 
 @cache
-def _extended(model: type[Any], kinds: tuple[type[Degradation], ...]) -> Any:
+def _extend(model: type[Any], kinds: tuple[type[Degradation], ...]) -> Any:
     fields: dict[str, Any] = {kind.name: (Finding[kind], ...) for kind in kinds}  # type: ignore[valid-type]
     return create_model(model.__name__, __base__=model, order=(tuple[str, ...], ...), **fields)

@@ -1,4 +1,4 @@
-"""A finding: whether one type of degradation is present, how severe it is, and how sure that is."""
+"""A finding: whether a degradation is present, how severe it is, and how certain that is."""
 
 from functools import cache
 from typing import Annotated, Any, Generic, Self, TypeVar, get_args
@@ -49,11 +49,11 @@ class Presence(Strict):
 
 
 class Certainty(Strict):
-    """How sure a finding is.
+    """How certain a finding is.
 
-    `probability` is that of the degradation being present; `severity_std` is the standard deviation
-    of the severity, in its points. Known exactly are probabilities of 0 and 1 with a deviation of
-    0; null means that the author did not estimate it.
+    `probability` is the probability that the degradation is present; `severity_std` is the standard
+    deviation of the severity, in points. What is known exactly has a probability of 0 or 1 and a
+    deviation of 0. Null means that the author did not estimate the value.
     """
 
     probability: Unit | None = None
@@ -61,22 +61,22 @@ class Certainty(Strict):
 
 
 class Finding(Presence, Certainty, Generic[ParametersT_co]):
-    """What is said about one type of degradation, whose parameters decide which."""
+    """The finding of one type of degradation, which its parameters identify."""
 
     parameters: ParametersT_co | None = None
 
     @classmethod
     def degradation(cls) -> type[Degradation]:
-        """The type that this is a finding of."""
+        """The type of degradation that this finding describes."""
         return _degradation(cls)
 
     @classmethod
     def absent(cls) -> Self:
-        """The finding that there is none."""
+        """Return the finding that the degradation is absent."""
         return cls(present=False, severity=0.0)
 
     def sentence(self) -> str:
-        """What was found, in words, for the chain of thought."""
+        """Describe the finding in words, for the chain of thought."""
         kind = self.degradation()
         if self.parameters is None:
             return f"{kind.counterevidence}: no {kind.name}."

@@ -1,4 +1,4 @@
-"""Haze, fog and smoke: what a prior says about them."""
+"""Haze, fog and smoke, as a prior describes them."""
 
 from collections.abc import Mapping
 from typing import Annotated, ClassVar, Self

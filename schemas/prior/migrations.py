@@ -39,7 +39,7 @@ def check_version(version: object, place: str = "", target: int = CURRENT_VERSIO
         target: the newest version known.
 
     Raises:
-        UnknownPriorVersionError: it is no version, or newer than `target`.
+        UnknownPriorVersionError: it is not a version, or is newer than `target`.
     """
     if type(version) is not int or version > target:
         raise UnknownPriorVersionError(
@@ -53,7 +53,7 @@ def migrate(
     migrations: dict[int, Callable[[Document], Document]] = MIGRATIONS,
     target: int = CURRENT_VERSION,
 ) -> Document:
-    """Return `document` brought to version `target`; the given one is left as it is.
+    """Return `document` migrated to version `target`; the original does not change.
 
     Raises:
         UnknownPriorVersionError: `schema_version` is missing, newer than `target`, or older than
@@ -79,7 +79,7 @@ def load_prior(
 
     Args:
         text: the JSON document.
-        model: of the prior; one with more types reads documents that hold findings of them.
+        model: the prior's model; an extended one also reads the findings of its additional types.
 
     Raises:
         UnknownPriorVersionError: see `migrate`.

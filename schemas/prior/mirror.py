@@ -3,16 +3,16 @@
 from typing import Any
 
 from schemas.prior.current import AnyFinding, DiagnosticPrior
-from schemas.prior.text import reasoning
+from schemas.prior.text import write_reasoning
 
 
 def mirror(prior: DiagnosticPrior) -> DiagnosticPrior:
-    """Describe the photograph of `prior` mirrored left to right: every axis leans the other way.
+    """Return the prior of the photograph mirrored left to right: axes lean the other way.
 
-    The reasoning is written anew from the findings, because it names the axes.
+    The reasoning is rewritten from the findings because it names the axes.
     """
     findings = {name: _mirror_finding(finding) for name, finding in prior.findings.items()}
-    words = reasoning(findings.values(), prior.order)
+    words = write_reasoning(findings.values(), prior.order)
     changes: dict[str, Any] = {**findings, "reasoning": words}
     return prior.model_copy(update=changes)
 

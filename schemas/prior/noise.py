@@ -1,4 +1,4 @@
-"""Sensor noise: what a prior says about it."""
+"""Sensor noise, as a prior describes it."""
 
 from collections.abc import Mapping
 from typing import Annotated, ClassVar, Self

@@ -1,6 +1,6 @@
-"""What a vision-language model is asked about a photograph, and what it is to answer.
+"""What a vision-language model is asked about a photograph, and what it should answer.
 
-The prompt has a version: whoever is trained on one is to be asked with the same one.
+The prompt is versioned: a model must be asked with the prompt that it was trained on.
 """
 
 import json
@@ -28,10 +28,10 @@ _UNSEEN: dict[str, Any] = {
 
 
 def answer(prior: DiagnosticPrior) -> str:
-    """The prior as the JSON that a model is to write, its reasoning before its findings.
+    """Render the prior as the JSON that a model should write, reasoning before findings.
 
-    Left out is what a model cannot see: who wrote the prior, and how sure of it its author was.
-    Numbers are cut off after four digits, never rounded up, so none of them leaves its range.
+    What a model cannot see is left out: who wrote the prior, and how certain the author was.
+    Numbers are truncated to four digits and never rounded up, so that none leaves its range.
     """
     text = prior.model_dump_json(exclude=_UNSEEN)
     document = json.loads(

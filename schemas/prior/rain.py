@@ -1,4 +1,4 @@
-"""Rain streaks: what a prior says about them."""
+"""Rain streaks, as a prior describes them."""
 
 from collections.abc import Mapping
 from typing import Annotated, ClassVar, Self

@@ -1,4 +1,4 @@
-"""Physical parameters as entries of a vector and back."""
+"""Converts physical parameters to entries of a vector and back."""
 
 import math
 from typing import Annotated
@@ -10,21 +10,21 @@ AxisAngle = Annotated[float, Field(ge=0.0, lt=180.0)]
 
 
 def axis_entries(angle_deg: float) -> tuple[float, float]:
-    """Cosine and sine of twice the angle of an axis, for which 180 degrees is 0 again."""
+    """Return the cosine and sine of twice an axis's angle, as axes repeat every 180 degrees."""
     twice = math.radians(2 * angle_deg)
     return math.cos(twice), math.sin(twice)
 
 
 def axis_angle(cosine: float, sine: float) -> float:
-    """The angle, in degrees from 0 to below 180, that `axis_entries` were made of."""
+    """Return the angle that `axis_entries` stand for, in degrees from 0 to below 180."""
     return math.degrees(math.atan2(sine, cosine)) / 2 % 180.0 % 180.0
 
 
 def clamp_unit(value: float) -> float:
-    """The value, or the nearer end of 0-1."""
+    """Clamp a value to 0-1."""
     return min(1.0, max(0.0, value))
 
 
 def mirror_axis(angle_deg: float) -> float:
-    """The axis in the photograph mirrored left to right."""
+    """Return the angle of an axis in the photograph mirrored left to right."""
     return (180.0 - angle_deg) % 180.0

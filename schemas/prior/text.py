@@ -9,17 +9,17 @@ from schemas.prior.current import AnyFinding, DiagnosticPrior
 
 
 def undo_order(findings: Iterable[AnyFinding]) -> tuple[str, ...]:
-    """The present degradations, the one to undo first at the front: the last that light met."""
+    """Return the present degradations in the order to undo them, the last that light met first."""
     met = _in_order_of_light(finding for finding in findings if finding.present)
     return tuple(finding.degradation().name for finding in reversed(met))
 
 
-def reasoning(findings: Iterable[AnyFinding], order: Sequence[str] | None = None) -> str:
+def write_reasoning(findings: Iterable[AnyFinding], order: Sequence[str] | None = None) -> str:
     """Write the chain of thought that leads from the findings to the order of treatment.
 
     Args:
-        findings: of all types that it is to name, absent ones included.
-        order: what is to be undone, first things first; by default as `undo_order` has it.
+        findings: the finding of every type to mention, absent ones included.
+        order: what to undo, in this order; by default that of `undo_order`.
     """
     met = _in_order_of_light(findings)
     steps = [finding.sentence() for finding in met]
@@ -31,7 +31,7 @@ def reasoning(findings: Iterable[AnyFinding], order: Sequence[str] | None = None
     return " ".join(steps)
 
 
-def instruction(prior: DiagnosticPrior) -> str:
+def write_instruction(prior: DiagnosticPrior) -> str:
     """Render the prior as an editing instruction for a text-conditioned restorer."""
     if not prior.order:
         return f"Keep this photograph as it is. {prior.scene.description}"

@@ -1,6 +1,6 @@
-"""Diagnostic prior, version 2: version 1, and how sure its author is of each finding.
+"""Diagnostic prior, version 2: version 1, and how certain its author is of each finding.
 
-A reward that is computed from severities has to know which of them the judge can tell.
+A reward that is computed from severities needs to know which of them the judge can tell.
 """
 
 from typing import Literal, Self

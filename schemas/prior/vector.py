@@ -1,8 +1,8 @@
-"""The prior as a fixed-length vector: what conditions the edge restorer and its reasoner predicts.
+"""The prior as a vector of fixed length: the edge reasoner's output, the edge restorer's condition.
 
-Every entry is scaled to about 0-1. Angles are axes (180 degrees is 0 degrees again), so they are
-written as the cosine and sine of twice the angle. The entries of an absent degradation are 0. The
-module of each type, such as `schemas.prior.haze`, defines its entries and their scale.
+Every entry is scaled to about 0-1. Angles are those of axes, which repeat every 180 degrees, so
+they are written as the cosine and sine of twice the angle. The entries of an absent degradation are
+0. The module of each type, such as `schemas.prior.haze`, defines its entries and their scale.
 """
 
 from collections.abc import Callable, Sequence
@@ -18,7 +18,7 @@ _COMMON = ("present", "severity")
 
 
 def field_names(model: type[DiagnosticPrior]) -> tuple[str, ...]:
-    """The names of the entries, such as `haze.present`, of vectors of the priors of a model."""
+    """Name the entries of the vectors of a model's priors, such as `haze.present`."""
     return tuple(
         f"{name}.{entry}"
         for name, finding in model.types().items()
@@ -31,18 +31,18 @@ VECTOR_LENGTH = len(FIELDS)
 
 
 def slice_of(name: DegradationName) -> slice:
-    """Where the entries of one degradation lie in the vector."""
+    """Return where the entries of one degradation lie in the vector."""
     places = [place for place, field in enumerate(FIELDS) if field.startswith(f"{name}.")]
     return slice(places[0], places[-1] + 1)
 
 
 def presence_entries() -> list[int]:
-    """Entries that say how probable each type is, in the order of `DEGRADATIONS`."""
+    """Return the entries that hold the probability of each type, in the order of `DEGRADATIONS`."""
     return [FIELDS.index(f"{name}.present") for name in DEGRADATIONS]
 
 
 def severity_entries() -> list[int]:
-    """Entries that say how severe each type is, as a share of 100."""
+    """Return the entries that hold the severity of each type, as a share of 100."""
     return [FIELDS.index(f"{name}.severity") for name in DEGRADATIONS]
 
 
@@ -80,11 +80,11 @@ def findings_from_vector(
     are clamped.
 
     Args:
-        entries: as many as the model's `field_names`.
-        model: of the priors that the findings are for.
+        entries: one for each of the model's `field_names`.
+        model: the model of the prior that will hold the findings.
 
     Raises:
-        ValueError: these are not as many entries.
+        ValueError: the number of entries is wrong.
     """
     fields = field_names(model)
     if len(entries) != len(fields):

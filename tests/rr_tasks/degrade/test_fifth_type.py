@@ -24,7 +24,7 @@ from rr_tasks.shards.rows import shard_rows
 from rr_tasks.shards.stream import read_samples
 from schemas.prior.current import DEGRADATIONS, DiagnosticPrior, Provenance
 from schemas.prior.migrations import load_prior
-from schemas.prior.text import instruction
+from schemas.prior.text import write_instruction
 from schemas.prior.vector import FIELDS, field_names, findings_from_vector, to_vector
 from schemas.recipe import DegradationRecipe, JpegRecipe, PartialRecipe
 from tests.darkness import Darkness, DarknessPhysics
@@ -81,7 +81,9 @@ def test_truth_is_rendered_as_vector_and_text(dark: DiagnosticPrior) -> None:
     back = findings_from_vector(vector, MODEL)
     assert back["darkness"].parameters.exposure == pytest.approx(vector[-1])
     assert back["darkness"].severity == pytest.approx(dark.finding("darkness").severity)
-    assert "remove haze (severity 49 of 100), darkness (severity 59 of 100)." in instruction(dark)
+    assert "remove haze (severity 49 of 100), darkness (severity 59 of 100)." in write_instruction(
+        dark
+    )
     assert "Even the brightest parts are dim: strong darkness (severity 59), 4" in dark.reasoning
     assert dark.reasoning.endswith("so undo haze, then darkness.")
 
@@ -90,7 +92,7 @@ def test_what_is_kept_of_it_leaves_no_trace(dark: DiagnosticPrior) -> None:
     wanted = treatment(dark, keep=("darkness",))
     assert wanted is not None
     assert wanted.order == ("haze",)
-    assert "darkness" not in instruction(wanted)
+    assert "darkness" not in write_instruction(wanted)
     assert treatment(dark, keep=("haze", "darkness")) is None
 
 

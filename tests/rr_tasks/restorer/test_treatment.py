@@ -6,7 +6,7 @@ import pytest
 from rr_tasks.priors import nothing_found
 from rr_tasks.restorer.treatment import severities, treatment
 from schemas.prior.current import DEGRADATIONS, DiagnosticPrior
-from schemas.prior.text import instruction, reasoning, undo_order
+from schemas.prior.text import undo_order, write_instruction, write_reasoning
 
 
 def of(prior: DiagnosticPrior, **present: float) -> DiagnosticPrior:
@@ -20,7 +20,7 @@ def of(prior: DiagnosticPrior, **present: float) -> DiagnosticPrior:
         update={
             **findings,
             "order": undo_order(findings.values()),
-            "reasoning": reasoning(findings.values()),
+            "reasoning": write_reasoning(findings.values()),
         }
     )
 
@@ -92,7 +92,7 @@ def test_what_is_kept_leaves_no_trace(prior: DiagnosticPrior, kept: tuple[str, .
             assert wanted is None
             continue
         assert wanted is not None
-        words = set(re.findall(r"\w+", instruction(wanted)))
+        words = set(re.findall(r"\w+", write_instruction(wanted)))
         for name in DEGRADATIONS:
             assert (name in words) == (name not in kept)
         assert wanted.reasoning.endswith(f"so undo {', then '.join(wanted.order)}.")

@@ -2,7 +2,7 @@ import pytest
 
 from schemas.prior.current import DiagnosticPrior
 from schemas.prior.mirror import mirror
-from schemas.prior.text import instruction
+from schemas.prior.text import write_instruction
 from schemas.prior.vector import mirrored_entries, to_vector
 
 
@@ -16,8 +16,8 @@ def test_a_mirrored_vector_is_the_vector_of_the_mirrored_prior(prior: Diagnostic
 def test_the_words_name_the_mirrored_axes(prior: DiagnosticPrior) -> None:
     assert prior.rain.parameters is not None
     angle = prior.rain.parameters.angle_deg
-    assert f"at {180 - angle:.0f} degrees" in instruction(mirror(prior))
-    assert f"at {angle:.0f} degrees" not in instruction(mirror(prior))
+    assert f"at {180 - angle:.0f} degrees" in write_instruction(mirror(prior))
+    assert f"at {angle:.0f} degrees" not in write_instruction(mirror(prior))
 
 
 def test_mirroring_twice_changes_no_finding(prior: DiagnosticPrior) -> None:

@@ -3,7 +3,7 @@ from hypothesis import strategies as st
 
 from schemas.prior.current import DiagnosticPrior
 from schemas.prior.finding import grade
-from schemas.prior.text import instruction, reasoning, undo_order
+from schemas.prior.text import undo_order, write_instruction, write_reasoning
 
 UNDO_ORDER = ("noise", "blur", "rain", "haze")
 PRIORS = st.from_type(DiagnosticPrior)
@@ -12,8 +12,8 @@ PRIORS = st.from_type(DiagnosticPrior)
 @given(PRIORS)
 def test_words_depend_on_the_findings_alone(prior: DiagnosticPrior) -> None:
     again = DiagnosticPrior.model_validate_json(prior.model_dump_json())
-    assert reasoning(again.findings.values()) == prior.reasoning
-    assert instruction(again) == instruction(prior)
+    assert write_reasoning(again.findings.values()) == prior.reasoning
+    assert write_instruction(again) == write_instruction(prior)
 
 
 @given(PRIORS)
@@ -21,7 +21,7 @@ def test_words_name_each_present_type_and_its_severity(prior: DiagnosticPrior) -
     for name, finding in prior.findings.items():
         severity = f"{finding.severity:.0f}"
         if finding.present:
-            assert f"{name} (severity {severity} of 100)" in instruction(prior)
+            assert f"{name} (severity {severity} of 100)" in write_instruction(prior)
             assert f"severity {severity}" in prior.reasoning
             assert grade(finding.severity) in prior.reasoning
         else:
@@ -36,11 +36,11 @@ def test_the_order_undoes_what_met_the_light_last_first(prior: DiagnosticPrior) 
         assert prior.reasoning.endswith(f"so undo {', then '.join(order)}.")
     else:
         assert prior.reasoning.endswith("Nothing needs to be undone.")
-        assert instruction(prior).startswith("Keep this photograph as it is.")
-    assert prior.scene.description in instruction(prior)
+        assert write_instruction(prior).startswith("Keep this photograph as it is.")
+    assert prior.scene.description in write_instruction(prior)
 
 
 def test_an_order_of_ones_own_is_told_as_it_is(prior: DiagnosticPrior) -> None:
     left = [prior.haze, prior.noise]
-    assert reasoning(left, ("haze", "noise")).endswith("so undo haze, then noise.")
-    assert not any(f" {name}" in reasoning(left) for name in ("blur", "rain"))
+    assert write_reasoning(left, ("haze", "noise")).endswith("so undo haze, then noise.")
+    assert not any(f" {name}" in write_reasoning(left) for name in ("blur", "rain"))
