@@ -1,4 +1,4 @@
-"""Turns a synthesized data set into a folder of degraded photographs, as an archive would be."""
+"""Turns a synthesized data set into a folder of degraded photographs, like an archive."""
 
 import cv2
 
@@ -16,8 +16,8 @@ _QUALITY = [cv2.IMWRITE_JPEG_QUALITY, 95]
 def export_archive(shards: str, folder: str) -> str:
     """Write every degraded photograph as JPEG below a URL, in a subfolder for its mixture.
 
-    A file lies and is named as its clean photograph, and has its key in its name too if that name
-    is taken. Files that are there already are left alone. Returns `folder`.
+    Each file has the path of its clean photograph, with the sample's key added to its name if that
+    path is taken. Existing files are left alone. Returns `folder`.
 
     Raises:
         ShardDamagedError, OtherDataSetError: see `rr_tasks.shards.stream.read_outcomes`.
@@ -42,7 +42,7 @@ def export_archive(shards: str, folder: str) -> str:
 
 
 def _names(folder: str) -> set[str]:
-    """Paths of the files that are there."""
+    """Return the paths of the existing files."""
     try:
         return {path_below(folder, url) for url in list_files(folder)}
     except MissingFolderError:

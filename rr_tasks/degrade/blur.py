@@ -1,15 +1,15 @@
-"""Blur of the camera, and how far it spreads light between a sharp photograph and a blurred one.
+"""Blur from the camera, and how to measure it on a sharp photograph and a blurred one.
 
 All kernels (`rr_tasks.degrade.kernels`) are convolved in linear light, where light adds up. The
 extent is the path length, the disc's diameter, or four standard deviations, which look about
 equally soft; for a shaky path it is the length of the straight line of the same spread.
 
-Measured on a pair, the transfer of the blur is the ratio of two spectra, cross over own, each the
-mean over blocks of the photograph (Welch 1967), in which noise averages out. Of any point spread
+Measured on a pair, the transfer of the blur is the ratio of two spectra, cross over own, each
+averaged over blocks of the photograph (Welch 1967), so that noise cancels. For any point spread
 with covariance S, log |transfer| = -w' S w / 2 at low frequencies w, so a least-squares fit there
-gives S whatever the spread's shape is. What is much longer than wide is motion, sqrt(12) deviations
-long; anything else is called gaussian, four deviations wide. Where the blur differs from place to
-place, as behind a moving camera or object, this is that of the mean.
+gives S whatever the shape of the spread. A spread that is much longer than wide is motion, sqrt(12)
+deviations long; any other is called gaussian, four deviations wide. Where the blur varies over the
+photograph, as behind a moving camera or object, the result describes its mean.
 """
 
 import math
@@ -45,13 +45,13 @@ _SHAPE_DOUBT = 0.15
 
 
 def blur_severity(extent_px: float, short_side_px: int) -> float:
-    """Severity of a blur whose point spread is `extent_px` long."""
+    """Return the severity of a blur whose point spread is `extent_px` long."""
     share = extent_px / short_side_px
     return scale_severity((share - SHARP_EXTENT) / (BLURRED_EXTENT - SHARP_EXTENT))
 
 
 def blur_extent(severity: float, short_side_px: int) -> float:
-    """Extent in pixels of a blur of this severity."""
+    """Return the extent in pixels of a blur of this severity."""
     return short_side_px * (SHARP_EXTENT + (BLURRED_EXTENT - SHARP_EXTENT) * severity / 100)
 
 
@@ -128,9 +128,9 @@ class BlurPhysics(Physics[BlurParameters, BlurRecipe]):
 
 
 def _deviations(sharp: Linear, blurred: Linear) -> tuple[float, float, float]:
-    """Pixels across and along the longest axis, and its angle, counter-clockwise, in degrees."""
+    """Measure pixels across and along the longest axis, and its angle in degrees."""
     transfer, x, y = _transfer(sharp, blurred)
-    low = _around_zero(transfer > _LEAST_TRANSFER)
+    low = _keep_around_zero(transfer > _LEAST_TRANSFER)
     if low.sum() < 6:
         return 0.0, 0.0, 0.0
     weight = transfer[low]  # an error of the transfer counts less in a large logarithm
@@ -143,7 +143,7 @@ def _deviations(sharp: Linear, blurred: Linear) -> tuple[float, float, float]:
 
 
 def _transfer(sharp: Linear, blurred: Linear) -> tuple[Values, Values, Values]:
-    """Magnitude of the transfer, 0 where noise hides it, and its frequencies (radians a pixel)."""
+    """Estimate the magnitude of the transfer, 0 where noise hides it, at its frequencies."""
     side = max(2, min(_LARGEST_BLOCK, min(sharp.shape[:2]) // _BLOCKS_PER_SIDE))
     window = np.outer(np.hanning(side), np.hanning(side))[..., None]
     shape = side, side // 2 + 1
@@ -169,8 +169,8 @@ def _starts(length: int, side: int) -> range:
     return range(0, length - side + 1, max(1, side // 2))
 
 
-def _around_zero(low: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
-    """Those of the frequencies that hang together with zero; beyond, a transfer rises again."""
+def _keep_around_zero(low: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Keep the frequencies connected to zero; beyond them, a transfer rises again."""
     centred = np.fft.fftshift(low, axes=0)
     centred[len(low) // 2, 0] = True
     _, labels = cv2.connectedComponents(centred.astype(np.uint8), connectivity=4)

@@ -1,11 +1,11 @@
 """A simple camera: what white balance, demosaicing and colour correction make of sensor noise.
 
 A sensor sees one colour at each pixel (Bayer mosaic); its channels are balanced, interpolated and
-mixed by a matrix. Noise that is independent at each pixel becomes blotchy, and similar in the three
-channels. Order and ranges of the gains follow Brooks et al. ("Unprocessing images for learned raw
-denoising", 2019); the interpolation is that of Malvar, He and Cutler (2004). It is linear, so noise
-can be developed alone: a photograph has been demosaiced already, and doing it again would blur it
-without a label that says so.
+mixed by a matrix. Noise that was independent at each pixel becomes blotchy, and correlated between
+the channels. The order and the ranges of the gains follow Brooks et al. ("Unprocessing images for
+learned raw denoising", 2019); the interpolation is that of Malvar, He and Cutler (2004). It is
+linear, so noise can be developed alone: the photograph was demosaiced already, and doing so again
+would blur it without a label that says so.
 """
 
 import cv2
@@ -38,7 +38,7 @@ _BAYER = [0, 1, 1, 2]
 
 
 class Camera:
-    """The place of red in the mosaic, white balance and colour matrix, drawn at random."""
+    """The position of red in the mosaic, white balance and colour matrix, drawn at random."""
 
     def __init__(self, recipe: CameraRecipe, rng: np.random.Generator) -> None:
         row, column = (int(place) for place in rng.integers(0, 2, size=2))
@@ -51,16 +51,16 @@ class Camera:
         self._matrix = ((1 + 3 * crosstalk) * np.eye(3) - crosstalk).astype(np.float32)
 
     def deviation(self, image: Linear, sigma: float, gain: float) -> Mosaic:
-        """Standard deviation of the noise of the balanced mosaic.
+        """Return the standard deviation of the balanced mosaic's noise.
 
-        A channel amplified by g was seen with 1 / g of the light, so that its variance is
-        proportional to g in photon noise and to g**2 in read noise. Both are scaled so that the
-        mean over the mosaic of a grey photograph is the variance asked for.
+        A channel amplified by g received 1 / g of the light, so its variance is proportional to g
+        for photon noise and to g**2 for read noise. Both are scaled so that the mean variance over
+        the mosaic of a grey photograph is the requested one.
 
         Args:
             image: (H, W, 3) linear light.
             sigma: read noise, root of the mean square over the mosaic.
-            gain: variance of the photon noise for each unit of light, mean over the mosaic.
+            gain: variance of the photon noise per unit of light, mean over the mosaic.
         """
         photon = gain * self._gains / np.mean(self._gains[_BAYER])
         read = sigma**2 * self._gains**2 / np.mean(self._gains[_BAYER] ** 2)

@@ -20,7 +20,7 @@ class UnknownDegradationError(ExpectedError, ValueError):
 
 
 def list_types(*types: AnyPhysics) -> Catalogue:
-    """A catalogue of these types."""
+    """Make a catalogue of these types."""
     return {physics.name: physics for physics in types}
 
 
@@ -42,6 +42,6 @@ def check_types(recipe: DegradationRecipe, catalogue: Catalogue) -> None:
 
 
 def prior_model(types: Iterable[str], catalogue: Catalogue = CATALOGUE) -> type[DiagnosticPrior]:
-    """The model of priors that hold findings of these types, besides those that all priors hold."""
+    """Return the model of priors that hold findings of these types besides the usual ones."""
     more = [name for name in types if name not in DiagnosticPrior.types()]
     return DiagnosticPrior.extend(*(catalogue[name].finding.degradation() for name in more))

@@ -1,4 +1,4 @@
-"""Smooth random fields: what makes haze, smoke and showers uneven.
+"""Smooth random fields, which make haze, smoke and showers uneven.
 
 A sum of octaves of smoothed noise, each twice as fine and half as strong as the one before: close
 to the k**-5/3 spectrum of a passive scalar in turbulent air (Obukhov 1949, Corrsin 1951).

@@ -1,4 +1,4 @@
-"""sRGB bytes to linear light and back (IEC 61966-2-1)."""
+"""Converts sRGB bytes to linear light and back (IEC 61966-2-1)."""
 
 import cv2
 import numpy as np
@@ -13,12 +13,12 @@ _CODES = 4096
 
 
 def decode(value: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """sRGB-coded 0-1 to linear 0-1."""
+    """Convert sRGB-coded values, 0-1, to linear ones, 0-1."""
     return np.where(value <= 0.04045, value / 12.92, ((value + 0.055) / 1.055) ** 2.4)
 
 
 def encode(value: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Linear 0-1 to sRGB-coded 0-1."""
+    """Convert linear values, 0-1, to sRGB-coded ones, 0-1."""
     return np.where(value <= 0.0031308, value * 12.92, 1.055 * value ** (1 / 2.4) - 0.055)
 
 
@@ -29,7 +29,7 @@ _TO_BYTES[:_CODES] = np.rint(255 * encode((np.arange(_CODES) / (_CODES - 1)) ** 
 
 
 def to_linear(image: Bytes) -> Linear:
-    """(H, W, 3) sRGB bytes to linear light, 0-1."""
+    """Convert (H, W, 3) sRGB bytes to linear light, 0-1."""
     return np.asarray(cv2.LUT(image, _TO_LINEAR), dtype=np.float32)
 
 
@@ -54,7 +54,7 @@ def blend(image: Linear, colour: npt.NDArray[np.float64], share: Linear) -> Line
 
 
 def to_bytes(image: Linear) -> Bytes:
-    """Linear light to sRGB bytes; values outside 0-1 are clipped as a sensor does."""
+    """Convert linear light to sRGB bytes; values outside 0-1 are clipped, as by a sensor."""
     coded = np.empty(image.shape, np.uint8)
     for strip in strips(image.shape):
         codes = np.clip(image[strip], 0.0, 1.0)

@@ -18,7 +18,7 @@ _ONLY_SMALL_FACTORS = (2 * 3 * 5 * 7 * 11) ** 16
 
 
 class Points(NamedTuple):
-    """Points of light in a dark image, (N,) each; light in the same place adds up."""
+    """Points of light in a dark image, (N,) each; light at the same position adds up."""
 
     rows: npt.NDArray[np.int64]
     columns: npt.NDArray[np.int64]
@@ -28,12 +28,12 @@ class Points(NamedTuple):
 def spread(image: Field, kernel: Field) -> Field:
     """Correlate every channel with a kernel; beyond the border the image is mirrored.
 
-    The sum is the same as `cv2.filter2D`'s, which transforms block by block and takes more than
+    The result equals that of `cv2.filter2D`, which transforms block by block and takes more than
     twice as long.
 
     Args:
         image: (H, W) or (H, W, C).
-        kernel: square, of an odd side.
+        kernel: square, with an odd side.
     """
     if kernel.shape[0] <= _DIRECT_SIDE:
         return np.asarray(cv2.filter2D(image, -1, kernel, borderType=cv2.BORDER_REFLECT_101))
@@ -52,18 +52,18 @@ def spread_points(
 ) -> Field:
     """Sum layers of a few points, each spread by its own kernel as in `spread`.
 
-    The time depends on the number of points and of non-zero kernel entries, not of pixels.
+    The time depends on the numbers of points and of non-zero kernel entries, not on that of pixels.
 
     Args:
         layers: points of an image of `shape`.
-        kernels: one for each layer, square, of an odd side.
+        kernels: one for each layer, square, with an odd side.
         shape: height and width of the image.
     """
     margin = len(max(kernels, key=len)) // 2
     height, width = (length + 4 * margin for length in shape)
     canvas = np.zeros(height * width, np.float32)
     for points, kernel in zip(layers, kernels, strict=True):
-        rows, columns, values = _with_reflections(points, shape, len(kernel) // 2)
+        rows, columns, values = _add_reflections(points, shape, len(kernel) // 2)
         places = (rows + 2 * margin) * width + columns + 2 * margin
         rows, columns = (axis - len(kernel) // 2 for axis in np.nonzero(kernel))
         shifts, weights = rows * width + columns, kernel[kernel != 0]
@@ -75,8 +75,8 @@ def spread_points(
     return np.ascontiguousarray(canvas.reshape(height, width)[inside, inside])
 
 
-def _with_reflections(points: Points, shape: tuple[int, int], reach: int) -> Points:
-    """Points, and all their mirror images that lie up to `reach` pixels beyond the border."""
+def _add_reflections(points: Points, shape: tuple[int, int], reach: int) -> Points:
+    """Add the points' mirror images that lie up to `reach` pixels beyond the border."""
     who, rows = _reflections(points.rows, shape[0], reach)
     points = Points(rows, points.columns[who], points.values[who])
     who, columns = _reflections(points.columns, shape[1], reach)
@@ -86,7 +86,7 @@ def _with_reflections(points: Points, shape: tuple[int, int], reach: int) -> Poi
 def _reflections(
     places: npt.NDArray[np.int64], length: int, reach: int
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Indices of places along one axis, and where they or their mirror images are."""
+    """Return the indices of positions along one axis, and where they or their mirror images lie."""
     period = 2 * (length - 1)
     # The outermost are their own mirror images.
     inner = np.flatnonzero((places > 0) & (places < length - 1))
@@ -100,8 +100,8 @@ def _reflections(
 def _filter_spectrum(spectrum: Field, transfer: Field) -> None:
     """Multiply in place: `cv2.mulSpectrums` in a third of the time.
 
-    Both are as `cv2.dft` packs transforms of real images, of an even width: all but the outermost
-    columns are complex numbers in rows, those two are each the packed transform of a column.
+    Both are packed as by `cv2.dft` for real images of even width: all columns but the outermost two
+    hold complex numbers in rows; each of those two is the packed transform of a column.
     """
     inner = spectrum[:, 1:-1].view(np.complex64)
     inner *= transfer[:, 1:-1].view(np.complex64)
@@ -112,7 +112,7 @@ def _filter_spectrum(spectrum: Field, transfer: Field) -> None:
 
 
 def _fast_length(shortest: int) -> int:
-    """Of the lengths that OpenCV transforms fast, those with many factors of 2 are the fastest."""
+    """Round up to a length with many factors of 2, which OpenCV transforms fastest."""
     sixteenth = -(-shortest // 16)
     while _ONLY_SMALL_FACTORS % sixteenth:
         sixteenth += 1

@@ -1,4 +1,4 @@
-"""A procedural scene depth, for photographs that come without one."""
+"""A procedural scene depth, for photographs without a depth map."""
 
 import cv2
 import numpy as np
@@ -17,7 +17,7 @@ def scene_depth(image: Linear, rng: np.random.Generator) -> Depth:
 
     Args:
         image: (H, W, 3) linear light.
-        rng: decides the horizon and the relief.
+        rng: draws the horizon and the relief.
 
     Returns:
         (H, W) from 0 (near) to 1 (the farthest point).
@@ -35,7 +35,7 @@ def scene_depth(image: Linear, rng: np.random.Generator) -> Depth:
 
 
 def follow_edges(image: Linear, rough: Depth) -> Depth:
-    """Bring a rough map to the size and the edges of a photograph, and stretch it to 0-1.
+    """Fit a rough map to the size and the edges of a photograph, and stretch it to 0-1.
 
     Args:
         image: (H, W, 3) linear light.
@@ -55,7 +55,7 @@ def follow_edges(image: Linear, rough: Depth) -> Depth:
 
 
 def _guided_coefficients(guide: Depth, target: Depth) -> tuple[Depth, Depth]:
-    """The local linear model of the guided filter (He, Sun and Tang 2010), target = a guide + b."""
+    """Fit target = a guide + b locally, as the guided filter does (He, Sun and Tang 2010)."""
 
     def mean(field: Depth) -> Depth:
         return np.asarray(cv2.blur(field, (25, 25)), dtype=np.float32)

@@ -20,10 +20,10 @@ def list_depths(url: str) -> list[str]:
 
 
 def read_depth(photograph: str) -> Depth | None:
-    """Read the depth beside a photograph, (H, W), larger is farther; None if there is none.
+    """Read the depth beside a photograph, (H, W), where larger is farther; None if there is none.
 
-    A PNG is grey, of 8 or 16 bits; an array has two dimensions. The unit does not matter. The last
-    few are kept, each until its file is replaced.
+    A PNG is grey, with 8 or 16 bits; an array has two dimensions. The unit does not matter. The
+    last few maps are kept, each until its file is replaced.
 
     Raises:
         UnusablePhotographError: the file is damaged, or holds something else.
@@ -37,10 +37,10 @@ def read_depth(photograph: str) -> Depth | None:
 
 
 def cut_depth(depth: Depth, shape: tuple[int, int], square: Square) -> Depth:
-    """Cut the square out of a depth map that was cut out of its photograph, and stretch it to 0-1.
+    """Cut from a depth map the square that was cut from its photograph, and stretch it to 0-1.
 
     Args:
-        depth: of the whole photograph, at any resolution.
+        depth: the map of the whole photograph, at any resolution.
         shape: height and width of the photograph.
         square: what was cut from it.
     """

@@ -1,7 +1,7 @@
 """Scene depth by a monocular depth model of transformers, such as Depth Anything or DPT.
 
-Models that were trained on depth of any scale predict its inverse up to scale and shift (Ranftl et
-al., "Towards robust monocular depth estimation", 2020); metric ones predict the distance.
+Models trained on depth of any scale predict its inverse, up to scale and shift (Ranftl et al.,
+"Towards robust monocular depth estimation", 2020); metric ones predict the distance.
 """
 
 from functools import lru_cache
@@ -28,7 +28,7 @@ class MissingDepthModelError(ExpectedError, ValueError):
 
 
 def model_depth(image: Bytes, choice: DepthModel) -> Depth:
-    """Estimate depth with a model, which is loaded at its first use and kept.
+    """Estimate depth with a model, which is loaded when first used, and kept.
 
     Args:
         image: (H, W, 3) sRGB bytes.
@@ -38,7 +38,7 @@ def model_depth(image: Bytes, choice: DepthModel) -> Depth:
         (H, W) from 0 (near) to 1 (the farthest point); 0 everywhere if the model sees a plane.
 
     Raises:
-        MissingDepthModelError: there is no such model, or it does not estimate depth.
+        MissingDepthModelError: the model does not exist or does not estimate depth.
     """
     processor, network, metric = _load(choice)
     with torch.inference_mode():

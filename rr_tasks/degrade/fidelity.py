@@ -1,4 +1,4 @@
-"""How much of a photograph remains visible under each degradation, by models of human vision.
+"""Measures how much remains visible under each degradation, by models of human vision.
 
 Severities are physical; this shows whether equal severities look equally bad.
 """
@@ -24,13 +24,13 @@ _SMALLEST_SIDE = 161  # the coarsest of five scales takes a window of 11
 def measure_fidelity(
     photographs: str, recipe: DegradationRecipe, seed: int, count: int
 ) -> pl.DataFrame:
-    """Degrade `count` squares of photographs in each way alone, at each of `SEVERITIES`.
+    """Degrade `count` squares of photographs by each type alone, at each of `SEVERITIES`.
 
     Returns:
         `type`, `severity` and the means of `vif`, the visual information fidelity in the pixel
-        domain (Sheikh and Bovik, Image information and visual quality, 2006), and of `ms_ssim`,
-        the multi-scale structural similarity (Wang, Simoncelli and Bovik 2003), both of grey
-        levels, 1 for what is unchanged.
+        domain (Sheikh and Bovik, Image information and visual quality, 2006), and of `ms_ssim`, the
+        multi-scale structural similarity (Wang, Simoncelli and Bovik 2003), both of grey levels and
+        1 if nothing changed.
 
     Raises:
         MissingFolderError, UnusableSampleError: see `rr_tasks.degrade.subject.draw_subjects`;
@@ -53,7 +53,7 @@ def _rows(
         clean = _grey(subject.clean)
         for name in recipe.all_types():
             for severity in SEVERITIES:
-                degraded = _grey(subject.degraded((name,), severity).image)
+                degraded = _grey(subject.degrade((name,), severity).image)
                 similarity = multiscale_structural_similarity_index_measure(
                     degraded, clean, data_range=255.0
                 )

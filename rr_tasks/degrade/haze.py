@@ -1,15 +1,15 @@
 """Haze by the atmospheric scattering model: I = J t + A (1 - t), t = exp(-beta d m).
 
-Koschmieder's law as used by the field (McCartney 1976; Narasimhan and Nayar 2002), in linear
-light. The density m has mean 1; it is 1 everywhere in an even haze and a log-normal field of clouds
-in a heterogeneous one. Smoke has plumes in the place of d m. Published ranges for comparison:
-AgenticIR A U(0.7, 1), beta U(0.6, 1.8); CDD-11 beta U(1, 2), A U(0.6, 0.9).
+Koschmieder's law as used by the field (McCartney 1976; Narasimhan and Nayar 2002), in linear light.
+The density m has mean 1; it is 1 everywhere in an even haze and a log-normal field of clouds in a
+heterogeneous one. Smoke has plumes instead of d m. Published ranges for comparison: AgenticIR A
+U(0.7, 1), beta U(0.6, 1.8); CDD-11 beta U(1, 2), A U(0.6, 0.9).
 
-On a pair it is measured by least squares, with t constant over a block of 16 pixels. Where the
-airlight is not known, the line through the points (J, I) of each block has the slope t and meets
-the axis at A (1 - t); A is fitted to the meeting points of all blocks. Then t follows block by
-block. Data sets that mix in coded values instead of linear light are not described exactly; what is
-left unexplained says so.
+On a pair, haze is measured by least squares, with t constant over a block of 16 pixels. Where the
+airlight is unknown, the line through the points (J, I) of each block has the slope t and the
+intercept A (1 - t), and A is fitted to the intercepts of all blocks. Then t follows block by block.
+Data sets that mix coded values instead of linear light are not described exactly, which shows in
+what is left unexplained.
 """
 
 import math
@@ -47,12 +47,12 @@ _NO_IDEA, _NO_IDEA_DEVIATION = 0.5, 12**-0.5  # of anything between 0 and 1
 
 
 def haze_severity(transmission: float) -> float:
-    """Severity of haze from the mean transmission, 0-1."""
+    """Return the severity of haze with this mean transmission, 0-1."""
     return scale_severity((1 - transmission) / OPAQUE_HAZE)
 
 
 def haze_transmission(severity: float) -> float:
-    """Mean transmission, 0-1, of haze of this severity."""
+    """Return the mean transmission, 0-1, of haze of this severity."""
     return 1 - OPAQUE_HAZE * severity / 100
 
 
@@ -135,9 +135,9 @@ class HazePhysics(Physics[HazeParameters, HazeRecipe]):
 
 
 def scatter(depth: Depth, mean_transmission: float) -> tuple[float, Depth]:
-    """Find beta such that exp(-beta d) has the given mean; return it with the transmission map.
+    """Find beta such that exp(-beta d) has the given mean, and return it with the transmission map.
 
-    The nearest point lies at a distance of its own, so that even the foreground is veiled.
+    The nearest point also lies at some distance, so that even the foreground is veiled.
     """
     return _fade(_distance(depth), mean_transmission)
 
@@ -180,10 +180,10 @@ def _veil(clean: Linear, transmission: Field, airlight: Colour) -> Linear:
 
 
 def _remove_streaks(image: Linear) -> Linear:
-    """Open across the fall of rain: what is bright and narrow goes.
+    """Open across the fall of rain, which removes what is bright and narrow.
 
-    An opening commutes with I = J t + A (1 - t) wherever t is constant, so the same of both
-    photographs still obeys it.
+    An opening commutes with I = J t + A (1 - t) wherever t is constant, so both photographs still
+    obey it afterwards.
     """
     return np.asarray(cv2.morphologyEx(image, cv2.MORPH_OPEN, np.ones((1, _STREAK_PX), np.uint8)))
 
@@ -203,7 +203,10 @@ def _fit_airlight(clean: Linear, hazy: Linear) -> Colour:
 
 
 def _fit_transmission(clean: Linear, hazy: Linear, airlight: Colour) -> tuple[Field, float]:
-    """(H, W) / `_BLOCK`, 0-1, and the share of blocks that tell theirs; the others get the mean."""
+    """Fit t, (H, W) / `_BLOCK`; also return the share of blocks that tell theirs.
+
+    The other blocks get the mean.
+    """
     light = airlight.astype(np.float32)
     veiled = _block_means(((hazy - light) * (clean - light)).sum(2))
     bare = _block_means(((clean - light) ** 2).sum(2))

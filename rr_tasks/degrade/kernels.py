@@ -11,12 +11,12 @@ _OVERSAMPLING = 5
 
 
 def motion_kernel(length: float, angle_deg: float, bend: float = 0.0) -> Kernel:
-    """The trace of a point moved along an arc of the given length (pixels).
+    """Trace a point that moves along an arc of the given length (pixels).
 
     Args:
         length: path length in pixels.
         angle_deg: axis of the chord, counter-clockwise from the horizontal.
-        bend: half the angle that the path turns, in radians; 0 is a straight line.
+        bend: half the angle by which the path turns, in radians; 0 is a straight line.
     """
     steps = np.linspace(-0.5, 0.5, 16 * int(np.ceil(length)) + 1)
     heading = np.deg2rad(angle_deg) + 2 * bend * steps
@@ -26,10 +26,10 @@ def motion_kernel(length: float, angle_deg: float, bend: float = 0.0) -> Kernel:
 
 
 def trace_kernel(path: Path) -> Kernel:
-    """The trace of a point that spends equal times between neighbouring places of a path.
+    """Trace a point that spends equal times between neighbouring positions of a path.
 
     Args:
-        path: places x + iy in pixels, y upwards, around 0.
+        path: positions x + iy in pixels, y upwards, around 0.
     """
     finest = max(1, int(np.ceil(4 * np.abs(np.diff(path)).max())))
     times = np.linspace(0.0, len(path) - 1.0, finest * (len(path) - 1) + 1)
@@ -38,14 +38,14 @@ def trace_kernel(path: Path) -> Kernel:
 
 
 def disc_kernel(diameter: float) -> Kernel:
-    """A uniform disc with soft edges: the defocus of a round aperture."""
+    """Draw a uniform disc with soft edges: the defocus of a round aperture."""
     x, y = _grid(diameter)
     fine = (np.hypot(x, y) <= diameter / 2).astype(np.float32)
     return _reduce(fine)
 
 
 def gaussian_kernel(extent: float, angle_deg: float, anisotropy: float = 1.0) -> Kernel:
-    """A gaussian with sigma = extent / 4 along the axis and `anisotropy` times that across it."""
+    """Draw a gaussian: sigma = extent / 4 along the axis, `anisotropy` times that across it."""
     x, y = _grid(1.5 * extent)
     angle = np.deg2rad(angle_deg)
     along, across = x * np.cos(angle) - y * np.sin(angle), x * np.sin(angle) + y * np.cos(angle)

@@ -1,4 +1,4 @@
-"""Helpers of the measures of degradations on pairs."""
+"""What the measurements of degradations on pairs have in common."""
 
 import numpy as np
 
@@ -9,23 +9,23 @@ _SUREST = 0.05
 
 
 def present_severity(severity: float) -> float:
-    """The severity of something known to be present, even if it is hardly visible."""
+    """Return the severity of what is known to be present, even if it is hardly visible."""
     return max(_FAINTEST, severity)
 
 
 def severity_deviation(severity: float, *doubts: float) -> float:
-    """Standard deviation of an estimated severity.
+    """Return the standard deviation of an estimated severity.
 
     Args:
         severity: the estimate.
         doubts: independent standard deviations, relative to the severity. A twentieth is added for
-            what no measure sees, such as the compression of one photograph of the pair.
+            what no measurement sees, such as compression of one of the photographs.
     """
     return min(100.0, severity * float(np.linalg.norm([_SUREST, *doubts])))
 
 
 def unexplained_share(before: Linear, modelled: Linear, after: Linear) -> float:
-    """Root mean square of what a model leaves unexplained, as a share of all change, 0-1."""
+    """Return the root mean square that a model leaves unexplained, as a share of all change."""
     changed = float(np.square(after - before).mean())
     left = float(np.square(after - modelled).mean())
     return min(1.0, (left / changed) ** 0.5) if changed > 0 else 1.0

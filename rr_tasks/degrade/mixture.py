@@ -23,7 +23,7 @@ Combination = tuple[str, ...]
 
 @cache
 def list_combinations(types: tuple[str, ...]) -> tuple[Combination, ...]:
-    """All non-empty mixtures of some types, singles first."""
+    """List all non-empty mixtures of these types, singles first."""
     return tuple(
         mixture for count in range(1, len(types) + 1) for mixture in combinations(types, count)
     )
@@ -63,16 +63,16 @@ def degrade(
 ) -> Degraded:
     """Apply degradations in the order in which light meets them, then a JPEG save.
 
-    With `recipe.partial`, some are blended with the clean photograph before they are saved.
+    With `recipe.partial`, some results are blended with the clean photograph before the save.
 
     Args:
         clean: (H, W, 3) sRGB bytes.
         severities: 0-100 for each type that is to be present.
         recipe: ranges of everything but the severities.
-        rng: the only source of chance; each type draws from a stream of its own, so that adding
-            one type does not change another.
-        depth: (H, W), 0 near to 1 far, where it is known; else the recipe's model estimates it, or
-            it is guessed.
+        rng: the only source of randomness; each type draws from its own stream, so adding a type
+            does not change the others.
+        depth: (H, W), 0 near to 1 far; if it is None, the recipe's model estimates it, or it is
+            guessed.
         catalogue: the types that exist.
 
     Raises:
@@ -109,7 +109,7 @@ def degrade(
 
 
 def _ranges(physics: AnyPhysics, recipe: DegradationRecipe) -> TypeRanges:
-    """What a recipe says of a type, or the defaults where it has no field for it."""
+    """Return what a recipe says about a type, or the defaults if it says nothing."""
     own: TypeRanges | None = getattr(recipe, physics.name, None)
     return own or physics.ranges()
 

@@ -1,12 +1,12 @@
 """Sensor noise: Poisson-Gaussian in linear light (Foi et al. 2008), variance = gain * x + sigma**2.
 
-Photon noise is drawn as a gaussian of the same variance, which it is at any visible intensity. With
-a camera, this is the noise of the mosaic of its sensor, from which the photograph is made.
+Photon noise is drawn from a gaussian of the same variance, as it is one at any visible intensity.
+With a camera, this is the noise on its sensor's mosaic, from which the photograph is made.
 
-Measured on a pair, the difference of the two, without its slow part (exposure and white balance may
-differ a little), is sorted by the clean intensity. A line through the variances of the bins, by
-least squares weighted by their pixels, is the variance, neither gain nor sigma below zero. The
-severity is that of the deviation at mid grey.
+On a pair, the difference without its slow part (exposure and white balance may differ a little) is
+sorted into bins by the clean intensity. A line through the variances of the bins, fitted by least
+squares weighted by their pixels, gives gain and sigma, neither below zero. The severity is that of
+the deviation at mid grey.
 """
 
 import math
@@ -37,12 +37,12 @@ _RAIN_DOUBT = 0.3  # other differences than noise are not removed then
 
 
 def noise_severity(sigma: float, gain: float) -> float:
-    """Severity of Poisson-Gaussian noise: variance = gain * intensity + sigma**2."""
+    """Return the severity of Poisson-Gaussian noise: variance = gain * intensity + sigma**2."""
     return scale_severity(math.sqrt(gain * MID_GREY + sigma**2) / GRAINY_DEVIATION)
 
 
 def noise_deviation(severity: float) -> float:
-    """Standard deviation at mid grey of noise of this severity."""
+    """Return the standard deviation at mid grey of noise of this severity."""
     return GRAINY_DEVIATION * severity / 100
 
 
@@ -98,7 +98,7 @@ class NoisePhysics(Physics[NoiseParameters, NoiseRecipe]):
     @override
     def measure(self, pair: Pair) -> Measured[NoiseParameters]:
         raining = "rain" in pair.present
-        intensity, variance, pixels = _by_intensity(*_noisy_pixels(pair, raining))
+        intensity, variance, pixels = _group_by_intensity(*_pick_noisy_pixels(pair, raining))
         gain, read = _line(intensity, variance, pixels)
         severity = present_severity(noise_severity(read**0.5, gain))
         fitted = gain * intensity + read
@@ -130,14 +130,14 @@ def _add_to_pixels(image: Linear, parameters: NoiseParameters, rng: np.random.Ge
 
 
 def _words(shape: tuple[int, ...], rng: np.random.Generator) -> npt.NDArray[np.uint16]:
-    """Random 16-bit words of this shape."""
+    """Draw random 16-bit words of this shape."""
     size = math.prod(shape)
     words = np.asarray(rng.bit_generator.random_raw(-(-size // 4))).view(np.uint16)
     return words[:size].reshape(shape)
 
 
 def _normal_quantiles() -> Linear:
-    """Equally likely values, one for each 16-bit word, of normal distribution and variance 1."""
+    """List equally likely values of a standard normal distribution, one for each 16-bit word."""
     chances = (torch.arange(1 << 16, dtype=torch.float64) + 0.5) / (1 << 16)
     values = torch.special.ndtri(chances)
     return np.asarray((values / values.square().mean().sqrt()).float().numpy())
@@ -148,11 +148,11 @@ def _normal_quantiles() -> Linear:
 _NORMAL = _normal_quantiles()
 
 
-def _noisy_pixels(pair: Pair, raining: bool) -> tuple[Linear, Linear]:
-    """Clean intensities, and the differences that noise makes there.
+def _pick_noisy_pixels(pair: Pair, raining: bool) -> tuple[Linear, Linear]:
+    """Pick pixels that show noise: their clean intensities, and how much they differ from them.
 
-    Rain only brightens, so what is darker than it should be is noise, and as much of it is on the
-    other side.
+    Rain only brightens, so what is darker than it should be is noise, and there is as much noise on
+    the other side.
     """
     difference = pair.after - pair.before
     if not raining:
@@ -161,8 +161,8 @@ def _noisy_pixels(pair: Pair, raining: bool) -> tuple[Linear, Linear]:
     return pair.before[darker], difference[darker]
 
 
-def _by_intensity(clean: Linear, difference: Linear) -> tuple[Values, Values, Values]:
-    """Mean intensity, variance and number of the pixels of each bin that holds enough of them."""
+def _group_by_intensity(clean: Linear, difference: Linear) -> tuple[Values, Values, Values]:
+    """Return mean intensity, variance and number of the pixels of each bin that holds enough."""
     place = np.digitize(clean.ravel(), _BINS)
     flat, squared = (
         clean.ravel().astype(np.float64),
@@ -183,7 +183,7 @@ def _by_intensity(clean: Linear, difference: Linear) -> tuple[Values, Values, Va
 
 
 def _line(intensity: Values, variance: Values, pixels: Values) -> tuple[float, float]:
-    """Slope and height of the line nearest to the points, neither below zero."""
+    """Fit a line to the points: slope and intercept, neither below zero."""
     middle = np.average(intensity, weights=pixels)
     level = np.average(variance, weights=pixels)
     spread = np.average((intensity - middle) ** 2, weights=pixels)

@@ -1,6 +1,6 @@
 """Guesses depth from sky, ground, and objects that stand upright on the ground.
 
-Regions of one colour are classified by where they lie: sky is wide and reaches the top, ground is
+Regions of one colour are classified by their position: sky is wide and reaches the top, ground is
 wide and reaches the bottom, and anything else stands where its foot is, so all of it is as far away
 as the ground there (the "support" of Hoiem, Efros and Hebert, "Automatic photo pop-up", 2005).
 """
@@ -19,11 +19,11 @@ _WIDE, _SMALLEST = 0.6, 0.004
 
 
 def standing_depth(image: Linear, rng: np.random.Generator) -> Depth:
-    """Guess a depth map: ground that recedes, sky behind all, objects upright where they stand.
+    """Guess a depth map: receding ground, sky behind everything, objects upright where they stand.
 
     Args:
         image: (H, W, 3) linear light.
-        rng: decides the horizon and how fast the ground recedes.
+        rng: draws the horizon and how fast the ground recedes.
 
     Returns:
         (H, W) from 0 (near) to 1 (the farthest point).

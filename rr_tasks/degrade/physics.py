@@ -1,7 +1,7 @@
-"""The physics of a type of degradation: what every type has to provide.
+"""What the physics of every type of degradation provides.
 
-A type is one class in a module of its own (`haze.py`, `blur.py`, ...), and one object of it in
-`rr_tasks.degrade.catalogue`. Everything else iterates over those.
+Each type is a class in its own module (`haze.py`, `blur.py`, ...), with one instance in
+`rr_tasks.degrade.catalogue`. All other code iterates over these.
 """
 
 from abc import ABC, abstractmethod
@@ -24,11 +24,11 @@ ParametersT = TypeVar("ParametersT", bound=Degradation)
 
 
 class TypeRanges(Protocol):
-    """What a recipe says about a type: ranges of its own, among them one of severities or null."""
+    """What a recipe says about a type: its ranges, one of which is of severities or null."""
 
     @property
     def severity(self) -> Range | None:
-        """From which severities are drawn; null is the range of the recipe."""
+        """The range from which severities are drawn; null means that of the recipe."""
 
 
 RangesT = TypeVar("RangesT", bound=TypeRanges)
@@ -36,13 +36,14 @@ RangesT = TypeVar("RangesT", bound=TypeRanges)
 
 @dataclass(frozen=True)
 class Pair:
-    """A clean photograph and the same one degraded, (H, W, 3) linear light, 0-1.
+    """A clean photograph and the same photograph degraded, (H, W, 3) linear light, 0-1.
 
     Attributes:
-        before: the clean one, as the degradations that light met earlier would have changed it.
-        after: the degraded one.
-        present: all that degrades it.
-        short_side_px: of the whole photograph, of which the pair may be a part.
+        before: the clean photograph, as the degradations that light met earlier would have changed
+            it.
+        after: the degraded photograph.
+        present: the types that degrade it.
+        short_side_px: that of the whole photograph, of which the pair may be a part.
         light: brightness of a grey airlight, sRGB-coded, where it is known.
     """
 
@@ -65,12 +66,13 @@ class Physics(ABC, Generic[ParametersT, RangesT]):
     """The physics of one type of degradation.
 
     Severity, 0-100, is a strictly monotone function of the physical parameters;
-    `docs/DEGRADATIONS.md` has the scale of each type.
+    `docs/DEGRADATIONS.md` defines the scale of each type.
 
     Attributes:
-        finding: the model of its findings, which also names the type.
-        ranges: the model of its part of a recipe; recipes without that part use the defaults.
-        stands_apart: whether it can be told apart from the other types when measured in a mixture.
+        finding: the model of the type's findings, which also names the type.
+        ranges: the model of the type's part of a recipe; recipes without this part use its
+            defaults.
+        stands_apart: whether it can be told from the other types when it is measured in a mixture.
     """
 
     finding: type[Finding[ParametersT]]
@@ -79,23 +81,23 @@ class Physics(ABC, Generic[ParametersT, RangesT]):
 
     @property
     def name(self) -> str:
-        """What priors and recipes call it."""
+        """The type's name in priors and recipes."""
         return self.finding.degradation().name
 
     @property
     def stage(self) -> Stage:
-        """Where light meets it."""
+        """Where light meets the degradation."""
         return self.finding.degradation().stage
 
     @abstractmethod
     def severity(self, parameters: ParametersT, short_side_px: int) -> float:
-        """The severity, 0-100, of these parameters in a photograph of this size."""
+        """Return the severity, 0-100, of these parameters in a photograph of this size."""
 
     @abstractmethod
     def at_severity(
         self, parameters: ParametersT, severity: float, short_side_px: int
     ) -> ParametersT:
-        """The parameters changed to have this severity (above 0): the inverse of `severity`."""
+        """Return the parameters changed to this severity (above 0): the inverse of `severity`."""
 
     @abstractmethod
     def add(
@@ -111,7 +113,7 @@ class Physics(ABC, Generic[ParametersT, RangesT]):
         Args:
             image: (H, W, 3) linear light, 0-1; left as it is.
             severity: 0-100.
-            ranges: of everything but the severity.
+            ranges: the ranges of everything but the severity.
             rng: draws from them.
             find_depth: finds how far away everything is.
 
@@ -121,11 +123,11 @@ class Physics(ABC, Generic[ParametersT, RangesT]):
 
     @abstractmethod
     def dilute(self, parameters: ParametersT, share: float) -> ParametersT:
-        """The parameters after blending with the clean photograph in linear light.
+        """Return the parameters after a blend with the clean photograph in linear light.
 
         Args:
-            parameters: of the degraded photograph.
-            share: of the degraded photograph in the blend, above 0, up to 1.
+            parameters: those of the degraded photograph.
+            share: that of the degraded photograph in the blend, above 0, up to 1.
         """
 
     @abstractmethod
@@ -133,7 +135,7 @@ class Physics(ABC, Generic[ParametersT, RangesT]):
         """Estimate the parameters and severity in a pair where the type is known to be present."""
 
     def find(self, parameters: ParametersT, short_side_px: int) -> Finding[ParametersT]:
-        """The finding with these parameters; absent if its severity is below 1."""
+        """Return the finding with these parameters; it is absent if its severity is below 1."""
         severity = self.severity(parameters, short_side_px)
         if severity < MINIMUM_PRESENT_SEVERITY:
             return self.finding.absent()
@@ -144,8 +146,9 @@ class Physics(ABC, Generic[ParametersT, RangesT]):
     ) -> Finding[ParametersT]:
         """Make the parameters of an estimated finding agree with its severity.
 
-        Reasoners estimate both, and the severity best, so the severity decides. It is raised to the
-        least visible one, or nothing would have been found. Certainty is not carried over.
+        Reasoners estimate both, but the severity more accurately, so the severity decides. It is
+        raised to the least that is visible, because something was found. Certainty is not carried
+        over.
         """
         if finding.parameters is None:
             return finding
@@ -158,5 +161,5 @@ AnyPhysics = Physics[Any, Any]
 
 
 def scale_severity(fraction: float) -> float:
-    """The severity of a physical measure, a share of the one at 100; it is cut off at 0 and 100."""
+    """Convert a measure to a severity, 0-100, given the measure at severity 100."""
     return 100 * min(1.0, max(0.0, fraction))

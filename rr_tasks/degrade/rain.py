@@ -1,15 +1,16 @@
 """Rain: layers of motion-blurred streaks over the scene, and the faint veil of distant drops.
 
 I = J (1 - alpha) + L alpha with alpha = opacity * streaks, in linear light. Near layers have few
-long wide streaks, far layers many short thin ones, as in layered rain models of the field (Garg
-and Nayar 2006 for the look of single streaks); `rr_tasks.degrade.showers` adds perspective to them.
+long, wide streaks and far layers many short, thin ones, as in the field's layered models of rain
+(Garg and Nayar 2006 for the look of single streaks); `rr_tasks.degrade.showers` adds perspective to
+them.
 
-Measured on a pair, L is taken to be the light of the brightest pixels among those that became
-brighter. Pixels as bright as the streaks tell nothing. What is brighter all over a patch is mist
-and no streak. The severity follows from the mean of alpha = (I - J) / (L - J), in which noise
-cancels out, as it takes away as often as it adds. Length and direction are those of the ridge in
-the middle of alpha's autocorrelation at half its height, which for straight streaks of one length
-is that length.
+On a pair, L is taken to be the light of the brightest pixels among those that became brighter.
+Pixels as bright as the streaks say nothing. What is brighter all over a patch is mist, not a
+streak. The severity follows from the mean of alpha = (I - J) / (L - J), in which noise cancels,
+because it darkens as often as it brightens. Length and direction are those of the central ridge of
+alpha's autocorrelation at half its height, which for straight streaks of equal length is that
+length.
 """
 
 import cv2
@@ -51,12 +52,12 @@ _OTHER_STREAKS = 0.2
 
 
 def rain_severity(mean_alpha: float) -> float:
-    """Severity of rain from the mean alpha of its streaks, 0-1."""
+    """Return the severity of rain whose streaks have this mean alpha, 0-1."""
     return scale_severity((mean_alpha / DRENCHED_ALPHA) ** (1 / RAIN_EXPONENT))
 
 
 def rain_alpha(severity: float) -> float:
-    """Mean alpha of the streaks of rain of this severity."""
+    """Return the mean alpha of the streaks of rain of this severity."""
     return float(DRENCHED_ALPHA * (severity / 100) ** RAIN_EXPONENT)
 
 
@@ -145,7 +146,7 @@ def streak_map(
     angle_deg: float,
     rng: np.random.Generator,
 ) -> Linear:
-    """(H, W) streaks in 0-1 whose mean is `density`."""
+    """Draw streaks, (H, W) in 0-1, whose mean is `density`."""
     layers, kernels = [], []
     for stretch, share, softness in _LAYERS:
         area = max(1.0, stretch * length * 3 * softness)
@@ -163,7 +164,7 @@ def streak_map(
 
 
 def _brighten_to(field: Linear, mean: float) -> Linear:
-    """Scale and clip a field to 0-1 so that its mean comes out as asked, if it can."""
+    """Scale and clip a field to 0-1 so that it has the requested mean, if possible."""
     wanted, light = mean * field.size, cv2.sumElems(field)[0]
     if not wanted or not light:
         return np.zeros_like(field)
@@ -181,7 +182,7 @@ def _brighten_to(field: Linear, mean: float) -> Linear:
 
 
 def _fit_alpha(before: Field, after: Field) -> tuple[Field, float, float]:
-    """Alpha of each pixel, its mean, and the light of the streaks."""
+    """Estimate the alpha of each pixel, its mean, and the light of the streaks."""
     light = _light(before, after)
     room = light - before
     telling = room > _ROOM
@@ -193,7 +194,7 @@ def _fit_alpha(before: Field, after: Field) -> tuple[Field, float, float]:
 
 
 def _mist(alpha: Field) -> Field:
-    """What lies between the streaks: the mist of distant drops, which is no streak."""
+    """Estimate what lies between the streaks: the mist of distant drops."""
     height, width = alpha.shape
     driest = np.array(
         [
@@ -212,7 +213,7 @@ def _light(before: Field, after: Field) -> float:
 
 
 def _ridge(alpha: Field) -> tuple[float, float]:
-    """Length in pixels and axis in degrees, counter-clockwise from the horizontal."""
+    """Measure length in pixels and axis in degrees, counter-clockwise from the horizontal."""
     height, width = alpha.shape
     window = cv2.createHanningWindow((width, height), cv2.CV_32F)
     spectrum = np.fft.rfft2((alpha - alpha.mean()) * window)

@@ -1,4 +1,4 @@
-"""Recipes by name, or out of a JSON file that a user wrote."""
+"""Recipes by name, or from a JSON file that a user wrote."""
 
 import re
 from collections.abc import Iterator
@@ -17,18 +17,18 @@ _ALGORITHM: int = DegradationRecipe.model_fields["algorithm"].default
 
 
 class UnusableRecipeError(ExpectedError, ValueError):
-    """There is no such recipe, or its file does not hold one."""
+    """There is no such recipe, or the file does not contain one."""
 
 
 def find_recipe(recipe: str) -> DegradationRecipe:
-    """The recipe of a name, or that in a file.
+    """Return a recipe by its name, or from a file.
 
     Args:
-        recipe: one of `RECIPES`, or the URL of a file as `rr recipe` prints it; fields that are
-            left out are those of `edge-default`.
+        recipe: one of `RECIPES`, or the URL of a file as `rr recipe` prints it; omitted fields are
+            those of `edge-default`.
 
     Raises:
-        UnusableRecipeError: see there.
+        UnusableRecipeError: see the class.
         MissingFileError: the file is missing.
     """
     if recipe in RECIPES:
@@ -55,7 +55,7 @@ def find_recipe(recipe: str) -> DegradationRecipe:
 
 
 def _problems(recipe: DegradationRecipe) -> Iterator[str]:
-    """What a recipe of the right form may still have wrong."""
+    """List what may still be wrong with a recipe of the right form."""
     if not _NAME.fullmatch(recipe.name):
         yield f"name: {recipe.name!r} begins the name of a folder; use letters, digits, - and _"
     if recipe.algorithm != _ALGORITHM:

@@ -1,9 +1,9 @@
 """Camera shake: the random path of a hand-held camera during the exposure.
 
 The speed of the camera has inertia, is disturbed constantly by tremor and occasionally by a jolt,
-and is pulled back towards where the camera was aimed: the random motion of Boracchi and Foi
-("Modeling the performance of image restoration from motion blur", 2012). The shape is drawn first
-and then scaled to its extent, so that the severity does not depend on it.
+and is pulled back towards the point of aim: the random motion of Boracchi and Foi ("Modeling the
+performance of image restoration from motion blur", 2012). The shape is drawn first and then scaled
+to its extent, so that the severity does not depend on it.
 """
 
 import numpy as np
@@ -21,15 +21,15 @@ _PULL = 2e-4
 
 
 def shake_path(extent: float, recipe: ShakeRecipe, rng: np.random.Generator) -> Path:
-    """Draw a path that spreads along its main axis as far as a straight line of this length.
+    """Draw a path whose spread along its main axis is that of a straight line of this length.
 
     Args:
         extent: pixels; sqrt(12) standard deviations of the path along its main axis.
-        recipe: range of the inertia.
+        recipe: the range of the inertia.
         rng: draws inertia, tremor, jolts and direction.
 
     Returns:
-        Positions at equal steps of time, x + iy with y upwards; their mean is 0.
+        Positions at equal time steps, x + iy with y upwards; their mean is 0.
     """
     inertia = recipe.inertia.draw(rng)
     push = rng.standard_normal(_STEPS) + 1j * rng.standard_normal(_STEPS)
@@ -45,7 +45,7 @@ def shake_path(extent: float, recipe: ShakeRecipe, rng: np.random.Generator) -> 
 
 
 def main_axis(path: Path) -> tuple[float, float]:
-    """Standard deviation along the longest spread of a centred path, and its axis in degrees."""
+    """Return the deviation of a centred path along its main axis, and that axis in degrees."""
     power, twist = float((np.abs(path) ** 2).mean()), complex((path**2).mean())
     deviation = ((power + abs(twist)) / 2) ** 0.5
     return deviation, float(np.degrees(np.angle(twist) / 2) % 180.0)

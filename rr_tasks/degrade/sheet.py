@@ -21,12 +21,12 @@ _QUALITY = [cv2.IMWRITE_JPEG_QUALITY, 74]
 
 
 def draw_sheet(photographs: str, recipe: DegradationRecipe, seed: int) -> bytes:
-    """Draw each type at `SEVERITIES`, `LOOKS` rows each, the last row with all of them.
+    """Draw `LOOKS` rows for each type, at `SEVERITIES`, and a last row with all types.
 
-    A row is one photograph with one draw of everything but the severity.
+    Each row shows one photograph with one draw of everything but the severity.
 
     Args:
-        photographs: URL of a folder of clean photographs, taken in turn.
+        photographs: URL of a folder of clean photographs, which take turns.
         recipe: how they are degraded; see `rr_tasks.degrade.subject.draw_subjects`.
         seed: decides every draw.
 
@@ -52,7 +52,7 @@ def _strip(subject: Subject, types: tuple[str, ...]) -> Iterator[Bytes]:
     whole = _SHOWN_WHOLE in types
     yield _add_caption(subject.clean, "clean", whole)
     for severity in SEVERITIES:
-        degraded = subject.degraded(types, severity)
+        degraded = subject.degrade(types, severity)
         yield _add_caption(degraded.image, f"{_title(degraded, types)} {severity:.0f}", whole)
 
 
@@ -64,7 +64,7 @@ def _title(degraded: Degraded, types: tuple[str, ...]) -> str:
 
 
 def _add_caption(image: Bytes, caption: str, whole: bool) -> Bytes:
-    """A photograph, or its middle at full sharpness, below its caption."""
+    """Put a caption above a photograph, or above its middle at full sharpness."""
     top, left = (max(0, (side - _SIDE) // 2) for side in image.shape[:2])
     part = image if whole else image[top : top + _SIDE, left : left + _SIDE]
     picture = cv2.resize(part, (_SIDE, _SIDE), interpolation=cv2.INTER_AREA)

@@ -1,9 +1,9 @@
-"""Rain in perspective: layers from near to far, hidden by what is nearer, uneven and converging.
+"""Rain in perspective: uneven, converging layers from near to far, hidden by what is nearer.
 
-A drop at distance z leaves a streak of 1 / z the length and width (Garg and Nayar 2006). A farther
-layer shows more drops in proportion to how much less each one covers, so all layers cover the same
-share. To a camera that looks up or down, streaks converge, as all parallel lines do. The ranges are
-ours.
+A drop at distance z leaves a streak with 1 / z of the length and width (Garg and Nayar 2006). A
+farther layer shows more drops, in proportion to how much less each covers, so all layers cover the
+same share. For a camera that looks up or down, streaks converge, as all parallel lines do. The
+ranges are our own.
 """
 
 import cv2
@@ -33,14 +33,14 @@ def shower_map(
     recipe: ShowerRecipe,
     rng: np.random.Generator,
 ) -> Field:
-    """Draw streaks, not yet scaled to their density.
+    """Draw streaks that are not yet scaled to their density.
 
     Args:
         depth: (H, W), 0 near to 1 far.
-        density: the coverage that they will be scaled to; it decides how many there are.
-        length: of the nearest streaks, in pixels.
-        angle_deg: their axis, counter-clockwise from the horizontal, in the middle.
-        recipe: ranges of layers, width, gusts and convergence.
+        density: the coverage to which they will be scaled, which determines their number.
+        length: that of the nearest streaks, in pixels.
+        angle_deg: the axis in the middle, counter-clockwise from the horizontal.
+        recipe: the ranges of layers, width, gusts and convergence.
         rng: draws everything else.
 
     Returns:
@@ -69,7 +69,7 @@ def shower_map(
 
 
 def _drops(shape: tuple[int, int], count: int, gusts: Field, rng: np.random.Generator) -> Points:
-    """Points of random brightness where drops are; more of them where gusts are strong."""
+    """Draw points of random brightness for drops, more of them where gusts are strong."""
     chance = gusts / gusts.max()
     tries = round(count / float(chance.mean()))
     rows, columns = rng.integers(shape[0], size=tries), rng.integers(shape[1], size=tries)
@@ -87,7 +87,7 @@ def _streak(length: float, angle_deg: float, softness: float) -> Kernel:
 
 
 def _converge(field: Field, convergence: float) -> Field:
-    """Shear each column by its distance from the middle, so that vertical lines meet in a point."""
+    """Shear columns by their distance from the middle, so that vertical lines meet."""
     height, width = field.shape
     x, y = np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32)[:, None]
     from_middle = x - np.float32((width - 1) / 2)

@@ -1,9 +1,9 @@
 """Smoke: plumes that rise from a few places, drift, widen and break up in turbulence.
 
-Across its axis, a plume is a gaussian whose width is proportional to how far it has risen, as in
+Across its axis, a plume is a gaussian whose width is proportional to the height it has risen, as in
 plumes of hot air (Morton, Taylor and Turner 1956). Smoke scatters and absorbs, so its light is
-darker than that of haze: grey, or brown where small particles of tar absorb the blue (Bond 2001).
-The ranges are ours.
+darker than that of haze: grey, or brown where small particles of tar absorb blue (Bond 2001). The
+ranges are our own.
 """
 
 import numpy as np
@@ -23,7 +23,7 @@ _SOFTNESS = 0.2
 
 
 def smoke_light(recipe: SmokeRecipe, rng: np.random.Generator) -> npt.NDArray[np.float64]:
-    """Colour of the scattered light, (3,), sRGB-coded: grey to brown."""
+    """Draw the colour of the scattered light, (3,), sRGB-coded: grey to brown."""
     brightness, warmth = recipe.light.draw(rng), recipe.warmth.draw(rng)
     return np.clip(brightness + warmth * WARM, 0.0, 1.0)
 
@@ -33,7 +33,7 @@ def smoke_path(depth: Depth, recipe: SmokeRecipe, rng: np.random.Generator) -> D
 
     Args:
         depth: (H, W), 0 near to 1 far; plumes hide behind what is nearer than they are.
-        recipe: ranges of haze between the plumes and of turbulence.
+        recipe: the ranges of haze between the plumes and of turbulence.
         rng: draws the plumes.
 
     Returns:
@@ -50,7 +50,7 @@ def smoke_path(depth: Depth, recipe: SmokeRecipe, rng: np.random.Generator) -> D
 
 
 def _plume(rng: np.random.Generator) -> Field:
-    """One plume on the unit square, its source anywhere in the lower part or just below."""
+    """Draw a plume on the unit square, with its source in the lower part or just below."""
     axis = np.linspace(0.0, 1.0, WORKING_SIDE, dtype=np.float32)
     x, y = np.meshgrid(axis, axis)
     source_x, source_y = rng.uniform(0.0, 1.0), rng.uniform(0.6, 1.2)

@@ -1,4 +1,4 @@
-"""Squares of clean photographs, cut and scaled as a recipe asks."""
+"""Squares of clean photographs, cut and scaled as a recipe requires."""
 
 from dataclasses import dataclass
 
@@ -25,9 +25,9 @@ class Square:
 
 
 def crop(photograph: Bytes, recipe: DegradationRecipe, rng: np.random.Generator) -> Bytes:
-    """Cut a square of at most `recipe.size` pixels, shrunk from a larger one.
+    """Cut a square and shrink it to at most `recipe.size` pixels.
 
-    The square is enlarged only where the recipe asks for all sizes (`smallest_size`).
+    It is enlarged only if the recipe wants all sizes (`smallest_size`).
 
     Raises:
         UnusablePhotographError: the photograph is smaller than 32 pixels on a side.
@@ -59,7 +59,7 @@ def cut(photograph: Bytes, square: Square, recipe: DegradationRecipe) -> Bytes:
         return np.asarray(cv2.resize(pixels, (size, size), interpolation=cv2.INTER_AREA), np.uint8)
     if side < size:
         return np.asarray(cv2.resize(pixels, (size, size), interpolation=cv2.INTER_CUBIC), np.uint8)
-    return _shrunk(pixels, size)
+    return _shrink(pixels, size)
 
 
 def _size(short: int, recipe: DegradationRecipe, rng: np.random.Generator) -> int:
@@ -69,8 +69,8 @@ def _size(short: int, recipe: DegradationRecipe, rng: np.random.Generator) -> in
     return min(round(2**octaves), _LARGEST_ENLARGEMENT * short)
 
 
-def _shrunk(square: Bytes, size: int) -> Bytes:
-    """Average with a triangle filter; torch does this several times faster than OpenCV."""
+def _shrink(square: Bytes, size: int) -> Bytes:
+    """Shrink with a triangle filter, which torch does several times faster than OpenCV."""
     batch = torch.from_numpy(square[None].copy()).permute(0, 3, 1, 2)  # torch sees channels last
     small = functional.interpolate(batch, (size, size), mode="bilinear", antialias=True)
     return np.asarray(small[0].permute(1, 2, 0).numpy(), dtype=np.uint8)

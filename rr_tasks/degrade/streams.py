@@ -1,4 +1,4 @@
-"""Random streams with names: what is drawn for one purpose never depends on another."""
+"""Named random streams: what is drawn for one purpose never depends on another."""
 
 import hashlib
 
@@ -13,7 +13,7 @@ class Streams:
     """The streams of one photograph.
 
     Args:
-        rng: the source of all streams; another call with it gives others.
+        rng: the source of all streams; another object made from it has different ones.
     """
 
     def __init__(self, rng: np.random.Generator) -> None:

@@ -1,4 +1,4 @@
-"""Divides images into strips, so that arithmetic in several steps stays in the cache."""
+"""Divides images into strips, so that arithmetic in several steps stays within the cache."""
 
 from collections.abc import Iterator
 from math import prod
@@ -8,7 +8,7 @@ _VALUES = 1 << 17
 
 
 def strips(shape: tuple[int, ...]) -> Iterator[slice]:
-    """Slices of rows that cover an image of this shape, (H, W) or (H, W, C), from top to bottom."""
+    """Yield slices of rows that cover an image of shape (H, W) or (H, W, C), top to bottom."""
     rows = max(1, _VALUES // prod(shape[1:]))
     for top in range(0, shape[0], rows):
         yield slice(top, top + rows)

@@ -30,21 +30,21 @@ class UnusableSampleError(ExpectedError, ValueError):
 
 
 class Subject(NamedTuple):
-    """A clean square of a photograph, (H, W, 3) sRGB bytes, and one draw of all but severities."""
+    """A clean square of a photograph, (H, W, 3) sRGB bytes, and a draw of all but severities."""
 
     url: str
     clean: Bytes
     recipe: DegradationRecipe
     seed: tuple[int, ...]
 
-    def degraded(self, types: tuple[str, ...], severity: float) -> Degraded:
+    def degrade(self, types: tuple[str, ...], severity: float) -> Degraded:
         """Degrade the square; a higher severity changes nothing else."""
         severities = dict.fromkeys(types, severity)
         return degrade(self.clean, severities, self.recipe, np.random.default_rng(self.seed))
 
 
 def draw_subjects(photographs: str, recipe: DegradationRecipe, seed: int) -> Iterator[Subject]:
-    """Draw squares without end; photographs, and alternatives of the recipe, take turns.
+    """Draw squares endlessly; photographs, and alternatives of the recipe, take turns.
 
     Args:
         photographs: URL of a folder of clean photographs.

@@ -35,7 +35,7 @@ _MOST_SAMPLES_PER_DECODE = 16
 
 
 def list_variants(recipe: DegradationRecipe) -> tuple[Combination, ...]:
-    """The clean photograph and every combination: what a grid makes of each photograph."""
+    """List what a grid makes of each photograph: the clean one, and every combination."""
     return ((), *list_combinations(recipe.all_types()))
 
 
@@ -49,16 +49,16 @@ def plan_synthesis(
     output: str | None = None,
     catalogue: Catalogue = CATALOGUE,
 ) -> tuple[SynthesisSpec, Photographs]:
-    """Settle what is to be made of a folder of clean photographs.
+    """Determine what will be made from a folder of clean photographs.
 
     Args:
         photographs: URL of the folder.
-        recipe: what is done to them.
+        recipe: how they are degraded.
         seed: decides every draw.
-        samples: how many; None means every variant of every photograph, once.
-        shard_size: samples a shard.
-        output: URL of the folder of data sets, where contents are remembered, so that those of
-            unchanged photographs are read only once; None to remember nothing.
+        samples: their number; None means every variant of every photograph once.
+        shard_size: samples per shard.
+        output: URL of the folder of data sets, where hashes are kept so that unchanged photographs
+            are read only once; None to keep nothing.
         catalogue: the types of degradation that exist.
 
     Returns:
@@ -84,7 +84,7 @@ def plan_synthesis(
 
 
 def open_dataset(root: str, spec: SynthesisSpec, photographs: Photographs) -> str:
-    """Write down spec and photographs in the data set's folder and return the folder."""
+    """Record the spec and the photographs in the data set's folder, and return the folder."""
     folder = open_folder(root, spec)
     photographs.publish(folder)
     return folder
@@ -99,18 +99,18 @@ def synthesize_shard(
 ) -> DoneMarker:
     """Make one shard, or return its marker if it is finished.
 
-    Each sample depends on the spec and its own number alone, so shards may be made in any order,
-    by any number of workers, with the same bytes.
+    Each sample depends only on the spec and its own number, so shards have the same bytes in
+    whatever order and by however many workers they are made.
 
     Args:
         folder: URL of the data set, as `open_dataset` returns it.
-        spec: what is made.
+        spec: what to make.
         photographs: URL of the folder of clean photographs.
         shard: number of the shard.
         catalogue: the types of degradation that exist.
 
     Raises:
-        DamagedListingError: the data set does not know which photographs there are.
+        DamagedListingError: the data set's listing of photographs is missing or damaged.
         HeldError, OSError: see `rr_tasks.shards.writer.write_shard`.
     """
     cv2.setNumThreads(1)  # shards are the unit of parallel work
@@ -176,7 +176,7 @@ def _assignment(
 
 @lru_cache(maxsize=2)
 def _visit(seed: int, turn: int, count: int) -> npt.NDArray[np.int64]:
-    """In which order all photographs are visited in one turn."""
+    """Draw the order in which one turn visits all photographs."""
     return np.random.default_rng((seed, turn, 1)).permutation(count)
 
 
@@ -186,13 +186,13 @@ def ground_truth(
     recipe: DegradationRecipe,
     model: type[DiagnosticPrior] = DiagnosticPrior,
 ) -> DiagnosticPrior:
-    """The prior that synthesis knows; what is too faint to be seen counts as absent.
+    """Return the prior known from synthesis; what is too faint to see counts as absent.
 
     Args:
         clean: (H, W, 3) sRGB bytes.
-        degraded: what became of it.
-        recipe: names the author.
-        model: of the prior.
+        degraded: the degraded photograph and its parameters.
+        recipe: the recipe, which is named as the author.
+        model: that of the prior.
     """
     findings = nothing_found(model) | dict(degraded.findings)
     visible = {
