@@ -12,8 +12,8 @@ from schemas.prior.text import undo_order, write_reasoning
 Bytes = npt.NDArray[np.uint8]
 
 
-def nothing_found(model: type[DiagnosticPrior] = DiagnosticPrior) -> dict[str, AnyFinding]:
-    """An absent finding for each type that priors of this model hold."""
+def make_absent_findings(model: type[DiagnosticPrior] = DiagnosticPrior) -> dict[str, AnyFinding]:
+    """Return an absent finding for each type in priors of this model."""
     return {name: finding.absent() for name, finding in model.types().items()}
 
 
@@ -27,12 +27,12 @@ def make_prior(
 
     Args:
         image: (H, W, 3) sRGB bytes, which give the size and the description of the scene.
-        findings: by the name of their type; missing types are absent.
-        provenance: who found them.
-        model: of the prior; it holds at least the types of `findings`.
+        findings: findings by the name of their type; missing types are absent.
+        provenance: their author.
+        model: that of the prior; it has at least the types of `findings`.
     """
     height, width = image.shape[:2]
-    complete = nothing_found(model) | dict(findings)
+    complete = make_absent_findings(model) | dict(findings)
     return model.model_validate(
         {
             **complete,
@@ -46,9 +46,9 @@ def make_prior(
 
 
 def leave_out(prior: DiagnosticPrior, names: Collection[str]) -> DiagnosticPrior:
-    """Remove some types from a prior, so that nothing in it shows that they were found.
+    """Remove some types from a prior without a trace.
 
-    The others keep their order of treatment; the chain of thought is written again.
+    The others keep their order of treatment; the chain of thought is rewritten.
     """
     if not names:
         return prior

@@ -21,7 +21,7 @@ from rr_tasks.degrade.square import choose_square, cut
 from rr_tasks.photographs.formats.base import UnusablePhotographError
 from rr_tasks.photographs.listing import Photographs, list_photographs, read_listing
 from rr_tasks.photographs.reading import DECODER_VERSION, read_photograph
-from rr_tasks.priors import make_prior, nothing_found
+from rr_tasks.priors import make_absent_findings, make_prior
 from rr_tasks.shards.png import encode_png
 from rr_tasks.shards.spec import open_folder
 from rr_tasks.shards.writer import Outcome, sample_key, write_shard
@@ -194,7 +194,7 @@ def ground_truth(
         recipe: the recipe, which is named as the author.
         model: that of the prior.
     """
-    findings = nothing_found(model) | dict(degraded.findings)
+    findings = make_absent_findings(model) | dict(degraded.findings)
     visible = {
         name: finding if finding.severity >= VISIBLE_SEVERITY else finding.absent()
         for name, finding in findings.items()

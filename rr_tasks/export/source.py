@@ -81,7 +81,7 @@ def read_examples(source: Source, shard: int) -> Iterator[tuple[SampleRow, Examp
 
     Raises:
         ShardDamagedError: a tar or a sidecar is damaged, or a prior in it.
-        OtherDataSetError: annotations do not follow the samples.
+        OtherDataSetError: annotations do not match the samples.
     """
     outcomes = read_outcomes(source.shards, shard, "clean.png", "degraded.png", "prior.json")
     annotations = _read_annotations(source.annotations, shard)

@@ -1,1 +1,1 @@
-"""Makes shards of existing degraded photographs and their clean partners."""
+"""Makes shards from existing degraded photographs and their clean partners."""

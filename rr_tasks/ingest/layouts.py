@@ -1,6 +1,6 @@
 r"""How published data sets of pairs are arranged in folders: which file belongs to which.
 
-Paths are relative to the data set's folder and without suffix. `{root}` is whatever lies above,
+Paths are relative to the data set's folder and have no suffix. `{root}` is whatever lies above,
 such as `train/` or `SOTS/outdoor/`. Where a data set exists with several folder names, all are
 listed. Sources: the trees in the documentation of the data sets and of public loaders; for CDD-11
 https://huggingface.co/datasets/gy65896/CDD-11.
@@ -22,12 +22,12 @@ class Layout:
     """Where degraded photographs and their clean partners are.
 
     Attributes:
-        degraded: matches the path of a degraded photograph. A group `types` names what degrades it,
-            joined by underscores; a group `light` gives the brightness of the airlight.
-        clean: paths where its partner may be; braces hold groups of `degraded`.
-        example: a degraded photograph and its partner, to be shown to people.
-        present: what degrades a photograph where there is no group `types`.
-        border: pixels by which a partner may be larger on every side.
+        degraded: pattern of the path of a degraded photograph. A group `types` names what degrades
+            it, joined by underscores; a group `light` gives the brightness of the airlight.
+        clean: possible paths of its partner; braces refer to groups of `degraded`.
+        example: a degraded photograph and its partner, to show to people.
+        present: what degrades a photograph if there is no group `types`.
+        border: pixels by which a partner may be larger on each side.
     """
 
     degraded: re.Pattern[str]
@@ -37,7 +37,7 @@ class Layout:
     border: int = 0
 
     def types(self, groups: Mapping[str, str | None]) -> tuple[str, ...]:
-        """What degrades the photograph whose path gave `degraded` these groups."""
+        """Return what degrades a photograph whose path matched `degraded` with these groups."""
         named = groups.get("types")
         return self.present if named is None else tuple(named.split("_"))
 
@@ -47,7 +47,7 @@ class Layout:
 
 
 def _any_at(place: str) -> str:
-    """Make a pattern that matches a place whatever its groups are."""
+    """Make a pattern that matches a path whatever its groups are."""
     return "".join(
         re.escape(text) + {None: "", "root": "(?:.*/)?"}.get(group, ".*")
         for text, group, _, _ in Formatter().parse(place)
@@ -55,7 +55,7 @@ def _any_at(place: str) -> str:
 
 
 def folder_pairs(clean: str, degraded: str, present: Sequence[DegradationName]) -> Layout:
-    """The layout of two folders in which partners have the same path except for the suffix."""
+    """Make the layout of two folders in which partners have the same path except for the suffix."""
     clean, degraded = clean.strip("/"), degraded.strip("/")
     literal = clean.replace("{", "{{").replace("}", "}}")
     return Layout(

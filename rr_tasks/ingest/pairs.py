@@ -1,4 +1,4 @@
-"""Finds the pairs of a data set, and says why every other photograph is not part of one."""
+"""Finds the pairs of a data set, and says why any other photograph is not part of one."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ class NoPairsError(ExpectedError, ValueError):
 
 @dataclass(frozen=True)
 class Pair:
-    """A degraded photograph and its clean partner, or what exists of them and the `problem`.
+    """A degraded photograph and its clean partner, or whichever of them exists and the `problem`.
 
     `source` is the path of the degraded photograph in the data set, or of a clean one without a
     partner. `light` is the brightness of the airlight, sRGB-coded in 0-1, if the data set gives it.
@@ -36,11 +36,11 @@ class Pair:
 def find_pairs(photographs: Photographs, layout: Layout) -> list[Pair]:
     """Find all pairs of a data set, and its clean photographs that have no partner.
 
-    They are sorted by source. Photographs in other places than those of the layout are left out.
-    Those that `urls_of` names are paired the same way without the others.
+    They are sorted by source. Photographs elsewhere than in the layout are left out, so the result
+    is the same if only those that `urls_of` returns are given.
 
     Raises:
-        NoPairsError: there is no degraded photograph where the layout has them.
+        NoPairsError: there is no degraded photograph where the layout expects them.
     """
     urls = {photographs.path(url): url for url in photographs}
     by_stem = {_stem(path): path for path in sorted(urls, reverse=True)}
@@ -66,7 +66,7 @@ def find_pairs(photographs: Photographs, layout: Layout) -> list[Pair]:
 
 
 def urls_of(pairs: Sequence[Pair]) -> list[str]:
-    """Return every photograph that decides what becomes of the pairs, once, sorted."""
+    """Return every photograph that affects the pairs, once and sorted."""
     return sorted({url for pair in pairs for url in (pair.degraded, pair.clean) if url})
 
 

@@ -1,4 +1,4 @@
-"""Makes shards of pairs that exist: the plan, and one shard of it."""
+"""Makes shards from existing pairs: the plan, and each of its shards."""
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
@@ -50,23 +50,24 @@ def plan_ingest(
     present: Sequence[DegradationName] = (),
     output: str | None = None,
 ) -> tuple[IngestSpec, Photographs]:
-    """Settle what is made of a folder of pairs; new files in it are read to know its identity.
+    """Determine what will be made from a folder of pairs; new files are read to hash them.
 
     Args:
         folder: URL of the data set.
-        layout: how it lies there.
-        shard_size: inputs a shard.
+        layout: how it is arranged.
+        shard_size: inputs per shard.
         clean: folder of the clean photographs, below `folder`; for the layout `pairs`.
         degraded: folder of the degraded ones, likewise.
         present: what degrades them, likewise.
-        output: where contents are remembered, see `rr_tasks.storage.identity.identity`.
+        output: where hashes are kept, see `rr_tasks.storage.identity.identity`.
 
     Returns:
-        The spec, and the photographs that decide what becomes of the pairs.
+        The spec, and the photographs that affect the pairs.
 
     Raises:
-        UnclearLayoutError: those three are missing for `pairs`, or given for another layout.
-        MissingFolderError, NoPairsError: there is nothing to take.
+        UnclearLayoutError: `clean`, `degraded` or `present` is missing for `pairs`, or given for
+            another layout.
+        MissingFolderError, NoPairsError: there are no pairs.
     """
     lying = _layout(layout, clean, degraded, present)
     pairs = find_pairs(list_photographs(folder), lying)
@@ -85,7 +86,7 @@ def plan_ingest(
 
 
 def open_ingest(root: str, spec: IngestSpec, photographs: Photographs) -> str:
-    """Write down spec and photographs in the data set's folder and return the folder."""
+    """Record the spec and the photographs in the data set's folder, and return the folder."""
     folder = open_folder(root, spec)
     photographs.publish(folder)
     return folder
@@ -96,12 +97,12 @@ def ingest_shard(folder: str, spec: IngestSpec, source: str, shard: int) -> Done
 
     Args:
         folder: URL of the data set, as `open_ingest` returns it.
-        spec: what is made.
+        spec: what to make.
         source: URL of the folder of pairs.
         shard: number of the shard.
 
     Raises:
-        DamagedListingError: the data set does not know which photographs there are.
+        DamagedListingError: the data set's listing of photographs is missing or damaged.
         HeldError, OSError: see `rr_tasks.shards.writer.write_shard`.
     """
     cv2.setNumThreads(1)  # shards are the unit of parallel work
@@ -164,10 +165,10 @@ def _outcome(spec: IngestSpec, pair: Pair, key: str, clean: Bytes, degraded: Byt
 
 
 def _read(pair: Pair, border: int) -> tuple[Bytes, Bytes]:
-    """Read both photographs in the same size.
+    """Read both photographs at the same size.
 
     Raises:
-        UnusablePhotographError: one is missing or damaged, or they are no pair.
+        UnusablePhotographError: one is missing or damaged, or they are not a pair.
     """
     if pair.problem is not None or pair.clean is None or pair.degraded is None:
         raise UnusablePhotographError(pair.problem)

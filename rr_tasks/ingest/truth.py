@@ -1,11 +1,11 @@
 """Estimates the truth about a pair: which degradations are present and how severe they are.
 
 The data set says which ones are present. Their parameters and severities are measured on the pair
-in the order in which light met them, each against the clean photograph as the ones before would
+in the order in which light met them, each against the clean photograph as the earlier ones would
 have changed it. Rain is an exception: where it fell cannot be predicted, so the others ignore it.
 The results are estimates: `severity_std` says how certain they are, and grows with what the model
-leaves unexplained, which in a mixture includes everything that comes later. Degradations that the
-data set does not name were not looked for, so they are absent with an unknown probability.
+leaves unexplained, which in a mixture includes everything that comes later. Nobody looked for
+degradations that the data set does not name, so they are absent with an unknown probability.
 """
 
 from collections.abc import Sequence
@@ -31,14 +31,14 @@ def estimate_truth(
     *,
     catalogue: Catalogue = CATALOGUE,
 ) -> DiagnosticPrior:
-    """The prior of a pair.
+    """Estimate the prior of a pair.
 
     Args:
         clean: (H, W, 3) sRGB bytes.
         degraded: likewise, of the same size.
-        present: what degrades it, types of the catalogue.
-        light: brightness of the airlight, sRGB-coded in 0-1, where it is known.
-        author: where the pair comes from.
+        present: the types that degrade it.
+        light: brightness of the airlight, sRGB-coded in 0-1, if it is known.
+        author: the source of the pair, as the provenance names it.
         catalogue: the types of degradation that exist.
     """
     before, after = to_linear(_middle(clean)), to_linear(_middle(degraded))
@@ -55,7 +55,7 @@ def estimate_truth(
 
 
 def _doubt(finding: AnyFinding) -> AnyFinding:
-    """Raise the deviation to the one that measures have in mixtures."""
+    """Raise the deviation to that of measurements in mixtures."""
     deviation = max(finding.severity_std or 0.0, _MIXED_DEVIATION)
     return finding.model_copy(update={"severity_std": deviation})
 

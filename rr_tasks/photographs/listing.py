@@ -1,6 +1,6 @@
-"""The photographs of a folder: listed once, and kept beside what is made of them.
+"""The photographs of a folder: listed once, and recorded beside what is made from them.
 
-A task gets the URLs of two folders instead of the URLs of all photographs, of which there may be
+A task gets the URLs of two folders instead of those of all photographs, of which there may be
 millions.
 """
 
@@ -98,7 +98,7 @@ def list_photographs(folder: str) -> Photographs:
 
 
 def photographs_of(folder: str, urls: Sequence[str]) -> Photographs:
-    """Take chosen photographs below a folder, in their order."""
+    """Take the chosen photographs below a folder, in the given order."""
     start = len(_root(folder)) + 1
     return Photographs(
         folder, pl.Series([url[start:].encode(*_CODING) for url in urls], dtype=pl.Binary)

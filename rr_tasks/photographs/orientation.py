@@ -6,7 +6,7 @@ from rr_tasks.photographs.pixels import Samples
 
 
 def turn_upright(samples: Samples, orientation: int) -> Samples:
-    """Turn (H, W, C) samples as stored into samples as displayed.
+    """Turn (H, W, C) samples from the stored to the displayed orientation.
 
     Args:
         samples: as the file stores them.

@@ -48,15 +48,15 @@ class Photograph:
 
     Attributes:
         pixels: (H, W, 3), sRGB of 8 or 16 bits, as a viewer shows them; a grey photograph's three
-            channels are equal. Where nothing is visible, colours continue those around.
-        colours: (H, W, 3), or (H, W, 1) of a grey photograph: as the file holds them, of the same
+            channels are equal. Where nothing is visible, colours continue the surrounding ones.
+        colours: (H, W, 3), or (H, W, 1) of a grey photograph: the file's own values, of the same
             type.
         alpha: (H, W) of the same type, 0 where nothing is visible; None if all of it is.
         profile: what the file's colours mean; None if that is sRGB.
-        note: what could not be respected; None if there is nothing to say.
+        note: what could not be preserved or applied; None if nothing.
         orientation: the EXIF value, 1-8.
         format: of the file.
-        facts: of the file's header.
+        facts: what the file's header says.
         source: the file itself, whose metadata and encoding the output takes over.
     """
 
@@ -72,7 +72,7 @@ class Photograph:
 
     @property
     def grey(self) -> bool:
-        """Whether the file holds no colours."""
+        """Whether the file contains no colours."""
         return bool(self.colours.shape[2] == 1)
 
 
@@ -88,7 +88,7 @@ class Negative:
 
     @property
     def weight(self) -> int:
-        """The memory that decoding takes, in pixels of 8 bits."""
+        """The memory that decoding takes, in 8-bit pixels."""
         copies = 1
         if self.profile is not None:
             copies = 2  # as the file holds them, and as a viewer shows them
@@ -136,22 +136,22 @@ class Negative:
 
 
 def largest_file(max_pixels: int) -> int:
-    """Return the number of bytes above which no photograph of `max_pixels` is that large."""
+    """Return the size in bytes that no file of a photograph with `max_pixels` exceeds."""
     return max_pixels * 8 + 2**26
 
 
 def open_photograph(source: bytes, max_pixels: int = MAX_PIXELS) -> Negative:
     """Read the header of a file and check that it can be restored.
 
-    A colour profile that is damaged or does not fit is passed over, as viewers do, with a note.
+    A colour profile that is damaged or does not fit is ignored, as viewers do, with a note.
 
     Args:
         source: the whole file.
-        max_pixels: photographs with more pixels are refused before they are decoded.
+        max_pixels: photographs with more pixels are refused before decoding.
 
     Raises:
-        UnreadablePhotographError: the file is empty, no image, damaged, too large, or of a kind
-            that could not be written back as it was (animation, several pages, CMYK, float).
+        UnreadablePhotographError: the file is empty, not an image, damaged, too large, or of a kind
+            that could not be written back unchanged (animation, several pages, CMYK, float).
     """
     if not source:
         raise UnreadablePhotographError("the file is empty")
@@ -177,8 +177,8 @@ def open_photograph(source: bytes, max_pixels: int = MAX_PIXELS) -> Negative:
 def encode(photograph: Photograph, pixels: Pixels) -> bytes:
     """Encode restored pixels as the original was: format, depth, channels, layout, metadata.
 
-    Hidden colours stay what they were. So do all that were not restored, if the file has a colour
-    profile.
+    Hidden colours stay as they were. So do all colours that restoring did not change, if the file
+    has a colour profile.
 
     Args:
         photograph: the original.
@@ -186,7 +186,8 @@ def encode(photograph: Photograph, pixels: Pixels) -> bytes:
             luma.
 
     Raises:
-        UnreadablePhotographError: the encoder refuses (a size that the format cannot hold).
+        UnreadablePhotographError: the encoder refuses, for example a size that the format cannot
+            hold.
     """
     colours = _to_own_colours(photograph, pixels)
     if photograph.alpha is not None:
@@ -209,7 +210,7 @@ def _to_own_colours(photograph: Photograph, pixels: Pixels) -> Samples:
 
 
 def _profile_of(image: pyvips.Image) -> tuple[Profile | None, str | None]:
-    """Return the profile that has to be respected, and a note about one that cannot be."""
+    """Return the profile to apply, and a note about one that cannot be applied."""
     if image.get_typeof(FIELD) == 0:
         return None, None
     try:

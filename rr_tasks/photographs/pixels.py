@@ -1,4 +1,4 @@
-"""Pixels of a photograph, as every stage sees them."""
+"""The pixels of a photograph, as every stage sees them."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ Samples = npt.NDArray[Any]
 
 
 def to_8_bits(pixels: Pixels) -> Bytes:
-    """Return samples of 8 or 16 bits as samples of 8 bits."""
+    """Convert samples of 8 or 16 bits to 8 bits."""
     if pixels.dtype == np.uint16:
         return (pixels >> 8).astype(np.uint8)
     return pixels.astype(np.uint8, copy=False)

@@ -1,7 +1,7 @@
-"""ICC profiles: from a file's own colours to sRGB, and changes made in sRGB back to them.
+"""ICC profiles: converts a file's own colours to sRGB, and carries changes made there back.
 
-libvips converts with the relative colorimetric intent. At 16 bits its direct transform is off by up
-to a tenth of the range, so those samples go through CIE XYZ in floating point, which takes ten
+libvips converts with the relative colorimetric intent. At 16 bits, its direct transform is off by
+up to a tenth of the range, so such samples go through CIE XYZ in floating point, which takes ten
 times as long.
 """
 
@@ -25,12 +25,12 @@ _GREYS = np.repeat(np.arange(256, dtype=np.uint8).reshape(16, 16, 1), 3, axis=2)
 
 
 class UnusableProfileError(ValueError):
-    """A profile says nothing about a photograph's colours; the message is the reason."""
+    """A profile cannot be applied to a photograph's colours; the message is the reason."""
 
 
 @dataclass(frozen=True)
 class Profile:
-    """The meaning of a file's colours, where it is another than sRGB.
+    """The meaning of a file's colours, if it is not sRGB.
 
     Attributes:
         icc: the profile as the file embeds it.
@@ -60,13 +60,13 @@ class Profile:
     def carry_over(self, samples: Samples, before: Pixels, after: Pixels) -> Samples:
         """Change a file's own colours as sRGB pixels were changed.
 
-        What did not change keeps its exact value, colours beyond sRGB among it; so only the change
+        What did not change keeps its exact value, including colours beyond sRGB: only the change
         goes through the profile, not the photograph.
 
         Args:
             samples: (H, W, channels), the file's colours.
             before: (H, W, 3), what `to_srgb` makes of them.
-            after: the same, changed.
+            after: the changed pixels.
 
         Returns:
             The changed colours, like `samples`.
@@ -86,11 +86,12 @@ def read_profile(icc: bytes, channels: int) -> Profile | None:
         channels: of the photograph, 3 or 1.
 
     Returns:
-        The profile, or None where it describes sRGB, as nearly all do: there is nothing to convert.
+        The profile, or None if it describes sRGB, as nearly all do, so that nothing needs
+        converting.
 
     Raises:
-        UnusableProfileError: the profile is damaged, allows no way back from sRGB (as those of
-            some scanners), or is about other channels than the photograph's.
+        UnusableProfileError: the profile is damaged, allows no conversion back from sRGB (as those
+            of some scanners), or describes other channels than the photograph's.
     """
     probe = _GREYS if channels == 1 else _COLOURS
     try:

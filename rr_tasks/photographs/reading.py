@@ -11,11 +11,11 @@ DECODER_VERSION = 2
 
 
 def read_pixels(url: str) -> Pixels:
-    """Decode a photograph to (H, W, 3) sRGB, upright, with the 8 or 16 bits that it has.
+    """Decode a photograph to (H, W, 3) sRGB, upright, with its 8 or 16 bits.
 
     Raises:
-        StorageError: no such file, a folder, or no permission.
-        UnreadablePhotographError: not a photograph, or a damaged one.
+        StorageError: the file does not exist, is a folder, or cannot be accessed.
+        UnreadablePhotographError: it is not a photograph, or is damaged.
     """
     return open_photograph(read_bytes(url)).develop().pixels
 
@@ -23,7 +23,7 @@ def read_pixels(url: str) -> Pixels:
 def read_photograph(url: str) -> Bytes:
     """Decode a photograph to (H, W, 3) sRGB bytes, upright.
 
-    The last few are kept, each until its file is replaced. The pixels are read-only.
+    The last few photographs are kept, each until its file is replaced. The pixels are read-only.
 
     Raises:
         StorageError: see `read_pixels`.

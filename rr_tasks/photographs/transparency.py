@@ -1,4 +1,4 @@
-"""Colours that nobody sees, because the photograph is fully transparent there."""
+"""Replaces colours that nobody sees, because the photograph is fully transparent there."""
 
 import cv2
 import numpy as np
@@ -13,10 +13,10 @@ Places = npt.NDArray[np.int32]
 
 
 def fill_hidden(pixels: Pixels, hidden: Mask) -> Pixels:
-    """Replace hidden colours by the visible ones, mirrored at the edge of what is visible.
+    """Replace hidden colours by visible ones, mirrored at the edge of the visible part.
 
-    So hidden colours decide nothing, and none of them bleeds into a cut-out when it is restored;
-    and the photograph is as noisy, sharp and hazy there as where it is seen.
+    Hidden colours therefore influence nothing and do not bleed into a cut-out when it is restored,
+    and the hidden part is as noisy, sharp and hazy as the visible one.
 
     Args:
         pixels: (H, W, 3).
@@ -47,7 +47,7 @@ def fill_hidden(pixels: Pixels, hidden: Mask) -> Pixels:
 
 
 def _find_nearest(missing: Mask, places: Places) -> Places:
-    """Return, for each missing pixel, the flat index of the pixel nearest to it that is not."""
+    """Return, for each missing pixel, the flat index of the nearest pixel that is not missing."""
     _, labels = cv2.distanceTransformWithLabels(
         missing.astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
     )
@@ -58,7 +58,7 @@ def _find_nearest(missing: Mask, places: Places) -> Places:
 
 
 def _reflect(places: Places, nearest: Places, height: int, width: int) -> Places:
-    """Mirror places at their nearest pixels; those that would leave the image stay."""
+    """Mirror positions at their nearest visible pixels; those that would leave the image stay."""
     rows = 2 * (nearest // width) - places // width
     columns = 2 * (nearest % width) - places % width
     inside = (rows >= 0) & (rows < height) & (columns >= 0) & (columns < width)

@@ -1,1 +1,1 @@
-"""WebDataset shards on any fsspec URL: published whole, trusted only with their done marker."""
+"""WebDataset shards at any fsspec URL: published whole, trusted only with their done marker."""

@@ -1,4 +1,4 @@
-"""Finds single samples in the middle of tars, of which it reads the headers alone."""
+"""Finds single samples in the middle of tars, of which it reads only the headers."""
 
 import tarfile
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from rr_tasks.storage.filesystem import open_url
 
 @dataclass(frozen=True)
 class Member:
-    """Where one file of a sample lies: a byte range of a tar."""
+    """The place of one file of a sample: a byte range of a tar."""
 
     url: str
     start: int

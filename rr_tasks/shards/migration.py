@@ -1,4 +1,4 @@
-"""Rewrites the priors of finished shards to the current version, in a folder of its own."""
+"""Rewrites the priors of finished shards in the current version, in a new folder."""
 
 from collections.abc import Iterator
 
@@ -11,10 +11,10 @@ from schemas.shard import DoneMarker, Spec, migrate_spec, spec_hash
 
 
 def plan_migration(folder: str) -> Spec | None:
-    """The spec of the rewritten data set; None where the folder is current already.
+    """Return the spec of the rewritten data set, or None if the folder is current already.
 
     Raises:
-        NoShardsError: no data set in the folder.
+        NoShardsError: the folder contains no data set.
         UnknownPriorVersionError: its priors are newer than this release.
     """
     spec = read_spec(folder)
@@ -23,7 +23,7 @@ def plan_migration(folder: str) -> Spec | None:
 
 
 def open_migrated(root: str, spec: Spec) -> str:
-    """Write down the spec in the new data set's folder below `root` and return the folder."""
+    """Record the spec in the new data set's folder below `root`, and return the folder."""
     return open_folder(root, spec)
 
 

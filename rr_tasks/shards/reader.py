@@ -1,4 +1,4 @@
-"""Finds the shards that have a done marker, and reads what they say of themselves."""
+"""Finds the shards that have a done marker, and reads the markers."""
 
 import tarfile
 from pathlib import Path
@@ -19,7 +19,7 @@ from schemas.shard import DoneMarker
 
 
 class OtherDataSetError(ExpectedError, ValueError):
-    """A folder holds shards of another kind than the work needs."""
+    """A folder holds shards of another kind than required."""
 
 
 class NoShardsError(ExpectedError, FileNotFoundError):
@@ -27,24 +27,24 @@ class NoShardsError(ExpectedError, FileNotFoundError):
 
 
 class DamagedMarkerError(ExpectedError, ValueError):
-    """A done marker is empty, cut off, or of another version of this program."""
+    """A done marker is empty, cut off, or from another version of this program."""
 
 
 _DONE = ".done.json"
 
 
 def tar_url(folder: str, shard: int) -> str:
-    """URL of a shard's tar."""
+    """Return the URL of a shard's tar."""
     return join(folder, f"{shard:05d}.tar")
 
 
 def sidecar_url(folder: str, shard: int) -> str:
-    """URL of the parquet file with a row for every input of a shard."""
+    """Return the URL of the parquet file with a row for every input of a shard."""
     return join(folder, f"{shard:05d}.parquet")
 
 
 def marker_url(folder: str, shard: int) -> str:
-    """URL of a shard's done marker."""
+    """Return the URL of a shard's done marker."""
     return join(folder, f"{shard:05d}{_DONE}")
 
 
@@ -55,7 +55,7 @@ def advise_remake(url: str) -> str:
 
 
 def read_marker(folder: str, shard: int) -> DoneMarker | None:
-    """Read the done marker of a shard; None while it is not finished.
+    """Read the done marker of a shard; None if it is not finished.
 
     Raises:
         DamagedMarkerError: it exists, but cannot be read.
@@ -110,7 +110,7 @@ def failed_inputs(folder: str) -> pl.DataFrame:
 
 
 def count_samples(tar: Path) -> int:
-    """Count the samples of a local tar by its directory."""
+    """Count the samples of a local tar from its headers."""
     with tarfile.open(tar) as archive:
         return len({entry.name.split(".", 1)[0] for entry in archive})
 

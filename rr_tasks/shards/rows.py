@@ -1,4 +1,4 @@
-"""Reads the rows of one shard, which say what became of each input."""
+"""Reads the rows of one shard, which give the outcome of each input."""
 
 from rr_tasks.shards.reader import advise_remake, sidecar_url
 from rr_tasks.shards.writer import ShardDamagedError

@@ -1,4 +1,4 @@
-"""Reads and writes what a folder says about the data set in it."""
+"""Reads and writes the spec of the data set in a folder."""
 
 import re
 from contextlib import suppress
@@ -19,9 +19,9 @@ _NAME = re.compile(r"(?!comparison-).+-[0-9a-f]{16}")
 
 
 def open_folder(root: str, spec: Spec) -> str:
-    """Write a spec into its folder below `root` unless it is there, and return the folder.
+    """Record a spec in its folder below `root` unless it is there already, and return the folder.
 
-    Users who may only read can therefore run a finished command again.
+    Users who are only allowed to read can therefore run a finished command again.
     """
     folder = join(root, folder_name(spec))
     if not _holds(folder, spec):
@@ -54,7 +54,7 @@ def read_data_spec(folder: str) -> DataSpec:
 
 
 def read_spec(folder: str) -> Spec:
-    """Read the spec of a data set or of annotations, of whatever version.
+    """Read the spec of a data set or of annotations, whatever its version.
 
     Raises:
         NoShardsError: the folder is missing or holds neither.
@@ -73,7 +73,7 @@ def read_spec(folder: str) -> Spec:
 
 
 def _no_data_set(folder: str, advice: str) -> NoShardsError:
-    """Explain that a folder is no data set, and name those in it, if there are any."""
+    """Explain that a folder is not a data set, and name any data sets in it."""
     with suppress(StorageError):
         names = [name for name in map(name_of, list_folders(folder)) if _NAME.fullmatch(name)]
         if names:

@@ -1,4 +1,4 @@
-"""Streams the samples of shards from any position on, and names what is damaged.
+"""Streams the samples of shards from any position, and names what is damaged.
 
 All samples are read here, so that damage is never taken for the end of a shard.
 """
@@ -49,13 +49,14 @@ class Piece:
 class ShardStream:
     """Reads pieces of the shards of a data set, each tar from front to back.
 
-    A tar stays open where a piece ends, so the piece that continues there reads nothing twice.
-    Whatever lies before any other piece is read and discarded. Use each stream in one thread only.
+    A tar stays open where a piece ends, so that the piece which continues there reads nothing
+    twice. Before any other piece, the tar is read and discarded up to its start. Use each stream in
+    one thread only.
 
     Args:
         folder: URL of the data set.
         markers: done markers of the shards that will be read.
-        needed: extensions that every sample has to have.
+        needed: extensions that every sample must have.
 
     Raises:
         UnknownPriorVersionError: a shard holds priors newer than this release.
@@ -160,7 +161,7 @@ def read_outcomes(
 
 
 def check_key(sample: Sample, key: str) -> Sample:
-    """Return a sample that has this key.
+    """Return the sample if it has this key.
 
     Raises:
         OtherDataSetError: it has another key.
@@ -208,7 +209,7 @@ def _require_marker(folder: str, shard: int) -> DoneMarker:
 
 
 def _members(folder: str, shard: int) -> Iterator[Sample]:
-    """Yield whatever the tar holds; if it is cut off between two files, it just ends."""
+    """Yield the contents of a tar; if it is cut off between two files, they simply end."""
     url = tar_url(folder, shard)
     with open_url(url) as stream:
         yield from group_by_keys(tar_file_expander([{"url": url, "stream": stream}]))

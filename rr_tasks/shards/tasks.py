@@ -1,4 +1,4 @@
-"""Tasks of a runner: a rewritten shard, and a verified one."""
+"""Tasks of a runner: migrating a shard, and verifying one."""
 
 from rr_tasks.shards.migration import migrate_shard
 from rr_tasks.shards.verification import verify_shard

@@ -15,7 +15,7 @@ def verify_shard(folder: str, shard: int) -> None:
     """Read the tar of a finished shard and compare its SHA-256 with the one in the marker.
 
     Raises:
-        ShardDamagedError: the tar is missing, or is not what was written.
+        ShardDamagedError: the tar is missing, or differs from what was written.
         DamagedMarkerError: the marker cannot be read.
     """
     url, marker = tar_url(folder, shard), read_marker(folder, shard)

@@ -1,4 +1,4 @@
-"""Writes one shard: tar, then sidecar, then done marker, each visible only when whole."""
+"""Writes one shard: tar, then sidecar, then done marker, each visible only once complete."""
 
 import hashlib
 import tarfile
@@ -51,9 +51,9 @@ def write_shard(
     Args:
         folder: URL of the data set's folder.
         shard: shard number.
-        spec_hash: hash of everything that decides the bytes; repeated in the marker.
+        spec_hash: hash of everything that determines the bytes; repeated in the marker.
         schema_version: version of the priors inside.
-        outcomes: for every input its row and, unless it failed, its sample.
+        outcomes: the row of every input and, unless it failed, its sample.
 
     Raises:
         ShardDamagedError: the local tar does not read back with the samples that were written.
@@ -71,7 +71,7 @@ def write_shard(
 
 
 def sample_key(shard: int, index: int) -> str:
-    """The key of a sample; it holds no dot, at which WebDataset splits names."""
+    """Return the key of a sample, without dots, at which WebDataset splits names."""
     return f"{shard:05d}{index:04d}"
 
 
@@ -116,7 +116,7 @@ def _write(
 
 
 def _table(rows: list[SampleRow]) -> pl.DataFrame:
-    """All rows; types that only some data sets know have columns behind the others."""
+    """Make a table of all rows; types that only some data sets have come last."""
     fields = (name for model in {type(row) for row in rows} for name in model.model_fields)
     more: dict[str, type[pl.DataType]] = {
         name: pl.Float64 for name in fields if name not in _COLUMNS
@@ -135,7 +135,7 @@ def _write_samples(stream: BinaryIO, outcomes: Iterable[Outcome]) -> Iterator[Sa
 
 
 def _write_file(stream: BinaryIO, name: str, content: bytes) -> None:
-    """Add a file, plain USTAR: `webdataset.TarWriter` copies each content twice more."""
+    """Add a file as plain USTAR; `webdataset.TarWriter` would copy each content twice more."""
     header = tarfile.TarInfo(name)
     header.size, header.mode, header.uname, header.gname = len(content), 0o444, "bigdata", "bigdata"
     stream.write(header.tobuf(tarfile.USTAR_FORMAT))

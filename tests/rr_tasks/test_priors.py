@@ -1,6 +1,6 @@
 import numpy as np
 
-from rr_tasks.priors import leave_out, make_prior, nothing_found
+from rr_tasks.priors import leave_out, make_absent_findings, make_prior
 from rr_tasks.scene import describe
 from schemas.prior.current import DEGRADATIONS, DiagnosticPrior, Provenance
 
@@ -8,7 +8,7 @@ PROVENANCE = Provenance(source="teacher", author="test")
 
 
 def test_nothing_is_found_of_any_type() -> None:
-    found = nothing_found()
+    found = make_absent_findings()
     assert tuple(found) == DEGRADATIONS
     assert not any(finding.present for finding in found.values())
 

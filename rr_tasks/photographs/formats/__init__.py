@@ -1,1 +1,1 @@
-"""The file formats of photographs: pixels through libvips, metadata carried over byte for byte."""
+"""File formats of photographs: pixels pass through libvips, metadata is copied byte for byte."""

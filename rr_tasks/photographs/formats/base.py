@@ -1,4 +1,4 @@
-"""What every file format has to offer, and how libvips is called."""
+"""What every file format provides, and how libvips is called."""
 
 import logging
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ _FACTS = ("bits-per-sample", "jpeg-chroma-subsample", "n-pages", "orientation", 
 
 
 class UnusablePhotographError(ExpectedError, ValueError):
-    """A photograph cannot be used; the message is a short reason for people."""
+    """A photograph cannot be used; the message is a short reason to show to people."""
 
 
 class UnreadablePhotographError(UnusablePhotographError):
@@ -44,7 +44,7 @@ class ImageFormat(Protocol):
         """Tell from the first bytes whether this is the format of a file."""
 
     def load(self, data: bytes) -> pyvips.Image:
-        """Open a file; pixels are decoded when they are asked for.
+        """Open a file; pixels are decoded on demand.
 
         Raises:
             pyvips.Error: the header is damaged.
@@ -61,12 +61,12 @@ class ImageFormat(Protocol):
 
 
 def to_vips(samples: Samples) -> pyvips.Image:
-    """Hand samples to libvips as what they are: grey or colour, with alpha or without."""
+    """Hand samples to libvips, labelled as grey or colour, with or without alpha."""
     names = ("b-w", "grey16") if samples.shape[2] < 3 else ("srgb", "rgb16")
     image = pyvips.Image.new_from_array(np.ascontiguousarray(samples))
     return image.copy(interpretation=names[samples.dtype == np.uint16])
 
 
 def facts_of(image: pyvips.Image) -> Facts:
-    """Read the fields of a header that decide how its file is written back."""
+    """Read the fields of a header that determine how its file is written back."""
     return {name: image.get(name) for name in _FACTS if image.get_typeof(name) != 0}

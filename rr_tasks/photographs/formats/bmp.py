@@ -1,4 +1,4 @@
-"""BMP: read for data sets, some of which come in it; libvips does not know it."""
+"""BMP: read because some data sets use it, although libvips does not."""
 
 import cv2
 import numpy as np
@@ -8,7 +8,7 @@ from rr_tasks.photographs.formats.base import Facts
 
 
 class BmpFormat:
-    """The BMP file format, 8 bits in three colours, without any metadata."""
+    """The BMP file format, with 8 bits in three colours and without metadata."""
 
     name = "BMP"
 

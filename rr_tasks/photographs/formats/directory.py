@@ -1,4 +1,4 @@
-"""TIFF image file directories: reads the tags of any TIFF or BigTIFF, appends them to another."""
+"""TIFF image file directories: reads the tags of a TIFF or BigTIFF and appends them to another."""
 
 import struct
 from collections.abc import Mapping
@@ -24,7 +24,7 @@ Order = Literal["<", ">"]
 
 @dataclass(frozen=True)
 class Tag:
-    """A tag's type, number of values, and little-endian values, or the directory it points to."""
+    """A tag's type, number of values, and little-endian values or the directory it points to."""
 
     kind: int
     count: int

@@ -1,4 +1,4 @@
-"""JPEG: quality 95 with the source's chroma resolution, application segments as they were."""
+"""JPEG: quality 95 with the source's chroma resolution and unchanged application segments."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""PNG: same depth, fast compression, ancillary chunks as they were."""
+"""PNG: same depth, fast compression, unchanged ancillary chunks."""
 
 import struct
 from collections.abc import Iterator
@@ -30,7 +30,7 @@ class PngFormat:
         return pyvips.Image.pngload_buffer(data, access="sequential", fail_on="error")
 
     def refusal(self, data: bytes, facts: Facts) -> str | None:
-        """Refuse animations, of which only one frame would survive, and what is only nearly PNG."""
+        """Refuse animations, of which one frame would survive, and what only resembles PNG."""
         del facts
         kinds = {kind for kind, _ in _chunks(data)}
         if b"CgBI" in kinds:
@@ -38,7 +38,7 @@ class PngFormat:
         return "it is an animation, not a photograph" if b"acTL" in kinds else None
 
     def save(self, image: pyvips.Image, source: bytes, facts: Facts) -> bytes:
-        """Encode losslessly; a palette is chosen anew when the source had one."""
+        """Encode losslessly, with a new palette if the source had one."""
         del source
         palette = bool(facts.get("palette", 0))
         bits = {"bitdepth": int(facts.get("bits-per-sample", 8))} if palette else {}
@@ -64,7 +64,7 @@ class PngFormat:
 
 
 def _travels(kind: bytes) -> bool:
-    """Tell whether a chunk stays true when the pixels change (its fourth letter says so)."""
+    """Tell whether a chunk stays valid when the pixels change (its fourth letter says so)."""
     return kind in _KEPT or (kind not in _IMAGE and bool(kind[0] & kind[3] & 0x20))
 
 

@@ -1,4 +1,4 @@
-"""TIFF: same depth and compression, descriptive tags with EXIF and GPS as they were."""
+"""TIFF: same depth and compression, unchanged descriptive tags with EXIF and GPS."""
 
 import pyvips
 
@@ -28,7 +28,7 @@ class TiffFormat:
         return pyvips.Image.tiffload_buffer(data, access="sequential", fail_on="error")
 
     def refusal(self, data: bytes, facts: Facts) -> str | None:
-        """Refuse documents of several pages."""
+        """Refuse documents with several pages."""
         del data
         count = int(facts.get("n-pages", 1))
         return (

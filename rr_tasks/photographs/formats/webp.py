@@ -1,4 +1,4 @@
-"""WebP: lossless stays lossless, ICC, EXIF and XMP chunks as they were."""
+"""WebP: lossless stays lossless; ICC, EXIF and XMP chunks are unchanged."""
 
 import struct
 from collections.abc import Iterator

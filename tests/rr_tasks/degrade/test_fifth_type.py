@@ -18,7 +18,7 @@ from rr_tasks.degrade.catalogue import (
 from rr_tasks.degrade.mixture import degrade, draw_severities, list_combinations
 from rr_tasks.degrade.synthesis import open_dataset, plan_synthesis, synthesize_shard
 from rr_tasks.ingest.truth import estimate_truth
-from rr_tasks.priors import make_prior, nothing_found
+from rr_tasks.priors import make_absent_findings, make_prior
 from rr_tasks.restorer.treatment import treatment
 from rr_tasks.shards.rows import shard_rows
 from rr_tasks.shards.stream import read_samples
@@ -103,7 +103,7 @@ def test_who_does_not_know_the_type_says_so(dark: DiagnosticPrior) -> None:
 
 def test_priors_of_the_four_types_stay_as_they_are(prior: DiagnosticPrior) -> None:
     assert tuple(DiagnosticPrior.types()) == DEGRADATIONS
-    assert tuple(nothing_found(MODEL)) == (*DEGRADATIONS, "darkness")
+    assert tuple(make_absent_findings(MODEL)) == (*DEGRADATIONS, "darkness")
     assert MODEL is prior_model(("darkness", "haze"), FIVE)
     assert prior_model(DEGRADATIONS, FIVE) is DiagnosticPrior
     document = json.loads(prior.model_dump_json())

@@ -3,7 +3,7 @@ from itertools import chain, combinations
 
 import pytest
 
-from rr_tasks.priors import nothing_found
+from rr_tasks.priors import make_absent_findings
 from rr_tasks.restorer.treatment import severities, treatment
 from schemas.prior.current import DEGRADATIONS, DiagnosticPrior
 from schemas.prior.text import undo_order, write_instruction, write_reasoning
@@ -15,7 +15,7 @@ def of(prior: DiagnosticPrior, **present: float) -> DiagnosticPrior:
         name: prior.finding(name).model_copy(update={"severity": severity})
         for name, severity in present.items()
     }
-    findings = nothing_found() | severities
+    findings = make_absent_findings() | severities
     return prior.model_copy(
         update={
             **findings,
