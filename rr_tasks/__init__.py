@@ -1,4 +1,4 @@
-"""What the stages do, by noun, and what other programs may use of it.
+"""What the stages do, arranged by noun, and the part of it that other programs may use.
 
 >>> from rr_tasks import EdgeReasoner, restore_photograph
 >>> restored = restore_photograph("holiday.jpg")
@@ -11,7 +11,7 @@ A diagnosis alone takes pixels, which the reasoner reads as sRGB:
 >>> reasoner.diagnose(restored).noise.present
 False
 
-Nothing here knows Prefect.
+Nothing here imports Prefect.
 """
 
 from importlib import import_module

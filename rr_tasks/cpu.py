@@ -1,4 +1,4 @@
-"""How many processor cores this process may use, and how many of them one computation takes."""
+"""How many processor cores this process may use."""
 
 import os
 from collections.abc import Iterator
@@ -12,11 +12,11 @@ ROOT = Path("/")
 
 
 def available_cpus(root: Path = ROOT) -> int:
-    """Cores that this process may use: at least 1, and no more than any limit set on it allows.
+    """Return how many cores this process may use: at least 1, and at most what every limit allows.
 
     The limits are the machine's cores, the process's affinity and the quota of its control groups,
-    which is how containers are limited. A quota of a core and a half counts as two: two workers use
-    all of it.
+    which is how containers are limited. A quota of one and a half cores counts as two, because two
+    workers use all of it.
 
     Args:
         root: where `proc` and `sys` are.
@@ -26,7 +26,7 @@ def available_cpus(root: Path = ROOT) -> int:
 
 
 def default_workers() -> int:
-    """Return how many things to do at a time where nobody says it."""
+    """Return how many things to do at a time unless the user says otherwise."""
     return min(available_cpus(), MAX_WORKERS)
 
 
@@ -37,7 +37,7 @@ def _affinity() -> int:
 
 
 def _quotas(root: Path) -> Iterator[float]:
-    """Cores that each control group of this process allows, from the innermost one outwards."""
+    """Yield the cores that each control group of this process allows, innermost first."""
     with suppress(OSError):
         for line in (root / "proc/self/cgroup").read_text().splitlines():
             _, controllers, path = line.split(":", 2)
@@ -65,7 +65,7 @@ def _quotas_of_version_1(mount: Path, controllers: str, path: str) -> Iterator[f
 
 
 def _groups(mount: Path, path: str) -> Iterator[Path]:
-    """A group and those around it. A container may see only its own group, as the mount itself."""
+    """Yield a group and those around it; a container may see only its own group, as the mount."""
     group = Path(path.lstrip("/"))
     for inner in (group, *group.parents):
         yield mount / inner

@@ -9,17 +9,17 @@ from schemas.training import DeviceName
 
 
 class MissingDeviceError(ExpectedError, RuntimeError):
-    """A device is asked for that this machine does not have."""
+    """The requested device does not exist on this machine."""
 
 
 def choose_device(name: DeviceName = "auto") -> torch.device:
-    """Find the device of this process.
+    """Choose the device of this process.
 
     Of several processes on a machine with several GPUs each gets its own, by `LOCAL_RANK`, which
     `accelerate launch` and `torchrun` set.
 
     Args:
-        name: `auto` takes the first of cuda, mps and cpu that is there.
+        name: `auto` takes the first of cuda, mps and cpu that exists.
 
     Raises:
         MissingDeviceError: the machine has no such device.
@@ -39,7 +39,7 @@ def choose_device(name: DeviceName = "auto") -> torch.device:
 
 
 def autocast(device: torch.device) -> torch.autocast:
-    """Compute in bfloat16 where the device does so natively, in float32 elsewhere."""
+    """Compute in bfloat16 if the device does so natively, and otherwise in float32."""
     return torch.autocast(device.type, torch.bfloat16, enabled=_has_bfloat16(device))
 
 

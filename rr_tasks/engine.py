@@ -1,4 +1,4 @@
-"""A reasoner and a restorer together: what restores a photograph from start to end."""
+"""A reasoner and a restorer, which together restore a photograph from start to end."""
 
 from rr_tasks.photographs.pixels import Pixels
 from rr_tasks.reasoner.diagnosis import diagnose
@@ -23,7 +23,7 @@ class Engine:
         return f"{self._reasoner.identity} restorer {self._restorer.digest[:16]}"
 
     def diagnose(self, pixels: Pixels) -> DiagnosticPrior:
-        """Say what degrades (H, W, 3) pixels.
+        """Diagnose (H, W, 3) pixels.
 
         Raises:
             UndiagnosedError: the reasoner failed, or its answer cannot be parsed.
@@ -31,7 +31,7 @@ class Engine:
         return diagnose(self._reasoner, pixels)
 
     def restore(self, pixels: Pixels, prior: DiagnosticPrior) -> Pixels:
-        """Undo what the prior says; the result has the same shape and type."""
+        """Undo what the prior describes; the result has the same shape and type."""
         return self._restorer.restore(pixels, prior)
 
 
@@ -39,7 +39,7 @@ def load_engine(reasoner: ReasonerChoice, restorer: Url | None) -> Engine:
     """Load both models; each is kept in this process until its file is replaced.
 
     Args:
-        reasoner: which one.
+        reasoner: the choice of a reasoner.
         restorer: its weights; None for the shipped ones.
 
     Raises:

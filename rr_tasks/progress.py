@@ -1,4 +1,4 @@
-"""How far a task is: told by the task, in whatever thread or process, to whoever shows it."""
+"""The progress of a task: reported by the task, in any thread or process, to whatever shows it."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -11,10 +11,10 @@ class Progress:
     """What a task has done so far.
 
     Args:
-        task: which task, as there may be several at a time.
-        done: photographs or steps, of which `failed` could not be used.
-        failed: how many of them.
-        figures: numbers that show how well it goes, such as losses.
+        task: identifies the task, because several may run at a time.
+        done: photographs or steps so far, including those that `failed`.
+        failed: how many of them could not be used.
+        figures: numbers that show how well it is going, such as losses.
     """
 
     task: str
@@ -34,18 +34,18 @@ _listener: ContextVar[Listener] = ContextVar("listener", default=_ignore)
 
 
 def report(progress: Progress) -> None:
-    """Tell whoever listens; in a task, as often as it likes."""
+    """Report progress to the listener, as often as the task likes."""
     _listener.get()(progress)
 
 
 def listen(listener: Listener) -> None:
-    """Let `listener` have every report of this context from now on."""
+    """Pass every report of this context to `listener` from now on."""
     _listener.set(listener)
 
 
 @contextmanager
 def listening(listener: Listener) -> Iterator[None]:
-    """Let `listener` have every report of this context, and of the tasks started in it."""
+    """Pass every report of this context, and of the tasks started in it, to `listener`."""
     token = _listener.set(listener)
     try:
         yield

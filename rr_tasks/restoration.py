@@ -24,8 +24,8 @@ def restore_photograph(photograph: str | PathLike[str] | Pixels) -> Pixels:
         that needs nothing comes back as it is.
 
     Raises:
-        StorageError: no such file, a folder, or no permission.
-        UnreadablePhotographError: not a photograph, or a damaged one.
+        StorageError: the file does not exist, is a folder, or cannot be accessed.
+        UnreadablePhotographError: it is not a photograph, or is damaged.
     """
     pixels = photograph if isinstance(photograph, np.ndarray) else read_pixels(fspath(photograph))
     engine = load_engine(EdgeReasonerChoice(), None)

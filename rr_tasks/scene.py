@@ -57,7 +57,7 @@ def _layout(top: float, bottom: float) -> str:
 
 
 def _texture(value: npt.NDArray[np.float32]) -> str:
-    """Name the texture by a ratio of contrasts at small size, which only haze changes much."""
+    """Name the texture by a ratio of contrasts at a small size, which only haze changes much."""
     detail = float((value - cv2.blur(value, (9, 9))).std()) / max(float(value.std()), 1.0)
     if detail < 0.35:
         return "in broad, even areas"

@@ -1,4 +1,4 @@
-"""How many threads a computation takes."""
+"""How many threads a computation uses."""
 
 import os
 
@@ -10,16 +10,16 @@ from rr_tasks.cpu import available_cpus
 
 
 def compute_in_threads(count: int) -> None:
-    """Let torch, OpenCV and libvips compute in so many threads when this one calls them."""
+    """Let torch, OpenCV and libvips compute in this many threads when called from this thread."""
     torch.set_num_threads(count)  # torch counts for each calling thread
     cv2.setNumThreads(count)
     pyvips.concurrency_set(count)
 
 
 def compute_threads() -> int:
-    """Return how many threads a computation that runs alone should take: `OMP_NUM_THREADS` or all.
+    """Return how many threads a computation that runs alone should use: `OMP_NUM_THREADS` or all.
 
-    It is never more than this process may use, however many cores the machine has.
+    The number never exceeds the cores that this process may use.
     """
     wanted = os.environ.get("OMP_NUM_THREADS", "")
     return int(wanted) if wanted.isdecimal() and int(wanted) else available_cpus()

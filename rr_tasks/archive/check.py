@@ -23,8 +23,9 @@ def check_folders(source: str, output: str) -> None:
         output: URL of the folder for the restored ones.
 
     Raises:
-        FolderError: the input is missing, is not a folder or holds no photographs; one folder lies
-            inside the other; the output is not a folder, cannot be written or holds something else.
+        FolderError: the input is missing, is not a folder or contains no photographs; one folder is
+            inside the other; the output is not a folder, cannot be written or contains something
+            else.
         StorageError: storage refuses.
     """
     originals, restored = open_folder(source), open_folder(output)
@@ -86,7 +87,7 @@ def _check_ours(source: Folder, output: Folder) -> None:
 
 
 def _sign(source: Folder, output: Folder) -> None:
-    """Write down which input the output belongs to, which also shows that we can write there."""
+    """Record which input the output belongs to, which also shows that it can be written."""
     if isinstance(output, LocalFolder) and Path(output.url).is_file():
         raise FolderError(f"the output {output.url} is a file, not a folder; choose another output")
     try:

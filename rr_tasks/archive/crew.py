@@ -11,10 +11,10 @@ from rr_tasks.threads import compute_in_threads
 
 
 class Crew:
-    """Does work in threads that compute in one thread each.
+    """Does work in several threads, each of which computes alone.
 
-    What stops a piece of work is raised where the crew is asked: by `check`, or at the end of the
-    context. An interrupt does not wait for work that has begun, any other end does.
+    An error that stops a piece of work is raised by `check`, or at the end of the context. The end
+    of the context waits for work that has begun, unless it is an interrupt.
     """
 
     def __init__(self, workers: int, name: str) -> None:
@@ -23,13 +23,13 @@ class Crew:
         self._lock = Lock()
 
     def submit(self, work: Callable[..., None], *arguments: object) -> None:
-        """Let the next free thread call `work`; any thread may ask for it."""
+        """Let the next free thread call `work`; any thread may submit."""
         future = self._pool.submit(copy_context().run, work, *arguments)
         with self._lock:
             self._unfinished.append(future)
 
     def check(self) -> None:
-        """Raise what stopped a piece of work, if anything did."""
+        """Raise the error that stopped a piece of work, if there was one."""
         with self._lock:
             done = [future for future in self._unfinished if future.done()]
             self._unfinished = [future for future in self._unfinished if not future.done()]

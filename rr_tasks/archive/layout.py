@@ -1,4 +1,4 @@
-"""Where things lie in the output folder: paths below it."""
+"""The layout of the output folder: paths below it."""
 
 from rr_tasks.storage.names import to_path
 
@@ -30,25 +30,25 @@ REPORTING = f"{CLAIMS}/report"
 
 
 def ledger(chunk: str) -> str:
-    """The ledger of a chunk."""
+    """Return the path of a chunk's ledger."""
     return f"{LEDGER}/{chunk}.jsonl"
 
 
 def ledger_parts(chunk: str) -> str:
-    """Folder of the parts of a ledger that object storage does not let us append to."""
+    """Return the folder of a ledger's parts, for object storage, which cannot append."""
     return f"{LEDGER}/{chunk}"
 
 
 def work(chunk: str) -> str:
-    """Claimed by the run that restores a chunk."""
+    """Return the name that the run restoring a chunk claims."""
     return f"{CLAIMS}/{chunk}"
 
 
 def restored(path: str) -> str:
-    """The restored photograph of a planned path."""
+    """Return the path of the restored photograph."""
     return to_path(path)
 
 
 def prior(path: str) -> str:
-    """The diagnosis beside the restored photograph."""
+    """Return the path of the diagnosis beside the restored photograph."""
     return f"{to_path(path)}.prior.json"

@@ -2,8 +2,8 @@
 
 On a disk, it is one file, and every row is appended to it at once. Object storage cannot append, so
 rows are written in numbered parts a few seconds later at most, and the parts are joined into one
-object when the chunk is finished. A row is written only after its output is in place, so whatever a
-killed run had not written yet is made again, with the same result.
+object when the chunk is finished. A row is written only after its output is in place, so the next
+run repeats whatever a killed run had not recorded, with the same result.
 """
 
 import os
@@ -30,7 +30,7 @@ PART_ROWS, PART_SECONDS = 16, 10.0
 
 
 class DamagedLedgerError(ExpectedError, ValueError):
-    """A ledger holds something that this version cannot read; the message names it."""
+    """A ledger contains something that this version cannot read; the message names it."""
 
 
 class Ledger(Protocol):
@@ -84,7 +84,7 @@ def last_rows(output: Folder, chunk: str) -> dict[str, LedgerRow]:
 
 
 def is_whole(output: Folder, chunk: str) -> bool:
-    """Whether all parts are joined; after a kill some may be left."""
+    """Whether all parts are joined; some may be left after a run was killed."""
     return not _parts(output, chunk)
 
 
@@ -160,7 +160,7 @@ class PartedLedger:
         self._lock = Lock()
 
     def append(self, row: LedgerRow) -> None:
-        """Accept a row, and write the waiting ones if it is time."""
+        """Accept a row, and write the waiting rows when they are due."""
         with self._lock:
             self._lines.append(_line(row))
             late = time.monotonic() - self._put_at >= PART_SECONDS
@@ -197,7 +197,7 @@ class PartedLedger:
         return f"{layout.ledger_parts(self._chunk)}/{self._following:07d}.jsonl"
 
     def _join(self) -> None:
-        """Join all parts; a kill in the middle leaves parts whose rows are already joined."""
+        """Join all parts; if killed halfway, parts remain whose rows are already joined."""
         parts = _parts(self._output, self._chunk)
         if parts:
             rows = last_rows(self._output, self._chunk)

@@ -40,7 +40,7 @@ def listing_of(source: Folder, output: Folder) -> Listing:
 
 
 class RemoteListing:
-    """Lists object storage in the order of its keys, and holds one page of entries at a time."""
+    """Lists object storage in the order of its keys, holding one page of entries at a time."""
 
     def __init__(self, root: "RemoteFolder") -> None:
         self.root = root
@@ -67,9 +67,9 @@ class RemoteListing:
 class LocalListing:
     """Lists a folder on a disk, sorted by name in each folder.
 
-    At each level, the entries of only one folder are held. Symbolic links to files are read. Links
-    to folders are followed only if they lead out of `root`, and only once each, so that no loop can
-    arise; they are never followed into or around `output`.
+    It holds the entries of only one folder at each level. Symbolic links to files are read. Links
+    to folders are followed only if they lead out of `root`, and only once each, which prevents
+    loops; they are never followed into `output` or a folder that contains it.
     """
 
     def __init__(self, root: Path, output: Path | None = None) -> None:
@@ -134,7 +134,7 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
 
 
 def _item(entry: os.DirEntry[str], path: str) -> PlanItem | None:
-    """Describe a file; None for pipes and devices, which would block whoever reads them."""
+    """Describe a file; None for pipes and devices, where reading would block."""
     try:
         if not entry.is_file() and not entry.is_symlink():
             return None

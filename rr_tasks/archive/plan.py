@@ -1,4 +1,4 @@
-"""The plan of an archive: chunks of photographs that are appended to and never rewritten."""
+"""The plan of an archive: chunks of photographs, to which more are appended but never rewritten."""
 
 import hashlib
 from collections.abc import Iterator
@@ -56,13 +56,13 @@ def current_items(output: Folder, chunk: Chunk) -> list[PlanItem]:
 
 
 def extend_plan(output: Folder, listing: Listing, chunk_size: int) -> ArchivePlan:
-    """List the archive, and append to the plan what is not in it yet.
+    """List the archive, and append to the plan whatever it lacks.
 
-    This needs 17 bytes of memory for each photograph that is planned already, and one chunk. Only
-    one run at a time should do it: two would plan new photographs twice, until the next run.
+    This takes 17 bytes of memory for each photograph that is already planned, plus one chunk. Only
+    one run at a time should do it; two would plan new photographs twice, until the next run.
 
     Args:
-        output: the output folder, which the plan is in.
+        output: the output folder, which contains the plan.
         listing: the archive.
         chunk_size: number of photographs in each new chunk.
 
@@ -111,7 +111,7 @@ def _key(item: PlanItem) -> int:
 
 
 class _Index:
-    """Knows which items are planned, and which of those the listing has shown."""
+    """Knows which items are planned, and which of them the listing has shown."""
 
     def __init__(self, output: Folder) -> None:
         self.sizes: dict[str, int] = {}
@@ -138,7 +138,7 @@ class _Index:
         return True
 
     def chunks(self) -> Iterator[Chunk]:
-        """Yield each chunk that still has an item, with the places of those not ticked."""
+        """Yield each chunk that still has an item, with the positions of those not ticked."""
         start = 0
         for chunk, size in self.sizes.items():
             retired = np.flatnonzero(~self._ticked[start : start + size]).tolist()

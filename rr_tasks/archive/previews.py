@@ -1,4 +1,4 @@
-"""Small before/after pairs for the report, made while the pixels are at hand."""
+"""Small before/after pairs for the report, made while the pixels are in memory."""
 
 from threading import Lock
 
@@ -43,12 +43,12 @@ class Previews:
 
 
 def before_path(stem: str) -> str:
-    """Return where the original's preview is, below the output folder."""
+    """Return the path of the original's preview below the output folder."""
     return f"{PREVIEWS}/{stem}-before.jpg"
 
 
 def after_path(stem: str) -> str:
-    """Return where the restored photograph's preview is, below the output folder."""
+    """Return the path of the restored photograph's preview below the output folder."""
     return f"{PREVIEWS}/{stem}-after.jpg"
 
 

@@ -1,4 +1,4 @@
-"""Decodes photographs ahead of the engine, in a thread of its own."""
+"""Decodes photographs ahead of the engine, in a separate thread."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -54,8 +54,8 @@ class Finished(Protocol):
 class Reader:
     """Yields an outcome for each item, in order, and reads ahead while the caller works.
 
-    The caller must let the `weight` of each `Opened` leave the window once it is finished. Leaving
-    the context closes the window and ends the thread.
+    The caller must release the `weight` of each `Opened` from the window once it is finished.
+    Leaving the context closes the window and ends the thread.
     """
 
     def __init__(

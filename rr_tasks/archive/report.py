@@ -1,4 +1,4 @@
-"""Writes the report of a run: a single HTML file that needs nothing else, not even a network."""
+"""Writes the report of a run: one HTML file that needs nothing else, not even a network."""
 
 import base64
 from collections import Counter
@@ -20,7 +20,7 @@ SHOWN_FAILURES = 500
 
 @dataclass
 class Findings:
-    """Collects what the ledgers say about the archive, row by row.
+    """Collects figures about the archive from its ledgers, row by row.
 
     It holds only `previews` rows and one line for each failure.
     """

@@ -39,24 +39,24 @@ def restore_chunk(
 ) -> ChunkCounts:
     """Restore every photograph of a chunk that is not finished yet.
 
-    A photograph that cannot be read, restored or written becomes a failed row. Calling this again,
-    after any kind of end, goes on where it stopped. A chunk with nothing to do is not claimed.
+    A photograph that cannot be read, restored or written becomes a failed row. Call this again,
+    however it ended, and it resumes where it stopped. A chunk with nothing to do is not claimed.
 
-    As many photographs as there are workers are in the engine at the same time, each in a thread of
-    its own that computes alone, so the results do not depend on their number.
+    Each worker has one photograph in the engine at a time, in its own thread that computes alone,
+    so the results do not depend on the number of workers.
 
     Args:
         chunk: a chunk of the plan.
         parameters: the run's parameters.
         engine: diagnoses and restores; called from several threads.
-        on_progress: told the counts so far after each photograph, in any thread.
+        on_progress: called with the counts so far after each photograph, in any thread.
 
     Raises:
         HeldError: another run is restoring the chunk.
         StorageError: storage does not answer, the output takes no more files, or the ledger cannot
             be written.
         DamagedPlanError, DamagedLedgerError: the chunk or its ledger cannot be read.
-        CountsDisagreeError: a photograph got lost or was counted twice.
+        CountsDisagreeError: a photograph was lost or counted twice.
     """
     output = open_folder(parameters.output, layout.UNFINISHED)
     maker = Maker(engine.identity, settings_hash(parameters))
@@ -128,11 +128,11 @@ def _treat(opened: Opened, parameters: RestoreParameters, engine: Engine) -> Res
     pixels = opened.photograph.pixels
     prior = engine.diagnose(pixels)
     wanted = treatment(prior, parameters.keep, parameters.threshold, parameters.certainty)
-    restored = None if wanted is None else _checked(pixels, engine.restore(pixels, wanted))
+    restored = None if wanted is None else _check(pixels, engine.restore(pixels, wanted))
     return Result(opened, prior, restored, time.perf_counter() - start)
 
 
-def _checked(pixels: Pixels, restored: Pixels) -> Pixels:
+def _check(pixels: Pixels, restored: Pixels) -> Pixels:
     if restored.shape != pixels.shape or restored.dtype != pixels.dtype:
         raise EngineError(
             f"the restorer returned {restored.shape} {restored.dtype} "

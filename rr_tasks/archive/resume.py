@@ -17,7 +17,7 @@ OUTPUT_VERSION = 2
 
 @dataclass(frozen=True)
 class Maker:
-    """Identifies what makes outputs: the engine, and the hash of the settings."""
+    """Identifies what produces outputs: the engine, and the hash of the settings."""
 
     engine: str
     settings: str
@@ -29,7 +29,7 @@ class ChunkState:
     Attributes:
         chunk: the chunk.
         output: the output folder.
-        maker: what makes outputs in this run.
+        maker: what produces outputs in this run.
         items: the chunk's photographs.
         rows: the last row of each photograph that has one, by its path.
 
@@ -65,7 +65,7 @@ class ChunkState:
 
 
 def settings_hash(parameters: RestoreParameters) -> str:
-    """Hash everything that decides an output, except the engine and the original."""
+    """Hash everything that determines an output, except the engine and the original."""
     deciding = {
         "keep": sorted(set(parameters.keep)),
         "threshold": float(parameters.threshold),
@@ -82,12 +82,12 @@ def content_hash(data: bytes) -> str:
 
 
 def is_finished(row: LedgerRow, item: PlanItem, maker: Maker, output: Status | None) -> bool:
-    """Whether a photograph's output exists and has the size of what would be made again.
+    """Whether a photograph's output exists and has the size that it would have if made again.
 
     Args:
         row: the photograph's last row.
         item: the photograph as it is in the archive now.
-        maker: what makes outputs in this run.
+        maker: what produces outputs in this run.
         output: size and time of the output, if it exists.
     """
     if row.status == "failed":

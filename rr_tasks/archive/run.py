@@ -33,13 +33,13 @@ from schemas.archive import (
 
 
 def prepare(parameters: RestoreParameters, on_held: OnHeld | None = None) -> ArchivePlan:
-    """Check the folders, list the archive, and plan what is not planned yet.
+    """Check the folders, list the archive, and plan whatever is not planned yet.
 
-    Runs that share an output folder do this one after the other.
+    Runs that share an output folder do this one after another.
 
     Args:
         parameters: the run's parameters.
-        on_held: called if another run has to be waited for.
+        on_held: called if this run has to wait for another.
 
     Raises:
         FolderError: the folders cannot be used.
@@ -72,11 +72,11 @@ def finish(
         plan: what `prepare` returned.
         chunks: what `restore_chunk` returned for each of its chunks.
         engine: identity of the engine.
-        on_held: called if another run has to be waited for.
+        on_held: called if this run has to wait for another.
 
     Raises:
-        CountsDisagreeError: found is not restored + clean + skipped + failed, in this run or in the
-            ledgers; nothing is written then.
+        CountsDisagreeError: found differs from restored + clean + skipped + failed, in this run or
+            in the ledgers; nothing is written then.
         StorageError: storage refuses, or a file cannot be written.
     """
     output = open_folder(parameters.output)

@@ -1,4 +1,4 @@
-"""Task of a runner: one restored chunk of an archive."""
+"""Task of a runner: restores one chunk of an archive."""
 
 from functools import partial
 
@@ -16,7 +16,7 @@ def restore_chunk_task(chunk: Chunk, parameters: RestoreParameters) -> ChunkCoun
 
 
 def engine_for(parameters: RestoreParameters) -> Engine:
-    """The engine with the weights that the parameters name, by default the shipped ones."""
+    """Load the engine with the weights that the parameters name, by default the shipped ones."""
     return load_engine(parameters.reasoner, parameters.restorer)
 
 

@@ -4,7 +4,7 @@ from threading import Condition
 
 
 class Window:
-    """Admits photographs until `images` of them, or pixels of `weight`, are inside.
+    """Admits photographs until `images` photographs, or pixels of total `weight`, are inside.
 
     A photograph heavier than `weight` is admitted alone. Photographs must enter one at a time, in
     the order in which they leave the decoder, or two could wait for each other.
@@ -33,7 +33,7 @@ class Window:
             self._changed.notify_all()
 
     def close(self) -> None:
-        """Admit nothing any more, and wake whoever is waiting."""
+        """Admit nothing more, and wake all waiting threads."""
         with self._changed:
             self._closed = True
             self._changed.notify_all()

@@ -1,4 +1,4 @@
-"""Encodes and writes results behind the engine, in threads of its own, and records each outcome."""
+"""Encodes and writes results behind the engine, in separate threads, and records each outcome."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -41,12 +41,13 @@ class Writer:
     """Writes results in the background and counts outcomes.
 
     `check` and leaving the context raise what stopped a background thread: a full or read-only
-    disk, or storage that refuses everything. What concerns a single photograph becomes a failed row
-    instead; a preview that cannot be made only costs the preview.
+    disk, or storage that refuses everything. An error that concerns a single photograph becomes a
+    failed row instead, and if a preview cannot be made, only the preview is missing.
 
-    Where a photograph fails that an earlier run restored, that output stays if it was made of the
-    same original, by size and time, and its row keeps naming it. An output of another original is
-    removed: it would pass for the restored form of a photograph that it never came from.
+    If a photograph fails that an earlier run restored, that output stays as long as it was made
+    from the same original, judging by size and time, and the row still names it. An output of a
+    different original is removed, because it would pass for the restored form of a photograph that
+    it did not come from.
     """
 
     def __init__(
@@ -76,7 +77,7 @@ class Writer:
 
     @property
     def counts(self) -> Counts:
-        """What has happened so far."""
+        """The counts so far."""
         with self._lock:
             return Counts(**self._tally)
 
@@ -120,7 +121,7 @@ class Writer:
         self._crew.submit(self._finish, result)
 
     def check(self) -> None:
-        """Raise what stopped a background thread, if anything did.
+        """Raise the error that stopped a background thread, if there was one.
 
         Raises:
             WRITING_STOPS: the output takes no more files, or the ledger cannot be written.
@@ -181,7 +182,7 @@ class Writer:
         self._count(status)
 
     def _preview(self, result: Result, restored: Pixels) -> tuple[str | None, str | None]:
-        """Return the pair's stem, if there is one, and what went wrong, if anything did."""
+        """Return the pair's stem, if there is one, and what went wrong, if anything."""
         item, photograph = result.opened.item, result.opened.photograph
         stem = f"{self._chunk}-{content_hash(item.path.encode())}"
         try:
@@ -197,7 +198,7 @@ class Writer:
         return row if is_in_place(row, self._output.statuses([path]).get(path)) else None
 
     def _remove_outputs(self, item: PlanItem) -> str:
-        """Remove outputs of another original; return what to add to the reason if that fails."""
+        """Remove outputs of a different original; return what to add to the reason on failure."""
         paths = (layout.restored(item.path), layout.prior(item.path))
         try:
             for path in self._output.statuses(paths):

@@ -1,1 +1,1 @@
-"""Speed of the product on this machine, against what its models and encoders alone allow."""
+"""Speed of the product on this machine, compared with that of its models and encoders alone."""

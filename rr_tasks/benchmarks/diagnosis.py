@@ -1,4 +1,4 @@
-"""How long a diagnosis takes beside the restoration that it prepares."""
+"""How long a diagnosis takes compared with the restoration that follows."""
 
 import statistics
 import time
@@ -46,14 +46,14 @@ def measure_diagnosis(photographs: str, count: int) -> DiagnosisSpeed:
     """Diagnose and restore `count` photographs in turn, each with all four degradations.
 
     Raises:
-        MissingFolderError: no photographs.
+        MissingFolderError: there are no photographs.
     """
     reasoner, restorer = load_reasoner(EdgeReasonerChoice()), load_restorer(None)
     diagnoses, restorations = [], []
     for image in islice(_degraded(photographs), _WARM_UP + count):
-        seconds, prior = _timed(diagnose, reasoner, image)
+        seconds, prior = _time(diagnose, reasoner, image)
         diagnoses.append(seconds)
-        seconds, _ = _timed(restorer.restore, image, prior)
+        seconds, _ = _time(restorer.restore, image, prior)
         restorations.append(seconds)
     return DiagnosisSpeed(
         count, statistics.median(diagnoses[_WARM_UP:]), statistics.median(restorations[_WARM_UP:])
@@ -69,7 +69,7 @@ def _degraded(photographs: str) -> Iterator[Bytes]:
         yield degrade(np.asarray(clean, np.uint8), severities, EDGE_DEFAULT, rng).image
 
 
-def _timed(work: Callable[..., T], *arguments: object) -> tuple[float, T]:
+def _time(work: Callable[..., T], *arguments: object) -> tuple[float, T]:
     start = time.perf_counter()
     result = work(*arguments)
     return time.perf_counter() - start, result

@@ -23,7 +23,7 @@ _FAILED_SHARE = 0.01
 
 @dataclass(frozen=True)
 class InspectionSpeed:
-    """Rows and shards that were surveyed, seconds for it, and peak memory in MiB."""
+    """Rows and shards surveyed, the seconds taken, and peak memory in MiB."""
 
     rows: int
     shards: int
@@ -36,7 +36,7 @@ def make_sidecars(folder: str, samples: int, shard_size: int) -> None:
 
     Args:
         folder: URL of a folder that receives them.
-        samples: rows in all, of which about a hundredth says that it failed.
+        samples: rows in all, about a hundredth of them failures.
         shard_size: rows in a sidecar.
     """
     spec = SynthesisSpec(

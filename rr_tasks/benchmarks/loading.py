@@ -1,4 +1,4 @@
-"""How fast training data is loaded, beside what a training step of the edge restorer consumes."""
+"""How fast training data is loaded, compared with what the edge restorer's training consumes."""
 
 import tempfile
 import time
@@ -32,7 +32,7 @@ _SEED = 0
 
 @dataclass(frozen=True)
 class LoadingSpeed:
-    """Examples and seconds of the loader alone and of training steps; peaks of memory in MiB."""
+    """Examples and seconds of the loader alone and of training steps; peak memory in MiB."""
 
     loaded: int
     loading_seconds: float
@@ -42,17 +42,17 @@ class LoadingSpeed:
 
     @property
     def loaded_per_second(self) -> float:
-        """Examples a second that the loader alone gives, the wait for the first included."""
+        """Examples per second from the loader alone, including the wait for the first."""
         return self.loaded / self.loading_seconds
 
     @property
     def consumed_per_second(self) -> float:
-        """Examples a second that training takes."""
+        """Examples per second that training consumes."""
         return _BATCH_SIZE / self.step_seconds
 
     @property
     def ratio(self) -> float:
-        """How many times as fast the loader is."""
+        """How many times faster than training the loader is."""
         return self.loaded_per_second / self.consumed_per_second
 
 
@@ -74,12 +74,12 @@ def make_training_data(photographs: str, samples: int, work: str) -> tuple[str, 
 
 
 def measure_loading(shards: str, annotations: str, batches: int) -> LoadingSpeed:
-    """Load batches as fast as it goes, then train the edge restorer on one for some steps.
+    """Load batches as fast as possible, then train the edge restorer on one of them for some steps.
 
     Args:
         shards: URL of a synthesized data set.
         annotations: URL of its annotations.
-        batches: how many to load; peaks of memory are taken after the first and last quarter.
+        batches: how many to load; peak memory is read after the first and the last quarter.
     """
     with load_crops(shards, annotations, _BATCH_SIZE, _SEED) as loader:
         start = time.perf_counter()
@@ -93,7 +93,7 @@ def measure_loading(shards: str, annotations: str, batches: int) -> LoadingSpeed
 
 
 def _step_seconds(batch: FlowBatch) -> float:
-    """Median time between the beginnings of training steps; the first two warm up."""
+    """Measure the median time between the starts of training steps; the first two warm up."""
     begun: list[float] = []
 
     def timed(restorer: EdgeRestorer, given: FlowBatch, generator: torch.Generator) -> Losses:
@@ -117,7 +117,7 @@ def _step_seconds(batch: FlowBatch) -> float:
 
 
 class _Fixed:
-    """Costs nothing to load."""
+    """Batches that cost nothing to load."""
 
     def __init__(self, batch: FlowBatch) -> None:
         self._batch = batch

@@ -40,7 +40,7 @@ Restore = Callable[[Path, Path], object]
 
 @dataclass(frozen=True)
 class Setting:
-    """Where photographs are restored: on one core or all of them, beside a busy process or not."""
+    """Where photographs are restored: on one core or on all, beside a busy process or not."""
 
     name: str
     one_core: bool = False
@@ -58,8 +58,8 @@ SETTINGS = (
 class RestorationSpeed:
     """Megapixels and seconds of restoring in one setting, and its peak memory in MiB.
 
-    A first quarter, which is not among the megapixels, warms up; `first_peak_mib` is taken after
-    it. `sha256` are the digests of the restored parts, the same in every setting.
+    The first quarter warms up and is not counted in the megapixels; `first_peak_mib` is read after
+    it. `sha256` holds the digests of the restored parts, which are the same in every setting.
     """
 
     setting: Setting
@@ -78,7 +78,7 @@ class RestorationSpeed:
 
 @dataclass(frozen=True)
 class RestorationSpeeds:
-    """The speed in each of `SETTINGS`, and that of the models alone on one core.
+    """The speed in each of `SETTINGS`, and the speed of the models alone on one core.
 
     `models_per_second` is in megapixels, without reading and writing.
     """
@@ -89,7 +89,7 @@ class RestorationSpeeds:
 
 @dataclass(frozen=True)
 class Part:
-    """A folder of degraded photographs; its megapixels."""
+    """A folder of degraded photographs, and their megapixels."""
 
     folder: Path
     megapixels: float
@@ -105,13 +105,13 @@ class _Restored:
 def measure_restoration(photographs: str, count: int, restore: Restore) -> RestorationSpeeds:
     """Restore `count` degraded JPEGs in four parts, each part in every setting in turn.
 
-    Settings have processes of their own. They take turns, so that what else happens on the machine
-    concerns all of them.
+    Each setting has its own process. The settings take turns, so that other activity on the machine
+    affects them all.
 
     Args:
         photographs: URL of a folder of clean photographs.
-        count: how many degraded photographs to make of them, at least 4.
-        restore: how users do it.
+        count: how many degraded photographs to make from them, at least 4.
+        restore: restores as users do.
     """
     with tempfile.TemporaryDirectory(prefix="rr-bench-") as work, ExitStack() as stack:
         parts = _make_parts(photographs, count, Path(work))
@@ -152,7 +152,7 @@ def _use_one_core() -> None:
 
 @contextmanager
 def _busy_process() -> Iterator[None]:
-    """Another process that takes all of a core, if it can get it."""
+    """Run another process that takes a whole core if it can get one."""
     with subprocess.Popen([sys.executable, "-c", "while True: pass"]) as process:
         try:
             yield
@@ -172,7 +172,7 @@ def _restore(part: Part, restore: Restore) -> _Restored:
 
 
 def _run_models(part: Part) -> float:
-    """Seconds of diagnosing and restoring in this thread, without decoding and encoding."""
+    """Time diagnosing and restoring in this thread, without decoding and encoding."""
     compute_in_threads(1)
     engine = load_engine(EdgeReasonerChoice(), None)
     seconds = 0.0

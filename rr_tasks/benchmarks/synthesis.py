@@ -1,4 +1,4 @@
-"""How fast synthesis is: without encoding, beside encoding alone, and by the number of workers."""
+"""How fast synthesis is: without encoding, relative to encoding alone, and by worker count."""
 
 import tempfile
 import time
@@ -36,7 +36,7 @@ MakeShards = Callable[[str, SynthesisSpec, str, Sequence[int], int], object]
 
 @dataclass(frozen=True)
 class SynthesisSpeed:
-    """Seconds of one thread for some shards, and for encoding their images alone."""
+    """Seconds that one thread takes for some shards, and for encoding their images alone."""
 
     samples: int
     whole_seconds: float
@@ -50,10 +50,10 @@ class SynthesisSpeed:
 
 @dataclass(frozen=True)
 class WorkersSpeed:
-    """Samples and seconds of some workers, and their peak memory in MiB.
+    """Samples and seconds of a number of workers, and their peak memory in MiB.
 
-    A first quarter, which is not among the samples, warms up; `first_peak_mib` is taken after it.
-    `sha256` are the digests of the shards that any number of workers makes.
+    The first quarter warms up and is not counted in the samples; `first_peak_mib` is read after it.
+    `sha256` holds the digests of the shards, which do not depend on the number of workers.
     """
 
     workers: int
@@ -65,12 +65,12 @@ class WorkersSpeed:
 
     @property
     def samples_per_second(self) -> float:
-        """Samples a second of all workers together."""
+        """Samples per second of all workers together."""
         return self.samples / self.seconds
 
 
 def measure_degradation(photographs: str, count: int) -> float:
-    """Images of 512 x 512 that one thread degrades in all four ways in a second, encoding none."""
+    """Count the images of 512 x 512 that one thread degrades in all four ways per second."""
     _use_one_thread()
     rng = np.random.default_rng(0)
     seconds = 0.0
@@ -89,11 +89,12 @@ def measure_degradation(photographs: str, count: int) -> float:
 def measure_synthesis(photographs: str, samples: int) -> SynthesisSpeed:
     """Make shards of a large data set, and encode the images of each again.
 
-    Making is everything from files of photographs to the published shard. Another shard warms up.
+    Making covers everything from the files of photographs to the published shard. One more shard
+    warms up.
 
     Args:
         photographs: URL of a folder of clean photographs.
-        samples: of each of the four shards.
+        samples: samples in each of the four shards.
     """
     _use_one_thread()
     spec, found = _large(photographs, samples)
@@ -125,8 +126,8 @@ def measure_workers(photographs: str, samples: int, workers: int, make: MakeShar
 
     Args:
         photographs: URL of a folder of clean photographs.
-        samples: of each worker.
-        workers: how many make shards at the same time.
+        samples: samples for each worker.
+        workers: how many workers make shards at the same time.
         make: makes shards as users do.
     """
     spec, found = _large(photographs, samples // _PARTS)

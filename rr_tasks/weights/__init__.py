@@ -1,1 +1,1 @@
-"""Weights: the shipped ones, and the files that hold them."""
+"""The shipped weights, and the files that hold weights."""

@@ -11,9 +11,9 @@ LoadedT = TypeVar("LoadedT")
 
 
 def cache_by_stamp(load: Callable[[str | None], LoadedT]) -> Callable[[str | None], LoadedT]:
-    """Make `load` return what it returned before, as long as the file is the same one.
+    """Make `load` return the same object again until the file is replaced.
 
-    Threads that ask at the same time share one copy.
+    Threads that call it at the same time share one copy.
 
     Args:
         load: takes a URL, or None for shipped weights, which are never replaced.

@@ -1,7 +1,7 @@
 """Weights files: safetensors in float16, at any URL.
 
-The metadata tell which network the weights are of, its shape, the layout of its vector, and what
-trained it.
+The metadata record which network the weights belong to, its shape, the layout of its vector, and
+how it was trained.
 """
 
 import errno
@@ -32,20 +32,21 @@ class UnusableWeightsError(ExpectedError, ValueError):
 
 
 def locate_shipped(name: NetworkName) -> str:
-    """Path of the weights that come with the package."""
+    """Return the path of the weights that come with the package."""
     return str(Path(__file__).parent / f"{name}.safetensors")
 
 
 def save_network(network: StoredNetwork, url: str, record: dict[str, Any]) -> None:
-    """Write a network, whole or not at all.
+    """Write a network's weights file atomically.
 
     Args:
-        network: its weights are rounded to float16.
-        url: of the file.
-        record: what made the weights; goes along.
+        network: the network, whose weights are rounded to float16.
+        url: URL of the file.
+        record: how the weights were made; stored with them.
 
     Raises:
-        StorageError: storage refuses, for example a full disk; what is there stays as it was.
+        StorageError: storage refuses, for example because the disk is full; an existing file stays
+            as it was.
     """
     tensors = {
         key: value.half().contiguous() if value.is_floating_point() else value.contiguous()
@@ -64,11 +65,11 @@ def save_network(network: StoredNetwork, url: str, record: dict[str, Any]) -> No
 def load_network(url: str, kind: type[NetworkT]) -> NetworkT:
     """Build the network that a file describes, in evaluation mode.
 
-    Entries of the vector that the file does not know yet are added, without effect until they are
-    trained.
+    Entries of the vector that the file lacks are added, and have no effect until they are trained.
 
     Raises:
-        UnusableWeightsError: no such file, no safetensors, or weights of another network.
+        UnusableWeightsError: the file is missing, is not safetensors, or holds weights of another
+            network.
         StorageError: storage refuses.
     """
     content = _read(url)
@@ -97,27 +98,27 @@ def load_network(url: str, kind: type[NetworkT]) -> NetworkT:
 
 
 def read_record(url: str) -> dict[str, Any]:
-    """What was written down when the weights were saved.
+    """Read the record that was saved with the weights.
 
     Raises:
-        UnusableWeightsError: no such file.
+        UnusableWeightsError: the file is missing.
         StorageError: storage refuses.
     """
     return _parse_record(_read(url))
 
 
 def hash_weights(url: str) -> str:
-    """SHA-256 of a weights file.
+    """Return the SHA-256 of a weights file.
 
     Raises:
-        UnusableWeightsError: no such file.
+        UnusableWeightsError: the file is missing.
         StorageError: storage refuses.
     """
     return hashlib.sha256(_read(url)).hexdigest()
 
 
 def _fit_layout(tensors: Tensors, network: StoredNetwork, held: Sequence[str]) -> Tensors:
-    """Put rows and columns of the entries that the file holds where the network has them."""
+    """Move the rows and columns of the file's entries to where the network has them."""
     if tuple(held) == network.layout:
         return tensors
     places = torch.tensor([network.layout.index(entry) for entry in held])

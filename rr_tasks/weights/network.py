@@ -1,4 +1,4 @@
-"""What a network tells of itself, so that a weights file describes it whole."""
+"""What a network says about itself, so that its weights file describes it completely."""
 
 from collections.abc import Mapping
 from typing import ClassVar
@@ -20,14 +20,14 @@ UNRECORDED_FIELDS = (
 
 
 class StoredNetwork(nn.Module):
-    """A network that can be built from its file alone.
+    """Base class of networks that can be built from their file alone.
 
     Attributes:
-        name: what its files are said to hold.
-        shape_type: the model of its shape.
-        layout: names of the entries that it reads or writes as a vector, in order.
-        unrecorded_layout: that of files from before layouts were recorded.
-        laid_out: tensors with a row or column for each entry, and the axis along which they lie.
+        name: the name that its files carry.
+        shape_type: the pydantic model of its shape.
+        layout: names of the entries of the vector that it reads or writes, in order.
+        unrecorded_layout: the layout of files that do not record one.
+        laid_out: tensors with a row or column for each entry, and the axis of the entries.
     """
 
     name: ClassVar[NetworkName]
@@ -41,5 +41,5 @@ class StoredNetwork(nn.Module):
         self.shape = shape
 
     def value_of_new(self, tensor: str, entry: str) -> float:
-        """What `tensor` holds for an entry that its file does not know."""
+        """Return the value in `tensor` for an entry that the file lacks."""
         return 0.0
