@@ -1,4 +1,4 @@
-"""Task of a runner: one synthesized shard."""
+"""Task of a runner: synthesizes one shard."""
 
 from rr_tasks.degrade.synthesis import synthesize_shard
 from rr_tasks.storage.claim import Held, make_unless_held

@@ -1,6 +1,6 @@
-"""95 % intervals of figures, by resampling photographs.
+"""Computes 95 % intervals of figures by resampling photographs.
 
-Samples of one photograph err together, so it is photographs that are drawn again, with all their
+Errors within one photograph are correlated, so whole photographs are resampled, with all their
 samples (the cluster bootstrap: Davison and Hinkley 1997, section 3.8; percentile intervals).
 """
 
@@ -20,7 +20,7 @@ of the means of its expressions."""
 
 
 class Interval(NamedTuple):
-    """A figure and its 95 % interval; all null if no row counts.
+    """A figure and its 95 % interval; all are null if no row counts.
 
     With a single photograph there is nothing to resample, and the interval is the figure itself.
     """
@@ -39,7 +39,7 @@ def compute_intervals(
         rows: the samples; `photograph` says which belong together.
         figures: what to compute, by name.
         seed: decides the draws.
-        draws: how often as many photographs as there are are drawn with replacement.
+        draws: how many times the photographs are resampled, with replacement.
     """
     if rows.is_empty():
         return dict.fromkeys(figures, Interval(None, None, None))
@@ -63,7 +63,7 @@ def compute_intervals(
 
 
 def _interval(values: "np.ndarray[tuple[int], np.dtype[np.float64]]") -> Interval:
-    """The first value is of all photographs, the others are of draws."""
+    """Make an interval from the value for all photographs and, after it, those of draws."""
     if np.isnan(values[0]):
         return Interval(None, None, None)
     low, high = np.nanquantile(values[1:], _ENDS)

@@ -1,4 +1,4 @@
-"""Keeps photographs that are learned from out of the evaluation."""
+"""Keeps training photographs out of the evaluation."""
 
 import hashlib
 
@@ -8,15 +8,15 @@ from schemas.errors import ExpectedError
 
 
 class LeakageError(ExpectedError, ValueError):
-    """A photograph is both learned from and held out."""
+    """A photograph is used both for training and for evaluation."""
 
 
 def check_disjoint(photographs: str, heldout: str) -> None:
     """Compare the contents of two folders of photographs.
 
     Raises:
-        LeakageError: a file is in both, under whatever name.
-        MissingFolderError: a folder is missing or holds no photograph.
+        LeakageError: both contain the same file, under whatever names.
+        MissingFolderError: a folder is missing or contains no photograph.
     """
     learned = {_digest(url) for url in list_photographs(photographs)}
     for url in list_photographs(heldout):

@@ -1,4 +1,4 @@
-"""Measures how well degradation types and whole sets are found, and the errors of severities."""
+"""Measures how well types and sets of degradations are found, and the errors of severities."""
 
 from collections.abc import Sequence
 
@@ -20,12 +20,12 @@ def compute_presence(rows: pl.DataFrame, seed: int = 0) -> pl.DataFrame:
         seed: of the intervals.
 
     Returns:
-        A row for each type and figure with `value`, `low` and `high`, null where no sample counts.
-        Of each type: `recall`, `specificity`, `balanced_accuracy`, and the mean absolute error of
-        the severity where the type is present, `severity_error` and the same of singles and of
-        mixtures alone (a miss counts with its whole severity). Of all: the means of the types'
-        `balanced_accuracy` and severity errors; `exact_set`, the share of samples of which every
-        type is told rightly; `false_alarms`, the share of clean samples where anything is found.
+        A row for each type and figure with `value`, `low` and `high`, null if no sample counts. For
+        each type: `recall`, `specificity`, `balanced_accuracy`, and `severity_error`, the mean
+        absolute error of the severity where the type is present, also for singles and mixtures
+        alone (a miss counts with its full severity). For all: the means of the types'
+        `balanced_accuracy` and severity errors; `exact_set`, the share of samples in which every
+        type is right; `false_alarms`, the share of clean samples in which anything is found.
     """
     figures = {
         f"{name} {figure}": parts
@@ -51,12 +51,13 @@ def tabulate_presence(rows: pl.DataFrame) -> pl.DataFrame:
     """Compute the figures of each type without intervals.
 
     Args:
-        rows: see `compute_presence`; `found_X` is null where there is no diagnosis, `photograph`
-            is not needed.
+        rows: see `compute_presence`; `found_X` is null if there is no diagnosis; `photograph` is
+            not needed.
 
     Returns:
-        For each type: `samples` with a diagnosis, those `undiagnosed`, and the figures `recall`,
-        `specificity`, `balanced_accuracy` and `severity_error` of `compute_presence`.
+        For each type: the number of `samples` with a diagnosis and of those `undiagnosed`, and the
+        figures `recall`, `specificity`, `balanced_accuracy` and `severity_error` of
+        `compute_presence`.
     """
     return pl.concat(_presence_row(rows, name) for name in DEGRADATIONS)
 
@@ -73,7 +74,7 @@ def count_undiagnosed(rows: pl.DataFrame) -> pl.DataFrame:
     """Count the `samples` without an answer by `reason`, the most frequent first.
 
     Args:
-        rows: column `undiagnosed`, null where there is an answer.
+        rows: column `undiagnosed`, null if there is an answer.
     """
     counted = rows.drop_nulls("undiagnosed").group_by(reason="undiagnosed").agg(samples=pl.len())
     return counted.sort("samples", "reason", descending=[True, False])

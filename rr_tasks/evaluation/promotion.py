@@ -1,4 +1,4 @@
-"""Decides whether a candidate replaces the champion, and keeps the champion's weights."""
+"""Decides whether a candidate replaces the champion, and stores the champion's weights."""
 
 import polars as pl
 
@@ -24,16 +24,16 @@ class Verdict(Strict):
 
 
 def compare(champion: pl.DataFrame, candidate: pl.DataFrame) -> Verdict:
-    """Judge two evaluations of the same set.
+    """Compare two evaluations of the same set.
 
     The candidate must gain at least 0.02 dB of mean PSNR over all degraded samples, must not make
     any single type worse than the degraded input, and must keep clean photographs at 35 dB, or at
-    what the champion reaches if that is less. Where the reasoner diagnosed no photograph of one of
-    these sets, nothing is promoted.
+    the champion's value if that is lower. If the reasoner diagnosed no photograph of one of these
+    sets, nothing is promoted.
 
     Args:
         champion: rows of `read_evaluation` for the weights in use.
-        candidate: rows for the weights that ask to replace them.
+        candidate: rows for the weights that may replace them.
     """
     old, new = _psnr(champion, "all degraded"), _psnr(candidate, "all degraded")
     harmed = [name for name in DEGRADATIONS if _harms(candidate, name)]
@@ -61,13 +61,13 @@ def compare(champion: pl.DataFrame, candidate: pl.DataFrame) -> Verdict:
 
 
 def champion_url(folder: str, name: NetworkName) -> str:
-    """The weights in use: those promoted into `folder`, else the shipped ones."""
+    """Return the weights in use: those promoted into `folder`, or else the shipped ones."""
     promoted = join(folder, f"{name}.safetensors")
     return promoted if exists(promoted) else locate_shipped(name)
 
 
 def promote(candidate: str, folder: str, name: NetworkName, verdict: Verdict) -> str:
-    """Make the candidate the champion of `folder`; the change is visible at once and whole."""
+    """Make the candidate the champion of `folder`, in one atomic step."""
     remove_leftovers(folder)
     target = join(folder, f"{name}.safetensors")
     publish_bytes(read_bytes(candidate), target)

@@ -1,4 +1,4 @@
-"""Task of a runner: one evaluated shard."""
+"""Task of a runner: evaluates one shard."""
 
 from rr_tasks.evaluation.images.shard import evaluate_shard
 from rr_tasks.reasoner.load import load_reasoner

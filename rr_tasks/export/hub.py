@@ -17,7 +17,7 @@ from schemas.shard import DoneMarker, spec_hash
 
 
 def open_hub_export(output: str, source: Source, split: SplitName) -> HubExport:
-    """Decide what is exported, and record it in the folder.
+    """Record in the folder what is exported.
 
     Raises:
         OtherExportError: the folder holds an export of something else.

@@ -37,7 +37,7 @@ _JOINED = "messages.jsonl"
 
 
 def open_messages_export(output: str, source: Source, dialect: Dialect) -> MessagesExport:
-    """Decide what is exported, and record it in the folder.
+    """Record in the folder what is exported.
 
     Raises:
         OtherExportError: the folder holds an export of something else.
@@ -81,7 +81,7 @@ def find_lines(output: str, spec: MessagesExport, shards: Iterable[int]) -> dict
 def finish_messages_export(output: str, spec: MessagesExport, shards: Iterable[int]) -> None:
     """Join the lines of all shards in one file for the dialect `tags`, and describe that file.
 
-    A program that reads a whole folder would also read what a killed run has left there.
+    Programs that read a whole folder would also read what a killed run left there.
     """
     if spec.dialect != "tags":
         return
@@ -101,7 +101,7 @@ def _write(output: str, url: str, spec: MessagesExport, source: Source, shard: i
 
 
 def _is_answered(source: Source, example: Example) -> bool:
-    """Whether there is a diagnosis to use as the answer; truth does not replace a failed one."""
+    """Whether there is a diagnosis for the answer; the truth does not replace a failed one."""
     return source.annotations is None or example.annotation is not None
 
 

@@ -1,4 +1,4 @@
-"""Tasks of a runner: one exported shard."""
+"""Tasks of a runner: export one shard."""
 
 from rr_tasks.export.hub import export_hub_shard
 from rr_tasks.export.messages import export_messages_shard

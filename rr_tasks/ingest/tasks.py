@@ -1,4 +1,4 @@
-"""Task of a runner: one shard of pairs."""
+"""Task of a runner: ingests one shard of pairs."""
 
 from rr_tasks.ingest.shard import ingest_shard
 from rr_tasks.storage.claim import Held, make_unless_held

@@ -39,7 +39,7 @@ def inspect(folder: str) -> Inspection:
     """Survey a data set or a set of annotations; it may be unfinished.
 
     Raises:
-        NoShardsError: the folder is missing or contains neither.
+        NoShardsError: the folder is missing or contains neither of them.
         OtherDataSetError: its spec is damaged or of another kind.
         DamagedMarkerError, DamagedTableError: a file cannot be read; the message names it.
     """

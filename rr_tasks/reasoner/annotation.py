@@ -27,10 +27,10 @@ from schemas.shard import (
 
 
 def plan_annotation(shards: str, reasoner: Reasoner) -> AnnotationSpec:
-    """Describe the annotations of a data set: which data set it is, and who diagnoses it.
+    """Describe the annotations of a data set: which data set, and which reasoner.
 
     Raises:
-        NoShardsError: the folder is missing or no data set.
+        NoShardsError: the folder is missing or is not a data set.
         OtherDataSetError: the folder holds no data set.
     """
     return AnnotationSpec(source=spec_hash(read_data_spec(shards)), reasoner=reasoner.identity)
@@ -40,9 +40,9 @@ def read_annotation_spec(annotations: str) -> AnnotationSpec:
     """Read the spec that `rr annotate` wrote into a folder.
 
     Raises:
-        NoShardsError: the folder is missing or holds no annotations.
-        OtherDataSetError: its spec is of another kind, or damaged.
-        UnknownPriorVersionError: its priors are newer than this release.
+        NoShardsError: the folder is missing or contains no annotations.
+        OtherDataSetError: its spec is of another kind or damaged.
+        UnknownPriorVersionError: its priors are from a newer release.
     """
     url = join(annotations, "spec.json")
     try:
@@ -66,10 +66,10 @@ def is_about(spec: AnnotationSpec, data: DataSpec) -> bool:
 
 
 def check_belongs(annotations: str, shards: str) -> None:
-    """Make sure that annotations belong to a data set, which their keys alone do not tell.
+    """Make sure that annotations belong to a data set, which their keys alone do not show.
 
     Raises:
-        NoShardsError: one of the folders is missing or no data set.
+        NoShardsError: one of the folders is missing or is not a data set.
         OtherDataSetError: the annotations belong to another data set.
     """
     spec = read_annotation_spec(annotations)
@@ -80,12 +80,12 @@ def check_belongs(annotations: str, shards: str) -> None:
 
 
 def annotations_folder(root: str, spec: AnnotationSpec) -> str:
-    """The folder below `root` that holds, or would hold, the annotations of a spec."""
+    """Return the folder below `root` for the annotations of a spec."""
     return join(root, folder_name(spec))
 
 
 def open_annotations(root: str, spec: AnnotationSpec) -> str:
-    """Write the spec into the folder of its annotations below `root`; return the folder."""
+    """Record the spec in the folder of its annotations below `root`, and return the folder."""
     return open_folder(root, spec)
 
 

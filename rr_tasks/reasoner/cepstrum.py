@@ -1,10 +1,10 @@
-"""The cepstrum of a photograph: where a blur of the camera shows its shape and its length.
+"""The cepstrum of a photograph, in which a blur of the camera shows its shape and length.
 
-A blur multiplies the spectrum of what is photographed by that of its kernel. In the logarithm the
-two add, and the transform of the logarithm, the cepstrum, keeps them apart: the scene stays near
-lag 0, while the kernel's zeros leave troughs at the length of a motion, along it, and rings at the
-diameter of a defocus (Cannon, Blind deconvolution of spatially invariant image blurs with phase,
-IEEE Trans. ASSP 24, 1976). Averaging over windows leaves what they have in common: the blur.
+A blur multiplies the spectrum of the scene by that of its kernel. In the logarithm the two add, and
+the transform of the logarithm, the cepstrum, separates them: the scene stays near lag 0, while the
+kernel's zeros leave troughs at the length of a motion, along it, and rings at the diameter of a
+defocus (Cannon, Blind deconvolution of spatially invariant image blurs with phase, IEEE Trans. ASSP
+24, 1976). Averaging over windows leaves what these have in common: the blur.
 """
 
 import cv2
@@ -22,12 +22,12 @@ SHAPE = (2 * LARGEST_LAG + 1, LARGEST_LAG + 1)
 
 
 def cepstrum(windows: Bytes) -> Floats:
-    """The mean cepstrum of windows (K, S, S, 3), sRGB-coded, S more than `2 * LARGEST_LAG`.
+    """Compute the mean cepstrum of windows (K, S, S, 3), sRGB-coded, S more than `2 * LARGEST_LAG`.
 
     Returns:
-        Lags down from -`LARGEST_LAG` to `LARGEST_LAG` and to the right from 0 to `LARGEST_LAG`,
-        `SHAPE`, in the logarithm's units; those to the left are the same, turned by 180 degrees.
-        Mirroring the photograph either way turns the rows around.
+        Values of shape `SHAPE`, in the logarithm's units, for lags from -`LARGEST_LAG` to
+        `LARGEST_LAG` downwards and from 0 to `LARGEST_LAG` to the right; those to the left are the
+        same, rotated by 180 degrees. Mirroring the photograph either way reverses the rows.
     """
     count, side = windows.shape[:2]
     grey = cv2.cvtColor(windows.reshape(-1, side, 3), cv2.COLOR_RGB2GRAY)

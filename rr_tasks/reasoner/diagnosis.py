@@ -1,4 +1,4 @@
-"""Asks a reasoner about photographs such that a failure on one does not affect the others."""
+"""Asks a reasoner about photographs so that a failure on one does not affect the others."""
 
 from collections.abc import Callable, Sequence
 from typing import TypeVar
@@ -41,7 +41,7 @@ def diagnose_each(reasoner: Reasoner, images: Sequence[Bytes]) -> list[Answer]:
         An answer for each; `Unparsed` for one on which the reasoner fails.
 
     Raises:
-        ConnectionError, TimeoutError, ExpectedError: the cause is not a photograph.
+        ConnectionError, TimeoutError, ExpectedError: the cause is not one of the photographs.
     """
     return _ask_each(reasoner.diagnose_all, images, lambda error: Unparsed(_describe(error)))
 

@@ -46,8 +46,8 @@ class EdgeReasoner:
     """Turns photographs into diagnostic priors; see `rr_tasks.reasoner.protocol.Reasoner`.
 
     Args:
-        network: trained weights in evaluation mode; an attribute, too.
-        weights_sha256: what identifies them in the provenance.
+        network: trained weights in evaluation mode; also an attribute.
+        weights_sha256: identifies them in the provenance.
     """
 
     batch_size = 8
@@ -101,7 +101,7 @@ class EdgeReasoner:
         return np.asarray(vectors.numpy()), np.asarray(deviations.numpy())
 
     def expected_severities(self, images: Sequence[Bytes]) -> npt.NDArray[np.float64]:
-        """The expected severity of each type, (B, 4), 0-100; see the protocol."""
+        """Return the expected severity of each type, (B, 4), 0-100; see the protocol."""
         vectors = self.predict(images)[0].astype(np.float64)
         return np.asarray(100 * vectors[:, _PRESENT] * vectors[:, _SEVERITY].clip(0.0, 1.0))
 

@@ -114,12 +114,12 @@ class ReasonerNetwork(StoredNetwork):
         return out
 
     def value_of_new(self, tensor: str, entry: str) -> float:
-        """What it was never taught to look for, it does not find."""
+        """Return a bias with which the network never finds what it was not trained to find."""
         finds = tensor == "head.3.bias" and entry.endswith(".present")
         return _NEVER_FOUND if finds else 0.0
 
     def fuse(self) -> Self:
-        """Fold normalization into the convolutions, which is faster; do not train it then."""
+        """Fold normalization into the convolutions, which is faster but ends training."""
         for part in self.modules():
             if isinstance(part, nn.Sequential):
                 for place, (layer, after) in enumerate(pairwise(part)):

@@ -1,4 +1,4 @@
-"""What every reasoner offers, so that annotation, evaluation and restoration are written once."""
+"""What every reasoner provides, so that annotation, evaluation and restoration are written once."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from schemas.reasoner import ReasonerIdentity
 
 @dataclass(frozen=True)
 class Unparsed:
-    """An answer that is not a prior: the reason, and its raw text if there is any."""
+    """An answer that is not a prior: the reason, and the raw text if there is any."""
 
     reason: str
     text: str | None = None
@@ -28,19 +28,19 @@ class Reasoner(Protocol):
 
     @property
     def identity(self) -> ReasonerIdentity:
-        """Everything that decides its answers."""
+        """Everything that determines its answers."""
 
     @property
     def batch_size(self) -> int:
-        """How many photographs to show at once."""
+        """How many photographs to show it at once."""
 
     def diagnose_all(self, images: Sequence[Bytes]) -> list[Answer]:
-        """Diagnose photographs of any sizes; there is one answer for each, in their order."""
+        """Diagnose photographs of any sizes, and return an answer for each, in order."""
 
     def expected_severities(self, images: Sequence[Bytes]) -> npt.NDArray[np.float64]:
-        """The expected severity of each type: the severity times the probability of its presence.
+        """Return the expected severity of each type: its severity times its probability.
 
-        It does not jump where a finding appears, so it can judge how much a restoration removed.
+        It does not jump when a finding appears, so it can measure how much a restoration removed.
 
         Returns:
             Severities (B, types), 0-100, in the order of `DEGRADATIONS`; a row of NaN where the

@@ -1,4 +1,4 @@
-"""Task of a runner: one annotated shard."""
+"""Task of a runner: annotates one shard."""
 
 from rr_tasks.reasoner.annotation import annotate_shard
 from rr_tasks.reasoner.load import load_reasoner

@@ -1,9 +1,8 @@
 """The views of a photograph that the edge reasoner sees: an overview, and crops at two sizes.
 
-Haze and light show in the overview. Blur and rain are measured against the short side, so crops
-at working size, to which large photographs are shrunk, look alike whatever the size. Noise
-vanishes when a photograph is shrunk, so it is read from native pixels. The kind and length of a
-blur are read from the cepstrum.
+Haze and light show in the overview. Blur and rain are measured relative to the short side, so crops
+at working size, to which large photographs are shrunk, look alike at any size. Shrinking removes
+noise, so it is read from native pixels. The kind and length of a blur are read from the cepstrum.
 """
 
 from typing import NamedTuple
@@ -41,7 +40,7 @@ class Views(NamedTuple):
 
 
 def take_views(image: Bytes) -> Views:
-    """Take the views of a photograph, (H, W, 3), always at the same places."""
+    """Take the views of a photograph, (H, W, 3), always at the same positions."""
     shrunk, scale = shrink_to_working_size(image)
     return Views(
         # Never stretched from another shape: a blur along the long side would look too short.
@@ -65,7 +64,7 @@ def shrink_to_working_size(image: Bytes) -> tuple[Bytes, float]:
 
 
 def shrink_to_view(image: Bytes) -> Bytes:
-    """Resize an image, (H, W, 3), that is about as wide as high, to a square of `VIEW_SIDE`."""
+    """Resize an approximately square image, (H, W, 3), to a square of `VIEW_SIDE`."""
     return np.asarray(
         cv2.resize(image, (VIEW_SIDE, VIEW_SIDE), interpolation=cv2.INTER_AREA), np.uint8
     )
@@ -85,13 +84,13 @@ def cut_grid(image: Bytes, per_axis: int) -> list[Bytes]:
 
 
 def cut_randomly(image: Bytes, count: int, rng: np.random.Generator) -> list[Bytes]:
-    """Cut `count` squares of `VIEW_SIDE` at random places."""
+    """Cut `count` squares of `VIEW_SIDE` at random positions."""
     image = pad_to(image, VIEW_SIDE)
     return [_crop_around(image, *rng.random(2)) for _ in range(count)]
 
 
 def pad_to(image: Bytes, side: int) -> Bytes:
-    """Pad an image, (H, W, 3), by reflection to at least `side` pixels each way."""
+    """Pad an image, (H, W, 3), by reflection to at least `side` pixels in each direction."""
     below, right = (max(0, side - length) for length in image.shape[:2])
     if not below and not right:
         return image

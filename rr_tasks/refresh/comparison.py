@@ -31,20 +31,20 @@ Where only one side has a diagnosis, these three and the severities of the other
 
 
 def comparison_folder(root: str, old: AnnotationSpec, new: AnnotationSpec) -> str:
-    """The folder below `root` that holds the comparison of two sets of annotations."""
+    """Return the folder below `root` for the comparison of two sets of annotations."""
     name = f"comparison-v{COMPARISON_VERSION}-{spec_hash(old)}-{spec_hash(new)}"
     return join(root, name)
 
 
 def compare_shard(old: str, new: str, folder: str, shard: int) -> str:
-    """Compare a shard that two folders of annotations have finished.
+    """Compare a shard that is finished in two folders of annotations.
 
     Returns:
-        URL of a parquet file with the rows of `compare`; one that is there already is kept.
+        URL of a parquet file with the rows of `compare`; an existing file is kept.
 
     Raises:
         ShardDamagedError: see `rr_tasks.shards.stream.read_samples`; also for a damaged prior.
-        UnknownPriorVersionError: a prior is newer than this release.
+        UnknownPriorVersionError: a prior is from a newer release.
     """
     url = join(folder, f"{shard:05d}.parquet")
     if not exists(url):
@@ -60,7 +60,7 @@ def read_comparisons(urls: Sequence[str]) -> Iterator[pl.DataFrame]:
 
 
 def compare(old: Mapping[str, DiagnosticPrior], new: Mapping[str, DiagnosticPrior]) -> pl.DataFrame:
-    """Compare priors by key; see `COLUMNS` for what the rows say."""
+    """Compare priors by key; `COLUMNS` describes the rows."""
     rows = [_row(key, old.get(key), new.get(key)) for key in sorted(old.keys() | new.keys())]
     return pl.DataFrame(rows, schema=COLUMNS)
 

@@ -1,6 +1,6 @@
 """Measures how two sets of annotations differ.
 
-Comparisons are read a few shards at a time and only counts are kept, so memory does not grow with
+Comparisons are read a few shards at a time, and only counts are kept, so memory does not grow with
 the data set. Shifts of severity are counted in tenths of a point.
 """
 
@@ -30,11 +30,12 @@ _COMPARED = pl.col("equal").is_not_null()
 class Difference:
     """Tables about the samples of two sets of annotations.
 
-    `totals` is one row: samples compared, how many are equal, have another order, are reordered,
-    and how many one side alone has. `changes` has a row for each degradation: how often it was and
-    is found, appeared and vanished, and, over samples with it in both, the shift of its severity,
-    new less old (mean and quantiles; null where there is none). `histogram` counts those shifts
-    in bins above `low` up to `high`, mirrored below zero; 0 to 0 is none, or under 0.05.
+    `totals` is one row: how many samples were compared, are equal, have another order, order the
+    same types otherwise, or exist on one side only. `changes` has a row for each degradation: how
+    often it was and is found, appeared and vanished, and, over samples that have it on both sides,
+    the shift of its severity, new minus old (mean and quantiles; null if there are none).
+    `histogram` counts these shifts in bins above `low` up to `high`, mirrored below zero; the bin 0
+    to 0 means none, or less than 0.05.
     """
 
     totals: pl.DataFrame
@@ -48,7 +49,7 @@ def measure_difference(comparisons: Iterable[pl.DataFrame]) -> Difference:
     while some := list(islice(remaining, _AT_ONCE)):
         rows = pl.concat(some)
         totals = pl.concat([totals, _totals(rows)]).sum()
-        counts = _summed(pl.concat([counts, _counts(rows)]))
+        counts = _add_up(pl.concat([counts, _counts(rows)]))
     return Difference(totals, _changes(counts), _histogram(counts))
 
 
@@ -67,7 +68,7 @@ def _totals(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _counts(rows: pl.DataFrame) -> pl.DataFrame:
-    """Count samples and sum up shifts by degradation, presence on each side, and rounded shift."""
+    """Count samples and add up shifts by degradation, presence on each side, and rounded shift."""
     compared = rows.lazy().filter(_COMPARED)
     parts = [
         compared.select(
@@ -80,10 +81,10 @@ def _counts(rows: pl.DataFrame) -> pl.DataFrame:
         )
         for name in DEGRADATIONS
     ]
-    return _summed(pl.concat(parts).collect())
+    return _add_up(pl.concat(parts).collect())
 
 
-def _summed(counts: pl.DataFrame) -> pl.DataFrame:
+def _add_up(counts: pl.DataFrame) -> pl.DataFrame:
     return counts.group_by(_COUNTED).agg(pl.col("shift", "samples").sum()).sort(_COUNTED)
 
 
@@ -112,7 +113,7 @@ def _changes(counts: pl.DataFrame) -> pl.DataFrame:
 
 
 def _for_each_degradation(counts: pl.DataFrame) -> pl.DataFrame:
-    """Sort counts in the order of `DEGRADATIONS`, with nulls for one that has none."""
+    """Sort counts in the order of `DEGRADATIONS`, with nulls for types without any."""
     return pl.DataFrame({"degradation": DEGRADATIONS}).join(
         counts, on="degradation", how="left", maintain_order="left_right"
     )

@@ -16,7 +16,7 @@ MEASURED = 16
 
 @dataclass(frozen=True)
 class Estimate:
-    """How many samples are to be diagnosed, the seconds for each, and how many were measured."""
+    """How many samples have to be diagnosed, the seconds for each, and how many were measured."""
 
     samples: int
     seconds: float
@@ -36,7 +36,8 @@ def estimate_time(
 ) -> Estimate | None:
     """Time the diagnosis of the first samples of a pending shard; None if no sample is pending.
 
-    The samples are diagnosed twice and the second time counts: the first includes one-time costs.
+    The samples are diagnosed twice, and only the second time counts, because the first includes
+    one-time costs.
     """
     samples = sum(one.samples for one in pending)
     if not samples:

@@ -26,7 +26,7 @@ class Annotations:
 
 @dataclass(frozen=True)
 class History:
-    """All annotations of a data set, newest first, and folders whose spec cannot be read."""
+    """All annotations of a data set, newest first, and the folders whose spec cannot be read."""
 
     known: tuple[Annotations, ...]
     unreadable: tuple[str, ...]
@@ -38,8 +38,8 @@ def read_history(root: str, shards: str) -> History:
     A folder whose spec cannot be read may belong to any data set, so it is listed and left alone.
 
     Raises:
-        NoShardsError: `shards` is missing or no data set.
-        DamagedMarkerError: a marker of its annotations cannot be understood.
+        NoShardsError: `shards` is missing or is not a data set.
+        DamagedMarkerError: a marker of its annotations cannot be read.
     """
     data = read_data_spec(shards)
     known, unreadable = [], []
@@ -61,8 +61,8 @@ def read_annotations(folder: str, shards: str) -> Annotations:
     """Read one folder of annotations of a data set.
 
     Raises:
-        NoShardsError: it is missing, or none of its shards is finished.
-        OtherDataSetError: it belongs to another data set, or is no folder of annotations.
+        NoShardsError: the folder is missing, or none of its shards is finished.
+        OtherDataSetError: it belongs to another data set, or is not a folder of annotations.
     """
     check_belongs(folder, shards)
     annotations = _read(folder, read_annotation_spec(folder))

@@ -18,7 +18,7 @@ Part = Literal["reasoner", "algorithm", "prompt version", "decoding", "libraries
 
 
 class Reason(NamedTuple):
-    """Something that decides annotations, as it was then and as it is now."""
+    """Something that determines annotations, as it was then and as it is now."""
 
     what: Part
     old: str
@@ -54,19 +54,19 @@ class RefreshPlan:
 def plan_refresh(
     shards: str, root: str, wanted: AnnotationSpec, against: str | None
 ) -> RefreshPlan:
-    """Compare the annotations that exist with those that are wanted; nothing is written.
+    """Compare existing annotations with the wanted ones; nothing is written.
 
     A shard found in several older folders is judged by `against` first, then by the newest.
 
     Args:
         shards: folder of the data set.
         root: folder that holds the folders of annotations.
-        wanted: the spec of annotations made today.
-        against: older annotations to compare with; by default the newest that are not current.
+        wanted: the spec of annotations as they would be made today.
+        against: older annotations to compare with; by default the newest ones that are not current.
 
     Raises:
-        NoShardsError: the data set, or `against`, is missing or holds nothing finished.
-        OtherDataSetError: `against` is of another data set, or current itself.
+        NoShardsError: the data set, or `against`, is missing or has no finished shard.
+        OtherDataSetError: `against` belongs to another data set, or is current itself.
     """
     history = read_history(root, shards)
     made_so = [one for one in history.known if not find_reasons(one.spec, wanted)]
@@ -75,7 +75,7 @@ def plan_refresh(
     spec = current.spec if current else wanted
     older = [one for one in history.known if find_reasons(one.spec, wanted) and one.samples]
     if against is not None:
-        older.insert(0, _chosen(against, shards, wanted))
+        older.insert(0, _take_chosen(against, shards, wanted))
     done = current.samples if current else {}
     return RefreshPlan(
         spec=spec,
@@ -83,7 +83,7 @@ def plan_refresh(
         shards=tuple(
             ShardState(marker.shard, marker.samples, "current")
             if marker.shard in done
-            else _judged(marker.shard, marker.samples, older, wanted)
+            else _judge(marker.shard, marker.samples, older, wanted)
             for marker in done_shards(shards)
         ),
         old=older[0] if older else None,
@@ -92,13 +92,13 @@ def plan_refresh(
 
 
 def find_reasons(old: AnnotationSpec, new: AnnotationSpec) -> tuple[Reason, ...]:
-    """List why annotations of the spec `old` are stale when `new` is wanted; empty if they are not.
+    """List why annotations of the spec `old` are stale if `new` is wanted; empty if they are not.
 
-    Migrated priors count with the schema version that the reasoner wrote: a migration leaves null
-    what only the reasoner can tell.
+    Migrated priors count with the schema version that the reasoner wrote, because a migration
+    leaves null what only the reasoner can tell.
     """
-    before, after = _deciding(old), _deciding(new)
-    shown_before, shown_after = _shown(old), _shown(new)
+    before, after = _list_parts(old), _list_parts(new)
+    shown_before, shown_after = _describe_parts(old), _describe_parts(new)
     return tuple(
         Reason(part, shown_before[part], shown_after[part])
         for part in before
@@ -126,7 +126,7 @@ def tabulate_plan(plan: RefreshPlan) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=["state", "shards", "samples", "why"], orient="row")
 
 
-def _judged(
+def _judge(
     shard: int, samples: int, older: Sequence[Annotations], wanted: AnnotationSpec
 ) -> ShardState:
     for one in older:
@@ -135,7 +135,7 @@ def _judged(
     return ShardState(shard, samples, "missing")
 
 
-def _chosen(folder: str, shards: str, wanted: AnnotationSpec) -> Annotations:
+def _take_chosen(folder: str, shards: str, wanted: AnnotationSpec) -> Annotations:
     chosen = read_annotations(folder, shards)
     if not find_reasons(chosen.spec, wanted):
         raise OtherDataSetError(
@@ -150,7 +150,7 @@ def _row(state: str, shards: Iterable[ShardState], why: str) -> tuple[str, int, 
     return state, len(samples), sum(samples), why if samples else ""
 
 
-def _deciding(spec: AnnotationSpec) -> dict[Part, object]:
+def _list_parts(spec: AnnotationSpec) -> dict[Part, object]:
     made_by = spec.reasoner
     return {
         "reasoner": (made_by.kind, made_by.model, made_by.revision, made_by.weights_sha256),
@@ -162,7 +162,7 @@ def _deciding(spec: AnnotationSpec) -> dict[Part, object]:
     }
 
 
-def _shown(spec: AnnotationSpec) -> dict[Part, str]:
+def _describe_parts(spec: AnnotationSpec) -> dict[Part, str]:
     made_by, written = spec.reasoner, find_original_spec(spec).schema_version
     rewritten = f"{written}, rewritten as {spec.schema_version}"
     return {

@@ -30,7 +30,7 @@ def write_difference(
 
 
 def render(old: Annotations, new: Annotations, difference: Difference) -> str:
-    """Render the page: who diagnosed, what is equal, and how each degradation changed."""
+    """Render the page: the reasoners, what is equal, and how each degradation changed."""
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
     template = environment.from_string(
         files("rr_tasks.refresh").joinpath("report.html.j2").read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Task of a runner: one compared shard."""
+"""Task of a runner: compares one shard."""
 
 from rr_tasks.refresh.comparison import compare_shard
 

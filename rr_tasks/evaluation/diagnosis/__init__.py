@@ -1,1 +1,1 @@
-"""How well a reasoner diagnoses photographs it has never seen (docs/REASONER.md)."""
+"""Measures how well a reasoner diagnoses photographs it has never seen (docs/REASONER.md)."""

@@ -14,12 +14,12 @@ def blend_figures(rows: pl.DataFrame, seed: int = 0) -> pl.DataFrame:
     Args:
         rows: `photograph`, `combination` (the single type), `share` (of the degraded photograph)
             and `expected` (the severity).
-        seed: of the intervals.
+        seed: decides the draws of the intervals.
 
     Returns:
         For each type: `spearman`, the mean of the photographs' rank correlations, with its 95 %
         interval `low` and `high`, and the share of photographs that are `steady`: 0.9 or more. A
-        severity that never changes counts as a correlation of 0.
+        constant severity counts as a correlation of 0.
     """
     ranked = rows.group_by("combination", "photograph").agg(
         spearman=pl.corr("share", "expected", method="spearman").fill_nan(0.0).fill_null(0.0)

@@ -8,15 +8,15 @@ BINS = 10
 
 
 def reliability(rows: pl.DataFrame) -> pl.DataFrame:
-    """The reliability diagram: how often a type is present, by the probability it was given.
+    """Compute the reliability diagram: how often a type is present, by its predicted probability.
 
     Args:
         rows: `recipe`, and `true_X` and `probability_X` for each type X; rows with a null
             probability are left out.
 
     Returns:
-        For each recipe, type and `bin` of probability, 0 to 9, that has samples: `samples`, their
-        mean `probability` and the share of them where the type is `present`.
+        For each recipe, type and non-empty `bin` of probability, 0 to 9: the number of `samples`,
+        their mean `probability` and the share in which the type is `present`.
     """
     return (
         pl.concat(_of_type(rows, name) for name in DEGRADATIONS)
@@ -44,10 +44,10 @@ def calibration(rows: pl.DataFrame) -> pl.DataFrame:
 
     Returns:
         `ece`, the expected calibration error: the mean distance of probability and share over the
-        bins of `reliability`, weighted by their samples. Over present findings with a given
-        deviation: `findings`, the share of true severities `within_1_std` and `within_2_std` of
-        the found one, the mean of the deviations and the root mean square of the errors; all null
-        where no deviation is given.
+        bins of `reliability`, weighted by their samples. Over present findings with a stated
+        deviation: `findings`, the share of true severities `within_1_std` and `within_2_std` of the
+        found one, the mean of the deviations and the root mean square of the errors; all null if no
+        deviation is stated.
     """
     gap = (pl.col("probability") - pl.col("present")).abs()
     errors = (

@@ -1,4 +1,4 @@
-"""Counts which sets of degradations are mistaken for which others."""
+"""Counts which sets of degradations are mistaken for which."""
 
 import polars as pl
 
@@ -7,14 +7,14 @@ from schemas.prior.current import DEGRADATIONS
 
 
 def confusion(rows: pl.DataFrame) -> pl.DataFrame:
-    """Count samples by what is present and what was found.
+    """Count samples by the set that is present and the set that was found.
 
     Args:
         rows: `recipe`, and severities `true_X` and `found_X` for each type X.
 
     Returns:
         `recipe`, `true`, `found` and `samples` for all 16 x 16 pairs of sets, clean first, then
-        singles, pairs and so on; 0 where there are none.
+        singles, pairs and so on, including counts of 0.
     """
     counted = (
         rows.select("recipe", true=_set("true"), found=_set("found"))
@@ -33,7 +33,7 @@ def confusion(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _set(side: str) -> pl.Expr:
-    """The set that is present, as `rr_tasks.evaluation.presence.name_combination` writes it."""
+    """Name the set that is present, as `rr_tasks.evaluation.presence.name_combination` does."""
     present = [pl.when(pl.col(f"{side}_{name}") > 0).then(pl.lit(name)) for name in DEGRADATIONS]
     joined = pl.concat_str(present, separator="+", ignore_nulls=True)
     return pl.when(joined == "").then(pl.lit("clean")).otherwise(joined)

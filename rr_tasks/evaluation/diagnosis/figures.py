@@ -25,7 +25,7 @@ class Figures:
     robustness: pl.DataFrame
 
     def tables(self) -> dict[str, pl.DataFrame]:
-        """All tables by name."""
+        """Return all tables by name."""
         return dict(vars(self))
 
 
@@ -35,7 +35,7 @@ def compute_figures(rows: pl.DataFrame, seed: int = 0) -> Figures:
     Args:
         rows: columns of `rr_tasks.evaluation.diagnosis.row.COLUMNS`; photographs that could not
             be used and samples that were not diagnosed are left out.
-        seed: of the intervals.
+        seed: decides the draws of the intervals.
     """
     usable = rows.filter(pl.col("error").is_null(), pl.col("undiagnosed").is_null())
     grids = usable.filter(pl.col("part") == "recipe")

@@ -32,7 +32,7 @@ _NO_ANSWER = "the reasoner expects no severity"
 
 
 class NothingToAssessError(ExpectedError, ValueError):
-    """Not a single photograph could be used."""
+    """None of the photographs could be used."""
 
 
 def plan_assessment(
@@ -45,10 +45,10 @@ def plan_assessment(
     short_sides: Sequence[int],
     seed: int,
 ) -> tuple[AssessmentSpec, Photographs]:
-    """List the photographs, and describe everything that decides the predictions.
+    """List the photographs, and describe everything that determines the predictions.
 
     Raises:
-        MissingFolderError: no photographs.
+        MissingFolderError: there are no photographs.
     """
     urls = list_photographs(photographs)
     spec = AssessmentSpec(
@@ -64,7 +64,7 @@ def plan_assessment(
 
 
 def predictions_folder(root: str, spec: AssessmentSpec) -> str:
-    """The folder for the predictions of a spec; every spec has its own."""
+    """Return the folder for the predictions of a spec; every spec has its own."""
     return join(root, "predictions", spec_hash(spec))
 
 
@@ -72,7 +72,7 @@ def predict(folder: str, spec: AssessmentSpec, source: str, reasoner: Reasoner, 
     """Predict one photograph in one setting; consecutive numbers share a setting.
 
     Returns:
-        URL of a parquet file with the rows of `COLUMNS`; one that is there already is kept.
+        URL of a parquet file with the rows of `COLUMNS`; an existing file is kept.
 
     Raises:
         HeldError: another run is making the file.
@@ -90,12 +90,12 @@ def predict(folder: str, spec: AssessmentSpec, source: str, reasoner: Reasoner, 
 
 
 def shard_numbers(spec: AssessmentSpec, photographs: Photographs) -> range:
-    """The shard numbers that `predict` accepts."""
+    """Return the shard numbers that `predict` accepts."""
     return range(len(list_settings(spec)) * len(photographs))
 
 
 def find_predictions(folder: str, shards: Iterable[int]) -> dict[int, str]:
-    """The URLs of finished tables by shard number."""
+    """Find the URLs of finished tables by shard number."""
     there = list_paths(folder)
     return {shard: join(folder, _name(shard)) for shard in shards if _name(shard) in there}
 
@@ -104,7 +104,7 @@ def read_predictions(urls: Sequence[str]) -> pl.DataFrame:
     """Read all rows, including those of photographs and samples that could not be used.
 
     Raises:
-        NothingToAssessError: there are no other rows.
+        NothingToAssessError: all rows are of that kind.
     """
     rows = pl.concat(pl.read_parquet(content) for content in read_all(urls))
     used = rows.filter(pl.col("error").is_null())
@@ -171,6 +171,6 @@ def _blend_rows(
 
 
 def _batch_size(reasoner: Reasoner, setting: Setting) -> int:
-    """How many samples to show at once; a single one of the largest fills enough memory."""
+    """Return how many samples to show at once; of the largest, one takes enough memory."""
     side = setting.short_side or setting.recipe.size
     return max(1, min(reasoner.batch_size, _PIXELS_AT_A_TIME // side**2))

@@ -1,4 +1,4 @@
-"""Writes an assessment: the table of predictions, the figures, and the same for people."""
+"""Writes an assessment: the predictions, the figures, and a page for people."""
 
 import io
 import json

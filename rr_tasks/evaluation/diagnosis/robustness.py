@@ -12,11 +12,11 @@ def robustness(rows: pl.DataFrame, seed: int = 0) -> pl.DataFrame:
 
     Args:
         rows: samples of the parts `size` and `jpeg`, with `short_side` and `combination`.
-        seed: of the intervals.
+        seed: decides the draws of the intervals.
 
     Returns:
-        The columns of `compute_presence` after `shown`, what was shown, and `of`, the samples:
-        `clean and singles`, which every size has, or `all`, where there are mixtures, too.
+        The columns of `compute_presence` after `shown`, what was shown, and `of`, which samples:
+        `clean and singles`, which every size has, or `all`, where there are mixtures too.
     """
     width = pl.col("short_side") * 3 // 2
     saved = pl.when(pl.col("part") == "jpeg").then(pl.lit(", JPEG 85")).otherwise(pl.lit(""))

@@ -1,4 +1,4 @@
-"""A row of the table of predictions: the truth about a sample, and what was found."""
+"""A row of the table of predictions: the truth about a sample and the findings."""
 
 import math
 from collections.abc import Mapping
@@ -45,19 +45,19 @@ stands for all its samples. `undiagnosed` says why the reasoner has no answer fo
 
 
 def diagnosis_row(truth: DiagnosticPrior, answer: Answer) -> dict[str, Any]:
-    """The columns of a sample that follow from the truth about it and from the answer."""
-    row = {"combination": name_combination(truth), **_flat("true", truth)}
+    """Compute the columns of a sample that follow from the truth and the answer."""
+    row = {"combination": name_combination(truth), **_flatten("true", truth)}
     if isinstance(answer, Unparsed):
         return {**row, "undiagnosed": answer.reason}
     return {
         **row,
-        **_flat("found", answer),
+        **_flatten("found", answer),
         **{f"probability_{name}": getattr(answer, name).probability for name in DEGRADATIONS},
         **{f"std_{name}": getattr(answer, name).severity_std for name in DEGRADATIONS},
     }
 
 
-def _flat(side: str, prior: DiagnosticPrior) -> dict[str, Any]:
+def _flatten(side: str, prior: DiagnosticPrior) -> dict[str, Any]:
     values: dict[str, Any] = {
         **{str(name): getattr(prior, name).severity for name in DEGRADATIONS},
         **_of_haze(prior.haze),
@@ -101,7 +101,7 @@ def _of_rain(rain: Rain) -> dict[str, Any]:
 
 
 def _of_noise(noise: Noise) -> dict[str, Any]:
-    """`deviation` is that of the whole noise at mid grey, linear light."""
+    """`deviation` is the standard deviation of all noise at mid grey, in linear light."""
     if noise.parameters is None:
         return {}
     sigma, gain = noise.parameters.sigma, noise.parameters.gain

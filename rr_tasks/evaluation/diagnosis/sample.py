@@ -1,4 +1,4 @@
-"""Degrades one photograph in all ways of a setting, one sample at a time."""
+"""Degrades one photograph in every way of a setting, one sample at a time."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ class Sample:
 
 @dataclass(frozen=True)
 class Blend:
-    """(1 - share) of a clean photograph and `share` of the same one with one degradation."""
+    """A clean photograph, weighted by 1 - share, blended with `share` of its degraded version."""
 
     kind: DegradationName
     share: float
@@ -43,8 +43,8 @@ class Blend:
 def make_samples(photograph: Bytes, setting: Setting, seed: tuple[int, ...]) -> Iterator[Sample]:
     """Degrade a photograph with each mixture of its recipe, and leave it clean, in every round.
 
-    Each sample has draws of its own, which are the same in all settings: of recipes and sizes
-    that are compared, none has the easier draws.
+    Each sample has its own draws, which are the same in all settings, so that no recipe or size in
+    a comparison has easier draws.
 
     Raises:
         UnusablePhotographError: the photograph is smaller than 32 pixels on a side.
@@ -76,7 +76,7 @@ def make_blends(photograph: Bytes, setting: Setting, seed: tuple[int, ...]) -> I
 
 
 def crop_view(photograph: Bytes, setting: Setting) -> Bytes:
-    """What a setting shows of a clean photograph, before anything is done to it.
+    """Cut what a setting shows of a clean photograph, before it is degraded.
 
     Raises:
         UnusablePhotographError: the photograph is smaller than 32 pixels on a side.
@@ -87,7 +87,7 @@ def crop_view(photograph: Bytes, setting: Setting) -> Bytes:
 
 
 def _rectangle(photograph: Bytes, short_side: int) -> Bytes:
-    """The largest central rectangle of 3:2 or 2:3, shrunk or enlarged (Lanczos)."""
+    """Cut the largest central rectangle of 3:2 or 2:3 and resize it (Lanczos)."""
     height, width = photograph.shape[:2]
     if min(height, width) < _LEAST_SIDE:
         raise UnusablePhotographError(f"too small to assess: {width} x {height} pixels")

@@ -1,4 +1,4 @@
-"""Figures as tables of text, the same for the page, the documentation and the terminal."""
+"""Figures as tables of text for the page, the documentation and the terminal."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -46,12 +46,12 @@ def make_sections(figures: Figures) -> list[Section]:
     of_types = figures.presence.filter(pl.col("type") != ALL)
     views = figures.robustness.filter(pl.col("type") == ALL)
     return [
-        Section("Recipes", _RECIPES, _wide(overall, ["recipe"], _OVERALL)),
-        Section("Types", _TYPES, _wide(of_types, ["recipe", "type"], _OF_TYPE)),
+        Section("Recipes", _RECIPES, _widen(overall, ["recipe"], _OVERALL)),
+        Section("Types", _TYPES, _widen(of_types, ["recipe", "type"], _OF_TYPE)),
         Section("Physical parameters", _PARAMETERS, _parameters(figures.parameters)),
         Section("Calibration", _CALIBRATION, _calibration(figures.calibration)),
         Section("Blends", _BLENDS, _blends(figures.blends)),
-        Section("Sizes and JPEG", _VIEWS, _wide(views, ["of", "shown"], _OF_VIEW)),
+        Section("Sizes and JPEG", _VIEWS, _widen(views, ["of", "shown"], _OF_VIEW)),
     ]
 
 
@@ -73,16 +73,16 @@ _BLENDS = (
 _VIEWS = "Photographs resized to this size, then degraded; the largest ones have no mixtures."
 
 
-def _wide(long: pl.DataFrame, keys: list[str], shown: Mapping[str, str]) -> pl.DataFrame:
+def _widen(long: pl.DataFrame, keys: list[str], shown: Mapping[str, str]) -> pl.DataFrame:
     """Give each figure a column, with its interval in brackets."""
-    cell = pl.when(pl.col("value").is_null()).then(pl.lit(_NOTHING)).otherwise(_with_interval())
+    cell = pl.when(pl.col("value").is_null()).then(pl.lit(_NOTHING)).otherwise(_add_interval())
     chosen = long.filter(pl.col("figure").is_in(list(shown)))
     cells = chosen.select(*keys, "figure", cell=cell)
     wide = cells.pivot("figure", on_columns=list(shown), index=keys, values="cell")
     return wide.select(*keys, *shown).rename(dict(shown))
 
 
-def _with_interval() -> pl.Expr:
+def _add_interval() -> pl.Expr:
     severity = pl.col("figure").str.starts_with("severity")
     value, low, high = (
         pl.when(severity).then(_text(name, 1)).otherwise(_text(name, 3))
@@ -92,7 +92,7 @@ def _with_interval() -> pl.Expr:
 
 
 def _parameters(table: pl.DataFrame) -> pl.DataFrame:
-    numbers = [_significant(name) for name in ("mean", "median")]
+    numbers = [_format_number(name) for name in ("mean", "median")]
     return table.select("parameter", "unit", "recipe", pl.col("samples").cast(pl.String), *numbers)
 
 
@@ -134,5 +134,5 @@ def _text(name: str, places: int) -> pl.Expr:
     return fixed.fill_null(_NOTHING)
 
 
-def _significant(name: str) -> pl.Expr:
+def _format_number(name: str) -> pl.Expr:
     return pl.col(name).map_elements("{:.3g}".format, pl.String).fill_null(_NOTHING)

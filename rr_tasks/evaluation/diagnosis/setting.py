@@ -21,7 +21,8 @@ _ALWAYS_SAVED = JpegRecipe(probability=1.0, quality=(JPEG_QUALITY, JPEG_QUALITY)
 class Setting:
     """One way to show every photograph.
 
-    `short_side` is that of a rectangle of 3:2; null is the central square of the recipe's grid.
+    `short_side` is that of a 3:2 rectangle; null stands for the central square of the recipe's
+    grid.
     """
 
     part: Part

@@ -1,4 +1,4 @@
-"""Task of a runner: the predictions for one photograph in one setting."""
+"""Task of a runner: predicts one photograph in one setting."""
 
 from rr_tasks.evaluation.diagnosis.prediction import predict
 from rr_tasks.reasoner.load import load_reasoner

@@ -1,1 +1,1 @@
-"""How good restored photographs are, beside their clean partners."""
+"""Compares restored photographs with their clean partners."""

@@ -32,7 +32,7 @@ def draw_examples(
         restorer: restores it.
 
     Returns:
-        A JPEG: a row for each set with degraded, restored and clean photograph.
+        A JPEG with a row for each set: the degraded, the restored and the clean photograph.
     """
     samples = index_samples(shards, "clean.png", "degraded.png")
     strips = []

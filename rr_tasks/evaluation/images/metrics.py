@@ -1,4 +1,4 @@
-"""Image quality of one restoration, and over a table of them."""
+"""Image quality of a restoration, and its means over many."""
 
 import numpy as np
 import polars as pl
@@ -16,7 +16,7 @@ IDENTICAL_PSNR = 60.0
 
 
 def psnr(image: Bytes, reference: Bytes) -> float:
-    """Peak signal-to-noise ratio in dB over the RGB values of two 8-bit images, at most 60."""
+    """Compute the peak signal-to-noise ratio over RGB of two 8-bit images, in dB, at most 60."""
     if np.array_equal(image, reference):
         return IDENTICAL_PSNR
     value = peak_signal_noise_ratio(_tensor(image), _tensor(reference), data_range=255.0)
@@ -24,9 +24,10 @@ def psnr(image: Bytes, reference: Bytes) -> float:
 
 
 def ssim(image: Bytes, reference: Bytes) -> float:
-    """Structural similarity, mean over RGB.
+    """Compute the structural similarity, mean over RGB.
 
-    Wang et al. 2004 with an 11 x 11 gaussian window; edges are mirrored, and no border is left out.
+    As in Wang et al. 2004, with an 11 x 11 gaussian window; edges are mirrored, so no border is
+    left out.
     """
     value = structural_similarity_index_measure(
         _tensor(image), _tensor(reference), data_range=255.0
@@ -35,14 +36,15 @@ def ssim(image: Bytes, reference: Bytes) -> float:
 
 
 def quality_table(rows: pl.DataFrame) -> pl.DataFrame:
-    """Mean PSNR and SSIM before and after, for each set of degradations.
+    """Compute mean PSNR and SSIM before and after, for each set of degradations.
 
     Args:
-        rows: columns of `rr_tasks.evaluation.images.shard.COLUMNS`; those of samples that were
-            not diagnosed, with a null `psnr_after`, are left out.
+        rows: columns of `rr_tasks.evaluation.images.shard.COLUMNS`; samples that were not
+            diagnosed, with a null `psnr_after`, are left out.
 
     Returns:
-        A row for each combination, for all that holds a type (`with haze` ...), for all degraded.
+        A row for each combination, for all that contain a type (`with haze` ...), and for all
+        degraded ones.
     """
     restored = rows.drop_nulls("psnr_after")
     degraded = restored.filter(pl.col("combination") != "clean")

@@ -62,7 +62,7 @@ def evaluate_shard(
     """Diagnose, restore and compare every sample of a shard.
 
     Returns:
-        URL of a parquet file with the rows of `COLUMNS`; one that is there already is kept.
+        URL of a parquet file with the rows of `COLUMNS`; an existing file is kept.
 
     Raises:
         HeldError: another run is making the file.
@@ -81,7 +81,7 @@ def evaluate_shard(
 
 
 def find_evaluated(folder: str, shards: Iterable[int]) -> dict[int, str]:
-    """Find the rows that exist already: their URLs by the numbers of their shards."""
+    """Find the URLs of existing rows by shard number."""
     there = list_paths(folder)
     return {
         shard: join(folder, _rows_name(shard)) for shard in shards if _rows_name(shard) in there
@@ -89,10 +89,10 @@ def find_evaluated(folder: str, shards: Iterable[int]) -> dict[int, str]:
 
 
 def read_evaluation(urls: list[str]) -> pl.DataFrame:
-    """All rows of an evaluation.
+    """Read all rows of an evaluation.
 
     Raises:
-        NothingToEvaluateError: not a single photograph could be used, or diagnosed.
+        NothingToEvaluateError: no photograph could be used and diagnosed.
     """
     # Earlier releases wrote no `undiagnosed`, and no columns where no photograph could be used.
     tables = (pl.read_parquet(read_bytes(url)) for url in urls)
