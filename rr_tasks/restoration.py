@@ -7,7 +7,7 @@ import numpy as np
 from rr_tasks.engine import load_engine
 from rr_tasks.photographs.pixels import Pixels
 from rr_tasks.photographs.reading import read_pixels
-from rr_tasks.restorer.treatment import treatment
+from rr_tasks.restorer.treatment import choose_treatment
 from schemas.reasoner import EdgeReasonerChoice
 
 
@@ -29,5 +29,5 @@ def restore_photograph(photograph: str | PathLike[str] | Pixels) -> Pixels:
     """
     pixels = photograph if isinstance(photograph, np.ndarray) else read_pixels(fspath(photograph))
     engine = load_engine(EdgeReasonerChoice(), None)
-    wanted = treatment(engine.diagnose(pixels))
+    wanted = choose_treatment(engine.diagnose(pixels))
     return pixels if wanted is None else engine.restore(pixels, wanted)

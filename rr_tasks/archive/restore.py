@@ -15,7 +15,7 @@ from rr_tasks.archive.writer import Progress, Result, Writer
 from rr_tasks.cpu import default_workers
 from rr_tasks.engine import Engine
 from rr_tasks.photographs.pixels import Pixels
-from rr_tasks.restorer.treatment import treatment
+from rr_tasks.restorer.treatment import choose_treatment
 from rr_tasks.storage.claim import claim
 from rr_tasks.storage.folders import open_folder
 from schemas.archive import Chunk, ChunkCounts, Counts, RestoreParameters
@@ -127,7 +127,7 @@ def _treat(opened: Opened, parameters: RestoreParameters, engine: Engine) -> Res
     start = time.perf_counter()
     pixels = opened.photograph.pixels
     prior = engine.diagnose(pixels)
-    wanted = treatment(prior, parameters.keep, parameters.threshold, parameters.certainty)
+    wanted = choose_treatment(prior, parameters.keep, parameters.threshold, parameters.certainty)
     restored = None if wanted is None else _check(pixels, engine.restore(pixels, wanted))
     return Result(opened, prior, restored, time.perf_counter() - start)
 

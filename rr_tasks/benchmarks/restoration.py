@@ -25,7 +25,7 @@ from rr_tasks.engine import load_engine
 from rr_tasks.photographs.listing import list_photographs
 from rr_tasks.photographs.photograph import open_photograph
 from rr_tasks.photographs.reading import read_photograph
-from rr_tasks.restorer.treatment import treatment
+from rr_tasks.restorer.treatment import choose_treatment
 from rr_tasks.threads import compute_in_threads
 from schemas.reasoner import EdgeReasonerChoice
 from schemas.recipe import EDGE_DEFAULT
@@ -179,7 +179,7 @@ def _run_models(part: Part) -> float:
     for path in sorted(part.folder.iterdir()):
         pixels = open_photograph(path.read_bytes(), _MAX_PIXELS).develop().pixels
         start = time.perf_counter()
-        wanted = treatment(engine.diagnose(pixels))
+        wanted = choose_treatment(engine.diagnose(pixels))
         if wanted is not None:  # otherwise `rr restore` copies the file
             engine.restore(pixels, wanted)
         seconds += time.perf_counter() - start

@@ -9,7 +9,7 @@ from rr_tasks.shards.reader import OtherDataSetError
 from rr_tasks.shards.spec import read_spec
 from rr_tasks.shards.stream import Sample, read_outcomes, unpack
 from rr_tasks.storage.files import join, publish_if_absent
-from rr_tasks.training.dataset import check_diagnosed, whole_dataset
+from rr_tasks.training.dataset import check_dataset, check_diagnosed
 from schemas.errors import ExpectedError
 from schemas.export import HubExport, MessagesExport
 from schemas.prior.current import DiagnosticPrior
@@ -35,7 +35,7 @@ class Source:
             NoShardsError, OtherDataSetError: a folder is not what it should be.
             UnfinishedDataSetError, MissingDiagnosesError: something has not been made yet.
         """
-        markers = whole_dataset(self.shards)
+        markers = check_dataset(self.shards)
         if self.annotations is not None:
             check_belongs(self.annotations, self.shards)
             check_diagnosed(self.shards, markers, self.annotations)

@@ -34,11 +34,11 @@ class EdgeRestorer:
 
     @property
     def device(self) -> torch.device:
-        """Where the network is."""
+        """The network's device."""
         return self._network.leave.weight.device
 
     def trainable(self) -> RestorerNetwork:
-        """All of the network."""
+        """Return the whole network."""
         return self._network
 
     def prepare(
@@ -49,15 +49,15 @@ class EdgeRestorer:
         return EdgeCondition(images, rendered.to(images.device))
 
     def encode(self, images: torch.Tensor) -> torch.Tensor:
-        """The flow runs in pixel space: the images themselves."""
+        """Return the images themselves: the flow runs in pixel space."""
         return images
 
     def decode(self, x0: torch.Tensor, condition: EdgeCondition) -> torch.Tensor:
-        """The flow runs in pixel space: only clip to 0-1."""
+        """Clip to 0-1: the flow runs in pixel space."""
         return x0.clamp(0.0, 1.0)
 
     def source(self, condition: EdgeCondition) -> Source:
-        """The degraded image, with noise of standard deviation `TAU` around it."""
+        """Start from the degraded image plus noise of standard deviation `TAU`."""
         return Source(condition.degraded, Isotropic(TAU))
 
     def velocity(self, x: torch.Tensor, t: torch.Tensor, condition: EdgeCondition) -> torch.Tensor:
@@ -67,5 +67,5 @@ class EdgeRestorer:
 
 
 def _render(prior: DiagnosticPrior | None) -> list[float]:
-    """The prior's vector and 1, or zeros for a withheld prior."""
+    """Render the prior as its vector and a 1, or a withheld prior as zeros."""
     return [0.0] * CONDITION_LENGTH if prior is None else [*to_vector(prior), 1.0]

@@ -1,6 +1,7 @@
 """The one definition of a flow: x_t = (1 - t) x0 + t x1 with velocity v = x1 - x0.
 
-x0 is clean, x1 comes from the source. Points may have any shape (B, ...): pixels, latents, tokens.
+x0 is clean and x1 comes from the source. Points may have any shape (B, ...): pixels, latents,
+tokens.
 """
 
 from dataclasses import dataclass
@@ -10,18 +11,18 @@ import torch
 
 
 class Covariance(Protocol):
-    """A covariance Sigma of noise, as the linear map that turns white noise into it and back."""
+    """The covariance Sigma of noise, as a linear map from white noise and back."""
 
     def color(self, white: torch.Tensor) -> torch.Tensor:
-        """Sigma^(1/2) n for white noise n (B, ...)."""
+        """Return Sigma^(1/2) n for white noise n (B, ...)."""
 
     def whiten(self, noise: torch.Tensor) -> torch.Tensor:
-        """Sigma^(-1/2) times noise (B, ...)."""
+        """Return Sigma^(-1/2) times noise (B, ...)."""
 
 
 @dataclass(frozen=True)
 class Isotropic:
-    """Independent noise of one standard deviation everywhere."""
+    """Independent noise with the same standard deviation everywhere."""
 
     deviation: float
 
@@ -42,39 +43,39 @@ class Source:
     covariance: Covariance
 
     def draw(self, generator: torch.Generator) -> torch.Tensor:
-        """Draw x1, the same on every device: `generator` is one of the CPU."""
+        """Draw x1, the same on every device, because `generator` is on the CPU."""
         return self.at(white_noise(self.mean, generator))
 
     def at(self, white: torch.Tensor) -> torch.Tensor:
-        """The x1 that white noise (B, ...) leads to; zeros lead to the mean."""
+        """Return the x1 for white noise (B, ...); zeros give the mean."""
         return self.mean + self.covariance.color(white)
 
-    def whitened(self, x1: torch.Tensor) -> torch.Tensor:
-        """The white noise that leads to x1; standard normal for what `draw` returns."""
+    def whiten(self, x1: torch.Tensor) -> torch.Tensor:
+        """Return the white noise that gives x1; it is standard normal for what `draw` returns."""
         return self.covariance.whiten(x1 - self.mean)
 
 
 def white_noise(like: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
-    """Draw standard normal noise on the CPU, of the shape of `like` and on its device."""
+    """Draw standard normal noise of the shape of `like` on the CPU, and move it to its device."""
     return torch.randn(like.shape, generator=generator).to(like.device)
 
 
 def per_sample(t: torch.Tensor, x: torch.Tensor) -> torch.Tensor:
-    """Give times (B,) as many dimensions as x (B, ...) has, so that both can be multiplied."""
+    """Give times (B,) as many dimensions as x (B, ...) has, so that they broadcast."""
     return t.reshape(-1, *(1,) * (x.ndim - 1))
 
 
 def point_at(t: torch.Tensor, x0: torch.Tensor, x1: torch.Tensor) -> torch.Tensor:
-    """x_t on the straight line from x0 to x1, for times (B,) in 0-1."""
+    """Return x_t on the straight line from x0 to x1, for times (B,) in 0-1."""
     time = per_sample(t, x0)
     return (1 - time) * x0 + time * x1
 
 
 def clean_end(x: torch.Tensor, t: torch.Tensor, velocity: torch.Tensor) -> torch.Tensor:
-    """The x0 that a velocity at (x, t) points to: x - t v."""
+    """Return the x0 to which a velocity at (x, t) points: x - t v."""
     return x - per_sample(t, x) * velocity
 
 
 def velocity_towards(x0: torch.Tensor, x: torch.Tensor, t: torch.Tensor) -> torch.Tensor:
-    """The velocity (x - x0) / t of a network that predicts x0, for times (B,) above 0."""
+    """Return the velocity (x - x0) / t of a network that predicts x0, for times (B,) above 0."""
     return (x - x0) / per_sample(t, x)

@@ -1,4 +1,4 @@
-"""Makes the restorer that a user chose: the one place that names a tier."""
+"""Loads the restorer that a user chose; the only module that names a tier."""
 
 from rr_tasks.restorer.edge import EdgeRestorer
 from rr_tasks.restorer.network import RestorerNetwork

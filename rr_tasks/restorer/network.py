@@ -2,7 +2,7 @@
 
 The blocks are simplified NAFNet blocks (Chen et al. 2022: depthwise convolution, simple gates, no
 activation function) without channel attention: nothing is averaged over the image, so a tile is
-restored as it would be inside the whole photograph. What must be known of the whole comes in
+restored as it would be inside the whole photograph. Knowledge of the whole photograph comes in
 through the prior, by FiLM (Perez et al. 2018).
 """
 

@@ -16,7 +16,7 @@ from schemas.prior.current import DiagnosticPrior
 
 
 class PhotographRestorer:
-    """Restores photographs by one step of a trained flow; several threads may share it.
+    """Restores photographs in one step of a trained flow; several threads may share it.
 
     Args:
         restorer: the flow, its network in evaluation mode.
@@ -30,7 +30,7 @@ class PhotographRestorer:
     def restore(self, pixels: Pixels, prior: DiagnosticPrior) -> Pixels:
         """Restore one photograph.
 
-        Besides the photograph and its restoration, one row of tiles is in memory.
+        Memory holds the photograph, its restoration and one row of tiles.
 
         Args:
             pixels: (H, W, 3), sRGB-coded, 8 or 16 bits.

@@ -1,4 +1,4 @@
-"""What every restorer offers, so that sampling, training and evaluation are written once."""
+"""What every restorer provides, so that sampling, training and evaluation are written once."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,12 +15,12 @@ ConditionT = TypeVar("ConditionT")
 
 @dataclass(frozen=True)
 class Tile:
-    """What a restorer takes at once.
+    """What a restorer can process at once.
 
     Args:
         side: longest height or width, in pixels.
         multiple: heights and widths are multiples of this.
-        overlap: pixels that neighbouring tiles of a photograph share at least.
+        overlap: the least number of pixels that neighbouring tiles share.
         batch: how many tiles of one photograph are restored together.
     """
 
@@ -33,32 +33,32 @@ class Tile:
 class Restorer(Protocol[ConditionT]):
     """A conditional flow from a source to clean images; see `rr_tasks.restorer.flow`.
 
-    It runs in a space of its own, (B, ...) of any rank, between `encode` and `decode`. Restoring
-    may be asked for by several threads at once.
+    It runs in its own space, (B, ...) of any rank, between `encode` and `decode`. Several threads
+    may restore at once.
     """
 
     @property
     def device(self) -> torch.device:
-        """Where images and points of the flow are expected."""
+        """The device on which images and points of the flow are expected."""
 
     @property
     def tile(self) -> Tile:
-        """What may be restored at once."""
+        """The size and number of tiles to restore at once."""
 
     @property
     def typical_error(self) -> float:
-        """Mean squared error of x0, in the flow's space, that losses are measured against."""
+        """The mean squared error of x0, in the flow's space, against which losses are measured."""
 
     def trainable(self) -> nn.Module:
-        """The network that learns: those of its parameters that require a gradient.
+        """Return the network that learns, through the parameters that require a gradient.
 
-        All weights, or an adapter inside frozen ones.
+        These are all weights, or an adapter within frozen ones.
         """
 
     def prepare(self, images: torch.Tensor, priors: Sequence[DiagnosticPrior | None]) -> ConditionT:
         """Build the condition of degraded images (B, 3, H, W) in 0-1 and their diagnoses.
 
-        The restorer renders a prior as it needs it; None stands for a withheld one.
+        The restorer renders each prior in its own way; None stands for a withheld one.
         """
 
     def encode(self, images: torch.Tensor) -> torch.Tensor:
@@ -68,7 +68,7 @@ class Restorer(Protocol[ConditionT]):
         """Turn points of the flow back into images (B, 3, H, W) in 0-1."""
 
     def source(self, condition: ConditionT) -> Source:
-        """Where the flow starts."""
+        """Return where the flow starts."""
 
     def velocity(self, x: torch.Tensor, t: torch.Tensor, condition: ConditionT) -> torch.Tensor:
-        """The velocity v at points x, for times t (B,) in (0, 1]."""
+        """Return the velocity v at points x, for times t (B,) in (0, 1]."""

@@ -17,8 +17,8 @@ class Axis:
 
     Args:
         length: pixels of the side.
-        longest: longest tile allowed.
-        overlap: pixels that neighbouring tiles share at least.
+        longest: length of the longest tile allowed.
+        overlap: the least number of pixels that neighbouring tiles share.
         multiple: every tile's length is a multiple of this.
     """
 
@@ -36,7 +36,7 @@ class Axis:
 
     @cached_property
     def tile(self) -> int:
-        """Length of every tile; with a single one it may reach beyond the photograph."""
+        """Length of every tile; a single tile may extend beyond the photograph."""
         shared = self.length + (self.count - 1) * self.overlap
         return ceil(shared / self.count / self.multiple) * self.multiple
 
@@ -50,7 +50,7 @@ class Axis:
 
     @cached_property
     def weights(self) -> torch.Tensor:
-        """(count, tile): how much each tile counts at its pixels; they add up to 1 everywhere."""
+        """(count, tile): how much each tile counts at its pixels, adding up to 1 everywhere."""
         ramp = torch.arange(1, self.tile + 1, dtype=torch.float32)
         tent = torch.minimum(ramp, ramp.flip(0)).clamp(max=float(self.overlap))
         total = torch.zeros(max(self.length, self.tile))
@@ -84,7 +84,7 @@ class Tiling:
         return Axis(self.width, self.longest, self.overlap, self.multiple)
 
     def cut(self, image: Samples) -> Iterator[Samples]:
-        """Cut (H, W, C) pixels row by row; where a tile reaches beyond, the edge is mirrored."""
+        """Cut (H, W, C) pixels row by row; tiles that extend beyond the edge are mirrored."""
         below = max(0, self.rows.tile - self.height)
         right = max(0, self.columns.tile - self.width)
         for top in self.rows.starts:
@@ -95,8 +95,8 @@ class Tiling:
     def join(self, tiles: Iterator[torch.Tensor]) -> Iterator[torch.Tensor]:
         """Blend tiles (3, h, w), in the order of `cut`, into strips of the image.
 
-        Only one row of tiles is in memory. Each strip is overwritten when the next one is asked
-        for.
+        Only one row of tiles is in memory. Each strip is overwritten when the next one is
+        requested.
 
         Yields:
             (3, h, W): consecutive rows of the image from top to bottom, `height` rows in all.

@@ -1,4 +1,4 @@
-"""Decides from a diagnosis what the restorer is asked to undo."""
+"""Decides from a diagnosis what the restorer should undo."""
 
 from collections.abc import Collection
 
@@ -19,25 +19,25 @@ def severities(prior: DiagnosticPrior) -> dict[DegradationName, float]:
     return {name: present[name].severity for name in DEGRADATIONS if name in present}
 
 
-def treatment(
+def choose_treatment(
     prior: DiagnosticPrior,
     keep: Collection[str] = (),
     threshold: float = VISIBLE_SEVERITY,
     certainty: float = CERTAIN,
 ) -> DiagnosticPrior | None:
-    """Take out of a diagnosis what is meant to stay, and what is not certain enough.
+    """Remove from a diagnosis what is meant to stay, and what is not certain enough.
 
     Neither leaves a trace: the order and the chain of thought mention only the rest.
 
     Args:
         prior: the diagnosis.
         keep: degradations that are meant to stay.
-        threshold: severity, 0-100, that the worst of the rest has to reach.
-        certainty: probability, 0-1, from which a finding is acted on; a finding without a
+        threshold: severity, 0-100, that the worst of the rest must reach.
+        certainty: probability, 0-1, from which a finding is treated; a finding without a
             probability counts as certain.
 
     Returns:
-        What is left to undo, or None when the photograph is to be left alone.
+        What is left to undo, or None if the photograph should be left alone.
     """
     doubtful = {name for name, finding in prior.present().items() if _doubts(finding, certainty)}
     wanted = leave_out(prior, doubtful.union(keep))

@@ -1,1 +1,1 @@
-"""Training of reasoner and restorer: data in rounds, one resumable loop, one loss for each."""
+"""Training of reasoner and restorer: data in rounds, one resumable loop, a loss for each."""

@@ -1,4 +1,4 @@
-"""What a restorer learns from: crops of degraded and clean photographs, with their diagnoses."""
+"""The training data of restorers: crops of degraded and clean photographs, with their diagnoses."""
 
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -10,7 +10,7 @@ import torch
 from rr_tasks.reasoner.views import pad_to
 from rr_tasks.shards.png import decode_png
 from rr_tasks.shards.stream import Piece, Sample, ShardStream, unpack
-from rr_tasks.training.dataset import MissingDiagnosesError, check_diagnosed, whole_dataset
+from rr_tasks.training.dataset import MissingDiagnosesError, check_dataset, check_diagnosed
 from rr_tasks.training.diagnoses import DiagnosisStream
 from rr_tasks.training.epochs import deal_epochs
 from rr_tasks.training.flow import FlowBatch
@@ -44,16 +44,16 @@ class Crop(NamedTuple):
 def load_crops(
     shards: str, annotations: str, batch_size: int, seed: int
 ) -> RoundLoader[Pair, Crop, FlowBatch]:
-    """Batches of `CROP_SIDE` x `CROP_SIDE` crops of a data set.
+    """Load batches of `CROP_SIDE` x `CROP_SIDE` crops of a data set.
 
-    About half of them come with the reasoner's diagnosis, most others with the truth. A diagnosis
-    that failed counts as withheld.
+    About half of them come with the reasoner's diagnosis, and most of the others with the truth. A
+    failed diagnosis counts as withheld.
 
     Raises:
         UnfinishedDataSetError: some shards have not been made.
         MissingDiagnosesError: the annotations do not cover the data set.
     """
-    markers = whole_dataset(shards)
+    markers = check_dataset(shards)
     diagnosed = check_diagnosed(shards, markers, annotations)
     images = ShardStream(shards, markers, "clean.png", "degraded.png", "prior.json")
     diagnoses = DiagnosisStream(annotations, diagnosed)

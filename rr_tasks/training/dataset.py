@@ -1,4 +1,4 @@
-"""Refuses to train on what is not whole, by a look at done markers alone."""
+"""Makes sure from the done markers that a data set and its annotations are complete."""
 
 from collections.abc import Sequence
 
@@ -20,13 +20,13 @@ class MissingDiagnosesError(ExpectedError, ValueError):
     """Annotations do not cover the data set."""
 
 
-def whole_dataset(folder: str) -> list[DoneMarker]:
-    """The markers of all shards of a data set, by number.
+def check_dataset(folder: str) -> list[DoneMarker]:
+    """Return the markers of all shards of a data set, by number.
 
     Raises:
-        NoShardsError: there is none.
-        OtherDataSetError: the folder holds no data set.
-        UnfinishedDataSetError: the spec wants more shards than are done.
+        NoShardsError: there is no data set.
+        OtherDataSetError: the folder is not a data set.
+        UnfinishedDataSetError: the spec has more shards than are done.
         UnknownPriorVersionError: its priors are newer than this release.
     """
     markers = done_shards(folder)
@@ -43,7 +43,7 @@ def whole_dataset(folder: str) -> list[DoneMarker]:
 def check_diagnosed(
     shards: str, markers: Sequence[DoneMarker], annotations: str
 ) -> list[DoneMarker]:
-    """Make sure that a diagnosis of every sample was tried; one that failed counts as well.
+    """Make sure that every sample was diagnosed; failed diagnoses count.
 
     Returns:
         The markers of the annotations, by number.

@@ -1,4 +1,4 @@
-"""Reads the diagnoses that belong to the samples of a data set, including those that failed."""
+"""Reads the diagnoses of the samples of a data set, including failed ones."""
 
 from collections.abc import Iterable, Iterator
 
@@ -8,14 +8,14 @@ from schemas.shard import DoneMarker
 
 
 class DiagnosisStream:
-    """Reads pieces of the annotations of a data set; for use by one thread.
+    """Reads pieces of the annotations of a data set; use it in one thread only.
 
     Args:
         annotations: URL of the annotations.
         markers: done markers of their shards.
 
     Raises:
-        UnknownPriorVersionError: a marker tells of priors newer than this release.
+        UnknownPriorVersionError: the priors of a shard are from a newer release.
     """
 
     def __init__(self, annotations: str, markers: Iterable[DoneMarker]) -> None:

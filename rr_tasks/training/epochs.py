@@ -17,26 +17,27 @@ class NoSamplesError(ExpectedError, ValueError):
 
 
 class Epochs:
-    """Says which pieces of shards make up each round of each epoch of one rank.
+    """Determines which pieces of shards make up each round of each epoch of one rank.
 
-    An epoch lines up all shards in a seeded order and deals the line out in equal stretches, one
-    for each rank (node x worker). Where the samples do not divide evenly, the last ranks go on
-    from the beginning of the line: nothing is left out, fewer samples than there are ranks come
-    twice, and all ranks take the same number of steps, so that none waits for another for ever.
+    An epoch lines up all shards in a seeded order and divides the line into equal stretches, one
+    for each rank (node x worker). If the samples do not divide evenly, the last ranks continue from
+    the beginning of the line: no sample is left out, fewer samples than ranks are used twice, and
+    all ranks take the same number of steps, so that none waits forever for another.
 
-    A stretch is read in four lanes side by side: a round takes a cell from each, so that it mixes
-    shards far apart, and every lane goes through its shards from front to back. All of it is a
-    function of seed, rank and number; nothing has to be read to resume in the middle.
+    A stretch is read in four parallel lanes: a round takes a cell from each, so that it mixes
+    shards that are far apart, and each lane reads its shards from front to back. Everything is a
+    function of seed, rank and number, so nothing needs to be read to resume in the middle.
 
     Args:
         markers: the finished shards.
-        samples_per_round: about how many samples a round may have at most, up to four more.
+        samples_per_round: the approximate maximum of samples in a round, which may have up to four
+            more.
         seed: decides the order of the shards.
-        rank: number of this process among those that train together.
-        ranks: how many there are.
+        rank: the number of this process among those that train together.
+        ranks: the number of such processes.
 
     Raises:
-        NoSamplesError: the shards hold nothing.
+        NoSamplesError: the shards are empty.
     """
 
     def __init__(
@@ -62,7 +63,7 @@ class Epochs:
         """Rounds of this rank in an epoch."""
 
     def pieces(self, epoch: int, number: int) -> list[Piece]:
-        """Round `number` of an epoch."""
+        """Return round `number` of an epoch."""
         order = np.random.default_rng((0, self.seed, epoch)).permutation(len(self._shards))
         shards, counts = self._shards[order], self._counts[order]
         first = self._rank * self.samples
@@ -73,7 +74,7 @@ class Epochs:
         ]
 
     def size(self, number: int) -> int:
-        """Samples in round `number` of any epoch."""
+        """Return the number of samples in round `number` of any epoch."""
         return sum(stop - start for start, stop in self._cells(number))
 
     def _cells(self, number: int) -> Iterator[tuple[int, int]]:
@@ -91,7 +92,7 @@ def deal_epochs(markers: Iterable[DoneMarker], *, samples_per_round: int, seed: 
 
 
 def _cut(shards: np.ndarray, counts: np.ndarray, start: int, stop: int) -> Iterator[Piece]:
-    """The pieces that cover samples `start` to `stop` of the shards, which repeat for ever."""
+    """Return the pieces that cover samples `start` to `stop` of the endlessly repeated shards."""
     ends = np.cumsum(counts)
     while start < stop:
         place = start % int(ends[-1])

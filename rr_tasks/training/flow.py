@@ -21,7 +21,7 @@ _GOOD_ENOUGH = 1 / 30
 
 
 class FlowBatch(NamedTuple):
-    """Clean and degraded images (B, 3, H, W) in bytes, and a diagnosis or None for each."""
+    """Clean and degraded images (B, 3, H, W) as bytes, and a diagnosis or None for each."""
 
     clean: torch.Tensor
     degraded: torch.Tensor
@@ -29,14 +29,14 @@ class FlowBatch(NamedTuple):
 
 
 def flow_loss(restorer: Restorer[Any], batch: FlowBatch, generator: torch.Generator) -> Losses:
-    """Log of the squared error (PSNR, up to scale) at t = 1, squared error of x0 below.
+    """Compute the log of the squared error (PSNR, up to scale) at t = 1, the squared error below.
 
-    Half of the regressions start at the source's mean, as restoring in one step does. Below t = 1
-    only a plain squared error keeps the velocity a posterior mean.
+    Both are errors of x0. Half of the samples at t = 1 start at the source's mean, as restoring in
+    one step does. Below t = 1, only a plain squared error keeps the velocity a posterior mean.
 
     Returns:
         `loss`; the mean `psnr` of x0 at t = 1 in the flow's own space, for values in 0-1; and
-        `psnr_degraded`, that of the same degraded images before.
+        `psnr_degraded`, that of the same images before.
     """
     clean, degraded = batch.clean.float() / 255, batch.degraded.float() / 255
     condition = restorer.prepare(degraded, batch.priors)
@@ -58,13 +58,13 @@ def flow_loss(restorer: Restorer[Any], batch: FlowBatch, generator: torch.Genera
 
 
 def _draw_times(count: int, generator: torch.Generator) -> tuple[torch.Tensor, torch.Tensor]:
-    """Times (B,) in (0, 1], and which of those at 1 start at the source's mean."""
+    """Draw times (B,) in (0, 1], and which of those at 1 start at the source's mean."""
     at_one = torch.rand(count, generator=generator) < REGRESSION_SHARE
     t = torch.where(at_one, 1.0, torch.rand(count, generator=generator).clamp(min=0.02))
     return t, at_one & (torch.rand(count, generator=generator) < 0.5)
 
 
 def _mean_psnr(error: torch.Tensor, counted: torch.Tensor) -> torch.Tensor:
-    """Mean over the counted squared errors (B,) in dB; 0 where none is."""
+    """Average the counted squared errors (B,) in dB; 0 if none counts."""
     psnr = -10 * torch.log10(error.clamp(min=1e-8))
     return torch.where(counted, psnr, 0.0).sum() / counted.sum().clamp(min=1)

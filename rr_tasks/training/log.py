@@ -7,11 +7,12 @@ from rr_tasks.storage.files import publish_bytes, read_bytes
 
 
 class TrainingLog:
-    """Rows of JSON at a URL; small enough to be written anew for each row, so it is always whole.
+    """Rows of JSON at a URL, few enough to rewrite the file for each row, so it is always complete.
 
     Args:
-        url: of the log; rows of an earlier run stay, but not those after `step`.
-        step: of the checkpoint from which the run goes on, and writes later rows again.
+        url: URL of the log; rows of an earlier run stay, except those after `step`.
+        step: step of the checkpoint from which the run resumes, and after which it writes rows
+            again.
     """
 
     def __init__(self, url: str, step: int) -> None:
@@ -26,7 +27,7 @@ class TrainingLog:
         """Add a row.
 
         Raises:
-            StorageError: storage refuses; the rows before stay.
+            StorageError: storage refuses; the earlier rows stay.
         """
         self._lines.append(json.dumps(row))
         publish_bytes("".join(f"{line}\n" for line in self._lines).encode(), self._url)

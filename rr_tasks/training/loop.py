@@ -35,7 +35,7 @@ class TrainingDivergedError(ExpectedError, RuntimeError):
 
 
 class MissingCompilerError(ExpectedError, RuntimeError):
-    """A network is to be compiled on a machine that cannot."""
+    """A network should be compiled, but this machine has no compiler."""
 
 
 def train(
@@ -47,16 +47,16 @@ def train(
     device: torch.device,
     on_progress: ProgressReport,
 ) -> None:
-    """Train a network, or go on from the checkpoint in `folder`.
+    """Train a network, or resume from the checkpoint in `folder`.
 
-    In the end it has averaged weights and is in evaluation mode.
+    Afterwards it has averaged weights and is in evaluation mode.
 
-    Several processes may call this together, each with batches of its own: all of them take the
-    same steps and hold the same weights, and the first one writes and reports.
+    Several processes may call this together, each with its own batches: they all take the same
+    steps and have the same weights, and the first one writes and reports.
 
     Args:
-        objective: its network is moved to `device` and updated in place.
-        batches: batches by number; tensors in them are moved to `device`.
+        objective: its network moves to `device` and is updated in place.
+        batches: batches by number; their tensors move to `device`.
         settings: see `LoopSettings`.
         folder: URL that receives `checkpoint.pt` and `log.jsonl`.
         device: see `rr_tasks.device.choose_device`.
@@ -64,7 +64,7 @@ def train(
 
     Raises:
         TrainingDivergedError: the loss or a weight became NaN or infinite; the last checkpoint is
-            from before.
+            older.
         MissingCompilerError: `settings.compiled` without a C++ compiler.
         UnwritableCheckpointError: the disk is full; the last checkpoint stays.
         StorageError: storage refuses.
@@ -114,7 +114,7 @@ class _Gradients(Generic[BatchT]):
         self._loss = processes.prepare_model(_LossModule(objective))
 
     def add(self, batch: BatchT, number: int) -> Losses:
-        """Add those of one batch; processes exchange gradients at the last one of a step."""
+        """Add the gradients of a batch; processes exchange them after the last of a step."""
         processes, accumulate = self._processes, self._settings.accumulate
         generator = _seed_draws(self._settings.seed, number, processes.process_index)
         ends_step = (number + 1) % accumulate == 0
@@ -137,7 +137,7 @@ class _LossModule(nn.Module, Generic[BatchT]):
 
 
 class _Totals:
-    """Adds up losses where they are, so that no step waits for the device."""
+    """Adds up losses on the device, so that no step waits for it."""
 
     def __init__(self) -> None:
         self._sums: Losses = {}
@@ -147,7 +147,7 @@ class _Totals:
             self._sums[name] = self._sums.get(name, 0.0) + value.detach()
 
     def take_means(self, count: int, processes: Accelerator) -> dict[str, float]:
-        """Means of `count` losses in each process, over all of them; begins anew."""
+        """Return the means of `count` losses per process, over all processes, and start again."""
         means = processes.reduce(torch.stack(list(self._sums.values())) / count, "mean")
         named = dict(zip(self._sums, means.tolist(), strict=True))
         self._sums = {}
@@ -155,7 +155,7 @@ class _Totals:
 
 
 def _seed_draws(seed: int, number: int, process: int) -> torch.Generator:
-    """Seed what a batch's loss draws from: the generator it is given, and the global one.
+    """Seed the generators that a batch's loss draws from: its own, and the global one.
 
     Dropout draws from the global one, and must not follow the noise of the flow.
     """

@@ -1,4 +1,4 @@
-"""What is learned: a network, and the loss that it is to make small."""
+"""What is learned: a network, and the loss that it minimizes."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,8 +17,8 @@ class Objective(Generic[BatchT]):
     """A network and its loss.
 
     Args:
-        network: what learns; those of its parameters that require a gradient.
-        loss: takes a batch and a generator of the CPU that is seeded by step and process.
+        network: learns through the parameters that require a gradient.
+        loss: takes a batch and a CPU generator that is seeded by step and process.
     """
 
     network: nn.Module

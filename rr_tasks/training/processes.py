@@ -1,12 +1,13 @@
-"""Several processes that train one network together."""
+"""Lets several processes train one network together."""
 
 import torch
 from accelerate import Accelerator
 
 
 def join_processes(device: torch.device) -> Accelerator:
-    """Join the processes that `accelerate launch` or `torchrun` started; by default, be alone.
+    """Join the processes that `accelerate launch` or `torchrun` started, if they did.
 
-    Data must be dealt out afterwards: `rr_tasks.training.epochs.deal_epochs` asks who is there.
+    Deal out data only afterwards, because `rr_tasks.training.epochs.deal_epochs` asks for the
+    processes.
     """
     return Accelerator(cpu=device.type == "cpu", device_placement=False)

@@ -14,7 +14,7 @@ from rr_tasks.reasoner.network import ReasonerNetwork
 from rr_tasks.reasoner.views import cut_randomly, shrink_to_view, shrink_to_working_size
 from rr_tasks.shards.png import decode_png
 from rr_tasks.shards.stream import Sample, ShardStream, unpack
-from rr_tasks.training.dataset import whole_dataset
+from rr_tasks.training.dataset import check_dataset
 from rr_tasks.training.epochs import deal_epochs
 from rr_tasks.training.loop import ProgressReport, train
 from rr_tasks.training.objective import Losses, Objective
@@ -74,19 +74,19 @@ def train_reasoner(
     device: torch.device,
     on_progress: ProgressReport,
 ) -> None:
-    """Train the edge reasoner on a synthesized data set, or go on where a run stopped.
+    """Train the edge reasoner on a synthesized data set, or resume.
 
-    In the end it has averaged weights.
+    Afterwards it has averaged weights.
 
     Args:
         network: updated in place.
         shards: URL of the data set's folder.
         settings: length, rate and seed.
-        folder: receives checkpoint and log.
+        folder: receives the checkpoint and the log.
         device: see `train`.
         on_progress: see `train`.
     """
-    markers = whole_dataset(shards)
+    markers = check_dataset(shards)
     objective = Objective(network, partial(diagnosis_loss, network))
     with RoundLoader(
         deal_epochs(markers, samples_per_round=_PHOTOGRAPHS_PER_ROUND, seed=settings.seed),
@@ -139,7 +139,7 @@ def _choice_loss(name: str, predicted: torch.Tensor, truth: torch.Tensor) -> tor
 
 
 def _compared_entries(truth: torch.Tensor) -> torch.Tensor:
-    """Entries with a ground truth to compare with: those of present degradations."""
+    """Select the entries that have a ground truth: those of present degradations."""
     mask = torch.zeros_like(truth)
     for name in DEGRADATIONS:
         span = slice_of(name)
@@ -162,7 +162,7 @@ def _make_examples(sample: Sample, rng: np.random.Generator) -> list[Example]:
 def _make_example(
     image: Bytes, working: Bytes, lags: Floats, vector: Floats, rng: np.random.Generator
 ) -> Example:
-    """Views of a photograph whose lengths in `vector` are those at working size."""
+    """Make views of a photograph, with the lengths in `vector` converted to the working size."""
     seen = [
         shrink_to_view(_cut_frame(working, rng)),
         *cut_randomly(working, _WORKING_CROPS, rng),
@@ -181,7 +181,7 @@ def _make_example(
 
 
 def _cut_frame(image: Bytes, rng: np.random.Generator) -> Bytes:
-    """A random window of at least `_SMALLEST_FRAME` of each side."""
+    """Cut a random window of at least `_SMALLEST_FRAME` of each side."""
     height, width = (int(length * rng.uniform(_SMALLEST_FRAME, 1.0)) for length in image.shape[:2])
     top, left = rng.integers(image.shape[0] - height + 1), rng.integers(image.shape[1] - width + 1)
     return image[top : top + height, left : left + width]
@@ -190,9 +190,9 @@ def _cut_frame(image: Bytes, rng: np.random.Generator) -> Bytes:
 def _vary(
     views: Bytes, lags: Floats, vector: Floats, rng: np.random.Generator
 ) -> tuple[Bytes, Floats, Floats]:
-    """Mirror views (V, S, S, 3) and a cepstrum, exchange colours, and say so in the vector.
+    """Mirror views (V, S, S, 3) and a cepstrum, swap colours, and adapt the vector.
 
-    Scenes are few, degradations many: without this the network learns the scenes by heart.
+    There are few scenes and many degradations, so without this the network memorizes the scenes.
     """
     colours, vector = rng.permutation(3), vector.copy()
     views = views[..., colours]

@@ -1,4 +1,4 @@
-"""Teaches a restorer to undo degradations, given diagnoses as good as it will get in use."""
+"""Teaches a restorer to undo degradations, with diagnoses as good as those it will get in use."""
 
 from functools import partial
 from typing import Any
@@ -20,14 +20,14 @@ def train_restorer(
     folder: str,
     on_progress: ProgressReport,
 ) -> None:
-    """Train a restorer, or go on where a run stopped; in the end it has averaged weights.
+    """Train a restorer, or resume; afterwards it has averaged weights.
 
     Args:
         restorer: updated in place.
         shards: URL of the synthesized data set.
         annotations: URL of the reasoner's diagnoses of the same samples.
         settings: length, rate and seed.
-        folder: receives checkpoint and log.
+        folder: receives the checkpoint and the log.
         on_progress: see `train`.
     """
     objective = Objective(restorer.trainable(), partial(flow_loss, restorer))

@@ -1,9 +1,9 @@
 """Training batches from shards: shuffled, in bounded memory, and the same for the same step.
 
 Decoding a photograph costs more than cutting one crop from it, so photographs are decoded a round
-at a time, each gives several examples, and the examples of a round are shuffled. While one round
-is used the next is prepared. A batch depends on the data, the seed, the rank and its number alone:
-a run that resumes in the middle sees exactly what it would have seen.
+at a time, each gives several examples, and the examples of a round are shuffled. While one round is
+in use, the next is prepared. A batch depends only on the data, the seed, the rank and its number,
+so a run that resumes in the middle sees exactly what it would have seen.
 """
 
 from collections import deque
@@ -32,7 +32,7 @@ class Batches(Protocol[BatchT_co]):
     """Serves batches by number."""
 
     def batch(self, number: int) -> BatchT_co:
-        """Return a batch, the same for the same number."""
+        """Return a batch; the same number gives the same batch."""
 
 
 def stack(examples: Sequence[Example]) -> Batch:
@@ -44,18 +44,18 @@ def stack(examples: Sequence[Example]) -> Batch:
 
 
 class RoundLoader(Generic[SampleT, ExampleT, BatchT]):
-    """Batches of a data set, cut from the endless row of its rounds.
+    """Batches of a data set, cut from the endless sequence of its rounds.
 
     Args:
-        epochs: which samples make up which round.
-        read: streams the samples of a piece; called by one thread.
-        load: decodes one sample into at least `examples_per_sample` examples; called by several
+        epochs: the samples of each round.
+        read: streams the samples of a piece; called from one thread.
+        load: decodes one sample into at least `examples_per_sample` examples; called from several
             threads.
-        collate: makes a batch of examples.
+        collate: makes a batch from examples.
         examples_per_sample: a round has this many examples for each of its samples. Samples for
-            which `load` returns more are drawn more often: the surplus of a round is left out by
-            lot.
-        batch_size: examples a batch.
+            which `load` returns more are drawn more often; the surplus of a round is left out at
+            random.
+        batch_size: examples per batch.
     """
 
     def __init__(
@@ -84,7 +84,7 @@ class RoundLoader(Generic[SampleT, ExampleT, BatchT]):
         self._decoders.shutdown()
 
     def batch(self, number: int) -> BatchT:
-        """See `Batches.batch`; memory holds the rounds of the batch and the next one."""
+        """See `Batches.batch`; memory holds the rounds of the batch and the next round."""
         chosen: list[ExampleT] = []
         first, place = self._locate(number * self._batch_size)
         wanted = first
@@ -97,7 +97,7 @@ class RoundLoader(Generic[SampleT, ExampleT, BatchT]):
         return self._collate(chosen)
 
     def _locate(self, example: int) -> tuple[int, int]:
-        """Round and place in it of an example of the endless row."""
+        """Return the round of an example in the endless sequence, and its position there."""
         epoch, rest = divmod(example, int(self._ends[-1]))
         number = int(np.searchsorted(self._ends, rest, side="right"))
         begin = int(self._ends[number - 1]) if number else 0
@@ -118,7 +118,7 @@ class RoundLoader(Generic[SampleT, ExampleT, BatchT]):
         return [examples[index] for index in order[:size]]
 
     def _load_round(self, epoch: int, place: int) -> Iterator[list[ExampleT]]:
-        """Load a round's samples side by side; the order and the draws do not depend on it."""
+        """Load a round's samples in parallel, which affects neither the order nor the draws."""
         waiting: deque[Future[list[ExampleT]]] = deque()
         for piece in self._epochs.pieces(epoch, place):
             for index, sample in enumerate(self._read(piece), piece.start):

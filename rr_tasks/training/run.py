@@ -1,4 +1,4 @@
-"""A training run in a folder: record, checkpoint, log and, at the end, weights."""
+"""A training run in a folder: record, checkpoint, log and, in the end, weights."""
 
 from collections.abc import Callable
 
@@ -31,10 +31,10 @@ class OtherRunError(ExpectedError, ValueError):
 
 
 def check_reasoner_training(parameters: TrainReasonerParameters) -> None:
-    """Make sure that there is something to learn from and to start from, which takes no time.
+    """Make sure, in no time, that there is a data set to learn from and weights to start from.
 
     Raises:
-        NoShardsError: the folder is missing or no data set.
+        NoShardsError: the folder is missing or is not a data set.
         UnusableWeightsError: see `rr_tasks.weights.file.load_network`.
         MissingDeviceError: the machine has no such device.
     """
@@ -47,7 +47,7 @@ def check_restorer_training(parameters: TrainRestorerParameters) -> None:
     """See `check_reasoner_training`.
 
     Raises:
-        OtherDataSetError: the annotations were made of another data set.
+        OtherDataSetError: the annotations belong to another data set.
     """
     choose_device(parameters.device)
     check_belongs(parameters.annotations, parameters.shards)
@@ -55,10 +55,10 @@ def check_restorer_training(parameters: TrainRestorerParameters) -> None:
 
 
 def run_reasoner_training(parameters: TrainReasonerParameters, on_progress: ProgressReport) -> str:
-    """Train a reasoner as `parameters` say, from its checkpoint if there is one.
+    """Train a reasoner with these parameters, from its checkpoint if there is one.
 
     Returns:
-        URL of the trained weights; if they are there already, nothing is done.
+        URL of the trained weights; if they exist already, nothing is done.
 
     Raises:
         OtherRunError: the folder holds a run with other settings.
@@ -92,10 +92,10 @@ def run_reasoner_training(parameters: TrainReasonerParameters, on_progress: Prog
 
 
 def run_restorer_training(parameters: TrainRestorerParameters, on_progress: ProgressReport) -> str:
-    """Train a restorer as `parameters` say; see `run_reasoner_training`.
+    """Train a restorer with these parameters; see `run_reasoner_training`.
 
     Raises:
-        OtherDataSetError: the annotations were made of another data set.
+        OtherDataSetError: the annotations belong to another data set.
     """
     check_belongs(parameters.annotations, parameters.shards)
     device = choose_device(parameters.device)
@@ -117,7 +117,7 @@ def run_restorer_training(parameters: TrainRestorerParameters, on_progress: Prog
 
 
 def record_restorer_training(parameters: TrainRestorerParameters) -> TrainingRecord:
-    """Everything that decides the weights of a run."""
+    """Record everything that determines the weights of a run."""
     return TrainingRecord(
         network="edge-restorer",
         algorithm=flow.ALGORITHM,
@@ -144,7 +144,7 @@ def _start_restorer(parameters: TrainRestorerParameters) -> RestorerNetwork:
 def _finish(
     folder: str, record: TrainingRecord, device: torch.device, run: Callable[[str], StoredNetwork]
 ) -> str:
-    """Run what is not finished; of several processes the first one writes."""
+    """Run what is not finished; of several processes, the first one writes."""
     processes = join_processes(device)
     target = join(folder, f"{record.network}.safetensors")
     finished = exists(target)
@@ -197,7 +197,7 @@ def _settings(parameters: TrainReasonerParameters | TrainRestorerParameters) -> 
 
 
 def _ema_decay(steps: int) -> float:
-    """A short run must not end with the average of weights that it has long left behind."""
+    """Shorten the average for a short run, which must not end with weights from its start."""
     return min(0.999, max(0.0, 1 - 8 / steps))
 
 

@@ -1,4 +1,4 @@
-"""All that a training run carries from step to step: weights, their average, the optimizer."""
+"""The state of a training run: weights, their average, and the optimizer."""
 
 import io
 import math
@@ -19,12 +19,12 @@ class UnwritableCheckpointError(ExpectedError, OSError):
 
 
 class TrainingState:
-    """Weights that learn, by AdamW with a cosine schedule, and their moving average.
+    """Weights, trained by AdamW with a cosine schedule, and their moving average.
 
     Frozen parameters belong to the network and are neither averaged nor saved.
 
     Args:
-        network: on its device; updated in place.
+        network: the network on its device, updated in place.
         settings: see `LoopSettings`.
     """
 
@@ -50,7 +50,7 @@ class TrainingState:
 
     @property
     def learning_rate(self) -> float:
-        """That of the next step."""
+        """The learning rate of the next step."""
         return float(self._schedule.get_last_lr()[0])
 
     @property
@@ -59,7 +59,7 @@ class TrainingState:
         return all(bool(value.isfinite().all()) for value in self.learned.values())
 
     def step(self) -> None:
-        """Follow the gradients that have been added up, and forget them."""
+        """Take a step along the gradients that have been added up, and clear them."""
         nn.utils.clip_grad_norm_(self._parameters, self._clip)
         self._optimizer.step()
         self._optimizer.zero_grad(set_to_none=True)
@@ -72,7 +72,7 @@ class TrainingState:
             self.learned[name].copy_(value)
 
     def save(self, url: str, step: int) -> None:
-        """Write a checkpoint, whole or not at all.
+        """Write a checkpoint atomically.
 
         Raises:
             UnwritableCheckpointError: the disk is full; the last checkpoint stays.
@@ -95,10 +95,10 @@ class TrainingState:
             ) from error
 
     def load(self, url: str) -> int:
-        """Go back to a checkpoint.
+        """Return to a checkpoint.
 
         Returns:
-            How many steps had been taken; 0 where there is no checkpoint.
+            The number of steps taken so far; 0 if there is no checkpoint.
 
         Raises:
             StorageError: storage refuses.
@@ -133,7 +133,7 @@ class TrainingState:
 
 
 def _rate_at(step: int, warmup_steps: int, steps: int) -> float:
-    """Share of the highest rate: it rises along a line, then falls along half a cosine to 0."""
+    """Return the share of the highest rate: it rises linearly, then falls along a cosine to 0."""
     if step < warmup_steps:
         return step / warmup_steps
     done = (step - warmup_steps) / max(1, steps - warmup_steps)

@@ -1,4 +1,4 @@
-"""Tasks of a runner: one training run each, resumed from its checkpoint when it is run again."""
+"""Tasks of a runner: each trains, or resumes from a checkpoint."""
 
 from functools import partial
 
@@ -9,13 +9,13 @@ from schemas.parameters import TrainReasonerParameters, TrainRestorerParameters
 
 
 def train_reasoner_task(parameters: TrainReasonerParameters) -> str:
-    """See `rr_tasks.training.run.run_reasoner_training`; it computes with every core."""
+    """See `rr_tasks.training.run.run_reasoner_training`; it uses every core."""
     compute_in_threads(compute_threads())
     return run_reasoner_training(parameters, partial(_report, "train reasoner"))
 
 
 def train_restorer_task(parameters: TrainRestorerParameters) -> str:
-    """See `rr_tasks.training.run.run_restorer_training`; it computes with every core."""
+    """See `rr_tasks.training.run.run_restorer_training`; it uses every core."""
     compute_in_threads(compute_threads())
     return run_restorer_training(parameters, partial(_report, "train restorer"))
 

@@ -14,7 +14,7 @@ from rr_tasks.photographs.pixels import Bytes
 from rr_tasks.reasoner.diagnosis import diagnose_each
 from rr_tasks.reasoner.protocol import Answer, Reasoner, Unparsed
 from rr_tasks.restorer.photograph import PhotographRestorer
-from rr_tasks.restorer.treatment import treatment
+from rr_tasks.restorer.treatment import choose_treatment
 from rr_tasks.shards.png import decode_png
 from rr_tasks.shards.stream import Sample, read_samples, unpack
 from rr_tasks.storage.claim import claim
@@ -110,7 +110,7 @@ def read_evaluation(urls: list[str]) -> pl.DataFrame:
 
 def restore_as_in_use(image: Bytes, found: DiagnosticPrior, restorer: PhotographRestorer) -> Bytes:
     """Restore a photograph, (H, W, 3), with this diagnosis as `rr restore` would."""
-    wanted = treatment(found)
+    wanted = choose_treatment(found)
     return np.asarray(image if wanted is None else restorer.restore(image, wanted), np.uint8)
 
 

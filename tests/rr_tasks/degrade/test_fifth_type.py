@@ -19,7 +19,7 @@ from rr_tasks.degrade.mixture import degrade, draw_severities, list_combinations
 from rr_tasks.degrade.synthesis import open_dataset, plan_synthesis, synthesize_shard
 from rr_tasks.ingest.truth import estimate_truth
 from rr_tasks.priors import make_absent_findings, make_prior
-from rr_tasks.restorer.treatment import treatment
+from rr_tasks.restorer.treatment import choose_treatment
 from rr_tasks.shards.rows import shard_rows
 from rr_tasks.shards.stream import read_samples
 from schemas.prior.current import DEGRADATIONS, DiagnosticPrior, Provenance
@@ -89,11 +89,11 @@ def test_truth_is_rendered_as_vector_and_text(dark: DiagnosticPrior) -> None:
 
 
 def test_what_is_kept_of_it_leaves_no_trace(dark: DiagnosticPrior) -> None:
-    wanted = treatment(dark, keep=("darkness",))
+    wanted = choose_treatment(dark, keep=("darkness",))
     assert wanted is not None
     assert wanted.order == ("haze",)
     assert "darkness" not in write_instruction(wanted)
-    assert treatment(dark, keep=("haze", "darkness")) is None
+    assert choose_treatment(dark, keep=("haze", "darkness")) is None
 
 
 def test_who_does_not_know_the_type_says_so(dark: DiagnosticPrior) -> None:

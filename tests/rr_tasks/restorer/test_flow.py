@@ -54,7 +54,7 @@ def test_a_predicted_end_and_its_velocity_are_the_same_thing() -> None:
 def test_whitening_undoes_coloring(covariance: Covariance) -> None:
     source = Source(torch.full((4000, 4), 2.0), covariance)
     white = draw(4000, 4)
-    assert torch.allclose(source.whitened(source.at(white)), white, atol=1e-5)
+    assert torch.allclose(source.whiten(source.at(white)), white, atol=1e-5)
     assert torch.equal(source.at(torch.zeros_like(white)), source.mean)
-    drawn = source.whitened(source.draw(torch.Generator().manual_seed(3)))
+    drawn = source.whiten(source.draw(torch.Generator().manual_seed(3)))
     assert torch.allclose(drawn.T.cov(), torch.eye(4), atol=0.1)

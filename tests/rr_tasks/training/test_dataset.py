@@ -8,8 +8,8 @@ from rr_tasks.shards.writer import write_shard
 from rr_tasks.training.dataset import (
     MissingDiagnosesError,
     UnfinishedDataSetError,
+    check_dataset,
     check_diagnosed,
-    whole_dataset,
 )
 from schemas.errors import ExpectedError
 from schemas.shard import SampleRow
@@ -29,7 +29,7 @@ def diagnoses(annotations: str, tmp_path: Path) -> Path:
 
 
 def test_a_whole_data_set_is_its_markers(copied: Path) -> None:
-    markers = whole_dataset(str(copied))
+    markers = check_dataset(str(copied))
     assert [(marker.shard, marker.samples) for marker in markers] == [(0, 32), (1, 16)]
 
 
@@ -37,7 +37,7 @@ def test_a_whole_data_set_is_its_markers(copied: Path) -> None:
 def test_a_half_finished_data_set_is_refused(copied: Path, shard: int) -> None:
     (copied / f"{shard:05d}.done.json").unlink()
     with pytest.raises(UnfinishedDataSetError) as caught:
-        whole_dataset(str(copied))
+        check_dataset(str(copied))
     assert str(caught.value) == (
         f"{copied}: 1 of 2 shards are missing, {shard:05d} first; "
         "run the command that made the others again as before to make them"
@@ -47,16 +47,16 @@ def test_a_half_finished_data_set_is_refused(copied: Path, shard: int) -> None:
 
 def test_a_folder_without_shards_is_no_data_set(tmp_path: Path) -> None:
     with pytest.raises(NoShardsError):
-        whole_dataset(str(tmp_path))
+        check_dataset(str(tmp_path))
 
 
 def test_annotations_are_no_data_set(diagnoses: Path) -> None:
     with pytest.raises(OtherDataSetError, match="not written by `rr synthesize`"):
-        whole_dataset(str(diagnoses))
+        check_dataset(str(diagnoses))
 
 
 def test_complete_annotations_pass(copied: Path, diagnoses: Path) -> None:
-    check_diagnosed(str(copied), whole_dataset(str(copied)), str(diagnoses))
+    check_diagnosed(str(copied), check_dataset(str(copied)), str(diagnoses))
 
 
 @pytest.mark.parametrize(("shard", "count"), [(0, 32), (1, 16)])
@@ -65,7 +65,7 @@ def test_a_shard_without_diagnoses_is_named(
 ) -> None:
     (diagnoses / f"{shard:05d}.done.json").unlink()
     with pytest.raises(MissingDiagnosesError) as caught:
-        check_diagnosed(str(copied), whole_dataset(str(copied)), str(diagnoses))
+        check_diagnosed(str(copied), check_dataset(str(copied)), str(diagnoses))
     assert str(caught.value) == (
         f"{diagnoses} lacks {count} samples of {copied}, {shard:05d}0000 first; "
         "run `rr annotate` again"
@@ -75,7 +75,7 @@ def test_a_shard_without_diagnoses_is_named(
 
 def test_no_diagnoses_at_all_are_counted(copied: Path, tmp_path: Path) -> None:
     with pytest.raises(MissingDiagnosesError, match=r"lacks 48 samples .*, 000000000 first; run"):
-        check_diagnosed(str(copied), whole_dataset(str(copied)), str(tmp_path / "none"))
+        check_diagnosed(str(copied), check_dataset(str(copied)), str(tmp_path / "none"))
 
 
 def annotate_again(diagnoses: Path, rows: list[SampleRow]) -> None:
@@ -96,10 +96,10 @@ def test_a_sample_without_a_row_is_named(copied: Path, diagnoses: Path) -> None:
         MissingDiagnosesError,
         match=r"lacks 1 samples .*, 000010005 first; delete .*/00001\.done\.json and run",
     ):
-        check_diagnosed(str(copied), whole_dataset(str(copied)), str(diagnoses))
+        check_diagnosed(str(copied), check_dataset(str(copied)), str(diagnoses))
 
 
 def test_a_diagnosis_that_failed_was_tried(copied: Path, diagnoses: Path) -> None:
     annotate_again(diagnoses, [row(index, good=index not in {0, 5}) for index in range(16)])
-    found = check_diagnosed(str(copied), whole_dataset(str(copied)), str(diagnoses))
+    found = check_diagnosed(str(copied), check_dataset(str(copied)), str(diagnoses))
     assert [(marker.samples, marker.failures) for marker in found] == [(32, 0), (14, 2)]
