@@ -1,1 +1,1 @@
-"""Storage behind fsspec URLs: local folders, S3 and whatever else fsspec knows."""
+"""Storage at fsspec URLs: local folders, S3, and anything else that fsspec supports."""

@@ -1,7 +1,7 @@
-"""Repeats reads that the network cut off in the middle.
+"""Repeats reads that the network cut off halfway.
 
-Botocore repeats requests that got no answer, or a refusal that may pass. It cannot help once an
-answer has begun.
+Botocore repeats requests that got no answer or a temporary refusal. It cannot help once an answer
+has begun.
 """
 
 from collections.abc import Callable
@@ -21,7 +21,7 @@ ReadT = TypeVar("ReadT")
 
 
 def read_whole(read: Callable[[], ReadT]) -> ReadT:
-    """Call `read` until it gets a whole answer, up to as many times as the S3 settings allow.
+    """Call `read` until it gets a complete answer, as many times as the S3 settings allow.
 
     Raises:
         CUT_OFF: every answer broke off.

@@ -1,4 +1,4 @@
-"""Writes local files that are either whole or absent."""
+"""Writes local files that are either complete or absent."""
 
 import errno
 import os
@@ -54,7 +54,7 @@ def write_new(content: bytes, target: Path) -> bool:
     """Write `content` unless `target` exists; exactly one of several writers succeeds.
 
     Returns:
-        Whether this call created the file. Nobody ever sees it half-written.
+        Whether this call created the file, which is never visible half-written.
 
     Raises:
         OSError: the disk refused; the error names the file.
@@ -84,7 +84,7 @@ def link_or_copy(source: Path, target: Path) -> None:
 
 
 def partial_beside(target: Path) -> Path:
-    """A hidden name in the same folder that no other writer uses; see `PARTIAL`."""
+    """Return a hidden name in the same folder that no other writer uses; see `PARTIAL`."""
     return target.with_name(f".rr-{sign()}-{secrets.token_hex(8)}.part")
 
 
@@ -120,7 +120,7 @@ def _link(partial: Path, target: Path) -> bool:
 
 
 def _copy(partial: Path, target: Path) -> bool:
-    """Do the same on disks without links, such as exFAT: just as exclusive, but not in one step."""
+    """Do the same on disks without links, such as exFAT: equally exclusive, but not in one step."""
     try:
         with target.open("xb") as out:
             out.write(partial.read_bytes())

@@ -1,10 +1,10 @@
-"""Shares work between runs: whoever makes a file claims it, and the others do something else.
+"""Shares work between runs: the run that makes a file claims it, and the others do something else.
 
-A claim only saves doing work twice. That files are whole and right rests on how they are published,
-so a claim that is lost, or taken from a run that was only slow, does no harm. It is a hidden file
-beside the one that is made, and names its owner, who renews it while at work. A claim that has not
-changed for `LEASE` seconds belongs to nobody any more. Clocks are never compared: each process
-measures with its own how long it has seen the same claim.
+A claim only avoids duplicate work. Files are complete and correct because of how they are
+published, so a claim that is lost, or taken from a run that was only slow, does no harm. It is a
+hidden file beside the one being made, and names its owner, which renews it while it works. A claim
+that has not changed for `LEASE` seconds no longer belongs to anyone. Clocks are never compared:
+each process uses its own to measure how long it has seen the same claim.
 """
 
 import platform
@@ -58,16 +58,16 @@ class Held:
 
     @property
     def owner(self) -> str:
-        """The owner in a few words, for people."""
+        """The owner in a few words, to show to people."""
         if self._claim is None:
             return "another run"
         process = self._claim.writer.rpartition("-")[2]
         return f"another run on {self._claim.host} (process {process})"
 
     def wait(self) -> None:
-        """Return when the file is made, or when nobody claims it any more.
+        """Wait until the file is made, or until nobody claims it any more.
 
-        A claim whose owner is dead, or whose file is there, is removed.
+        A claim is removed if its owner is dead or its file exists.
         """
         while (content := _read(claim_url(self.url))) is not None:
             if content != self._content:
@@ -94,10 +94,10 @@ OnHeld = Callable[[Held], None]
 def claim(url: str) -> Iterator[None]:
     """Claim the file `url`, which is about to be made, until the end of the block.
 
-    The file need not be one that is ever made: its name can stand for any piece of work.
+    The file need not ever exist: its name can stand for any piece of work.
 
     Raises:
-        HeldError: another run holds a claim, and is not known to be dead.
+        HeldError: another run holds a claim and is not known to be dead.
         StorageError: storage refuses.
     """
     ours = Claim(host=platform.node(), writer=sign(), token=secrets.token_hex(8))
@@ -121,11 +121,11 @@ def claim(url: str) -> Iterator[None]:
 
 @contextmanager
 def claim_in_turn(url: str, on_held: OnHeld | None = None) -> Iterator[None]:
-    """Claim the file `url` as `claim` does, but wait for other runs first.
+    """Claim the file `url` like `claim`, but wait for other runs first.
 
     Args:
         url: the file.
-        on_held: called for each claim that has to be waited for.
+        on_held: called for each claim that this run has to wait for.
 
     Raises:
         StorageError: storage refuses.
@@ -144,7 +144,7 @@ def claim_in_turn(url: str, on_held: OnHeld | None = None) -> Iterator[None]:
 
 
 def make_unless_held(make: Callable[[], ResultT]) -> ResultT | Held:
-    """Return what `make` returns, or the claim that another run holds on it."""
+    """Return what `make` returns, or another run's claim on its file."""
     try:
         return make()
     except HeldError as error:
@@ -152,7 +152,7 @@ def make_unless_held(make: Callable[[], ResultT]) -> ResultT | Held:
 
 
 def claim_url(url: str) -> str:
-    """The URL of the claim on a file: under a hidden name, which no listing shows."""
+    """Return the URL of the claim on a file: a hidden name, which no listing shows."""
     folder, _, name = url.rpartition("/")
     return f"{folder}/.{name}.claim"
 
@@ -168,7 +168,7 @@ def remove_dead_claim(url: str) -> bool:
 
 
 def _is_dead(found: Claim) -> bool:
-    """Whether the owner has ended, or was in this process and could not remove its claim."""
+    """Whether the owner has ended, or belonged to this process and could not remove its claim."""
     left_behind = found.writer == sign() and found.token not in _HELD_HERE
     return left_behind or is_gone(found.writer)
 
@@ -215,7 +215,7 @@ def _serialize(ours: Claim) -> bytes:
 
 
 def _parse(content: bytes) -> Claim | None:
-    """The claim; None if it is of another release, or cut off, so that it ends with the lease."""
+    """Parse a claim; None, to end with the lease, if it is cut off or from another release."""
     try:
         return Claim.model_validate_json(content)
     except ValidationError:

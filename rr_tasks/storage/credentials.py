@@ -1,7 +1,7 @@
 """Finds the credentials for S3 that the `RR_S3_` variables leave out.
 
 s3fs gets them from botocore, which knows profiles, single sign-on and instance roles. Polars would
-need boto3 for that, so it is given what botocore finds.
+need boto3 for that, so it gets what botocore finds.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""Says what storage refused, where, and what to do about it; never with a key or a secret."""
+"""Says what storage refused, where, and what to do about it, without revealing keys or secrets."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,11 +10,11 @@ from schemas.errors import ExpectedError
 
 @contextmanager
 def explain_errors(url: str) -> Iterator[None]:
-    """Turn what storage libraries raise inside into a `StorageError` that names the URL.
+    """Turn errors of storage libraries into a `StorageError` that names the URL.
 
     Raises:
         AccessDeniedError: the credentials are wrong, or a permission is missing.
-        ProtectedFileError: a disk does not let this user in.
+        ProtectedFileError: the disk denies this user access.
         UnreachableStorageError: several requests in a row failed or got no answer.
         MissingBucketError: the bucket does not exist.
         MissingFileError: the file does not exist.

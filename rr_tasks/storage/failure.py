@@ -1,4 +1,4 @@
-"""What storage refuses, and what to do about it."""
+"""The errors of storage, and what to do about them."""
 
 import errno
 
@@ -6,7 +6,7 @@ from schemas.errors import ExpectedError
 
 
 class StorageError(ExpectedError, OSError):
-    """Storage refused; `errno` is kept where a disk gave one."""
+    """Storage refused; `errno` is set if a disk gave one."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
@@ -21,11 +21,11 @@ class AccessDeniedError(StorageError, PermissionError):
 
 
 class ProtectedFileError(StorageError, PermissionError):
-    """This user may not do that with this file or folder; others may be open to them."""
+    """This user is not allowed to do that with this file or folder, but perhaps with others."""
 
 
 class UnreachableStorageError(StorageError, ConnectionError):
-    """The service does not answer, or is too busy; trying again later may help."""
+    """The service does not answer or is too busy; trying again later may help."""
 
 
 class MissingBucketError(StorageError, FileNotFoundError):
@@ -37,7 +37,7 @@ class MissingFileError(StorageError, FileNotFoundError):
 
 
 class StorageStoppedError(StorageError):
-    """The disk takes no more files at all: it is full, read-only or broken."""
+    """The disk accepts no more files: it is full, read-only or broken."""
 
 
 READING_STOPS = (UnreachableStorageError, MissingBucketError)
@@ -48,7 +48,7 @@ WRITING_STOPS = (*READING_STOPS, AccessDeniedError, StorageStoppedError)
 
 
 def explain_disk_error(url: str, error: OSError) -> StorageError:
-    """Say what a disk, or the filesystem of a library, refused."""
+    """Say what a disk, or a library's filesystem, refused."""
     if isinstance(error, FileNotFoundError):
         return MissingFileError(f"{url}: no such file")
     said = error.strerror or " ".join(map(str, error.args)) or type(error).__name__

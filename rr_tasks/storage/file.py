@@ -1,4 +1,4 @@
-"""A file by its place in storage, whether or not it exists."""
+"""A file at a place in storage, whether or not it exists."""
 
 from contextlib import suppress
 from pathlib import Path
@@ -19,38 +19,38 @@ class StoredFile(Protocol):
 
     @property
     def url(self) -> str:
-        """The file's URL or path, as people know it."""
+        """The file's URL or path, as users know it."""
 
     def exists(self) -> bool:
-        """Whether a file or a folder is there."""
+        """Whether a file or a folder exists."""
 
     def status(self) -> Status | None:
-        """Size and time; None when there is no file."""
+        """Return size and time; None if there is no file."""
 
     def stamp(self) -> str | None:
-        """Changes when the file is replaced; None when there is none."""
+        """Return a text that changes when the file is replaced; None if there is no file."""
 
     def read(self) -> bytes:
         """Read the whole file."""
 
     def read_range(self, start: int, end: int) -> bytes:
-        """Read the bytes from `start` to `end`, `end` not included."""
+        """Read the bytes from `start` up to, but not including, `end`."""
 
     def write(self, content: bytes) -> None:
-        """Replace the file in one step; folders above it are made."""
+        """Replace the file in one step; missing folders above it are created."""
 
     def create(self, content: bytes) -> bool:
-        """Write the file unless it exists; whether this call did, as far as the answer tells."""
+        """Write the file unless it exists; return whether this call seems to have done so."""
 
     def upload(self, local: Path) -> None:
         """Replace the file in one step by a finished local file, which must not change later."""
 
     def remove(self) -> None:
-        """Delete the file; it may be gone already."""
+        """Delete the file, if it still exists."""
 
 
 def locate(url: str) -> StoredFile:
-    """The file of a URL or local path.
+    """Locate the file of a URL or local path.
 
     Raises:
         StorageError: see `rr_tasks.storage.filesystem.filesystem_of`.
@@ -66,11 +66,11 @@ def locate(url: str) -> StoredFile:
 def write_if_absent(file: StoredFile, content: bytes) -> bool:
     """Write a file unless it exists; of several callers exactly one succeeds.
 
-    A request that is sent again after a lost answer finds what it wrote itself, so the same content
-    counts as ours: where it matters who was first, contents have to differ.
+    A request that is repeated after a lost answer finds what it wrote itself, so identical content
+    counts as ours. Where it matters who was first, contents must differ.
 
     Returns:
-        Whether `content` is there because of this call, or because of one with the same content.
+        Whether `content` was written by this call, or by one with the same content.
     """
     while True:
         made = file.create(content)

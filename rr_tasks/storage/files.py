@@ -1,4 +1,4 @@
-"""Storage behind fsspec URLs: joining, atomic publishing, listing.
+"""Files at fsspec URLs: joining, atomic publishing, listing.
 
 Errors name the URL; `rr_tasks.storage.explanation.explain_errors` lists what is raised.
 """
@@ -39,7 +39,7 @@ def name_of(url: str) -> str:
 
 
 def exists(url: str) -> bool:
-    """Whether there is a file or folder at `url`.
+    """Whether a file or folder exists at `url`.
 
     Raises:
         MissingBucketError: not even the bucket exists.
@@ -82,8 +82,8 @@ def publish_bytes(content: bytes, url: str) -> None:
 def publish_all(contents: Mapping[str, bytes]) -> None:
     """Make each content visible at its URL, several at a time in object storage.
 
-    Each becomes visible in one step, but not all of them at once. There is at least one, and all
-    URLs are in the same storage.
+    Each becomes visible in one step, but not all at once. At least one is required, and all URLs
+    must be in the same storage.
     """
     first = next(iter(contents))
     filesystem = filesystem_of(first)[0]
@@ -126,7 +126,7 @@ def read_range(url: str, start: int, end: int) -> bytes:
 
 
 def remove(url: str) -> None:
-    """Delete a file; it may be gone already."""
+    """Delete a file, if it still exists."""
     locate(url).remove()
 
 
@@ -136,10 +136,10 @@ def stamp(url: str) -> str | None:
 
 
 def list_files(url: str) -> list[str]:
-    """List all files below a folder, sorted, as URLs; hidden files and folders are left out.
+    """List the URLs of all files below a folder, sorted, without hidden files and folders.
 
     Raises:
-        MissingFolderError: there is nothing.
+        MissingFolderError: the folder is missing or empty.
     """
     filesystem, root = filesystem_of(url)
     with explain_errors(url):
@@ -151,7 +151,7 @@ def list_files(url: str) -> list[str]:
 
 
 def list_paths(folder: str) -> set[str]:
-    """List the paths of all files below a folder, relative to it; none if it is missing."""
+    """List the paths of all files below a folder, relative to it; none if the folder is missing."""
     try:
         return set(paths_below(folder, list_files(folder)))
     except MissingFolderError:
@@ -159,10 +159,10 @@ def list_paths(folder: str) -> set[str]:
 
 
 def list_folders(url: str) -> list[str]:
-    """List the folders right in a folder, sorted, as URLs; hidden ones are left out.
+    """List the URLs of the folders directly in a folder, sorted, without hidden ones.
 
     Raises:
-        MissingFolderError: there is nothing.
+        MissingFolderError: the folder is missing or empty.
     """
     filesystem, root = filesystem_of(url)
     with explain_errors(url):

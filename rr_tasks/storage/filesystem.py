@@ -1,4 +1,4 @@
-"""The only door from a URL to the storage behind it."""
+"""The only way from a URL to the storage behind it."""
 
 import io
 import re
@@ -17,14 +17,14 @@ _SLASHES_MISSING = re.compile(r"(s3a?|gs|https?):/?(?!/)(.*)")
 
 
 def filesystem_of(url: str) -> tuple[Any, str]:
-    """The fsspec filesystem of a URL, and the path there.
+    """Return the fsspec filesystem of a URL, and the path there.
 
     Call it in the process that uses it: connections do not survive a fork.
 
     Raises:
-        StorageError: there is no such kind of storage, or it needs a package that is missing, or
-            no bucket can have the name, or the URL holds a secret, which is not repeated then.
-        UnusableSettingsError: an `RR_S3_` variable makes no sense.
+        StorageError: there is no such kind of storage, it needs a missing package, the name is not
+            valid for a bucket, or the URL contains a secret, which the message does not repeat.
+        UnusableSettingsError: an `RR_S3_` variable is invalid.
     """
     if holds_secret(url):
         raise StorageError(NO_SECRETS)
@@ -44,7 +44,7 @@ def filesystem_of(url: str) -> tuple[Any, str]:
 
 
 def is_local(filesystem: Any) -> bool:
-    """Whether paths are those of this machine's disks."""
+    """Whether paths are on this machine's disks."""
     return isinstance(filesystem, LocalFileSystem)
 
 
@@ -55,10 +55,10 @@ def is_s3(filesystem: Any) -> bool:
 
 @contextmanager
 def open_url(url: str) -> Iterator[BinaryIO]:
-    """Open for reading from front to back; some megabytes are read ahead.
+    """Open a file to read it from front to back, some megabytes ahead.
 
     Raises:
-        StorageError: storage refused, now or while the file is read.
+        StorageError: storage refuses, now or while the file is read.
     """
     filesystem, path = filesystem_of(url)
     with explain_errors(url):
@@ -94,7 +94,7 @@ class _Stream(io.BufferedIOBase, BinaryIO):
 
 
 class _RemoteStream(_Stream):
-    """Reads again what the network cut off."""
+    """A stream that repeats reads that the network cut off."""
 
     def _read(self, size: int) -> bytes:
         from rr_tasks.storage.answers import read_whole

@@ -11,22 +11,22 @@ class Folder(ABC):
     """Files by their paths below a folder, with forward slashes; any thread may use it.
 
     Every method raises `StorageError` where storage refuses; the error names the file. Nothing
-    outside of the folder is ever written.
+    outside the folder is ever written.
 
     Attributes:
-        url: the folder's URL or path, as people know it.
-        place: the same for every name of the folder, links followed.
+        url: the folder's URL or path, as users know it.
+        place: the same for every name of the folder, with links followed.
     """
 
     url: str
     place: str
 
     def at(self, path: str) -> str:
-        """The URL or path of a file, for people."""
+        """Return the URL or path of a file, to show to people."""
         return f"{self.url}/{path}"
 
     def status(self, path: str) -> Status | None:
-        """Size and time of a file; None when there is none."""
+        """Return size and time of a file; None if there is none."""
         return self._file(path).status()
 
     def read(self, path: str) -> bytes:
@@ -34,7 +34,7 @@ class Folder(ABC):
         return self._file(path).read()
 
     def write(self, path: str, content: bytes) -> None:
-        """Replace a file in one step; folders above it are made."""
+        """Replace a file in one step; missing folders above it are created."""
         self._target(path).write(content)
 
     def write_if_absent(self, path: str, content: bytes) -> bool:
@@ -42,32 +42,32 @@ class Folder(ABC):
         return write_if_absent(self._target(path), content)
 
     def remove(self, path: str) -> None:
-        """Delete a file; it may be gone already."""
+        """Delete a file, if it still exists."""
         self._target(path).remove()
 
     @abstractmethod
     def statuses(self, paths: Iterable[str]) -> dict[str, Status]:
-        """Size and time of many files; those that do not exist, or cannot be seen, are left out."""
+        """Return size and time of many files, without those that do not exist or cannot be seen."""
 
     @abstractmethod
     def names(self, path: str) -> list[str]:
-        """Names of the files right in a folder below this one, sorted; none if it is missing."""
+        """List the names of the files directly in a folder below, sorted; none if it is missing."""
 
     @abstractmethod
     def is_foreign(self, own: str) -> bool:
-        """Whether there is something in here, but no folder `own`."""
+        """Whether the folder contains something, but no folder `own`."""
 
     @abstractmethod
     def remove_leftovers(self, own: str) -> None:
-        """Remove what killed writers left unfinished, on a disk in the folder `own` below this one.
+        """Remove what killed writers left unfinished, on a disk only in the folder `own`.
 
-        Errors are passed over: leftovers only cost space.
+        Errors are ignored, because leftovers only take space.
         """
 
     @abstractmethod
     def _file(self, path: str) -> StoredFile:
-        """The file to look at or to read."""
+        """Return the file to look at or to read."""
 
     @abstractmethod
     def _target(self, path: str) -> StoredFile:
-        """The file to write or remove."""
+        """Return the file to write or to remove."""

@@ -10,11 +10,11 @@ def open_folder(url: str, scratch: str | None = None) -> Folder:
 
     Args:
         url: any URL or local path.
-        scratch: path below it for unfinished files, where a disk needs one. By default they lie
+        scratch: path below it for unfinished files, if it is on a disk; by default they are written
             beside their targets.
 
     Raises:
-        StorageError: there is no such kind of storage, or the URL cannot be used.
+        StorageError: there is no such kind of storage, or the URL is not usable.
     """
     filesystem, path = filesystem_of(url)
     if is_local(filesystem):

@@ -1,4 +1,4 @@
-"""Identifies inputs by their content, and reads each only once as long as it does not change."""
+"""Identifies inputs by their content, and reads each only once unless it changes."""
 
 import hashlib
 import io
@@ -35,16 +35,16 @@ _SETTLED_AFTER = 2 * 10**9
 
 
 def identity(root: str, urls: Sequence[str], output: str | None = None) -> str:
-    """Return a SHA-256 of names below `root` and contents; it changes when any input does.
+    """Hash the names below `root` and the contents; the hash changes when any input does.
 
-    What was read is remembered in `output`, see `memory_url`. A file on a disk is not read again if
-    it has the same size and time of change as before, and an S3 object if it has the same size and
-    ETag. In other storage everything is read again.
+    Hashes are kept in `output`; see `memory_url`. A file on a disk is not read again if its size
+    and time of change are the same as before, nor an S3 object if its size and ETag are. In other
+    storage, everything is read again.
 
     Args:
         root: URL of the folder of the inputs.
         urls: the inputs, in a stable order.
-        output: URL of the folder of data sets; None to remember nothing.
+        output: URL of the folder of data sets; None to keep nothing.
     """
     paths = [_encode(path) for path in paths_below(root, urls)]
     if output is None:
@@ -59,9 +59,9 @@ def identity(root: str, urls: Sequence[str], output: str | None = None) -> str:
 
 
 def memory_url(output: str, root: str) -> str:
-    """Return the URL of the hidden file among data sets that remembers a folder of inputs.
+    """Return the URL of the hidden file that keeps the hashes of a folder's inputs.
 
-    It may be deleted: then the inputs are read again.
+    If it is deleted, the inputs are read again.
     """
     filesystem, path = filesystem_of(root)
     name = _encode(str(filesystem.unstrip_protocol(path)).rstrip("/"))
@@ -73,11 +73,11 @@ def _encode(path: str) -> bytes:
 
 
 def _remember(root: str, urls: Sequence[str], paths: Sequence[bytes], memory: str) -> pl.Series:
-    """Return the SHA-256 of each content, from memory where the input has not changed.
+    """Return the SHA-256 of each content, as kept if the input has not changed.
 
-    Stamps are taken before contents are read, so they are never newer. What is read is saved in
-    parts, which are joined at the end: a killed run continues where it was, and the work grows with
-    the number of inputs, not with its square.
+    Stamps are taken before contents are read, so they are never newer. New hashes are saved in
+    parts, which are joined at the end, so a killed run resumes where it was, and the work is
+    proportional to the number of inputs.
     """
     now = pl.DataFrame({"path": paths}).join(
         _look(root, paths), on="path", how="left", maintain_order="left"
@@ -107,7 +107,7 @@ def _remember(root: str, urls: Sequence[str], paths: Sequence[bytes], memory: st
 
 
 def _hash_all(urls: Sequence[str]) -> Iterator[pl.Series]:
-    """Yield the SHA-256 of each content, `_AT_A_TIME` in a series."""
+    """Yield the SHA-256 of each content, in series of `_AT_A_TIME`."""
     contents = read_all(urls)
     while batch := [hashlib.sha256(content).digest() for content in islice(contents, _AT_A_TIME)]:
         yield pl.Series(batch, dtype=pl.Binary)
@@ -118,7 +118,7 @@ def _part_of(memory: str) -> str:
 
 
 def _list_parts(memory: str) -> list[str]:
-    """List the parts that killed runs have left, or that another run is writing."""
+    """List the parts that killed runs left or that another run is writing."""
     folder, _, name = memory.rpartition("/")
     filesystem, path = filesystem_of(folder)
     with explain_errors(folder), suppress(FileNotFoundError):
@@ -137,7 +137,7 @@ def _look(root: str, paths: Sequence[bytes]) -> pl.DataFrame:
 
 
 def _stamps(root: str, paths: Iterable[bytes]) -> Iterator[tuple[bytes, int, str]]:
-    """Yield size and stamp of each file, unless it could still change and keep its stamp."""
+    """Yield size and stamp of each file, unless it could change without changing its stamp."""
     filesystem, folder = filesystem_of(root)
     with explain_errors(root):
         if is_local(filesystem):

@@ -1,4 +1,4 @@
-"""Removes what killed writers have left behind: nobody sees it, but it takes space."""
+"""Removes what killed writers left behind, which is invisible but takes space."""
 
 import time
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ STALE = timedelta(days=1)
 
 
 def remove_leftovers(folder: str) -> None:
-    """Remove what nobody will finish below a folder that is about to be written to.
+    """Remove what nobody will finish, below a folder that is about to be written.
 
     The work of living runs is never touched. Temporary files are removed if their process was on
     this machine and has ended, or if they are older than `STALE`; so are uploads in parts. A claim
@@ -40,7 +40,7 @@ def remove_leftovers(folder: str) -> None:
 
 
 def remove_finished_claims(folder: str) -> int:
-    """Remove claims on files that exist: their owners died just after making them.
+    """Remove claims on existing files, whose owners died just after making them.
 
     Returns:
         The number of claims removed.
@@ -86,7 +86,7 @@ def _remove_stale(claim: str) -> bool:
 
 
 def remove_stale_partials(folder: Path, older_than: timedelta) -> int:
-    """Remove temporary files whose writer was killed, or that have not changed for so long.
+    """Remove temporary files whose writer was killed, or that have not changed for this long.
 
     Returns:
         The number of files removed.
@@ -105,7 +105,7 @@ def remove_stale_partials(folder: Path, older_than: timedelta) -> int:
 
 
 def abort_stale_uploads(folder: str, older_than: timedelta) -> int:
-    """Abort uploads in parts to an S3 folder that began so long ago and never ended.
+    """Abort uploads in parts to an S3 folder that began this long ago and never ended.
 
     Returns:
         The number of uploads aborted.

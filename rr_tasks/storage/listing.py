@@ -8,7 +8,7 @@ from rr_tasks.storage.filesystem import is_local, is_s3
 
 
 def walk_files(filesystem: Any, folder: str) -> Iterator[str]:
-    """Yield the paths of all files below a folder, in no order, following no links to folders."""
+    """Yield the paths of all files below a folder, in any order; links to folders are skipped."""
     if is_local(filesystem):
         for place, _, names in os.walk(folder):
             yield from (os.path.join(place, name) for name in names)  # noqa: PTH118 - many

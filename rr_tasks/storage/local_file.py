@@ -29,7 +29,7 @@ class LocalFile:
         return Status(found.st_size, found.st_mtime_ns) if S_ISREG(found.st_mode) else None
 
     def stamp(self) -> str | None:
-        """Time, size and number of the file."""
+        """Return time, size and number of the file."""
         with explain_errors(self.url):
             try:
                 found = self.path.stat()

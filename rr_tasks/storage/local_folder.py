@@ -14,7 +14,7 @@ from rr_tasks.storage.status import Status
 
 
 class LocalFolder(Folder):
-    """See `Folder`; unfinished files lie in the folder `scratch` below, or beside their targets."""
+    """See `Folder`; unfinished files are in the folder `scratch` below, or beside their targets."""
 
     def __init__(self, path: str, scratch: str | None = None) -> None:
         self._root = Path(path)
@@ -27,7 +27,7 @@ class LocalFolder(Folder):
         return os.path.realpath(self._root)
 
     def statuses(self, paths: Iterable[str]) -> dict[str, Status]:
-        """Look at one file after the other."""
+        """Look at one file after another."""
         found: dict[str, Status] = {}
         for path in paths:
             with suppress(StorageError):
@@ -36,7 +36,7 @@ class LocalFolder(Folder):
         return found
 
     def names(self, path: str) -> list[str]:
-        """Names in a folder, hidden ones left out."""
+        """List the names in a folder, without hidden ones."""
         with explain_errors(self.at(path)):
             try:
                 with os.scandir(self._root / path) as entries:
@@ -49,7 +49,7 @@ class LocalFolder(Folder):
                 return []
 
     def is_foreign(self, own: str) -> bool:
-        """Whether others have put something here."""
+        """Whether others put something here."""
         with explain_errors(self.url):
             if not self._root.is_dir() or (self._root / own).exists():
                 return False

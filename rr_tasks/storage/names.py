@@ -20,12 +20,12 @@ def to_text(path: str) -> str:
 
 
 def to_path(text: str) -> str:
-    """Turn text of `to_text` back into the path of the operating system."""
+    """Turn the text from `to_text` back into a path of the operating system."""
     if text.startswith(_ENCODED):
         return os.fsdecode(unquote_to_bytes(text[1:]))
     return text
 
 
 def to_display(text: str) -> str:
-    """Turn text of `to_text` into a name to show to people."""
+    """Turn the text from `to_text` into a name to show to people."""
     return text.removeprefix(_ENCODED)

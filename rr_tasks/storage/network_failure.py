@@ -29,7 +29,7 @@ from rr_tasks.storage.failure import (
 
 
 def explain_network_error(url: str, error: Exception) -> StorageError | None:
-    """Say what a service refused; None where `error` comes from no storage library."""
+    """Say what a service refused; None if `error` does not come from a storage library."""
     if not isinstance(error, _KNOWN):
         return None
     code = s3_code(error)
@@ -53,13 +53,13 @@ def explain_network_error(url: str, error: Exception) -> StorageError | None:
 
 
 def s3_code(error: BaseException) -> str:
-    """The S3 service's own word for an error, such as `NoSuchBucket`; empty if it said nothing."""
+    """Return the S3 service's code for an error, such as `NoSuchBucket`, or an empty text."""
     cause = error if isinstance(error, ClientError) else error.__cause__
     return str(cause.response["Error"].get("Code", "")) if isinstance(cause, ClientError) else ""
 
 
 def is_silence(error: BaseException) -> bool:
-    """Whether a web server gave no answer, which fsspec takes for a file that is not there."""
+    """Whether a web server gave no answer, which fsspec takes for a missing file."""
     return isinstance(error.__cause__, ClientConnectionError)
 
 
@@ -79,7 +79,7 @@ def _unreachable(url: str, reason: str) -> UnreachableStorageError:
 
 
 def _describe_silence(error: BaseException) -> str:
-    """Who gave no answer, and how; without the long URL of the request itself."""
+    """Say who gave no answer, and how, without the long URL of the request."""
     known = error.kwargs if isinstance(error, BotoCoreError) else {}
     host = urlsplit(str(known.get("endpoint_url", ""))).netloc
     return f"{host}: {_describe_cause(error, known.get('error'))}".removeprefix(": ")

@@ -1,4 +1,4 @@
-"""Which process wrote something, and whether it is still alive."""
+"""Tells which process wrote something, and whether it is still alive."""
 
 import hashlib
 import os
@@ -11,12 +11,12 @@ SIGN = re.compile(r"(?P<machine>[0-9a-f]{8})-(?P<process>[1-9][0-9]*)")
 
 
 def sign() -> str:
-    """Return a short text that stands for this process on this machine; it fits in file names."""
+    """Return a short text that identifies this process on this machine and fits in file names."""
     return f"{_MACHINE}-{os.getpid()}"
 
 
 def is_gone(writer: str) -> bool:
-    """Whether a process was one of this machine and has ended.
+    """Whether a process ran on this machine and has ended.
 
     Nothing is known about processes of other machines, so they count as alive.
     """
@@ -33,7 +33,7 @@ def is_gone(writer: str) -> bool:
 
 
 def _machine() -> str:
-    """Tell containers apart, too: a process number means nothing in another one."""
+    """Identify the machine or container, as process numbers mean nothing in another one."""
     try:
         space = str(Path("/proc/self/ns/pid").readlink())
     except OSError:

@@ -1,4 +1,4 @@
-"""A file in object storage: anything that fsspec reaches and that is no disk."""
+"""A file in object storage: anything that fsspec supports except disks."""
 
 from datetime import datetime
 from pathlib import Path
@@ -19,7 +19,7 @@ class RemoteFile:
         self._filesystem, self._path, self.url = filesystem, path, url
 
     def exists(self) -> bool:
-        """Whether an object is there, or one below this name."""
+        """Whether there is an object of this name or below it."""
         return self._info() is not None
 
     def status(self) -> Status | None:
@@ -31,7 +31,7 @@ class RemoteFile:
             return status_of(self._filesystem, found)
 
     def stamp(self) -> str | None:
-        """What the storage itself calls a version."""
+        """Return what the storage itself calls a version."""
         with explain_errors(self.url):
             try:
                 return str(self._filesystem.ukey(self._path))
@@ -87,11 +87,11 @@ class RemoteFile:
 
 
 def status_of(filesystem: Any, found: dict[str, Any]) -> Status:
-    """The status of an object as fsspec describes it."""
+    """Return the status of an object that fsspec describes."""
     changed = found.get("LastModified") or filesystem.modified(found["name"])
     return Status(found["size"], whole_seconds(changed))
 
 
 def whole_seconds(time: datetime) -> int:
-    """In nanoseconds; S3 tells fractions in listings, but not when it is asked for one object."""
+    """Return nanoseconds; S3 gives fractions of a second only in listings, not for one object."""
     return int(time.timestamp()) * 10**9

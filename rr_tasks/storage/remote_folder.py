@@ -1,4 +1,4 @@
-"""A folder in object storage: anything that fsspec reaches and that is no disk."""
+"""A folder in object storage: anything that fsspec supports except disks."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -20,7 +20,7 @@ _VERSION = "?versionId="
 
 @dataclass(frozen=True)
 class Entry:
-    """A file that a listing shows, by its path below the listed folder."""
+    """A file in a listing, by its path below the listed folder."""
 
     path: str
     status: Status
@@ -34,7 +34,7 @@ class RemoteFolder(Folder):
         self.url = self.place = str(filesystem.unstrip_protocol(self._root))
 
     def statuses(self, paths: Iterable[str]) -> dict[str, Status]:
-        """Look at several objects at a time; S3 tells many of them in one listing."""
+        """Look at several objects at a time; S3 describes many of them in one listing."""
         wanted = set(paths)
         listed = self._find_listed(wanted) if is_s3(self._filesystem) else {}
         # Some services that speak S3 list folders in an order of their own, and so pass some over.
@@ -43,23 +43,23 @@ class RemoteFolder(Folder):
         return listed | {path: status for path, status in found if status is not None}
 
     def names(self, path: str) -> list[str]:
-        """Names right below a prefix."""
+        """List the names directly below a prefix."""
         return sorted(entry.path for entry in self.entries(path) if "/" not in entry.path)
 
     def entries(self, path: str = "") -> Iterator[Entry]:
-        """Every object below a prefix; S3 is asked for a page of them at a time."""
+        """Yield every object below a prefix, requesting a page of them from S3 at a time."""
         folder = self._key(path) if path else self._root
         listed = self._pages(folder) if is_s3(self._filesystem) else self._found(folder)
         with explain_errors(self.at(path).rstrip("/")):
             yield from listed
 
     def is_foreign(self, own: str) -> bool:
-        """Whether others have put something here."""
+        """Whether others put something here."""
         there, ours = (next(self.entries(path), None) for path in ("", own))
         return there is not None and ours is None
 
     def remove_leftovers(self, own: str) -> None:
-        """Abort uploads in parts that began long ago, wherever in the folder."""
+        """Abort uploads in parts that began long ago, anywhere in the folder."""
         del own
         if is_s3(self._filesystem):
             with suppress(StorageError):

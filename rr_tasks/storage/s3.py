@@ -1,4 +1,4 @@
-"""An S3 service: how to reach it, and what lies below one of its folders."""
+"""An S3 service: how to reach it, and what is below one of its folders."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -14,11 +14,11 @@ _BLOCK = 8 << 20
 
 
 def s3_filesystem_of(url: str) -> tuple[Any, str]:
-    """The filesystem of an `s3://` URL, and the path there: bucket and key.
+    """Return the filesystem of an `s3://` URL, and the path there: bucket and key.
 
     Raises:
-        StorageError: no bucket can have the name.
-        UnusableSettingsError: an `RR_S3_` variable makes no sense.
+        StorageError: the name is not valid for a bucket.
+        UnusableSettingsError: an `RR_S3_` variable is invalid.
     """
     if ".." in url.split("/"):
         raise StorageError(f"{url}: S3 knows no `..`; write the URL without it")
@@ -40,9 +40,9 @@ def s3_filesystem_of(url: str) -> tuple[Any, str]:
 
 
 def s3_objects(filesystem: Any, folder: str, **options: Any) -> Iterator[dict[str, Any]]:
-    """All objects below a folder, as the service describes them: `Key`, `Size`, `ETag` ...
+    """Yield all objects below a folder, as the service describes them: `Key`, `Size`, `ETag` ...
 
-    The service is asked for a page of them at a time. `options` go with each request.
+    They are requested a page at a time. `options` go with each request.
     """
     bucket, key, _ = filesystem.split_path(f"{folder.rstrip('/')}/")
     place: dict[str, str] = {}
@@ -57,10 +57,10 @@ def s3_objects(filesystem: Any, folder: str, **options: Any) -> Iterator[dict[st
 
 
 def find_s3_objects(filesystem: Any, folder: str, keys: set[str]) -> Iterator[dict[str, Any]]:
-    """Those objects of a folder that have one of `keys`, as the service describes them.
+    """Yield the objects of a folder that have one of `keys`, as the service describes them.
 
-    Keys that lie close together cost one request, however many they are: each request lists from
-    the next key on, and what it shows in between is passed over.
+    Keys that are close together cost one request, however many there are: each request lists from
+    the next key onwards, and other objects in between are skipped.
     """
     bucket, prefix, _ = filesystem.split_path(f"{folder.rstrip('/')}/")
     wanted = sorted(keys, key=str.encode, reverse=True)  # the order of listings, last one first

@@ -18,7 +18,7 @@ def scratch_folder() -> Iterator[Path]:
     """Yield an empty local folder that is removed at the end of the block.
 
     Raises:
-        StorageError: the disk is full or refuses; the error names the folder.
+        StorageError: the disk is full or denies access; the error names the folder.
     """
     with (
         explain_errors(gettempdir()),

@@ -1,4 +1,4 @@
-"""What tells one version of a file from another."""
+"""What distinguishes one version of a file from another."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 class Status:
     """Size in bytes, and the time of the last change in nanoseconds since 1970.
 
-    Object storage tells whole seconds.
+    Object storage reports whole seconds.
     """
 
     size: int

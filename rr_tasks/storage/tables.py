@@ -1,4 +1,4 @@
-"""Queries parquet files without reading them whole."""
+"""Queries parquet files without reading them completely."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -32,7 +32,7 @@ def query_tables(
 
     A column that only some of them have is null in the others, or left out. On disks and S3, only
     the columns the query needs are fetched, from a few files at a time; files in other storage are
-    read whole.
+    read completely.
 
     Args:
         urls: the files; at least one, and all in the same storage.

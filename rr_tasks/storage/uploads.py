@@ -1,4 +1,4 @@
-"""Writes objects to storage whose answers may get lost after it has done what was asked."""
+"""Writes objects to storage whose answers may get lost after it has done the work."""
 
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,7 @@ def upload(filesystem: Any, local: Path, path: str) -> None:
 
 
 def create(filesystem: Any, path: str, content: bytes) -> bool:
-    """Write an object unless it exists, and return whether this call did, as far as we are told."""
+    """Write an object unless it exists; return whether this call seems to have done so."""
     try:
         filesystem.pipe_file(path, content, mode="create")
     except FileExistsError:
