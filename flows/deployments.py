@@ -1,4 +1,4 @@
-"""The stages as Prefect flows, which `infra/prefect.yaml` deploys and workers run."""
+"""The stages as Prefect flows, deployed by `infra/prefect.yaml` and run by workers."""
 
 import flows.annotate
 import flows.assess

@@ -29,10 +29,10 @@ _SHARD_SIZE = 32
 
 @dataclass(frozen=True)
 class Evaluation:
-    """Rows of every sample, the tables made of them, and where they are written.
+    """The rows of all samples, the tables made from them, and where they are written.
 
     `failed` has a row, `source` and `error`, for each photograph that could not be used, and
-    `undiagnosed` one, `reason` and `samples`, for each reason why the reasoner had no answer.
+    `undiagnosed` has one, `reason` and `samples`, for each reason why the reasoner gave no answer.
     """
 
     rows: pl.DataFrame

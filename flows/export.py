@@ -1,4 +1,4 @@
-"""Shards, and annotations where they are given -> the formats of other programs."""
+"""Shards, with their annotations if given -> the formats of other programs."""
 
 from flows.host import host
 from flows.shards import share_shards

@@ -1,4 +1,4 @@
-"""Where a stage runs and who watches it: a terminal, or a Prefect server."""
+"""Where a stage runs and shows its progress: in a terminal, or on a Prefect server."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -15,17 +15,17 @@ Rows = Sequence[Mapping[str, Any]]
 
 
 class Advance(Protocol):
-    """Called with how much is done in all, and a few words on how it goes."""
+    """Called with the amount done so far, and a few words on how it is going."""
 
     def __call__(self, done: int, note: str = "") -> None:
         """Show it."""
 
 
 class Host(Protocol):
-    """Runs the tasks of stages, and shows people how they go."""
+    """Runs the tasks of stages, and shows their progress to people."""
 
     def runner(self, workers: int) -> Runner:
-        """Return what runs `workers` tasks at a time."""
+        """Return a runner for `workers` tasks at a time."""
 
     def run_stage(
         self, stage: Callable[[ParametersT], ResultT], parameters: ParametersT
@@ -33,10 +33,10 @@ class Host(Protocol):
         """Run a stage inside another one."""
 
     def say(self, message: str) -> None:
-        """Tell people something in passing."""
+        """Show people a message."""
 
     def progress(self, label: str, total: int) -> AbstractContextManager[Advance]:
-        """Follow a piece of work of `total` steps, 1 or more; it ends full."""
+        """Show the progress of a piece of work of `total` steps, 1 or more; it ends at `total`."""
 
     def publish_table(self, key: str, rows: Rows, description: str) -> None:
         """Keep a table beside the run."""
@@ -55,7 +55,7 @@ def host() -> Host:
 
 @contextmanager
 def use_host(new: Host) -> Iterator[None]:
-    """Run stages in here on another host."""
+    """Run stages in this context on another host."""
     token = _host.set(new)
     try:
         yield

@@ -1,4 +1,4 @@
-"""Degraded photographs that exist, and their clean partners -> shards."""
+"""Existing degraded photographs and their clean partners -> shards."""
 
 from flows.host import host
 from flows.shards import share_shards
@@ -10,7 +10,7 @@ from schemas.shard import shard_count
 
 
 def ingest(parameters: IngestParameters) -> str:
-    """Make the data set, or what is missing of it, and return its folder."""
+    """Make the data set, or whatever it lacks, and return its folder."""
     spec, photographs = plan_ingest(
         parameters.folder,
         parameters.layout,

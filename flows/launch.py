@@ -1,8 +1,8 @@
-"""Runs a stage with Prefect where a server is configured, and as a plain function where none is.
+"""Runs a stage with Prefect if a server is configured, and otherwise as a plain function.
 
-The stage is the same either way. Without a server Prefect is not even imported, so a single
-photograph or a small folder is done at once; with `PREFECT_API_URL` set (or a Prefect profile that
-sets it) every stage and shard is a run to be watched in the UI.
+The stage is the same either way. Without a server, Prefect is not even imported, so a single
+photograph or a small folder takes little time. With `PREFECT_API_URL` set, directly or by a Prefect
+profile, every stage and shard is a run that can be watched in the UI.
 """
 
 import os
@@ -21,8 +21,8 @@ def launch(stage: Callable[[ParametersT], ResultT], parameters: ParametersT) -> 
     """Run a stage.
 
     Args:
-        stage: a function with a single argument, `parameters`.
-        parameters: its model.
+        stage: a function with one argument, `parameters`.
+        parameters: the stage's parameters.
 
     Raises:
         UnreachableServerError: a server is configured, but does not answer.
@@ -37,7 +37,7 @@ def launch(stage: Callable[[ParametersT], ResultT], parameters: ParametersT) -> 
 
 
 def _may_be_on_server() -> bool:
-    """Whether Prefect's settings could name a server: they come from the environment and files."""
+    """Whether Prefect's settings, from the environment and from files, could name a server."""
     if _URL in os.environ:
         return bool(os.environ[_URL])
     home = Path(os.environ.get("PREFECT_HOME", "~/.prefect")).expanduser()

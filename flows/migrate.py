@@ -1,4 +1,4 @@
-"""Shards with priors of an older version -> the same shards with current ones."""
+"""Shards with priors of an older version -> the same shards with current priors."""
 
 from flows.annotate import find_parent
 from flows.host import host

@@ -1,4 +1,4 @@
-"""The whole way, from clean photographs to better weights and a restored archive."""
+"""All stages, from clean photographs to better weights and a restored archive."""
 
 from dataclasses import dataclass
 
@@ -29,7 +29,7 @@ from schemas.parameters import (
 
 @dataclass(frozen=True)
 class PipelineResult:
-    """What the pipeline decided and made."""
+    """What the pipeline decided and produced."""
 
     verdict: Verdict
     evaluation: Evaluation
@@ -37,9 +37,9 @@ class PipelineResult:
 
 
 def pipeline(parameters: PipelineParameters) -> PipelineResult:
-    """Synthesize, annotate, fine-tune, let the candidate compete, and restore with the winner.
+    """Synthesize, annotate, fine-tune, compare the candidate with the champion, and restore.
 
-    Every stage keeps what an earlier run finished, so running it again does nothing twice.
+    Every stage keeps what an earlier run finished, so running it again repeats nothing.
     """
     work, workers, run = parameters.output, parameters.workers, host().run_stage
     _check(parameters, work)
@@ -79,7 +79,7 @@ def pipeline(parameters: PipelineParameters) -> PipelineResult:
 
 
 def _check(parameters: PipelineParameters, work: str) -> None:
-    """Find out now, not after the training, what makes a later stage fail or dishonest."""
+    """Find out before the training what would make a later stage fail or its figures unsound."""
     check_disjoint(parameters.photographs, parameters.heldout)
     if parameters.archive is not None:
         restored = join(work, f"restored-{name_of(parameters.archive)}")
@@ -89,7 +89,7 @@ def _check(parameters: PipelineParameters, work: str) -> None:
 def _fine_tuning(
     parameters: PipelineParameters, shards: str, annotations: str, work: str
 ) -> TrainRestorerParameters:
-    """Parameters of a training whose folder is named after all that decides its weights."""
+    """Set up a training run in a folder named after everything that determines its weights."""
     training = TrainRestorerParameters(
         shards=shards,
         annotations=annotations,

@@ -1,4 +1,4 @@
-"""Follows how far a stage is, by the shards that are done or by what its tasks report."""
+"""Shows the progress of a stage, by finished shards or by what its tasks report."""
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -10,9 +10,9 @@ from rr_tasks.progress import Progress, listening
 
 @contextmanager
 def progress(label: str | None, total: int) -> Iterator[Advance]:
-    """Follow a piece of work of `total` steps; it ends full, also when all was done before.
+    """Show the progress of `total` steps; it ends at `total`, even if all were done before.
 
-    Without a label, or without steps, nothing is shown.
+    Without a label or without steps, nothing is shown.
     """
     shown: AbstractContextManager[Advance] = nullcontext(_show_nothing)
     if label and total:
@@ -27,7 +27,7 @@ def _show_nothing(done: int, note: str = "") -> None:
 
 @contextmanager
 def follow(label: str, total: int) -> Iterator[None]:
-    """Show what the tasks that are run in here report, all together, out of `total`."""
+    """Show the sum of what the tasks in this context report, out of `total`."""
     latest: dict[str, Progress] = {}
     lock = Lock()
 

@@ -1,4 +1,4 @@
-"""A candidate restorer and the champion -> the better one stays in use."""
+"""A candidate restorer and the champion -> the better of them, in use from then on."""
 
 from flows.evaluate import evaluate
 from flows.host import host

@@ -1,4 +1,4 @@
-"""Annotations of an older reasoner, prompt or schema -> current ones, and what became different."""
+"""Annotations by an older reasoner, prompt or schema -> current ones, and what has changed."""
 
 from dataclasses import dataclass
 
@@ -21,7 +21,7 @@ from schemas.parameters import RefreshParameters
 
 @dataclass(frozen=True)
 class Comparison:
-    """What became different, and the page that shows it."""
+    """What has changed, and the page that shows it."""
 
     difference: Difference
     report: str
@@ -29,7 +29,7 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Refreshed:
-    """The plan and, after a dry run, how long it would take; else the comparison, if any."""
+    """The plan and, after a dry run, an estimate of the time; otherwise any comparison."""
 
     plan: RefreshPlan
     dry_run: bool
@@ -38,9 +38,9 @@ class Refreshed:
 
 
 def refresh(parameters: RefreshParameters) -> Refreshed:
-    """Diagnose anew what is stale, and what is missing; then compare with the older diagnoses.
+    """Diagnose what is stale or missing, then compare with the older diagnoses.
 
-    Older annotations stay as they are.
+    Older annotations do not change.
     """
     if parameters.verify:
         verify_shards(parameters.shards, parameters.workers)

@@ -1,8 +1,9 @@
 """Runs one task for many keys, several at a time: in threads, in processes, or with Prefect.
 
-A task is a function of a module, `task(key, *arguments)`. Its arguments are small and can be
+A task is a module-level function, `task(key, *arguments)`. Its arguments are small and can be
 pickled: a folder and a spec, never a list of photographs. It computes in one thread, so that as
-many run at the same time as there are cores, and its results do not depend on how many do.
+many tasks as there are cores can run at the same time, and its results do not depend on their
+number.
 """
 
 import multiprocessing
@@ -28,7 +29,7 @@ ResultT = TypeVar("ResultT")
 
 
 class WorkerDiedError(ExpectedError, RuntimeError):
-    """A worker process has ended in the middle of a task."""
+    """A worker process ended in the middle of a task."""
 
 
 class Runner(Protocol):
@@ -37,17 +38,17 @@ class Runner(Protocol):
     def run(
         self, task: Callable[..., ResultT], keys: Iterable[KeyT], *arguments: Any
     ) -> Iterator[tuple[KeyT, ResultT]]:
-        """Call `task(key, *arguments)` for each key, and yield keys and results as they come.
+        """Call `task(key, *arguments)` for each key, and yield keys and results as they complete.
 
-        When one fails, those that have not started never will, and the error is raised when those
-        that have started are done.
+        If a task fails, no more are started, and the error is raised once those that have started
+        are done.
         """
 
 
 class Threads:
-    """Runs tasks in threads of this process, which share what is loaded.
+    """Runs tasks in threads of this process, which share loaded weights.
 
-    With a single worker, tasks run in the caller's thread: only there does Ctrl-C end one at once.
+    With a single worker, tasks run in the caller's thread, where Ctrl-C ends them at once.
     """
 
     def __init__(self, workers: int) -> None:
@@ -71,7 +72,7 @@ class Threads:
 
 
 class Processes:
-    """Runs tasks in processes, each with a Python interpreter and loaded weights of its own."""
+    """Runs tasks in processes, each with its own Python interpreter and loaded weights."""
 
     def __init__(self, workers: int) -> None:
         self._workers = workers
@@ -82,7 +83,7 @@ class Processes:
         """See `Runner.run`.
 
         Raises:
-            WorkerDiedError: the system ended a process.
+            WorkerDiedError: the operating system ended a process.
         """
         context = multiprocessing.get_context("spawn")  # a fork would copy locks that are held
         reports: Any = context.SimpleQueue()
@@ -104,12 +105,13 @@ class Processes:
 def as_completed(
     submit: Callable[[KeyT], Any], keys: Iterable[KeyT], window: int
 ) -> Iterator[tuple[KeyT, Any]]:
-    """Submit keys, no more than `window` of them unfinished, and yield results as they come.
+    """Submit keys, at most `window` at a time, and yield results as they complete.
 
     Args:
         submit: returns a future for a key.
         keys: what to submit, in this order.
-        window: thousands of waiting tasks would take memory, and destabilise a Prefect server.
+        window: the number of unfinished keys; thousands would take memory and destabilize a Prefect
+            server.
     """
     waiting = iter(keys)
     finished: SimpleQueue[tuple[KeyT, Any]] = SimpleQueue()
@@ -131,7 +133,7 @@ def _put(finished: "SimpleQueue[tuple[KeyT, Any]]", key: KeyT, future: "Future[A
 
 @contextmanager
 def _closing(pool: ThreadPoolExecutor | ProcessPoolExecutor) -> Iterator[None]:
-    """Wait for what has started, but not where people want to stop at once."""
+    """Wait for what has started, unless the user wants to stop at once."""
     try:
         yield
     except KeyboardInterrupt:
@@ -145,7 +147,7 @@ def _closing(pool: ThreadPoolExecutor | ProcessPoolExecutor) -> Iterator[None]:
 
 @contextmanager
 def _forwarding(reports: Any) -> Iterator[None]:
-    """Let whoever listens here have the reports of worker processes."""
+    """Pass the reports of worker processes to the listener of this context."""
 
     def forward() -> None:
         while (reported := reports.get()) is not None:

@@ -1,4 +1,4 @@
-"""Runs stages on a Prefect server: each is a flow run, each shard a task run to be watched."""
+"""Runs stages on a Prefect server: each stage is a flow run, and each shard a task run."""
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -42,7 +42,7 @@ class UnreachableServerError(ExpectedError, ConnectionError):
 
 
 def run_on_server(stage: Callable[[ParametersT], ResultT], parameters: ParametersT) -> ResultT:
-    """Run a stage as a flow run, or as a plain function if no server is configured after all.
+    """Run a stage as a flow run, or as a plain function if no server turns out to be configured.
 
     Raises:
         UnreachableServerError: the server does not answer.
@@ -62,33 +62,33 @@ def run_on_server(stage: Callable[[ParametersT], ResultT], parameters: Parameter
 
 @cache
 def as_flow(stage: Callable[[Any], Any]) -> Flow[[Any], Any]:
-    """Make a flow of a stage, which has a single argument: `parameters`, a model.
+    """Make a flow from a stage, which has one argument: `parameters`, a model.
 
-    Prefect's limit of tasks at a time is only there because it has none by default; the stage's
+    The limit on concurrent tasks is set only because Prefect has none by default; the stage's
     runner never submits more tasks than it has workers.
     """
 
     @wraps(stage)
-    def hosted(parameters: Any) -> Any:
+    def run(parameters: Any) -> Any:
         with use_host(Server()):
             return stage(parameters)
 
     name = stage.__name__.replace("_", "-")
     runner: Any = ThreadPoolTaskRunner(max_workers=MAX_WORKERS)
-    return Flow(hosted, name=name, task_runner=runner)
+    return Flow(run, name=name, task_runner=runner)
 
 
 class Server:
-    """Watches a flow run."""
+    """Runs stages as flow runs and shows their progress as artifacts."""
 
     def runner(self, workers: int) -> Runner:
-        """Task runs, `workers` at a time."""
+        """Return a runner that makes task runs, `workers` at a time."""
         return TaskRuns(workers)
 
     def run_stage(
         self, stage: Callable[[ParametersT], ResultT], parameters: ParametersT
     ) -> ResultT:
-        """Run a stage as a flow run inside this one."""
+        """Run a stage as a flow run within this one."""
         return cast(ResultT, as_flow(stage)(parameters))
 
     def say(self, message: str) -> None:
@@ -97,7 +97,7 @@ class Server:
 
     @contextmanager
     def progress(self, label: str, total: int) -> Iterator[Callable[..., None]]:
-        """Show an artifact that is updated, but not for every photograph."""
+        """Show the progress as an artifact, which is not updated for every photograph."""
         key = label.lower().replace(" ", "-")
         created: Any = create_progress_artifact(progress=0.0, key=key, description=label)
         artifact = cast(UUID, created)
@@ -116,23 +116,23 @@ class Server:
         update_progress_artifact(artifact, progress=100.0)
 
     def publish_table(self, key: str, rows: Sequence[Mapping[str, Any]], description: str) -> None:
-        """Show a table as an artifact; floats to 3 places."""
-        rounded = [{name: _rounded(value) for name, value in row.items()} for row in rows]
+        """Publish a table as an artifact, with floats rounded to 3 places."""
+        rounded = [{name: _round(value) for name, value in row.items()} for row in rows]
         create_table_artifact(table=rounded, key=key, description=description)
 
     def publish_note(self, key: str, markdown: str) -> None:
-        """Show a note as an artifact."""
+        """Publish a note as an artifact."""
         create_markdown_artifact(markdown=markdown, key=key)
 
 
-def _rounded(value: Any) -> Any:
+def _round(value: Any) -> Any:
     return round(value, 3) if isinstance(value, float) else value
 
 
 class TaskRuns:
-    """Runs tasks as Prefect's: three more tries after what the network did, and no cache.
+    """Runs tasks as Prefect tasks, with three retries after network errors and without a cache.
 
-    Done markers are the only truth about what is finished, so Prefect keeps none of its own.
+    Done markers are the only record of what is finished, so Prefect keeps none.
     """
 
     def __init__(self, workers: int) -> None:
@@ -141,7 +141,7 @@ class TaskRuns:
     def run(
         self, task: Callable[..., ResultT], keys: Iterable[KeyT], *arguments: Any
     ) -> Iterator[tuple[KeyT, ResultT]]:
-        """See `flows.runner.Runner.run`; Prefect starts at once whatever is submitted."""
+        """See `flows.runner.Runner.run`; Prefect starts everything that is submitted at once."""
 
         def submit(key: KeyT) -> Any:
             named = prefect_task.with_options(task_run_name=_run_name(task, key))
@@ -172,7 +172,7 @@ def _name(task: Callable[..., Any]) -> str:
 
 
 def _run_name(task: Callable[..., Any], key: object) -> str | None:
-    """Name what a run works on, where that is a shard or a chunk."""
+    """Name the shard or chunk that a run works on, if there is one."""
     verb = _name(task).partition(" ")[0]
     if isinstance(key, int):
         return f"{verb}-{key:05d}"

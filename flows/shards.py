@@ -1,4 +1,4 @@
-"""Runs one task for each shard, several at a time, beside other runs of the same job."""
+"""Runs one task for each shard, several at a time, and shares shards with other runs."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
@@ -21,18 +21,18 @@ def share_shards(
     workers: int | None = None,
     finished: Mapping[KeyT, ResultT],
 ) -> list[ResultT]:
-    """Like `run_shards`, for tasks that leave a shard alone which another run is making.
+    """Like `run_shards`, for tasks that leave alone any shard that another run is making.
 
-    Those shards come last: when everything else is done, this waits until the other run has made
-    them, or makes them itself if the other run has stopped.
+    Such shards come last: when everything else is done, wait until the other run has made them, or
+    make them here if the other run has stopped.
 
     Args:
         task: the work on one shard.
         shards: numbers of the shards, or chunks of an archive.
         arguments: the same for all.
-        label: shown beside the progress; None where the tasks report it themselves.
-        workers: how many run at the same time, by default `default_workers()`.
-        finished: results of earlier runs; there is no task for those shards.
+        label: shown beside the progress; None if the tasks report progress themselves.
+        workers: how many tasks run at a time, by default `default_workers()`.
+        finished: results of earlier runs; no task is run for these shards.
     """
     results = {shard: finished[shard] for shard in shards if shard in finished}
     runner = host().runner(workers or default_workers())
@@ -71,8 +71,8 @@ def run_shards(
         task: the work on one shard; see `flows.runner`.
         shards: numbers or names of the shards.
         arguments: the same for all.
-        label: shown beside the progress; None where the tasks report it themselves.
-        workers: how many run at the same time, by default `default_workers()`.
+        label: shown beside the progress; None if the tasks report progress themselves.
+        workers: how many tasks run at a time, by default `default_workers()`.
     """
     runner = host().runner(workers or default_workers())
     results: dict[KeyT, ResultT] = {}
@@ -84,6 +84,6 @@ def run_shards(
 
 
 def run_alone(task: Callable[[ParametersT], ResultT], parameters: ParametersT) -> ResultT:
-    """Call a task that is alone in its stage, and reports its progress itself."""
+    """Call the only task of a stage, which reports its progress itself."""
     ((_, result),) = host().runner(1).run(task, [parameters])
     return result

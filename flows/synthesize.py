@@ -1,4 +1,4 @@
-"""Clean photographs -> degraded shards with their ground truth."""
+"""Clean photographs -> shards of degraded ones with their ground truth."""
 
 from flows.host import host
 from flows.shards import share_shards
@@ -11,7 +11,7 @@ from schemas.shard import shard_count
 
 
 def synthesize(parameters: SynthesizeParameters) -> str:
-    """Make the data set, or what is missing of it, and return its folder."""
+    """Make the data set, or whatever it lacks, and return its folder."""
     spec, photographs = plan_synthesis(
         parameters.photographs,
         find_recipe(parameters.recipe),

@@ -1,4 +1,4 @@
-"""Shows on a terminal how a stage goes; without a server there is nowhere else to show it."""
+"""Shows the progress of a stage in a terminal, which needs no server."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -28,7 +28,7 @@ console = Console(stderr=True)
 
 
 class Terminal:
-    """Runs stages as the functions they are, and shows their progress as bars."""
+    """Runs stages as plain functions, and shows their progress as bars."""
 
     def runner(self, workers: int) -> Runner:
         """Return threads, or processes if the environment asks for them."""
@@ -63,7 +63,7 @@ _RUNNERS: dict[str, Callable[[int], Runner]] = {"threads": Threads, "processes":
 
 
 def _columns() -> Iterator[ProgressColumn]:
-    """On a narrow terminal the bar gives way first, then the note; the numbers stay whole."""
+    """On a narrow terminal, the bar gives way first, then the note; the numbers are never cut."""
     whole = Column(no_wrap=True)
     yield TextColumn("{task.description:<22}", table_column=whole)
     yield BarColumn(bar_width=24)
@@ -74,7 +74,7 @@ def _columns() -> Iterator[ProgressColumn]:
 
 
 class _Note(ProgressColumn):
-    """A few words, cut off where the line ends."""
+    """A few words, truncated at the end of the line."""
 
     def render(self, task: Task) -> Text:
         return Text(task.fields["note"], style="dim", no_wrap=True, overflow="ellipsis")

@@ -1,4 +1,4 @@
-"""Shards and annotations -> weights of the reasoner and of the restorer."""
+"""Shards and annotations -> the weights of the reasoner and the restorer."""
 
 from flows.progress import follow
 from flows.shards import run_alone

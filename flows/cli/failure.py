@@ -75,7 +75,7 @@ def complain(message: str) -> None:
 
 
 def complain_of_inputs(failed: "pl.DataFrame", folder: str) -> None:
-    """Name the first unusable inputs of a data set, from columns source and error; count all."""
+    """Name the first unusable inputs, from the columns source and error, and count all."""
     for source, error in failed.head(_SHOWN_INPUTS).iter_rows():
         complain(f"{to_display(source)}: {error}")
     if not failed.is_empty():
@@ -84,7 +84,7 @@ def complain_of_inputs(failed: "pl.DataFrame", folder: str) -> None:
 
 
 def explain(error: OSError) -> str:
-    """Say which file the system refused, why, and what to do about a full disk."""
+    """Explain which file the system refused, why, and what to do if the disk is full."""
     reason = error.strerror or str(error) or type(error).__name__
     message = f"{error.filename}: {reason}" if error.filename else reason
     if error.errno in _FULL:

@@ -8,7 +8,7 @@ from flows.cli.show.table import print_table, print_undiagnosed, print_unused
 
 
 def show_assessment(console: Console, assessment: Assessment) -> None:
-    """Print the tables of an assessment, where the page lies, and what could not be used."""
+    """Print the tables of an assessment, the location of the page, and unusable inputs."""
     for section in assessment.sections:
         print_table(console, section.title, section.table)
     print_place(console, "Page", assessment.page)

@@ -1,4 +1,4 @@
-"""Shows what `rr bench` measured, and what is aimed at."""
+"""Shows what `rr bench` measured, and the aims."""
 
 from rich.console import Console
 from rich.table import Table
@@ -12,7 +12,7 @@ from rr_tasks.benchmarks.synthesis import WorkersSpeed
 
 
 def show_restoration_speeds(console: Console, speeds: RestorationSpeeds) -> None:
-    """Print the speed of restoring in every setting, against that on one core."""
+    """Print the speed of restoring in every setting, relative to that on one core."""
     one, *others = speeds.settings
     table = Table("", title="rr restore, alone and beside a busy process", title_justify="left")
     for heading in ("workers", "MP/s", "times one core", "peak MiB, first quarter", "peak MiB"):
@@ -49,7 +49,7 @@ def show_diagnosis_speed(console: Console, speed: DiagnosisSpeed) -> None:
 
 
 def show_synthesis_speeds(console: Console, speeds: SynthesisSpeeds) -> None:
-    """Print the speed of synthesis on one thread and with more and more workers, and its memory."""
+    """Print the speed and memory of synthesis on one thread and with more workers."""
     console.print(
         "all four degradations at 512 x 512, one thread, without encoding: "
         f"{speeds.degraded_per_second:.1f} images/s (aim: at least 4)"
@@ -65,7 +65,7 @@ def show_synthesis_speeds(console: Console, speeds: SynthesisSpeeds) -> None:
 
 
 def show_loading_speed(console: Console, speed: LoadingSpeed) -> None:
-    """Print how fast training data is loaded beside what training consumes, and its memory."""
+    """Print how fast training data is loaded, what training consumes, and the memory."""
     console.print(
         f"loader alone: {speed.loaded_per_second:.0f} examples/s over {speed.loaded} examples; "
         f"training step of the edge restorer: {speed.consumed_per_second:.1f} examples/s "

@@ -18,8 +18,8 @@ def read(url: str) -> Pixels:
     """Read a photograph's pixels.
 
     Raises:
-        StorageError: no such file, a folder, or no permission.
-        UnreadablePhotographError: not a photograph, or a damaged one; it names the file.
+        StorageError: the file does not exist, is a folder, or cannot be accessed.
+        UnreadablePhotographError: it is not a photograph, or is damaged; the message names it.
     """
     try:
         return read_pixels(url)

@@ -8,7 +8,7 @@ from flows.evaluate import Evaluation
 
 
 def show_evaluation(console: Console, evaluation: Evaluation) -> None:
-    """Print both tables of an evaluation, where they lie, and what could not be used."""
+    """Print both tables of an evaluation, their location, and unusable inputs."""
     print_table(console, "Image quality (PSNR in dB, RGB; SSIM)", evaluation.quality)
     print_table(console, "Diagnosis", evaluation.diagnosis)
     print_place(console, "Tables", evaluation.folder)

@@ -1,4 +1,4 @@
-"""Shows how much of a photograph can still be seen at each severity."""
+"""Shows how much of a photograph remains visible at each severity."""
 
 import polars as pl
 from rich.console import Console
@@ -8,7 +8,7 @@ from schemas.prior.current import DEGRADATIONS
 
 
 def show_fidelity(console: Console, measured: pl.DataFrame) -> None:
-    """Print a row for each severity of what `rr_tasks.degrade.fidelity.measure_fidelity` found."""
+    """Print what `rr_tasks.degrade.fidelity.measure_fidelity` returns, a row for each severity."""
     table = Table(
         title="what is still seen: visual information fidelity, and multi-scale SSIM (1: all)",
         title_justify="left",

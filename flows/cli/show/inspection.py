@@ -1,4 +1,4 @@
-"""Shows an inspection on the terminal."""
+"""Shows an inspection in the terminal."""
 
 from collections.abc import Iterator, Mapping
 
@@ -32,7 +32,7 @@ def show_inspection(console: Console, found: Inspection) -> None:
 
 
 def _unreadable(found: Inspection) -> str | None:
-    """What every other command would say to priors of the future."""
+    """Return what every other command would say about priors of a newer release."""
     try:
         check_version(max((found.spec.schema_version, *found.schema_versions)))
     except UnknownPriorVersionError as error:

@@ -11,7 +11,7 @@ from rr_tasks.storage.files import join
 
 
 def show_pipeline(console: Console, result: PipelineResult) -> None:
-    """Print everything the pipeline has to say at its end."""
+    """Print the results of the pipeline."""
     show_evaluation(console, result.evaluation)
     console.print(f"[bold]Verdict[/bold]          {escape(result.verdict.reason)}")
     show_restoration(console, result.summary)

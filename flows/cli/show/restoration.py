@@ -8,7 +8,7 @@ from schemas.archive import RunSummary
 
 
 def show_restoration(console: Console, summary: RunSummary) -> None:
-    """Print the counts of a run and where its outputs lie."""
+    """Print the counts of a run and the location of its outputs."""
     counts = summary.counts
     console.print(
         f"{summary.found} photographs: [green]{counts.restored} restored[/green], "

@@ -1,4 +1,4 @@
-"""What the views of frames share."""
+"""Shows data frames."""
 
 import polars as pl
 from rich.console import Console, JustifyMethod
@@ -9,7 +9,7 @@ from rr_tasks.storage.names import to_display
 
 
 def print_table(console: Console, title: str, frame: pl.DataFrame, places: int = 3) -> None:
-    """Print a frame below a title, its floats with so many decimal places."""
+    """Print a frame below a title, with floats rounded to `places` decimal places."""
     table = Table(title=title, title_justify="left", title_style="bold")
     for name, kind in frame.schema.items():
         justify: JustifyMethod = "left" if kind == pl.String else "right"
