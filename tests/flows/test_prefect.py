@@ -14,7 +14,6 @@ from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import FlowFilter, FlowRunFilter
 from prefect.client.schemas.objects import Artifact, FlowRun, TaskRun
 from prefect.client.schemas.sorting import FlowRunSort
-from prefect.utilities.callables import parameter_schema
 from typer.testing import CliRunner
 
 from flows import cli
@@ -23,15 +22,11 @@ from flows.deployments import (
     annotate,
     assess,
     evaluate,
-    export_hf,
-    export_messages,
-    migrate,
     pipeline,
     promote,
     refresh,
     restore,
     synthesize,
-    train_reasoner,
     train_restorer,
 )
 from flows.host import host
@@ -41,42 +36,13 @@ from flows.terminal import Terminal
 from rr_tasks.degrade import tasks as degrade_tasks
 from rr_tasks.shards.reader import done_shards
 from rr_tasks.storage.claim import Held, HeldError
-from schemas.archive import RestoreParameters
 from schemas.parameters import (
     AnnotateParameters,
-    AssessParameters,
-    EvaluateParameters,
-    ExportHfParameters,
-    ExportMessagesParameters,
-    MigrateParameters,
-    PipelineParameters,
-    PromoteParameters,
     RefreshParameters,
     SynthesizeParameters,
-    TrainReasonerParameters,
-    TrainRestorerParameters,
 )
-from schemas.workers import MAX_WORKERS
 
 SynthesizeShard = Callable[..., Any]
-
-TRIAL = EvaluateParameters(photographs="heldout", output="evaluation")
-FLOWS: list[tuple[Flow[Any, Any], Any]] = [
-    (synthesize, SynthesizeParameters(photographs="clean", output="sets", samples=7)),
-    (annotate, AnnotateParameters(shards="sets/a")),
-    (refresh, RefreshParameters(shards="sets/a", against="sets/old", dry_run=True)),
-    (migrate, MigrateParameters(shards="sets/a", output="sets")),
-    (export_hf, ExportHfParameters(shards="sets/a", output="hub", split="test")),
-    (export_messages, ExportMessagesParameters(shards="sets/a", output="chats", dialect="trl")),
-    (train_reasoner, TrainReasonerParameters(shards="sets/a", output="run", start="w")),
-    (train_restorer, TrainRestorerParameters(shards="s", annotations="a", output="run")),
-    (evaluate, TRIAL),
-    (assess, AssessParameters(photographs="heldout", output="a", short_sides=(64,))),
-    (promote, PromoteParameters(candidate="w", champions="c", evaluation=TRIAL)),
-    (pipeline, PipelineParameters(photographs="p", heldout="h", output="work", seed=3)),
-    (restore, RestoreParameters(input="in", output="out", keep=("haze", "rain"), verify=True)),
-]
-each_flow = pytest.mark.parametrize(("flow", "parameters"), FLOWS, ids=[f.name for f, _ in FLOWS])
 
 
 def last_run(flow: Flow[Any, Any]) -> FlowRun:
@@ -327,31 +293,6 @@ def test_plain_json_runs_the_pipeline(photographs: Path, heldout: Path, tmp_path
         "quality",
         "diagnosis",
     }
-
-
-@each_flow
-def test_parameters_come_back_from_json(flow: Flow[Any, Any], parameters: Any) -> None:
-    """A worker gets them as the server stored them."""
-    stored = json.loads(json.dumps(flow.serialize_parameters({"parameters": parameters})))
-    assert stored == {"parameters": json.loads(parameters.model_dump_json())}
-    assert flow.validate_parameters(stored) == {"parameters": parameters}
-
-
-@each_flow
-def test_the_form_in_the_ui_explains_every_field(flow: Flow[Any, Any], parameters: Any) -> None:
-    schema = parameter_schema(flow).model_dump()
-    name = type(parameters).__name__
-    assert schema["properties"]["parameters"]["$ref"] == f"#/definitions/{name}"
-    for model in schema["definitions"].values():
-        assert model["description"]
-        for field, described in model["properties"].items():
-            assert described.get("description"), field
-    assert flow.description
-
-
-@each_flow
-def test_a_deployed_flow_runs_tasks_with_a_limit(flow: Flow[Any, Any], parameters: Any) -> None:
-    assert flow.task_runner._max_workers == MAX_WORKERS  # type: ignore[attr-defined]
 
 
 @pytest.mark.usefixtures("server")
