@@ -31,8 +31,8 @@ app = typer.Typer(
     help="Diagnose photographs (haze, blur, rain, noise) and restore them.\n\n"
     "Start here: [bold]rr diagnose PHOTO[/bold] and [bold]rr restore FOLDER RESTORED[/bold].\n\n"
     "A folder may be any URL, such as s3://bucket/photos; RR_S3_ENDPOINT_URL, RR_S3_ACCESS_KEY, "
-    "RR_S3_SECRET_KEY and others say where and who (docs/STORAGE.md).\n\n"
-    "With PREFECT_API_URL set, every stage is a flow run to be watched in the Prefect UI.",
+    "RR_S3_SECRET_KEY and others set the endpoint and the keys (docs/STORAGE.md).\n\n"
+    "With PREFECT_API_URL set, every stage is a flow run that you can watch in the Prefect UI.",
     no_args_is_help=True,
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,

@@ -1,6 +1,7 @@
 """Turns errors of a command into a clear line and an exit status."""
 
 import errno
+import re
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -19,6 +20,7 @@ if TYPE_CHECKING:  # --help must answer at once
 
 FAILED, WRONG_OPTION, STOPPED = 1, 2, 130
 _SHOWN_INPUTS = 5
+_LINE_END = re.compile(r"(?<!\n)\n(?!\n)")
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 
 errors = Console(stderr=True)
@@ -26,6 +28,13 @@ errors = Console(stderr=True)
 
 class Commands(TyperGroup):
     """Commands that end without a traceback if the user can fix the error."""
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Find a command, and let the paragraphs of its help fill the width of the terminal."""
+        command = super().get_command(ctx, cmd_name)
+        if command and command.help:
+            command.help = _LINE_END.sub(" ", command.help)
+        return command
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command that the arguments name."""

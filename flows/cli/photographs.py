@@ -15,7 +15,8 @@ from schemas.reasoner import EdgeReasonerChoice
 def diagnose(
     photographs: Annotated[list[str], typer.Argument(help="One or more photographs.")],
     json: Annotated[
-        bool, typer.Option("--json", help="Print one JSON line each, with path and prior.")
+        bool,
+        typer.Option("--json", help="Print a JSON line for each photograph: path and prior."),
     ] = False,
     reasoner: Weights = None,
 ) -> None:

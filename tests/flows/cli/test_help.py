@@ -31,6 +31,15 @@ def test_every_command_explains_itself_with_an_example(rr: Rr, command: str) -> 
     assert "[bold]" not in text
 
 
+def test_paragraphs_fill_the_width_of_the_terminal(rr: Rr, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setattr("typer.rich_utils.MAX_WIDTH", 80)
+    assert (
+        "agenticir-like. To make your own, save the output to a file"
+        in rr("recipe", "--help").stdout
+    )
+
+
 def test_the_commands_are_these() -> None:
     wanted = {"diagnose", "restore", "synthesize", "annotate", "evaluate", "pipeline"}
     assert wanted | {"train reasoner", "train restorer"} <= set(COMMANDS)
