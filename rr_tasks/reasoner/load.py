@@ -2,7 +2,12 @@
 
 from rr_tasks.reasoner.protocol import Reasoner
 from rr_tasks.weights.cache import cache_by_stamp
-from schemas.reasoner import ReasonerChoice
+from schemas.errors import ExpectedError
+from schemas.reasoner import ReasonerChoice, ReasonerIdentity
+
+
+class OtherReasonerError(ExpectedError, ValueError):
+    """A reasoner is no longer the one that a job was planned with."""
 
 
 def load_reasoner(choice: ReasonerChoice) -> Reasoner:
@@ -15,6 +20,23 @@ def load_reasoner(choice: ReasonerChoice) -> Reasoner:
     match choice.kind:
         case "edge":
             return _load_edge(choice.weights)
+
+
+def load_planned_reasoner(choice: ReasonerChoice, planned: ReasonerIdentity) -> Reasoner:
+    """Load the chosen reasoner, whose answers go where those of `planned` are expected.
+
+    Raises:
+        OtherReasonerError: it would give other answers.
+        UnusableWeightsError, StorageError: see `load_reasoner`.
+    """
+    reasoner = load_reasoner(choice)
+    if reasoner.identity != planned:
+        raise OtherReasonerError(
+            f"this job was planned with {planned}, but here there is {reasoner.identity}: the "
+            "weights were replaced meanwhile, or this machine has another release; run the same "
+            "command again, with one release everywhere"
+        )
+    return reasoner
 
 
 @cache_by_stamp

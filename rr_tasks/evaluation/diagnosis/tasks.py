@@ -1,7 +1,7 @@
 """Task of a runner: predicts one photograph in one setting."""
 
 from rr_tasks.evaluation.diagnosis.prediction import predict
-from rr_tasks.reasoner.load import load_reasoner
+from rr_tasks.reasoner.load import load_planned_reasoner
 from rr_tasks.storage.claim import Held, make_unless_held
 from schemas.assessment import AssessmentSpec
 from schemas.reasoner import ReasonerChoice
@@ -15,6 +15,5 @@ def predict_task(
     reasoner: ReasonerChoice,
 ) -> str | Held:
     """See `rr_tasks.evaluation.diagnosis.prediction.predict`."""
-    return make_unless_held(
-        lambda: predict(folder, spec, photographs, load_reasoner(reasoner), shard)
-    )
+    loaded = load_planned_reasoner(reasoner, spec.reasoner)
+    return make_unless_held(lambda: predict(folder, spec, photographs, loaded, shard))
