@@ -60,30 +60,41 @@ def find_s3_objects(filesystem: Any, folder: str, keys: set[str]) -> Iterator[di
     """Yield the objects of a folder that have one of `keys`, as the service describes them.
 
     Keys that are close together cost one request, however many there are: each request lists from
-    the next key onwards, and other objects in between are skipped.
+    the next key onwards, and other objects in between are skipped. A service that does
+    not list in the order of the keys' bytes may leave some out.
     """
     bucket, prefix, _ = filesystem.split_path(f"{folder.rstrip('/')}/")
     wanted = sorted(keys, key=str.encode, reverse=True)  # the order of listings, last one first
+    shown = ""
     while wanted:
+        start = max(_just_before(wanted[-1]), shown, key=str.encode)
         page = filesystem.call_s3(
             "list_objects_v2",
             Bucket=bucket,
             Prefix=prefix,
-            StartAfter=wanted[-1][:-1],
+            StartAfter=start,
             MaxKeys=min(_PAGE, _KEYS_BETWEEN * len(wanted) + 1),
         )
         found = page.get("Contents", ())
         yield from (entry for entry in found if entry["Key"] in keys)
         if not page.get("IsTruncated"):
             return
-        last = found[-1]["Key"].encode()
-        while wanted and wanted[-1].encode() <= last:
+        shown = found[-1]["Key"] if found else start
+        if shown.encode() <= start.encode():  # a service that lists in another order
+            return
+        while wanted and wanted[-1].encode() <= shown.encode():
             wanted.pop()
 
 
 _PAGE = 1000
 _KEYS_BETWEEN = 4
 """Keys listed for each one wanted: beside a restored photograph lies its diagnosis, for example."""
+
+
+def _just_before(key: str) -> str:
+    """A key that is listed before `key`, and after most of those that are."""
+    last = key[-1]
+    return f"{key[:-1]}{chr(ord(last) - 1)}~" if last.isascii() and last.isalnum() else key[:-1]
 
 
 def _check_bucket(url: str, name: str) -> None:

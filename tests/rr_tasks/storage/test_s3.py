@@ -63,3 +63,23 @@ def test_what_is_not_there_is_not_found(folder: str, pages: list[int]) -> None:
 def test_all_are_found_whatever_the_pages(folder: str, pages: list[int]) -> None:
     assert find(folder, NAMES) == NAMES
     assert len(pages) == len(NAMES) / 4
+
+
+def test_a_service_that_lists_in_another_order_is_not_asked_for_ever(
+    folder: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prefix = filesystem_of(folder)[0].split_path(f"{folder}/")[1]
+
+    def answer(*_: Any, **__: Any) -> Any:
+        return {"IsTruncated": True, "Contents": [{"Key": f"{prefix}b/00.jpg", "Size": 1}]}
+
+    monkeypatch.setattr(s3fs.S3FileSystem, "call_s3", answer)
+    assert set(find(folder, ["b/00.jpg", "c/00.jpg"])) == {"b/00.jpg"}
+
+
+def test_a_name_after_many_others_is_found(folder: str, pages: list[int]) -> None:
+    filesystem, path = filesystem_of(folder)
+    filesystem.pipe_file(f"{path}/-", b"")
+    filesystem.pipe_file(f"{path}/d", b"")
+    assert find(folder, ["d", "-"]) == ["-", "d"]
+    assert len(pages) <= 3
