@@ -44,7 +44,7 @@ class SynthesizeParameters(Parameters):
 
     photographs: Url = Field(description="Folder of clean photographs")
     output: Url = Field(description="Where to put the data set")
-    recipe: Url = Field("edge-default", description="A recipe, or your own one as a JSON file")
+    recipe: Url = Field("edge-default", description="Name of a recipe, or a JSON file of your own")
     samples: Count | None = Field(
         None, description="Samples to make; by default 16 for each photograph"
     )

@@ -13,7 +13,7 @@ def synthesize(
     photographs: Annotated[str, typer.Argument(help="Folder of clean photographs.")],
     output: Annotated[str, typer.Argument(help="Where to put the data set.")],
     recipe: Annotated[
-        str, typer.Option(help="Name of a recipe, or a JSON file with your own.")
+        str, typer.Option(help="Name of a recipe, or a JSON file of your own.")
     ] = "edge-default",
     samples: Annotated[
         int | None, typer.Option(help="Number of samples; by default 16 for each photograph.")

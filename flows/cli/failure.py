@@ -59,7 +59,7 @@ class Commands(TyperGroup):
             complain(explain(error))
             raise typer.Exit(FAILED) from error
         except KeyboardInterrupt as error:
-            errors.print("Stopped. Run the same command again to go on.")
+            errors.print("Stopped. Run the same command again to resume.")
             raise typer.Exit(STOPPED) from error
 
     def _names(self, ctx: Any) -> dict[str, str]:
@@ -97,5 +97,5 @@ def explain(error: OSError) -> str:
     reason = error.strerror or str(error) or type(error).__name__
     message = f"{error.filename}: {reason}" if error.filename else reason
     if error.errno in _FULL:
-        message += "; free some space and run the same command again to go on"
+        message += "; free some space and run the same command again to resume"
     return message

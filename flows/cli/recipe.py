@@ -11,7 +11,7 @@ from rr_tasks.samples import sample_photographs
 def recipe(
     name: Annotated[
         str,
-        typer.Argument(metavar="NAME|FILE", help="Name of a recipe, or a JSON file with your own."),
+        typer.Argument(metavar="NAME|FILE", help="Name of a recipe, or a JSON file of your own."),
     ] = "edge-default",
     sheet: Annotated[
         str | None, typer.Option(metavar="FILE", help="Write a contact sheet (JPEG) instead.")

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Repeats the training of the shipped weights on a CPU: about five hours on two cores.
-# Stop it whenever you like; every step goes on where it ended.
+# Stop it whenever you like; every step resumes where it stopped.
 #
 #   python infra/photos/obtain.py photos      # the photographs, checked by sha256
 #   infra/weights/train.sh photos work        # weights in work/reasoner and work/restorer

@@ -115,12 +115,12 @@ class _Index:
 
     def __init__(self, output: Folder) -> None:
         self.sizes: dict[str, int] = {}
-        keys = np.fromiter(self._planned(output), dtype=np.uint64)
+        keys = np.fromiter(self._read_planned(output), dtype=np.uint64)
         self._order = np.argsort(keys, kind="stable")
         self._keys = keys[self._order]
         self._ticked = np.zeros(len(keys), dtype=np.bool_)
 
-    def _planned(self, output: Folder) -> Iterator[int]:
+    def _read_planned(self, output: Folder) -> Iterator[int]:
         chunks = chunk_ids(output)
         for chunk, items in zip(
             chunks, map_in_threads(partial(read_chunk, output), chunks), strict=True

@@ -96,13 +96,13 @@ def _step_seconds(batch: FlowBatch) -> float:
     """Measure the median time between the starts of training steps; the first two warm up."""
     begun: list[float] = []
 
-    def timed(restorer: EdgeRestorer, given: FlowBatch, generator: torch.Generator) -> Losses:
+    def time_loss(restorer: EdgeRestorer, given: FlowBatch, generator: torch.Generator) -> Losses:
         begun.append(time.perf_counter())
         return flow_loss(restorer, given, generator)
 
     torch.manual_seed(_SEED)
     restorer = EdgeRestorer(RestorerNetwork())
-    objective = Objective(restorer.trainable(), partial(timed, restorer))
+    objective = Objective(restorer.trainable(), partial(time_loss, restorer))
     settings = LoopSettings(steps=_STEPS, batch_size=_BATCH_SIZE, learning_rate=1e-4)
     with tempfile.TemporaryDirectory(prefix="rr-bench-") as folder:
         train(

@@ -21,7 +21,7 @@ class Streams:
         self._seed = self._streams[_NUMBERED[0]].bit_generator.seed_seq.generate_state(4)
 
     def __getitem__(self, name: str) -> np.random.Generator:
-        """The stream of a name; asked again, it goes on where it was."""
+        """Return the stream of a name, which continues each time it is used."""
         if name not in self._streams:
             digest = hashlib.sha256(name.encode()).digest()
             seed = [*map(int, self._seed), int.from_bytes(digest[:16])]

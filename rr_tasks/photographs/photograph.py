@@ -107,7 +107,7 @@ class Negative:
         try:
             samples = self.image.numpy()
         except pyvips.Error as error:
-            raise _unreadable(self.format, self.source, error) from error
+            raise _explain_damage(self.format, self.source, error) from error
         samples = samples.reshape(self.image.height, self.image.width, self.image.bands)
         orientation = int(facts.get("orientation", 1))
         upright = np.ascontiguousarray(turn_upright(samples, orientation))
@@ -161,13 +161,13 @@ def open_photograph(source: bytes, max_pixels: int = MAX_PIXELS) -> Negative:
     try:
         image = known.load(source)
     except pyvips.Error as error:
-        raise _unreadable(known, source, error) from error
+        raise _explain_damage(known, source, error) from error
     if image.width * image.height > max_pixels:
         raise UnreadablePhotographError(
             f"{image.width} x {image.height} pixels are more than the limit of {max_pixels} "
             "(max_pixels)"
         )
-    reason = known.refusal(source, facts_of(image)) or _unsuited(image)
+    reason = known.refusal(source, facts_of(image)) or _find_obstacle(image)
     if reason is not None:
         raise UnreadablePhotographError(reason)
     profile, note = _profile_of(image)
@@ -223,7 +223,7 @@ def _has_alpha(image: pyvips.Image) -> bool:
     return bool(image.bands in (2, 4))
 
 
-def _unreadable(
+def _explain_damage(
     known: ImageFormat, source: bytes, error: pyvips.Error
 ) -> UnreadablePhotographError:
     reason = known.refusal(source, {}) or next(
@@ -233,7 +233,7 @@ def _unreadable(
     return UnreadablePhotographError(reason.format(known.name))
 
 
-def _unsuited(image: pyvips.Image) -> str | None:
+def _find_obstacle(image: pyvips.Image) -> str | None:
     if image.interpretation == "cmyk":
         return "its colours are CMYK, for print; convert it to RGB first"
     if image.format not in _BYTES_PER_SAMPLE:

@@ -60,7 +60,7 @@ def read_annotation_spec(annotations: str) -> AnnotationSpec:
     return spec
 
 
-def is_about(spec: AnnotationSpec, data: DataSpec) -> bool:
+def belongs_to(spec: AnnotationSpec, data: DataSpec) -> bool:
     """Whether annotations belong to a data set, even if its priors were migrated since."""
     return spec.source in (spec_hash(data), spec_hash(find_original_spec(data)))
 
@@ -73,7 +73,7 @@ def check_belongs(annotations: str, shards: str) -> None:
         OtherDataSetError: the annotations belong to another data set.
     """
     spec = read_annotation_spec(annotations)
-    if not is_about(spec, read_data_spec(shards)):
+    if not belongs_to(spec, read_data_spec(shards)):
         raise OtherDataSetError(
             f"{annotations} describes another data set than {shards}; run `rr annotate {shards}`"
         )

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from rr_tasks.reasoner.annotation import check_belongs, is_about, read_annotation_spec
+from rr_tasks.reasoner.annotation import belongs_to, check_belongs, read_annotation_spec
 from rr_tasks.shards.reader import NoShardsError, OtherDataSetError, done_shards
 from rr_tasks.shards.spec import read_data_spec
 from rr_tasks.storage.files import MissingFolderError, list_folders, name_of
@@ -51,7 +51,7 @@ def read_history(root: str, shards: str) -> History:
         except (OtherDataSetError, UnknownPriorVersionError):
             unreadable.append(folder)
             continue
-        if is_about(spec, data):
+        if belongs_to(spec, data):
             known.append(_read(folder, spec))
     known.sort(key=lambda one: (one.finished_at, one.folder), reverse=True)
     return History(tuple(known), tuple(unreadable))

@@ -121,7 +121,7 @@ class ShardStream:
     def _damage_error(self, shard: int, place: int, reason: str) -> ShardDamagedError:
         keys = [row.key for row in shard_rows(self._folder, shard) if row.status == "ok"]
         key = keys[place] if place < len(keys) else f"number {place + 1}"
-        return _unreadable(tar_url(self._folder, shard), key, reason)
+        return _explain_damage(tar_url(self._folder, shard), key, reason)
 
 
 def read_samples(folder: str, shard: int, *needed: str) -> Iterator[Sample]:
@@ -191,10 +191,10 @@ def unpack(sample: Sample, extension: str, decode: Callable[[bytes], _T]) -> _T:
         raise
     except ValueError as error:
         reason = f"{extension}: {str(error).splitlines()[0]}"
-        raise _unreadable(sample["__url__"], sample["__key__"], reason) from error
+        raise _explain_damage(sample["__url__"], sample["__key__"], reason) from error
 
 
-def _unreadable(tar: str, key: str, reason: str) -> ShardDamagedError:
+def _explain_damage(tar: str, key: str, reason: str) -> ShardDamagedError:
     return ShardDamagedError(f"{tar}: sample {key} cannot be read ({reason}); {advise_remake(tar)}")
 
 

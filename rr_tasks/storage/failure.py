@@ -65,12 +65,12 @@ def _kind(error: OSError) -> type[StorageError]:
 
 
 _STOPPING = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
-_FREE = "free some space and run the same command again to go on"
+_FREE = "free some space and run the same command again to resume"
 _ADVICE = {
     errno.ENOSPC: _FREE,
     errno.EDQUOT: _FREE,
     errno.EROFS: "choose a folder that can be written",
-    errno.EIO: "check the disk, and run the same command again to go on",
+    errno.EIO: "check the disk, and run the same command again to resume",
     errno.EACCES: "check who may read and write there",
     errno.EPERM: "check who may read and write there",
 }

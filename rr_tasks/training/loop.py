@@ -87,13 +87,13 @@ def train(
             means = totals.take_means((done - logged) * settings.accumulate, processes)
             logged = done
             if not all(map(_is_finite, means.values())):
-                raise _diverged(f"the loss is not finite at step {done}: {means}", folder)
+                raise _explain_divergence(f"the loss is not finite at step {done}: {means}", folder)
             if log is not None:
                 log.append({"step": done, "lr": state.learning_rate, **means})
                 on_progress(done, means)
         if done % settings.checkpoint_every == 0 or done == settings.steps:
             if not state.is_finite:
-                raise _diverged(f"the weights are not finite at step {done}", folder)
+                raise _explain_divergence(f"the weights are not finite at step {done}", folder)
             if processes.is_main_process:
                 state.save(join(folder, CHECKPOINT), done)
     state.use_average()
@@ -174,7 +174,7 @@ def _compile(network: nn.Module) -> None:
     network.compile()
 
 
-def _diverged(what: str, folder: str) -> TrainingDivergedError:
+def _explain_divergence(what: str, folder: str) -> TrainingDivergedError:
     return TrainingDivergedError(
         f"{what}; lower learning_rate and start again in another folder than {folder}"
     )

@@ -91,7 +91,7 @@ class TrainingState:
         except RuntimeError as error:  # how torch reports what the system refused
             raise UnwritableCheckpointError(
                 f"{url}: cannot be written at step {step}; free some space and run the same "
-                "command again to go on"
+                "command again to resume"
             ) from error
 
     def load(self, url: str) -> int:

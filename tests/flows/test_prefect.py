@@ -202,7 +202,7 @@ def test_ctrl_c_leaves_no_run_that_seems_to_go_on(
     arguments = [parameters.photographs, parameters.output, "--samples", "5", "--shard-size", "1"]
     result = CliRunner().invoke(cli.app, ["synthesize", *arguments])
     assert result.exit_code == 130
-    assert "Stopped. Run the same command again to go on." in result.stderr
+    assert "Stopped. Run the same command again to resume." in result.stderr
     run = last_run(synthesize)
     assert run.state is not None
     assert run.state.is_final()

@@ -21,7 +21,7 @@ def show_inspection(console: Console, found: Inspection) -> None:
     console.print(f"[bold]{escape(title(found.spec))}[/bold]")
     console.print(escape(found.url), soft_wrap=True, highlight=False, style="dim")
     console.print(_figures(found))
-    if problem := _unreadable(found):
+    if problem := _explain_unreadable(found):
         console.print(f"[yellow]{escape(problem)}[/yellow]", soft_wrap=True, highlight=False)
     if found.failures:
         console.print(_counts("Failures", found.failure_reasons))
@@ -31,7 +31,7 @@ def show_inspection(console: Console, found: Inspection) -> None:
         console.print(Columns(panels))
 
 
-def _unreadable(found: Inspection) -> str | None:
+def _explain_unreadable(found: Inspection) -> str | None:
     """Return what every other command would say about priors of a newer release."""
     try:
         check_version(max((found.spec.schema_version, *found.schema_versions)))
@@ -60,7 +60,7 @@ def _lines(found: Inspection) -> Iterator[tuple[str, str]]:
     yield "Prior versions", _versions(found.schema_versions)
     yield "Code versions", _versions(found.code_versions)
     yield "Last shard", found.last_finished_at or "none yet"
-    yield "Spec", f"{found.spec_hash} (spec.json; --json and --html show it whole)"
+    yield "Spec", f"{found.spec_hash} (spec.json; --json and --html show all of it)"
 
 
 def _missing(found: Inspection) -> str:

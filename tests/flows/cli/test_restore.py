@@ -160,7 +160,7 @@ def test_ctrl_c_ends_with_a_short_line_and_the_next_run_goes_on(photographs: Pat
     process.send_signal(signal.SIGINT)
     _, shown = process.communicate(timeout=30)
     assert process.returncode == 130, shown
-    assert shown.rstrip().endswith("Stopped. Run the same command again to go on.")
+    assert shown.rstrip().endswith("Stopped. Run the same command again to resume.")
     assert "Traceback" not in shown
     done = {path: path.stat().st_mtime_ns for path in folder.glob("*.png")}
     assert 1 <= len(done) < 3
