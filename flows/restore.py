@@ -3,6 +3,7 @@
 from flows.host import host
 from flows.progress import follow
 from flows.shards import share_shards
+from rr_tasks.archive.restore import find_finished
 from rr_tasks.archive.run import finish, prepare
 from rr_tasks.archive.tasks import engine_for, restore_chunk_task
 from rr_tasks.storage.claim import Held
@@ -12,11 +13,12 @@ from schemas.archive import RestoreParameters, RunSummary
 def restore(parameters: RestoreParameters) -> RunSummary:
     """Restore every photograph that is not restored yet; one that fails never stops the others."""
     plan = prepare(parameters, _say_who_plans)
-    with follow("Restore photographs", plan.found):
-        chunks = share_shards(
-            restore_chunk_task, plan.chunks, parameters, label=None, workers=1, finished={}
-        )
     identity = engine_for(parameters).identity
+    with follow("Restore photographs", plan.found):
+        finished = find_finished(parameters, plan.chunks, identity)
+        chunks = share_shards(
+            restore_chunk_task, plan.chunks, parameters, label=None, workers=1, finished=finished
+        )
     summary = finish(parameters, plan, chunks, identity, _say_who_reports)
     host().publish_table("counts", [summary.counts.model_dump()], "This run, by outcome")
     host().publish_note("report", f"Report: `{summary.report}`\n\nFailures: `{summary.failures}`")

@@ -1,6 +1,7 @@
 """Restores one chunk of an archive: decode ahead, diagnose and restore, encode behind."""
 
 import time
+from collections.abc import Sequence
 
 from rr_tasks.archive import layout
 from rr_tasks.archive.crew import Crew
@@ -11,13 +12,15 @@ from rr_tasks.archive.reason import EngineError, reason_for
 from rr_tasks.archive.reconcile import reconcile
 from rr_tasks.archive.resume import ChunkState, Maker, settings_hash
 from rr_tasks.archive.window import Window
-from rr_tasks.archive.writer import Progress, Result, Writer
+from rr_tasks.archive.writer import OnProgress, Result, Writer
 from rr_tasks.cpu import default_workers
 from rr_tasks.engine import Engine
 from rr_tasks.photographs.pixels import Pixels
+from rr_tasks.progress import Progress, report
 from rr_tasks.restorer.treatment import choose_treatment
 from rr_tasks.storage.claim import claim
 from rr_tasks.storage.folders import open_folder
+from rr_tasks.storage.threads import map_in_threads
 from schemas.archive import Chunk, ChunkCounts, Counts, RestoreParameters
 
 WAITING_IMAGES = 3
@@ -35,7 +38,7 @@ def restore_chunk(
     chunk: Chunk,
     parameters: RestoreParameters,
     engine: Engine,
-    on_progress: Progress = _ignore,
+    on_progress: OnProgress = _ignore,
 ) -> ChunkCounts:
     """Restore every photograph of a chunk that is not finished yet.
 
@@ -72,8 +75,43 @@ def restore_chunk(
     return ChunkCounts(chunk=chunk.id, found=len(state.items), **counts.model_dump())
 
 
+def find_finished(
+    parameters: RestoreParameters, chunks: Sequence[Chunk], engine: str
+) -> dict[Chunk, ChunkCounts]:
+    """Return the counts of the chunks where nothing is left to do, by looking at many at a time.
+
+    Chunks without a ledger, which one listing tells, are not looked at, and neither is any if
+    outputs are to be verified.
+
+    Args:
+        parameters: the run's parameters.
+        chunks: those of the plan.
+        engine: identity of the engine.
+
+    Raises:
+        StorageError, DamagedPlanError, DamagedLedgerError: see `restore_chunk`.
+    """
+    output = open_folder(parameters.output)
+    maker = Maker(engine, settings_hash(parameters))
+
+    def count(chunk: Chunk) -> ChunkCounts | None:
+        state = ChunkState(output, chunk, maker)
+        found = len(state.items)
+        return ChunkCounts(chunk=chunk.id, found=found, skipped=found) if state.is_whole() else None
+
+    names = () if parameters.verify else output.names(layout.LEDGER)
+    begun = {f"{layout.LEDGER}/{name}" for name in names}
+    looked = [chunk for chunk in chunks if layout.ledger(chunk.id) in begun]
+    finished: dict[Chunk, ChunkCounts] = {}
+    for chunk, counts in zip(looked, map_in_threads(count, looked), strict=True):
+        if counts is not None:
+            finished[chunk] = counts
+            report(Progress(chunk.id, counts.total))
+    return finished
+
+
 def _restore(
-    state: ChunkState, parameters: RestoreParameters, engine: Engine, on_progress: Progress
+    state: ChunkState, parameters: RestoreParameters, engine: Engine, on_progress: OnProgress
 ) -> Counts:
     source, output, chunk = open_folder(parameters.input), state.output, state.chunk.id
     finished = state.is_intact if parameters.verify else state.is_finished

@@ -23,7 +23,7 @@ from rr_tasks.storage.folder import Folder
 from schemas.archive import Counts, LedgerRow, PlanItem
 from schemas.prior.current import DiagnosticPrior
 
-Progress = Callable[[Counts], None]
+OnProgress = Callable[[Counts], None]
 """Told the counts so far after each photograph, in any thread, by one at a time."""
 
 
@@ -61,7 +61,7 @@ class Writer:
         window: Window,
         maker: Maker,
         workers: int,
-        on_progress: Progress,
+        on_progress: OnProgress,
     ) -> None:
         self._output = output
         self._chunk = chunk

@@ -33,14 +33,21 @@ def parameters(photographs: Path, s3: S3) -> RestoreParameters:
 
 
 def test_a_folder_of_a_bucket_is_restored_into_another(
-    parameters: RestoreParameters, photographs: Path
+    parameters: RestoreParameters, photographs: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     summary = launch(restore, parameters)
     assert summary.counts.total == summary.counts.restored + summary.counts.clean == 3
     assert read_bytes(summary.report).startswith(b"<!doctype html>")
     for path in photographs.iterdir():
         assert read_bytes(f"{parameters.output}/{path.name}")[:4] == b"\x89PNG"
-    assert launch(restore, parameters).counts == Counts(skipped=3)
+    with monkeypatch.context() as patch:  # no chunk is left for a task
+        patch.setattr("flows.restore.restore_chunk_task", None)
+        assert launch(restore, parameters).counts == Counts(skipped=3)
+    remove(f"{parameters.output}/{next(photographs.iterdir()).name}")
+    again = launch(restore, parameters).counts
+    assert (again.skipped, again.restored + again.clean) == (2, 1)
+    verified = launch(restore, parameters.model_copy(update={"verify": True})).counts
+    assert verified == Counts(skipped=3)
 
 
 def test_a_chunk_of_another_run_is_waited_for(
