@@ -1,0 +1,52 @@
+"""A restorer of another kind restores an archive, and is evaluated, by the same stages."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+import flows.evaluate
+import rr_tasks.engine
+import rr_tasks.evaluation.tasks
+from flows.evaluate import evaluate
+from flows.restore import restore
+from rr_tasks.restorer.photograph import PhotographRestorer
+from schemas.archive import RestoreParameters
+from schemas.parameters import EvaluateParameters
+from tests.latent_restorer import LatentRestorer
+
+DIGEST = "c" * 64
+
+
+@pytest.fixture(autouse=True)
+def _chosen(monkeypatch: pytest.MonkeyPatch) -> None:
+    def load_latent(_url: str | None) -> PhotographRestorer:
+        return PhotographRestorer(LatentRestorer(), DIGEST)
+
+    for module in (rr_tasks.engine, rr_tasks.evaluation.tasks, flows.evaluate):
+        monkeypatch.setattr(module, "load_restorer", load_latent)
+
+
+def test_it_restores_an_archive(heldout: Path, tmp_path: Path) -> None:
+    (source,) = heldout.iterdir()
+    sharp = cv2.imread(str(source)).astype(np.float32)
+    noisy = (
+        (sharp + np.random.default_rng(0).normal(0, 30, sharp.shape)).clip(0, 255).astype(np.uint8)
+    )
+    (tmp_path / "archive").mkdir()
+    cv2.imwrite(str(tmp_path / "archive" / "noisy.png"), noisy)
+    output = tmp_path / "restored"
+    summary = restore(RestoreParameters(input=str(tmp_path / "archive"), output=str(output)))
+    assert summary.counts.restored == 1
+    assert summary.engine.endswith(f" restorer {DIGEST[:16]}")
+    restored = cv2.imread(str(output / "noisy.png"))
+    assert restored.shape == noisy.shape
+    assert not np.array_equal(restored, noisy)
+
+
+def test_it_is_evaluated(heldout: Path, tmp_path: Path) -> None:
+    found = evaluate(EvaluateParameters(photographs=str(heldout), output=str(tmp_path)))
+    assert found.folder.endswith(f"-{DIGEST[:12]}")
+    assert found.quality.filter(set="all degraded")["samples"].item() == 15
+    assert found.quality["psnr_after"].is_finite().all()
