@@ -1,5 +1,7 @@
 """Reads the rows of one shard, which give the outcome of each input."""
 
+from polars import selectors as cs
+
 from rr_tasks.shards.reader import advise_remake, sidecar_url
 from rr_tasks.shards.writer import ShardDamagedError
 from rr_tasks.storage.failure import MissingFileError
@@ -19,5 +21,6 @@ def shard_rows(folder: str, shard: int) -> list[SampleRow]:
     except (MissingFileError, DamagedTableError) as error:
         reason = "missing" if isinstance(error, MissingFileError) else "not a readable parquet file"
         raise ShardDamagedError(f"{url}: {reason}; {advise_remake(url)}") from error
-    known = rows.select(list(SampleRow.model_fields))  # a data set may have columns for more types
+    # A data set may have columns for more types, and one of an earlier release has fewer columns.
+    known = rows.select(cs.by_name(*SampleRow.model_fields, require_all=False))
     return [SampleRow.model_validate(row) for row in known.iter_rows(named=True)]
