@@ -89,7 +89,7 @@ class Processes:
         reports: Any = context.SimpleQueue()
         pool = ProcessPoolExecutor(self._workers, context, _begin, (reports,))
         try:
-            with _forwarding(reports), _closing(pool):
+            with _forwarding(reports), _closing(pool), _ending_workers():
                 yield from as_completed(
                     lambda key: _submit(pool, task, key, *arguments),
                     keys,
@@ -137,12 +137,23 @@ def _closing(pool: ThreadPoolExecutor | ProcessPoolExecutor) -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        pool.shutdown(wait=False, cancel_futures=True)
+        pool.shutdown(wait=isinstance(pool, ProcessPoolExecutor), cancel_futures=True)
         raise
     except BaseException:
         pool.shutdown(cancel_futures=True)
         raise
     pool.shutdown()
+
+
+@contextmanager
+def _ending_workers() -> Iterator[None]:
+    """End worker processes at Ctrl-C, which they do not hear; a kill at any moment does no harm."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        for worker in multiprocessing.active_children():
+            worker.terminate()
+        raise
 
 
 @contextmanager

@@ -5,6 +5,7 @@ A command imports what it needs when it runs, so that `rr --help` answers at onc
 
 import gc
 import os
+import threading
 from importlib.metadata import version
 from typing import Annotated
 
@@ -78,17 +79,22 @@ def options(
     """Accept the options that precede the command."""
 
 
+def _is_at_work(thread: threading.Thread) -> bool:
+    """Whether the process cannot end before a thread does."""
+    return not thread.daemon and thread is not threading.main_thread()
+
+
 def main() -> None:
     """Run the command line; see `flows.cli.failure` for how it ends when something is wrong.
 
     Threads of torch wait without spinning, or they would slow down whatever shares the machine.
-    After Ctrl-C the process ends at once: threads would go on with what nobody wants any more.
+    After Ctrl-C the process ends at once, though threads are at work: nobody wants that any more.
     """
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # read when torch is imported
     try:
         app()
     except SystemExit as end:
-        if end.code == STOPPED:
+        if end.code == STOPPED and any(map(_is_at_work, threading.enumerate())):
             os._exit(STOPPED)
         raise
     finally:
