@@ -18,5 +18,5 @@ def reconcile(found: int, counts: Counts) -> None:
         raise CountsDisagreeError(
             f"{found} photographs were found, but {counts.restored} restored + {counts.clean} "
             f"clean + {counts.skipped} skipped + {counts.failed} failed are {counts.total}; "
-            "run again, and report this if it stays"
+            "run again, and report this if it persists"
         )

@@ -72,7 +72,7 @@ def _problems(recipe: DegradationRecipe) -> Iterator[str]:
             yield f"{place}severity: {severity.low} to {severity.high} is not within 0 to 100"
     low, high = recipe.jpeg.quality
     if not 1 <= low <= high <= 100:
-        yield f"jpeg.quality: {low} to {high} is no range within 1 to 100"
+        yield f"jpeg.quality: {low} to {high} is not a range within 1 to 100"
     alternatives = recipe.alternatives or ()
     if alternatives and "grid" in (recipe.sampling, *(other.sampling for other in alternatives)):
         yield "alternatives: they take turns among random squares only; a grid has none"

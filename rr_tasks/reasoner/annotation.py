@@ -54,7 +54,7 @@ def read_annotation_spec(annotations: str) -> AnnotationSpec:
     except ValidationError as error:
         raise OtherDataSetError(
             f"{url}: not written by `rr annotate`, or damaged; name a folder that `rr annotate` "
-            "made, or run it again as before, which writes the file anew"
+            "made, or run it again as before, which rewrites the file"
         ) from error
     check_version(spec.schema_version, annotations)
     return spec

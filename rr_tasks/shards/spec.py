@@ -47,7 +47,7 @@ def read_data_spec(folder: str) -> DataSpec:
     except ValidationError as error:
         raise OtherDataSetError(
             f"{url}: not written by `rr synthesize` or `rr ingest`, or damaged; name the folder of "
-            "a data set, or run the command that made it again, which writes the file anew"
+            "a data set, or run the command that made it again, which rewrites the file"
         ) from error
     check_version(spec.schema_version, folder)
     return spec
@@ -68,7 +68,7 @@ def read_spec(folder: str) -> Spec:
     except ValidationError as error:
         raise OtherDataSetError(
             f"{url}: not the spec of a data set or of annotations, or damaged; run the command "
-            "that made the folder again, which writes the file anew"
+            "that made the folder again, which rewrites the file"
         ) from error
 
 

@@ -152,7 +152,7 @@ def read_outcomes(
     if counted != wanted:
         url = sidecar_url(folder, shard)
         raise ShardDamagedError(
-            f"{url}: tells of {counted} samples where the done marker counts {wanted}; "
+            f"{url}: lists {counted} samples where the done marker counts {wanted}; "
             f"{advise_remake(url)}"
         )
     samples = read_samples(folder, shard, *needed)

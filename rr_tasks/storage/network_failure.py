@@ -115,7 +115,7 @@ _BUSY = (
 
 _DENIED = "permission denied; check RR_S3_ACCESS_KEY, RR_S3_SECRET_KEY and what they may do here"
 _REGION = "the bucket is in another region; set RR_S3_REGION"
-_EXPIRED = "the session token is not valid any more; renew RR_S3_SESSION_TOKEN and its keys"
+_EXPIRED = "the session token has expired; renew RR_S3_SESSION_TOKEN and its keys"
 _REFUSALS: dict[str, tuple[type[StorageError], str]] = {
     "NoSuchBucket": (MissingBucketError, "no such bucket; create it or correct the URL"),
     "InvalidBucketName": (StorageError, "no bucket can have this name; correct the URL"),

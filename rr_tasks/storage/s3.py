@@ -21,7 +21,7 @@ def s3_filesystem_of(url: str) -> tuple[Any, str]:
         UnusableSettingsError: an `RR_S3_` variable is invalid.
     """
     if ".." in url.split("/"):
-        raise StorageError(f"{url}: S3 knows no `..`; write the URL without it")
+        raise StorageError(f"{url}: S3 does not support `..`; write the URL without it")
     options = {
         **s3_settings().s3fs_options(),
         "default_block_size": _BLOCK,

@@ -92,7 +92,7 @@ def load_network(url: str, kind: type[NetworkT]) -> NetworkT:
     except (ValidationError, KeyError, ValueError, IndexError, RuntimeError) as error:
         raise UnusableWeightsError(
             f"{url}: not usable as {kind.name} weights: they are of a network of another size or "
-            "version; use the shipped ones, or train anew"
+            "version; use the shipped ones, or train again"
         ) from error
     return network.eval()
 
