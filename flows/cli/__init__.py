@@ -88,7 +88,7 @@ def main() -> None:
     """Run the command line; see `flows.cli.failure` for how it ends when something is wrong.
 
     Threads of torch wait without spinning, or they would slow down whatever shares the machine.
-    After Ctrl-C the process ends at once, though threads are at work: nobody wants that any more.
+    After Ctrl-C the process ends at once, without waiting for threads that are still at work.
     """
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # read when torch is imported
     try:
