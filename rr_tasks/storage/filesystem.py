@@ -30,7 +30,8 @@ def filesystem_of(url: str) -> tuple[Any, str]:
         raise StorageError(NO_SECRETS)
     if misspelt := _SLASHES_MISSING.fullmatch(url):
         raise StorageError(f"{url}: did you mean {'://'.join(misspelt.groups())}?")
-    if "://" not in url:  # a path, which may hold whatever means something in a URL
+    # A path may hold whatever means something in other URLs, and `list_files` gives it so.
+    if "://" not in url or url.startswith("file://"):
         return LocalFileSystem(), str(LocalFileSystem._strip_protocol(url))
     if url.startswith(("s3://", "s3a://")):
         from rr_tasks.storage.s3 import s3_filesystem_of

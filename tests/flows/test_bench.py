@@ -5,6 +5,7 @@ import pytest
 from typer.testing import CliRunner
 
 from flows import bench, cli
+from flows.cli.options import console
 from rr_tasks.benchmarks import diagnosis
 from rr_tasks.benchmarks.diagnosis import DiagnosisSpeed
 from rr_tasks.benchmarks.loading import LoadingSpeed
@@ -95,9 +96,10 @@ def test_restoration_is_shown_in_every_setting(monkeypatch: pytest.MonkeyPatch) 
     ]
     measured = RestorationSpeeds(speeds, models_per_second=0.625)
     monkeypatch.setattr(bench, "measure_restoration", lambda *_: measured)
+    monkeypatch.setattr(console, "_width", 200)  # whatever it was when the console was made
 
     def shown() -> str:
-        result = CliRunner().invoke(cli.app, ["bench", "restore"], env={"COLUMNS": "200"})
+        result = CliRunner().invoke(cli.app, ["bench", "restore"])
         assert result.exit_code == 0, result.output
         return result.output
 
