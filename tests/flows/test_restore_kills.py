@@ -125,22 +125,22 @@ def first_chunk(whole: Attempt) -> set[str]:
 def test_kills_beside_writes_and_at_random_leave_no_trace(
     kills: Kills, root: str, originals: str
 ) -> None:
-    def job(name: str) -> Job:
-        # One photograph at a time, so that every run writes in the same order.
+    def job(name: str, workers: int = 2) -> Job:
         parameters = RestoreParameters(
-            input=originals, output=join(root, name), chunk_size=5, workers=1
+            input=originals, output=join(root, name), chunk_size=5, workers=workers
         )
         return Job("flows.restore:restore", parameters, {"rr_tasks.archive.ledger:PART_ROWS": 2})
 
-    whole = kills.run(job("whole"))
+    # One photograph at a time, so that every run writes in the same order.
+    whole = kills.run(job("whole", workers=1))
     finished: set[str] = set()
     for moment in one_of_each_kind(whole):
-        attempt = kills.run(job("killed"), die=moment)
+        attempt = kills.run(job("killed", workers=1), die=moment)
         assert attempt.killed, moment
         assert not finished.intersection(attempt.writes)
         if moment[0].startswith("remove"):  # all rows of the first chunk are in storage
             finished = first_chunk(whole)
-    ended = kills.run(job("killed"))
+    ended = kills.run(job("killed", workers=1))
     check_end(root, "killed", ended.result, whole.result)
     for name, ended in kills.at_random(job, RANDOM_KILLS, root.partition(":")[0]):
         check_end(root, name, ended.result, whole.result)
