@@ -2,14 +2,10 @@
 
 from collections.abc import Collection, Mapping
 
-import numpy as np
-import numpy.typing as npt
-
+from rr_tasks.photographs.pixels import Bytes
 from rr_tasks.scene import describe
 from schemas.prior.current import AnyFinding, DiagnosticPrior, ImageSize, Provenance
 from schemas.prior.text import undo_order, write_reasoning
-
-Bytes = npt.NDArray[np.uint8]
 
 
 def make_absent_findings(model: type[DiagnosticPrior] = DiagnosticPrior) -> dict[str, AnyFinding]:

@@ -5,8 +5,8 @@ import numpy as np
 import numpy.typing as npt
 
 from rr_tasks.degrade.strips import strips
+from rr_tasks.photographs.pixels import Bytes
 
-Bytes = npt.NDArray[np.uint8]
 Linear = npt.NDArray[np.float32]
 
 _CODES = 4096

@@ -48,10 +48,7 @@ def remove_finished_claims(folder: str) -> int:
     Raises:
         StorageError: see `explain_errors`.
     """
-    filesystem, path = filesystem_of(folder)
-    with explain_errors(folder):
-        names = {name.rsplit("/", 1)[-1] for name in filesystem.ls(path, detail=False)}
-    there = [join(folder, name) for name in names]
+    there = [join(folder, name) for name in _list_names(folder)]
     settled = {claim_url(url) for url in there}.intersection(there)
     for claim in settled:
         remove(claim)
@@ -70,10 +67,7 @@ def remove_dead_claims(folder: str) -> int:
     Raises:
         StorageError: see `explain_errors`.
     """
-    filesystem, path = filesystem_of(folder)
-    with explain_errors(folder):
-        names = [name.rsplit("/", 1)[-1] for name in filesystem.ls(path, detail=False)]
-    claims = [join(folder, name) for name in names if name.endswith(".claim")]
+    claims = [join(folder, name) for name in _list_names(folder) if name.endswith(".claim")]
     return sum(remove_dead_claim(claim) or _remove_stale(claim) for claim in claims)
 
 
@@ -142,3 +136,10 @@ def _uploads(filesystem: Any, bucket: str, prefix: str) -> Iterator[dict[str, An
         if not page.get("IsTruncated"):
             return
         place = {"KeyMarker": page["NextKeyMarker"], "UploadIdMarker": page["NextUploadIdMarker"]}
+
+
+def _list_names(folder: str) -> list[str]:
+    """List what is right in a folder, hidden files included."""
+    filesystem, path = filesystem_of(folder)
+    with explain_errors(folder):
+        return [name.rsplit("/", 1)[-1] for name in filesystem.ls(path, detail=False)]

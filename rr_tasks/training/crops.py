@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import torch
 
+from rr_tasks.photographs.pixels import Bytes
 from rr_tasks.reasoner.views import pad_to
 from rr_tasks.shards.png import decode_png
 from rr_tasks.shards.stream import Piece, Sample, ShardStream, unpack
@@ -29,7 +29,6 @@ PREDICTED_SHARE, TRUE_SHARE = 0.5, 0.4
 # Deblurring earns the least in any mixture, so it is learned last: blur alone counts four times.
 _BLUR_ALONE_REPEATS = 4
 
-Bytes = npt.NDArray[np.uint8]
 Pair = tuple[Sample, Sample | None]
 
 
