@@ -19,7 +19,7 @@ from pydantic import ValidationError
 
 from rr_tasks.archive import layout
 from rr_tasks.storage.explanation import explain_errors
-from rr_tasks.storage.failure import MissingFileError, StorageError
+from rr_tasks.storage.failure import MissingFileError, StorageError, StorageStoppedError
 from rr_tasks.storage.folder import Folder
 from rr_tasks.storage.local_folder import LocalFolder
 from schemas.archive import LedgerRow
@@ -38,6 +38,7 @@ class Ledger(Protocol):
 
     Raises:
         StorageError: on opening, appending or closing, when a file cannot be written.
+        StorageStoppedError: on appending, if an interrupt has closed the ledger.
     """
 
     def append(self, row: LedgerRow) -> None:
@@ -128,6 +129,8 @@ class AppendedLedger:
     def append(self, row: LedgerRow) -> None:
         """Append a row."""
         with explain_errors(str(self._path)), self._lock:
+            if self._file.closed:  # an output without a row stays, and the next run repeats it
+                raise StorageStoppedError(f"{self._path} is closed, because the run was stopped")
             self._write(_line(row))
 
     def _write(self, line: bytes) -> None:
@@ -143,7 +146,7 @@ class AppendedLedger:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        with self._file, explain_errors(str(self._path)):
+        with self._lock, self._file, explain_errors(str(self._path)):
             if kind is None:
                 os.fsync(self._file.fileno())
 

@@ -6,7 +6,7 @@ import pytest
 from rr_tasks.archive import ledger as ledgers
 from rr_tasks.archive.layout import ledger, ledger_parts
 from rr_tasks.archive.ledger import DamagedLedgerError, last_rows, open_ledger
-from rr_tasks.storage.failure import StorageError
+from rr_tasks.storage.failure import StorageError, StorageStoppedError
 from rr_tasks.storage.folder import Folder
 from rr_tasks.storage.folders import open_folder
 from schemas.archive import LedgerRow
@@ -100,6 +100,14 @@ def test_a_ledger_that_cannot_be_written_is_named(disk: Folder) -> None:
     path.mkdir(parents=True)
     with pytest.raises(StorageError, match=rf"{CHUNK}\.jsonl"):
         open_ledger(disk, CHUNK)
+
+
+def test_an_interrupted_run_adds_no_row_later(disk: Folder) -> None:
+    with open_ledger(disk, "00000") as ledger:
+        ledger.append(row("a.png"))
+    with pytest.raises(StorageStoppedError, match="the run was stopped"):
+        ledger.append(row("b.png"))
+    assert set(last_rows(disk, "00000")) == {"a.png"}
 
 
 def numbers(output: Folder) -> list[str]:
