@@ -120,9 +120,18 @@ class ArchivePlan(Strict):
     chunks: tuple[Chunk, ...]
 
 
+Status = Literal["restored", "clean", "uncertain", "kept", "protected", "failed"]
+"""An outcome. All but restored and failed photographs are left alone, that is, copied: clean ones
+because nothing was found; uncertain ones because nothing found is certain enough; kept ones because
+the rest was to be kept on request; protected ones because the restored file would lack something
+that the original has."""
+
+
 class LedgerRow(Strict):
     """The outcome of one photograph, written once it is final.
 
+    `lost` says in a few words each what the output of a restored photograph lacks, or what that of
+    a protected one would have lacked. `output` is the path of the output if it differs from `path`.
     `reason` says why it failed or, if it did not, which colour profile was ignored or why there is
     no preview. `size` and `mtime_ns` describe the original that was read, `output_size` and
     `output_hash` (64 bits, hexadecimal) the file that was written. In a failed row, they describe
@@ -132,8 +141,10 @@ class LedgerRow(Strict):
 
     schema_version: SchemaVersion = 1
     path: str
-    status: Literal["restored", "clean", "failed"]
+    status: Status
     reason: str | None = None
+    lost: tuple[str, ...] = ()
+    output: str | None = None
     severities: Severities = Field(default_factory=dict)
     engine: str
     settings: Fingerprint
@@ -150,21 +161,26 @@ class Counts(Strict):
 
     restored: Count = 0
     clean: Count = 0
+    uncertain: Count = 0
+    kept: Count = 0
+    protected: Count = 0
     skipped: Count = 0
     failed: Count = 0
 
     @property
     def total(self) -> int:
         """The number of photographs that have an outcome."""
-        return self.restored + self.clean + self.skipped + self.failed
+        return sum(getattr(self, name) for name in Counts.model_fields)
+
+    @property
+    def left_alone(self) -> int:
+        """The number of photographs that were copied unchanged."""
+        return self.clean + self.uncertain + self.kept + self.protected
 
     def __add__(self, other: Self) -> "Counts":
         """Add the counts field by field."""
         return Counts(
-            restored=self.restored + other.restored,
-            clean=self.clean + other.clean,
-            skipped=self.skipped + other.skipped,
-            failed=self.failed + other.failed,
+            **{name: getattr(self, name) + getattr(other, name) for name in Counts.model_fields}
         )
 
 

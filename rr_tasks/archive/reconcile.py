@@ -15,8 +15,8 @@ def reconcile(found: int, counts: Counts) -> None:
         CountsDisagreeError: some have none or several; the message shows the sum.
     """
     if counts.total != found:
+        outcomes = " + ".join(f"{getattr(counts, name)} {name}" for name in Counts.model_fields)
         raise CountsDisagreeError(
-            f"{found} photographs were found, but {counts.restored} restored + {counts.clean} "
-            f"clean + {counts.skipped} skipped + {counts.failed} failed are {counts.total}; "
+            f"{found} photographs were found, but {outcomes} are {counts.total}; "
             "run again, and report this if it persists"
         )

@@ -68,7 +68,8 @@ def test_it_restores_an_archive_and_what_it_cannot_diagnose_has_failed(
     rr("restore", archive, output, code=1)
     summary = json.loads((output / "_rr" / "run.json").read_text())
     assert summary["engine"].startswith(f"{RuleReasoner.identity} restorer ")
-    assert summary["counts"] == {"restored": 1, "clean": 1, "skipped": 0, "failed": 1}
+    counts = {outcome: count for outcome, count in summary["counts"].items() if count}
+    assert counts == {"restored": 1, "clean": 1, "failed": 1}
     failures = pl.read_csv(output / "_rr" / "failures.csv")
     assert failures.rows() == [("dark.png", "the reasoner has no diagnosis of it: no JSON object")]
 
