@@ -10,7 +10,8 @@ from typing import Protocol, Self
 from rr_tasks.archive.reason import reason_for
 from rr_tasks.archive.window import Window
 from rr_tasks.photographs.formats.base import UnreadablePhotographError
-from rr_tasks.photographs.photograph import Photograph, largest_file, open_photograph
+from rr_tasks.photographs.negative import largest_file, open_photograph
+from rr_tasks.photographs.photograph import Photograph
 from rr_tasks.storage.failure import READING_STOPS
 from rr_tasks.storage.folder import Folder
 from rr_tasks.storage.names import to_path

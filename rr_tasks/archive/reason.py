@@ -1,6 +1,6 @@
 """Says in a short sentence what went wrong with a photograph."""
 
-from rr_tasks.photographs.formats.base import UnreadablePhotographError
+from rr_tasks.photographs.formats.base import UnusablePhotographError
 from rr_tasks.reasoner.diagnosis import UndiagnosedError
 from rr_tasks.storage.failure import MissingFileError, StorageError
 
@@ -14,7 +14,7 @@ def reason_for(error: Exception) -> str:
     match error:
         case MissingFileError():
             return "the file is gone, or is a link that leads nowhere"
-        case UnreadablePhotographError() | UndiagnosedError() | StorageError() | EngineError():
+        case UnusablePhotographError() | UndiagnosedError() | StorageError() | EngineError():
             return str(error)
         case MemoryError():
             return "there is not enough memory for it"

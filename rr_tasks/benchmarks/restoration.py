@@ -23,7 +23,7 @@ from rr_tasks.degrade.color import Bytes
 from rr_tasks.degrade.mixture import COMBINATIONS, degrade, draw_severities
 from rr_tasks.engine import load_engine
 from rr_tasks.photographs.listing import list_photographs
-from rr_tasks.photographs.photograph import open_photograph
+from rr_tasks.photographs.negative import open_photograph
 from rr_tasks.photographs.reading import read_photograph
 from rr_tasks.restorer.treatment import choose_treatment
 from rr_tasks.threads import compute_in_threads

@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from rr_tasks.photographs.photograph import open_photograph
+from rr_tasks.photographs.negative import open_photograph
 from rr_tasks.photographs.pixels import Bytes, Pixels, to_8_bits
 from rr_tasks.storage.files import read_bytes, stamp
 

@@ -19,6 +19,10 @@ logging.getLogger("pyvips").setLevel(logging.ERROR)
 Facts = Mapping[str, int | str]
 """Header fields of libvips that decide how a file is written back."""
 
+Metadata = Mapping[str, bytes]
+"""Whole blocks of metadata by libvips' names for them."""
+
+_METADATA = ("exif-data", "xmp-data", "iptc-data", "icc-profile-data")
 _FACTS = ("bits-per-sample", "jpeg-chroma-subsample", "n-pages", "orientation", "palette")
 
 
@@ -27,7 +31,15 @@ class UnusablePhotographError(ExpectedError, ValueError):
 
 
 class UnreadablePhotographError(UnusablePhotographError):
-    """The file holds no photograph that can be decoded and written back."""
+    """The file holds no photograph that can be decoded."""
+
+
+class ProtectedPhotographError(UnreadablePhotographError):
+    """The file is whole, but restoring would reduce it to something else: it is left alone."""
+
+
+class UnfaithfulOutputError(UnusablePhotographError):
+    """A restored file does not hold, when it is read back, what it should."""
 
 
 class ImageFormat(Protocol):
@@ -43,15 +55,35 @@ class ImageFormat(Protocol):
     def matches(self, data: bytes) -> bool:
         """Tell from the first bytes whether this is the format of a file."""
 
-    def load(self, data: bytes) -> pyvips.Image:
+    def load(self, data: bytes, salvage: bool = False) -> pyvips.Image:
         """Open a file; pixels are decoded on demand.
+
+        Args:
+            data: the whole file.
+            salvage: make do with what can be decoded of damaged data, instead of failing.
 
         Raises:
             pyvips.Error: the header is damaged.
+            UnreadablePhotographError: no decoder here reads this kind of file; the message says
+                which kind it is, and what to do.
         """
 
     def refusal(self, data: bytes, facts: Facts) -> str | None:
-        """Say why a file cannot be written back as it was, or None if it can."""
+        """Say what a readable file is, if it is no single photograph, or None if it is one.
+
+        Such a file is left alone, because a restored one would be something else: of several pages
+        or frames, one would survive.
+        """
+
+    def losses(self, data: bytes, facts: Facts) -> tuple[str, ...]:
+        """Name what a rewritten file would lack of this one, in a few words each.
+
+        It is empty if everything is carried along and stays true. Otherwise the file is left alone,
+        unless its owner accepts the losses.
+        """
+
+    def lossless(self, data: bytes, facts: Facts) -> bool:
+        """Tell whether `save` keeps every sample exactly."""
 
     def save(self, image: pyvips.Image, source: bytes, facts: Facts) -> bytes:
         """Encode pixels the way the source was encoded, without any metadata."""
@@ -70,3 +102,8 @@ def to_vips(samples: Samples) -> pyvips.Image:
 def facts_of(image: pyvips.Image) -> Facts:
     """Read the fields of a header that determine how its file is written back."""
     return {name: image.get(name) for name in _FACTS if image.get_typeof(name) != 0}
+
+
+def metadata_of(image: pyvips.Image) -> Metadata:
+    """Read the blocks of metadata that libvips finds in a file."""
+    return {name: image.get(name) for name in _METADATA if image.get_typeof(name) != 0}

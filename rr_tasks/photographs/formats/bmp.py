@@ -16,8 +16,9 @@ class BmpFormat:
         """Tell from the first bytes whether this is the format of a file."""
         return data.startswith(b"BM")
 
-    def load(self, data: bytes) -> pyvips.Image:
+    def load(self, data: bytes, salvage: bool = False) -> pyvips.Image:
         """Decode a file."""
+        del salvage
         try:
             pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR_RGB)
         except cv2.error as error:
@@ -30,6 +31,16 @@ class BmpFormat:
         """Refuse nothing."""
         del data, facts
         return None
+
+    def losses(self, data: bytes, facts: Facts) -> tuple[str, ...]:
+        """Lose nothing."""
+        del data, facts
+        return ()
+
+    def lossless(self, data: bytes, facts: Facts) -> bool:
+        """Keep all samples."""
+        del data, facts
+        return True
 
     def save(self, image: pyvips.Image, source: bytes, facts: Facts) -> bytes:
         """Encode without compression, as BMP files are."""

@@ -28,14 +28,26 @@ class JpegFormat:
         """Tell from the first bytes whether this is the format of a file."""
         return data.startswith(b"\xff\xd8\xff")
 
-    def load(self, data: bytes) -> pyvips.Image:
+    def load(self, data: bytes, salvage: bool = False) -> pyvips.Image:
         """Open a file; the decoder stops at truncated data."""
-        return pyvips.Image.jpegload_buffer(data, access="sequential", fail_on="error")
+        return pyvips.Image.jpegload_buffer(
+            data, access="sequential", fail_on="none" if salvage else "error"
+        )
 
     def refusal(self, data: bytes, facts: Facts) -> str | None:
         """Refuse nothing."""
         del data, facts
         return None
+
+    def losses(self, data: bytes, facts: Facts) -> tuple[str, ...]:
+        """Lose nothing."""
+        del data, facts
+        return ()
+
+    def lossless(self, data: bytes, facts: Facts) -> bool:
+        """Keep no sample exactly."""
+        del data, facts
+        return False
 
     def save(self, image: pyvips.Image, source: bytes, facts: Facts) -> bytes:
         """Encode with the source's chroma resolution."""

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pyvips
 
-from rr_tasks.photographs.formats.base import Facts
+from rr_tasks.photographs.formats.base import Facts, UnreadablePhotographError
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _IMAGE = {b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"}
@@ -25,17 +25,31 @@ class PngFormat:
         """Tell from the first bytes whether this is the format of a file."""
         return data.startswith(_SIGNATURE)
 
-    def load(self, data: bytes) -> pyvips.Image:
+    def load(self, data: bytes, salvage: bool = False) -> pyvips.Image:
         """Open a file."""
-        return pyvips.Image.pngload_buffer(data, access="sequential", fail_on="error")
+        if any(kind == b"CgBI" for kind, _ in _chunks(data)):
+            raise UnreadablePhotographError(
+                "it is packed for iPhone apps (CgBI) and no standard PNG; convert it first"
+            )
+        return pyvips.Image.pngload_buffer(
+            data, access="sequential", fail_on="none" if salvage else "error"
+        )
 
     def refusal(self, data: bytes, facts: Facts) -> str | None:
-        """Refuse animations, of which one frame would survive, and what only resembles PNG."""
+        """Refuse animations."""
         del facts
-        kinds = {kind for kind, _ in _chunks(data)}
-        if b"CgBI" in kinds:
-            return "it is packed for iPhone apps (CgBI) and no standard PNG; convert it first"
-        return "it is an animation, not a photograph" if b"acTL" in kinds else None
+        moving = any(kind == b"acTL" for kind, _ in _chunks(data))
+        return "it is an animation, not a photograph" if moving else None
+
+    def losses(self, data: bytes, facts: Facts) -> tuple[str, ...]:
+        """Lose nothing."""
+        del data, facts
+        return ()
+
+    def lossless(self, data: bytes, facts: Facts) -> bool:
+        """Keep all samples, unless the palette is made anew."""
+        del data
+        return not facts.get("palette", 0)
 
     def save(self, image: pyvips.Image, source: bytes, facts: Facts) -> bytes:
         """Encode losslessly, with a new palette if the source had one."""

@@ -22,9 +22,11 @@ class WebpFormat:
         """Tell from the first bytes whether this is the format of a file."""
         return data[:4] == b"RIFF" and data[8:12] == b"WEBP"
 
-    def load(self, data: bytes) -> pyvips.Image:
+    def load(self, data: bytes, salvage: bool = False) -> pyvips.Image:
         """Open a file."""
-        return pyvips.Image.webpload_buffer(data, access="sequential", fail_on="error")
+        return pyvips.Image.webpload_buffer(
+            data, access="sequential", fail_on="none" if salvage else "error"
+        )
 
     def refusal(self, data: bytes, facts: Facts) -> str | None:
         """Refuse animations."""
@@ -35,14 +37,24 @@ class WebpFormat:
             else None
         )
 
+    def losses(self, data: bytes, facts: Facts) -> tuple[str, ...]:
+        """Lose nothing."""
+        del data, facts
+        return ()
+
+    def lossless(self, data: bytes, facts: Facts) -> bool:
+        """Keep all samples in a lossless file."""
+        del facts
+        return any(kind == b"VP8L" for kind, _ in _chunks(data))
+
     def save(self, image: pyvips.Image, source: bytes, facts: Facts) -> bytes:
         """Encode with the source's kind of compression."""
-        del facts
-        if any(kind == b"VP8L" for kind, _ in _chunks(source)):
-            lossless: bytes = image.webpsave_buffer(lossless=True, effort=0, keep="none")
-            return lossless
-        lossy: bytes = image.webpsave_buffer(Q=QUALITY, effort=2, keep="none")
-        return lossy
+        quality = {"lossless": True, "effort": 0}
+        if not self.lossless(source, facts):
+            quality = {"Q": QUALITY, "effort": 2}
+        # exact: hidden colours stay as they are
+        encoded: bytes = image.webpsave_buffer(**quality, exact=True, keep="none")
+        return encoded
 
     def transplant(self, encoded: bytes, source: bytes) -> bytes:
         """Put the encoder's image between the source's ICC profile and its EXIF and XMP."""

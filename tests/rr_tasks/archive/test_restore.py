@@ -16,7 +16,7 @@ from rr_tasks.archive.plan import chunk_ids
 from rr_tasks.archive.reconcile import CountsDisagreeError, reconcile
 from rr_tasks.archive.restore import restore_chunk
 from rr_tasks.archive.run import prepare
-from rr_tasks.photographs.photograph import Negative
+from rr_tasks.photographs.negative import Negative
 from rr_tasks.storage.folders import open_folder
 from schemas.archive import Counts, LedgerRow, RestoreParameters
 from schemas.prior.migrations import load_prior

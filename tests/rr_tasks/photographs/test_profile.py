@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 import pyvips
 
-from rr_tasks.photographs.photograph import encode, open_photograph
+from rr_tasks.photographs.encoding import encode
+from rr_tasks.photographs.negative import open_photograph
 from rr_tasks.photographs.profile import UnusableProfileError, read_profile
 from rr_tasks.photographs.reading import read_photograph
 from rr_tasks.reasoner.diagnosis import diagnose

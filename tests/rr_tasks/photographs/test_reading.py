@@ -7,7 +7,7 @@ import pytest
 import pyvips
 
 from rr_tasks.photographs.formats.base import UnreadablePhotographError
-from rr_tasks.photographs.photograph import open_photograph
+from rr_tasks.photographs.negative import open_photograph
 from rr_tasks.photographs.reading import read_photograph, read_pixels
 
 SAMPLES = Path(__file__).parents[3] / "infra" / "samples"

@@ -5,8 +5,10 @@ import numpy as np
 import pytest
 import pyvips
 
+from rr_tasks.photographs.encoding import encode
 from rr_tasks.photographs.formats.base import UnreadablePhotographError
-from rr_tasks.photographs.photograph import Photograph, encode, open_photograph
+from rr_tasks.photographs.negative import open_photograph
+from rr_tasks.photographs.photograph import Photograph
 
 LIMIT = 10_000_000
 

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import pyvips
 
-from rr_tasks.photographs.photograph import encode, open_photograph
+from rr_tasks.photographs.encoding import encode
+from rr_tasks.photographs.negative import open_photograph
 from rr_tasks.photographs.transparency import fill_hidden
 
 

@@ -1,0 +1,202 @@
+"""Opens a file and decodes what a viewer shows."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyvips
+
+from rr_tasks.photographs.formats.base import (
+    ImageFormat,
+    ProtectedPhotographError,
+    UnreadablePhotographError,
+    facts_of,
+    metadata_of,
+)
+from rr_tasks.photographs.formats.catalogue import identify
+from rr_tasks.photographs.orientation import turn_upright
+from rr_tasks.photographs.photograph import Photograph
+from rr_tasks.photographs.pixels import Pixels, Samples
+from rr_tasks.photographs.profile import FIELD, Profile, UnusableProfileError, read_profile
+from rr_tasks.photographs.transparency import fill_hidden
+
+MAX_PIXELS = 200_000_000
+"""Photographs with more pixels are refused, unless a user says otherwise."""
+
+_REASONS = {
+    "premature end": "the {} data is truncated",
+    "data precision": "its samples have 12 bits, which cannot be read; convert it to 16-bit TIFF",
+    "support is not configured": "its compression cannot be read; save it with another one",
+    "bad labq format": "its colours are CIELAB; convert it to RGB first",
+}
+"""What libvips says of files that it cannot read, and what that means."""
+
+_SALVAGED = "the {} data is damaged or truncated; what could be decoded of it was used"
+
+_COLOUR_SPACES = {"srgb", "rgb", "rgb16", "b-w", "grey16"}
+_BYTES_PER_SAMPLE = {"uchar": 1, "ushort": 2}
+
+
+@dataclass(frozen=True, eq=False)
+class Negative:
+    """An opened photograph whose header is known, but whose pixels are not decoded yet.
+
+    Attributes:
+        salvage: whether to make do with what can be decoded of a damaged file.
+        note, lost: see `Photograph`.
+    """
+
+    image: pyvips.Image
+    format: ImageFormat
+    source: bytes
+    profile: Profile | None
+    note: str | None
+    lost: tuple[str, ...]
+    salvage: bool
+
+    @property
+    def weight(self) -> int:
+        """The memory that decoding takes, in 8-bit pixels."""
+        copies = 1
+        if self.profile is not None:
+            copies = 2  # as the file holds them, and as a viewer shows them
+        if _has_alpha(self.image):
+            copies = 8  # while hidden colours are filled in
+        size = self.image.width * self.image.height * _BYTES_PER_SAMPLE[self.image.format]
+        return int(size * copies)
+
+    def develop(self) -> Photograph:
+        """Decode the pixels.
+
+        Raises:
+            UnreadablePhotographError: the data is truncated or damaged.
+        """
+        facts = facts_of(self.image)
+        samples, damage = self._decode()
+        orientation = int(facts.get("orientation", 1))
+        upright = np.ascontiguousarray(turn_upright(samples, orientation))
+        colours, alpha = upright, None
+        if _has_alpha(self.image):
+            colours, alpha = upright[..., :-1], upright[..., -1]
+        pixels = self._show(colours)
+        return Photograph(
+            pixels=pixels if alpha is None else fill_hidden(pixels, alpha == 0),
+            colours=colours,
+            alpha=alpha,
+            profile=self.profile,
+            note="; ".join(filter(None, (self.note, damage))) or None,
+            lost=self.lost,
+            suffix="",
+            orientation=orientation,
+            format=self.format,
+            facts=facts,
+            metadata=metadata_of(self.image),
+            source=self.source,
+        )
+
+    def _decode(self) -> tuple[Samples, str | None]:
+        """Return the samples as the file stores them, and a note if they are not whole."""
+        shape = (self.image.height, self.image.width, self.image.bands)
+        try:
+            return self.image.numpy().reshape(shape), None
+        except pyvips.Error as error:
+            reason = _explain_damage(self.format, error)
+            if not self.salvage:
+                raise reason from error
+        try:
+            image = self.format.load(self.source, salvage=True)
+            return image.numpy().reshape(shape), _SALVAGED.format(self.format.name)
+        except (pyvips.Error, ValueError) as error:
+            raise reason from error
+
+    def _show(self, colours: Samples) -> Pixels:
+        if self.profile is not None:
+            return self.profile.to_srgb(colours)
+        if colours.shape[2] == 1:
+            return np.repeat(colours, 3, axis=2)
+        return np.ascontiguousarray(colours)
+
+
+def largest_file(max_pixels: int) -> int:
+    """Return the size in bytes that no file of a photograph with `max_pixels` exceeds."""
+    return max_pixels * 8 + 2**26
+
+
+def open_photograph(source: bytes, max_pixels: int = MAX_PIXELS, salvage: bool = False) -> Negative:
+    """Read the header of a file and check that it can be restored.
+
+    A colour profile that is damaged or does not fit is ignored, as viewers do, with a note.
+
+    Args:
+        source: the whole file.
+        max_pixels: photographs with more pixels are refused before decoding.
+        salvage: make do with what can be decoded of a damaged file; a note says so.
+
+    Raises:
+        ProtectedPhotographError: the file is whole, but no single photograph.
+        UnreadablePhotographError: the file is empty, not an image, damaged, too large, or of a kind
+            that cannot be decoded.
+    """
+    if not source:
+        raise UnreadablePhotographError("the file is empty")
+    known = identify(source)
+    if known is None:
+        raise UnreadablePhotographError("the file is not a JPEG, PNG, WebP, TIFF or BMP image")
+    try:
+        image = known.load(source)
+    except pyvips.Error as error:
+        raise _explain_damage(known, error) from error
+    if image.width * image.height > max_pixels:
+        raise UnreadablePhotographError(
+            f"{image.width} x {image.height} pixels are more than the limit of {max_pixels} "
+            "(max_pixels)"
+        )
+    facts = facts_of(image)
+    reason = known.refusal(source, facts)
+    if reason is not None:
+        raise ProtectedPhotographError(reason)
+    obstacle = _find_obstacle(image)
+    if obstacle is not None:
+        raise UnreadablePhotographError(obstacle)
+    profile, note = _profile_of(image)
+    lost = known.losses(source, facts)
+    return Negative(
+        image=image,
+        format=known,
+        source=source,
+        profile=profile,
+        note=note,
+        lost=lost,
+        salvage=salvage,
+    )
+
+
+def _profile_of(image: pyvips.Image) -> tuple[Profile | None, str | None]:
+    """Return the profile to apply, and a note about one that cannot be applied."""
+    if image.get_typeof(FIELD) == 0:
+        return None, None
+    try:
+        return read_profile(image.get(FIELD), image.bands - _has_alpha(image)), None
+    except UnusableProfileError as error:
+        return None, f"{error}; its colours were taken for sRGB"
+
+
+def _has_alpha(image: pyvips.Image) -> bool:
+    return bool(image.bands in (2, 4))
+
+
+def _explain_damage(known: ImageFormat, error: pyvips.Error) -> UnreadablePhotographError:
+    reason = next(
+        (reason for words, reason in _REASONS.items() if words in str(error)),
+        "the {} data is damaged or truncated",
+    )
+    return UnreadablePhotographError(reason.format(known.name))
+
+
+def _find_obstacle(image: pyvips.Image) -> str | None:
+    if image.interpretation == "cmyk":
+        return "its colours are CMYK, for print; convert it to RGB first"
+    if image.format not in _BYTES_PER_SAMPLE:
+        return f"its samples ({image.format}) are neither 8 nor 16 bits"
+    if image.interpretation not in _COLOUR_SPACES or image.bands > 4:
+        return f"its colour space ({image.interpretation}, {image.bands} channels) is not supported"
+    return None

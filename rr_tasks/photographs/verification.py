@@ -1,0 +1,196 @@
+"""Reads a restored file back with two decoders, before it counts.
+
+libvips and Pillow must both decode all of it, and to the samples that it was made from. What
+they say of its form and metadata is compared with the original.
+"""
+
+import io
+import logging
+import struct
+import warnings
+from collections.abc import Mapping
+from typing import Any
+from xml.parsers import expat
+
+import cv2
+import numpy as np
+import pyvips
+from PIL import ExifTags, Image
+
+from rr_tasks.photographs.formats.base import UnfaithfulOutputError, facts_of, metadata_of
+from rr_tasks.photographs.formats.catalogue import identify
+from rr_tasks.photographs.orientation import turn_back
+from rr_tasks.photographs.photograph import Photograph
+from rr_tasks.photographs.pixels import Bytes, Samples, to_8_bits
+
+Image.MAX_IMAGE_PIXELS = None  # how many are too many is decided before decoding
+warnings.filterwarnings("ignore", module=r"PIL\.")  # what is wrong becomes a reason, once
+logging.getLogger("PIL").setLevel(logging.CRITICAL)
+
+_BLOCK = 16
+_AVERAGE, _LARGEST = 8, 48
+"""Codes of 255 by which the means of blocks may differ after a lossy encoding. Halved chroma alone
+moves that of a block of single red and blue pixels by 12."""
+
+_NAMES = {
+    "exif-data": "EXIF data",
+    "xmp-data": "XMP data",
+    "iptc-data": "IPTC data",
+    "icc-profile-data": "colour profile",
+}
+_MENDED = {"exif-data", "xmp-data"}
+"""What a format may mend, because it tells of the pixels or of places in the file."""
+_PILLOW = {"exif": "EXIF data", "xmp": "XMP data", "icc_profile": "colour profile"}
+"""What Pillow calls them."""
+_DIRECTORIES = (ExifTags.IFD.Exif, ExifTags.IFD.GPSInfo)
+_POINTERS = {*_DIRECTORIES, ExifTags.IFD.Interop}
+
+
+def verify(encoded: bytes, photograph: Photograph, samples: Samples) -> None:
+    """Compare a restored file with what it should hold.
+
+    Args:
+        encoded: the file.
+        photograph: the original, whose form and metadata it should have.
+        samples: (H, W, C) that it was made from, in the orientation in which they are stored.
+
+    Raises:
+        UnfaithfulOutputError: it does not decode, or not to that.
+    """
+    lossless = photograph.format.lossless(photograph.source, photograph.facts)
+    image = _open(encoded, photograph)
+    _check_form(image, photograph, samples)
+    _check_metadata(metadata_of(image), photograph.metadata)
+    try:
+        decoded = image.numpy().reshape(samples.shape)
+    except pyvips.Error as error:
+        raise UnfaithfulOutputError("the restored file cannot be decoded") from error
+    _check_samples(decoded, samples, lossless)
+    del decoded
+    _check_with_another_decoder(encoded, photograph, samples, lossless)
+
+
+def _open(encoded: bytes, photograph: Photograph) -> pyvips.Image:
+    written = identify(encoded)
+    if written is None or written.name != photograph.format.name:
+        raise UnfaithfulOutputError(f"the restored file is no {photograph.format.name} image")
+    try:
+        return written.load(encoded)
+    except pyvips.Error as error:
+        raise UnfaithfulOutputError("the restored file cannot be opened") from error
+
+
+def _check_form(image: pyvips.Image, photograph: Photograph, samples: Samples) -> None:
+    height, width, channels = samples.shape
+    found = {
+        "size": (image.width, image.height) == (width, height),
+        "number of channels": image.bands == channels,
+        "depth": image.format == ("ushort" if samples.dtype == np.uint16 else "uchar"),
+        "orientation": facts_of(image).get("orientation", 1) == photograph.orientation,
+    }
+    for name, right in found.items():
+        if not right:
+            raise UnfaithfulOutputError(f"the restored file has another {name}")
+
+
+def _check_metadata(found: Mapping[str, bytes], promised: Mapping[str, bytes]) -> None:
+    for field, name in _NAMES.items():
+        before, after = promised.get(field), found.get(field)
+        if before == after:
+            continue
+        if before is None or after is None or field not in _MENDED:
+            raise UnfaithfulOutputError(f"the restored file has other {name}")
+        if field == "exif-data" and _tags(before) != _tags(after):
+            raise UnfaithfulOutputError("the restored file has other EXIF tags")
+        if field == "xmp-data" and _is_xml(before) and not _is_xml(after):
+            raise UnfaithfulOutputError("the XMP data of the restored file cannot be read")
+
+
+def _tags(exif: bytes) -> dict[int, str]:
+    """Read all tags but those of the thumbnail, with their values as text."""
+    found = Image.Exif()
+    try:
+        found.load(exif)
+        tags: dict[int, Any] = {**found}
+        for pointer in _DIRECTORIES:
+            tags |= found.get_ifd(pointer)
+    except (SyntaxError, ValueError, KeyError, TypeError, struct.error) as error:
+        raise UnfaithfulOutputError("the EXIF data of the restored file cannot be read") from error
+    return {number: repr(value) for number, value in tags.items() if number not in _POINTERS}
+
+
+def _is_xml(packet: bytes) -> bool:
+    try:
+        expat.ParserCreate().Parse(packet.rstrip(b"\0"), True)
+    except expat.ExpatError:
+        return False
+    return True
+
+
+def _check_samples(found: Samples, expected: Samples, lossless: bool) -> None:
+    if lossless:
+        if not np.array_equal(found, expected):
+            raise UnfaithfulOutputError("the restored file decodes to other pixels")
+        return
+    off = np.abs(_block_means(found) - _block_means(expected))
+    unit = np.iinfo(expected.dtype).max / 255
+    if off.mean() > _AVERAGE * unit or off.max() > _LARGEST * unit:
+        raise UnfaithfulOutputError("the restored file decodes to other colours")
+
+
+def _block_means(samples: Samples) -> Samples:
+    height, width = (-(-side // _BLOCK) for side in samples.shape[:2])
+    means = cv2.resize(samples, (width, height), interpolation=cv2.INTER_AREA)
+    return np.asarray(means, np.float32).reshape(height, width, samples.shape[2])
+
+
+def _check_with_another_decoder(
+    encoded: bytes, photograph: Photograph, samples: Samples, lossless: bool
+) -> None:
+    if photograph.format.name == "TIFF" and samples.dtype == np.uint16 and samples.shape[2] == 2:
+        _check_with_opencv(encoded, samples)
+        return
+    try:
+        seen = _decode_with_pillow(encoded, samples.shape[2], photograph.source)
+    except UnfaithfulOutputError:
+        raise
+    except Exception as error:
+        raise UnfaithfulOutputError("other programs cannot decode the restored file") from error
+    if photograph.format.name == "TIFF":  # Pillow turns these upright, and no others
+        seen = turn_back(seen, photograph.orientation)
+    if seen.shape[:2] != samples.shape[:2]:
+        raise UnfaithfulOutputError("the restored file has another size for other programs")
+    _check_samples(seen, to_8_bits(samples), lossless)
+
+
+def _decode_with_pillow(encoded: bytes, channels: int, source: bytes) -> Bytes:
+    """Return (H, W, channels) as Pillow sees them, the upper 8 bits of 16."""
+    with Image.open(io.BytesIO(encoded)) as image:
+        image.load()
+        for name in _seen_metadata(source) - _of(image):
+            raise UnfaithfulOutputError(
+                f"other programs find no {_PILLOW[name]} in the restored file"
+            )
+        if image.mode.startswith("I"):
+            return (np.asarray(image) >> 8).astype(np.uint8)[..., None]
+        seen = np.asarray(image.convert("RGBA" if channels in (2, 4) else "RGB"))
+    return seen[..., :channels] if channels != 2 else seen[..., ::3]
+
+
+def _seen_metadata(source: bytes) -> set[str]:
+    try:
+        with Image.open(io.BytesIO(source)) as image:
+            return _of(image)
+    except Exception:  # noqa: BLE001 - not every original can be read by Pillow
+        return set()
+
+
+def _of(image: Image.Image) -> set[str]:
+    return {name for name in _PILLOW if image.info.get(name)}
+
+
+def _check_with_opencv(encoded: bytes, samples: Samples) -> None:
+    """Check the size alone: Pillow does not read this kind, and OpenCV multiplies it by alpha."""
+    decoded = cv2.imdecode(np.frombuffer(encoded, np.uint8), cv2.IMREAD_UNCHANGED)
+    if decoded is None or decoded.shape[:2] != samples.shape[:2]:
+        raise UnfaithfulOutputError("other programs cannot decode the restored file")
