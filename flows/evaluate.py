@@ -13,6 +13,7 @@ from rr_tasks.evaluation.images.metrics import quality_table
 from rr_tasks.evaluation.images.shard import find_evaluated, read_evaluation, rows_folder
 from rr_tasks.evaluation.presence import count_undiagnosed, tabulate_presence
 from rr_tasks.evaluation.tasks import evaluate_shard_task
+from rr_tasks.plural import say_count
 from rr_tasks.reasoner.load import load_reasoner
 from rr_tasks.reasoner.protocol import Reasoner
 from rr_tasks.restorer.load import load_restorer
@@ -83,7 +84,7 @@ def evaluate(parameters: EvaluateParameters) -> Evaluation:
     tested = name_of(parameters.restorer or "the shipped restorer")
     for name, table in (("quality", quality), ("diagnosis", diagnosis)):
         publish_bytes(table.write_csv(float_precision=4).encode(), join(folder, f"{name}.csv"))
-        about = f"{name} of {tested} on {len(rows)} samples"
+        about = f"{name} of {tested} on {say_count(len(rows), 'sample')}"
         host().publish_table(name, table.to_dicts(), about)
     return Evaluation(
         rows=rows,

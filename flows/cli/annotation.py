@@ -85,6 +85,7 @@ def _refresh(parameters: RefreshParameters) -> None:
 
 def _complain_of_undiagnosed(folder: str) -> None:
     """Say how many photographs have no diagnosis, and end with an error if there are any."""
+    from rr_tasks.plural import say_count
     from rr_tasks.shards.reader import finished_shards
 
     markers = finished_shards(folder).values()
@@ -92,7 +93,8 @@ def _complain_of_undiagnosed(folder: str) -> None:
     if failures:
         tried = failures + sum(marker.samples for marker in markers)
         complain(
-            f"{failures} of {tried} photographs could not be diagnosed; `rr inspect {folder}` "
-            "says why, and the restorer is trained on them without a diagnosis"
+            f"{failures:,} of {say_count(tried, 'photograph')} could not be diagnosed; "
+            f"`rr inspect {folder}` says why, and the restorer is trained on them without a "
+            "diagnosis"
         )
         raise typer.Exit(1)

@@ -11,6 +11,7 @@ from rich.markup import escape
 from typer.core import TyperGroup
 
 from flows.cli.extra import explain_missing
+from rr_tasks.plural import say_count
 from rr_tasks.storage.names import to_display
 from schemas.errors import ExpectedError
 from schemas.url import REFUSED_URL
@@ -88,8 +89,9 @@ def complain_of_inputs(failed: "pl.DataFrame", folder: str) -> None:
     for source, error in failed.head(_SHOWN_INPUTS).iter_rows():
         complain(f"{to_display(source)}: {error}")
     if not failed.is_empty():
-        files = "1 file" if len(failed) == 1 else f"{len(failed)} files"
-        complain(f"{files} could not be used; {folder}/*.parquet lists each")
+        complain(
+            f"{say_count(len(failed), 'file')} could not be used; {folder}/*.parquet lists each"
+        )
 
 
 def explain(error: OSError) -> str:

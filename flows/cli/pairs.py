@@ -63,12 +63,14 @@ def ingest(
 def _tell_failures(folder: str) -> None:
     """Report inputs that were left out; fail only for those that should have been usable."""
     from rr_tasks.ingest.pairs import SKIPPED
+    from rr_tasks.plural import say_count
     from rr_tasks.shards.reader import failed_inputs
 
     failed = failed_inputs(folder)
     skipped = failed["error"].str.starts_with(SKIPPED)
     if skipped.any():
-        console.print(f"{skipped.sum()} inputs skipped: a prior cannot describe their degradations")
+        inputs = say_count(len(failed.filter(skipped)), "input")
+        console.print(f"{inputs} skipped: a prior cannot describe their degradations")
     complain_of_inputs(failed.filter(~skipped), folder)
     if not skipped.all():
         raise typer.Exit(1)

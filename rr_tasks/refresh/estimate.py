@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from itertools import islice
 
+from rr_tasks.plural import say_count
 from rr_tasks.reasoner.annotation import diagnose_shard
 from rr_tasks.reasoner.protocol import Reasoner
 from rr_tasks.refresh.plan import ShardState
@@ -25,9 +26,9 @@ class Estimate:
     def __str__(self) -> str:
         whole = timedelta(seconds=round(self.samples * self.seconds))
         return (
-            f"About {whole} (h:mm:ss) for {self.samples:,} samples, at {self.seconds:.3f} s each "
-            f"as measured just now on {self.measured} of them, one shard at a time on this "
-            "machine. Reading is included; writing and comparing are not."
+            f"About {whole} (h:mm:ss) for {say_count(self.samples, 'sample')}, at "
+            f"{self.seconds:.3f} s each as measured just now on {self.measured} of them, one "
+            "shard at a time on this machine. Reading is included; writing and comparing are not."
         )
 
 

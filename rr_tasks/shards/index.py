@@ -3,6 +3,7 @@
 import tarfile
 from dataclasses import dataclass
 
+from rr_tasks.plural import say_count
 from rr_tasks.shards.reader import OtherDataSetError, advise_remake, done_shards, tar_url
 from rr_tasks.shards.writer import ShardDamagedError
 from rr_tasks.storage.failure import MissingFileError
@@ -45,8 +46,8 @@ def index_samples(folder: str, *needed: str) -> Index:
         found = _index(url)
         if len(found) != marker.samples:
             raise ShardDamagedError(
-                f"{url}: holds {len(found)} samples where the done marker counts {marker.samples}; "
-                f"{advise_remake(url)}"
+                f"{url}: holds {say_count(len(found), 'sample')} where the done marker counts "
+                f"{marker.samples}; {advise_remake(url)}"
             )
         samples |= found
     for key, files in samples.items():

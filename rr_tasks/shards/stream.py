@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from webdataset.tariterators import group_by_keys, tar_file_expander
 
+from rr_tasks.plural import say_count
 from rr_tasks.retries import TRANSIENT
 from rr_tasks.shards.reader import (
     NoShardsError,
@@ -152,7 +153,7 @@ def read_outcomes(
     if counted != wanted:
         url = sidecar_url(folder, shard)
         raise ShardDamagedError(
-            f"{url}: lists {counted} samples where the done marker counts {wanted}; "
+            f"{url}: lists {say_count(counted, 'sample')} where the done marker counts {wanted}; "
             f"{advise_remake(url)}"
         )
     samples = read_samples(folder, shard, *needed)

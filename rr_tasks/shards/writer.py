@@ -11,6 +11,7 @@ from typing import BinaryIO
 
 import polars as pl
 
+from rr_tasks.plural import say_count
 from rr_tasks.shards.reader import count_samples, marker_url, read_marker, sidecar_url, tar_url
 from rr_tasks.storage.claim import claim
 from rr_tasks.storage.files import publish, publish_bytes
@@ -88,7 +89,8 @@ def _write(
         found = count_samples(tar)
         if found != written:
             raise ShardDamagedError(
-                f"shard {shard:05d} reads back with {found} samples where {written} were written; "
+                f"shard {shard:05d} reads back with {say_count(found, 'sample')} "
+                f"where {written:,} were written; "
                 "check the local temporary disk and run again"
             )
         _table(rows).write_parquet(sidecar)

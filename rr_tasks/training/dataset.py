@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from rr_tasks.plural import say_count
 from rr_tasks.shards.reader import NoShardsError, done_shards, marker_url, sidecar_url
 from rr_tasks.shards.spec import read_data_spec
 from rr_tasks.storage.files import read_bytes
@@ -67,7 +68,7 @@ def check_diagnosed(
         count = sum(marker.samples - held.get(marker.shard, 0) for marker in lacking)
         advice = f"delete {marker_url(annotations, shard)} and " if shard in held else ""
         raise MissingDiagnosesError(
-            f"{annotations} lacks {count} samples of {shards}, {first} first; "
+            f"{annotations} lacks {say_count(count, 'sample')} of {shards}, {first} first; "
             f"{advice}run `rr annotate` again"
         )
     return diagnosed

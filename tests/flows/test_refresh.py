@@ -134,7 +134,7 @@ def test_the_command_says_what_it_would_do_and_what_it_did(
     shown = rr(*command, "--against", old).stdout
     folder = shown.splitlines()[-1]
     assert Path(folder).is_dir()
-    assert "3 diagnoses compared: 0 are equal" in shown
+    assert "3 diagnoses compared; equal apart from who wrote them: 0" in shown
     assert "Would" not in shown
     assert "Would fill" not in rr(*command, "--dry-run").stdout
     (report,) = Path(folder).parent.glob("comparison-*/report.html")

@@ -108,7 +108,7 @@ def test_it_is_assessed_on_what_it_can_diagnose(rr: Rr, heldout: Path, tmp_path:
     for reason, samples in counted.iter_rows():
         assert f"Not diagnosed and left out: {samples} samples ({reason})" in result.stdout
     page = (tmp_path / "assessment.md").read_text()
-    assert f"{len(rows) - len(told)} samples were not diagnosed" in page
+    assert f"Left out of every figure: {len(rows) - len(told)} samples" in page
     figures = json.loads((tmp_path / "assessment.json").read_text())
     assert sum(row["samples"] for row in figures["confusion"]) == len(
         told.filter(pl.col("part") == "recipe")

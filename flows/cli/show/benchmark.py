@@ -1,38 +1,39 @@
 """Shows what `rr bench` measured, and the aims."""
 
+from collections.abc import Iterable, Sequence
+
 from rich.console import Console
-from rich.table import Table
 
 from flows.bench import SynthesisSpeeds
+from flows.cli.show.table import Column, print_columns
 from rr_tasks.benchmarks.diagnosis import SIDE, DiagnosisSpeed
 from rr_tasks.benchmarks.inspection import InspectionSpeed
 from rr_tasks.benchmarks.loading import LoadingSpeed
-from rr_tasks.benchmarks.restoration import RestorationSpeeds
+from rr_tasks.benchmarks.restoration import RestorationSpeed, RestorationSpeeds
 from rr_tasks.benchmarks.synthesis import WorkersSpeed
+from rr_tasks.plural import say_count
 
 
 def show_restoration_speeds(console: Console, speeds: RestorationSpeeds) -> None:
     """Print the speed of restoring in every setting, relative to that on one core."""
-    one, *others = speeds.settings
-    table = Table("", title="rr restore, alone and beside a busy process", title_justify="left")
-    for heading in ("workers", "MP/s", "times one core", "peak MiB, first quarter", "peak MiB"):
-        table.add_column(heading, justify="right")
-    for speed in speeds.settings:
-        table.add_row(
-            speed.setting.name,
-            str(speed.workers),
-            f"{speed.megapixels_per_second:.3f}",
-            f"{speed.megapixels_per_second / one.megapixels_per_second:.2f}",
-            f"{speed.first_peak_mib:.0f}",
-            f"{speed.last_peak_mib:.0f}",
-        )
-    console.print(table)
-    share = one.megapixels_per_second / speeds.models_per_second
+    rates = [speed.megapixels_per_second for speed in speeds.settings]
+    print_columns(
+        console,
+        "rr restore, alone and beside a busy process",
+        [
+            Column("", [speed.setting.name for speed in speeds.settings]),
+            _figures("workers", (speed.workers for speed in speeds.settings), ","),
+            _figures("MP/s", rates, ".3f"),
+            _figures("times one core", (rate / rates[0] for rate in rates), ".2f"),
+            *_memory(speeds.settings),
+        ],
+    )
+    share = rates[0] / speeds.models_per_second
     console.print(
         f"the models alone, on one core: {speeds.models_per_second:.3f} MP/s; from end to end "
         f"{share:.1%} of that"
     )
-    if others[0].workers == 2:
+    if speeds.settings[1].workers == 2:
         console.print("aims on two cores: at least 1.85 times one core, 0.90 beside a busy process")
     same = len({speed.sha256 for speed in speeds.settings}) == 1
     console.print(f"the same bytes in every setting: {_say_whether(same)}")
@@ -41,7 +42,7 @@ def show_restoration_speeds(console: Console, speeds: RestorationSpeeds) -> None
 def show_diagnosis_speed(console: Console, speed: DiagnosisSpeed) -> None:
     """Print the time of a diagnosis beside that of the restoration."""
     console.print(
-        f"{speed.photographs} photographs of {SIDE} x {SIDE}, medians: diagnosis "
+        f"{say_count(speed.photographs, 'photograph')} of {SIDE} x {SIDE}, medians: diagnosis "
         f"{1000 * speed.diagnosis_seconds:.1f} ms, restoration "
         f"{1000 * speed.restoration_seconds:.1f} ms; the diagnosis takes {speed.share:.1%} of that "
         "(aim: under 10%)"
@@ -59,7 +60,17 @@ def show_synthesis_speeds(console: Console, speeds: SynthesisSpeeds) -> None:
         f"whole synthesis, one thread: {whole.samples / whole.whole_seconds:.1f} samples/s, "
         f"{whole.ratio:.2f} times the time of encoding its images alone (aim: at most 2)"
     )
-    console.print(_workers_table(speeds.by_workers))
+    rates = [speed.samples_per_second for speed in speeds.by_workers]
+    print_columns(
+        console,
+        "rr synthesize by the number of workers",
+        [
+            _figures("workers", (speed.workers for speed in speeds.by_workers), ","),
+            _figures("samples/s", rates, ".1f"),
+            _figures("speed-up", (rate / rates[0] for rate in rates), ".2f"),
+            *_memory(speeds.by_workers),
+        ],
+    )
     same = len({speed.sha256 for speed in speeds.by_workers}) == 1
     console.print(f"the same bytes with any number of workers: {_say_whether(same)}")
 
@@ -67,7 +78,8 @@ def show_synthesis_speeds(console: Console, speeds: SynthesisSpeeds) -> None:
 def show_loading_speed(console: Console, speed: LoadingSpeed) -> None:
     """Print how fast training data is loaded, what training consumes, and the memory."""
     console.print(
-        f"loader alone: {speed.loaded_per_second:.0f} examples/s over {speed.loaded} examples; "
+        f"loader alone: {speed.loaded_per_second:.0f} examples/s over "
+        f"{say_count(speed.loaded, 'example')}; "
         f"training step of the edge restorer: {speed.consumed_per_second:.1f} examples/s "
         f"({speed.step_seconds:.2f} s a step)"
     )
@@ -81,24 +93,20 @@ def show_loading_speed(console: Console, speed: LoadingSpeed) -> None:
 def show_inspection_speed(console: Console, speed: InspectionSpeed) -> None:
     """Print how long a survey takes."""
     console.print(
-        f"{speed.rows:,} rows in {speed.shards:,} shards surveyed in {speed.seconds:.1f} s; "
-        f"peak memory {speed.peak_mib:.0f} MiB"
+        f"{say_count(speed.rows, 'row')} in {say_count(speed.shards, 'shard')} surveyed in "
+        f"{speed.seconds:.1f} s; peak memory {speed.peak_mib:.0f} MiB"
     )
 
 
-def _workers_table(speeds: list[WorkersSpeed]) -> Table:
-    table = Table(title="rr synthesize by the number of workers")
-    for heading in ("workers", "samples/s", "speed-up", "peak MiB, first quarter", "peak MiB"):
-        table.add_column(heading, justify="right")
-    for speed in speeds:
-        table.add_row(
-            str(speed.workers),
-            f"{speed.samples_per_second:.1f}",
-            f"{speed.samples_per_second / speeds[0].samples_per_second:.2f}",
-            f"{speed.first_peak_mib:.0f}",
-            f"{speed.last_peak_mib:.0f}",
-        )
-    return table
+def _memory(speeds: Sequence[RestorationSpeed] | Sequence[WorkersSpeed]) -> list[Column]:
+    return [
+        _figures("peak MiB, first quarter", (speed.first_peak_mib for speed in speeds), ",.0f"),
+        _figures("peak MiB", (speed.last_peak_mib for speed in speeds), ",.0f"),
+    ]
+
+
+def _figures(heading: str, values: Iterable[float], form: str) -> Column:
+    return Column(heading, [format(value, form) for value in values], right=True)
 
 
 def _say_whether(true: bool) -> str:

@@ -2,8 +2,9 @@
 
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
+from rich.text import Text
 
+from flows.cli.show.table import Column, print_columns
 from rr_tasks.photographs.formats.base import UnreadablePhotographError
 from rr_tasks.photographs.pixels import Pixels
 from rr_tasks.photographs.reading import read_pixels
@@ -30,29 +31,35 @@ def read(url: str) -> Pixels:
 def show(console: Console, name: str, prior: DiagnosticPrior) -> None:
     """Print findings as a table, then the reasoning and the order of treatment."""
     size = f"{prior.image.width} x {prior.image.height}"
-    table = Table(title=f"{escape(name)}  ({size})", title_justify="left", title_style="bold")
-    table.add_column("Degradation")
-    table.add_column("Severity, 0-100")
-    table.add_column("Probability")
-    table.add_column("Physics")
-    for kind, finding in prior.findings.items():
-        physics = finding.parameters.summarize() if finding.parameters else ""
-        table.add_row(kind, _bar(finding.severity), _probability(finding), physics)
-    console.print(table)
+    findings = prior.findings
+    print_columns(
+        console,
+        f"{name}  ({size})",
+        [
+            Column("Degradation", list(findings)),
+            Column("Severity, 0-100", [_bar(finding.severity) for finding in findings.values()]),
+            Column("Probability", list(map(_probability, findings.values())), right=True),
+            Column("Physics", list(map(_physics, findings.values()))),
+        ],
+    )
     console.print(f"[bold]Scene[/bold]      {escape(prior.scene.description)}")
     console.print(f"[bold]Reasoning[/bold]  {escape(prior.reasoning)}")
     console.print(f"[bold]Undo[/bold]       {' -> '.join(prior.order) or 'nothing'}\n")
 
 
-def _bar(severity: float) -> str:
+def _bar(severity: float) -> Text:
     if severity == 0.0:
-        return "[dim]absent[/dim]"
+        return Text("absent", "dim")
     filled = max(1, round(severity / 100 * _BAR_LENGTH))
-    colour = _COLOURS[grade(severity)]
-    return f"[{colour}]{'█' * filled}[/]{'░' * (_BAR_LENGTH - filled)} {severity:3.0f}"
+    empty = "░" * (_BAR_LENGTH - filled)
+    return Text.assemble(("█" * filled, _COLOURS[grade(severity)]), empty, f" {severity:3.0f}")
 
 
 def _probability(finding: AnyFinding) -> str:
     if not finding.present or finding.probability is None:
         return ""
     return f"{finding.probability:.0%}"
+
+
+def _physics(finding: AnyFinding) -> str:
+    return finding.parameters.summarize() if finding.parameters else ""

@@ -2,22 +2,22 @@
 
 import polars as pl
 from rich.console import Console
-from rich.table import Table
 
+from flows.cli.show.table import Column, print_columns
 from schemas.prior.current import DEGRADATIONS
 
 
 def show_fidelity(console: Console, measured: pl.DataFrame) -> None:
     """Print what `rr_tasks.degrade.fidelity.measure_fidelity` returns, a row for each severity."""
-    table = Table(
-        title="what is still seen: visual information fidelity, and multi-scale SSIM (1: all)",
-        title_justify="left",
-    )
-    table.add_column("severity", justify="right")
+    of = measured.rows_by_key(("severity", "type"), named=True, unique=True)
+    severities = measured["severity"].unique(maintain_order=True)
+    columns = [Column("severity", [f"{severity:.0f}" for severity in severities], right=True)]
     for name in DEGRADATIONS:
-        table.add_column(name, justify="right")
-    for (severity,), group in measured.group_by("severity", maintain_order=True):
-        of = group.rows_by_key("type", named=True, unique=True)
-        cells = (f"{of[name]['vif']:.2f}  {of[name]['ms_ssim']:.2f}" for name in DEGRADATIONS)
-        table.add_row(f"{severity:.0f}", *cells)
-    console.print(table)
+        found = [of[severity, name] for severity in severities]
+        cells = [f"{one['vif']:.2f}  {one['ms_ssim']:.2f}" for one in found]
+        columns.append(Column(name, cells, right=True))
+    print_columns(
+        console,
+        "what is still seen: visual information fidelity, and multi-scale SSIM (1: all)",
+        columns,
+    )

@@ -9,7 +9,9 @@ from rich.markup import escape
 from rich.panel import Panel
 from rich.table import Table
 
-from rr_tasks.inspection.survey import title
+from flows.cli.show.table import Column, print_columns
+from rr_tasks.inspection.survey import title as title_of
+from rr_tasks.plural import say_count
 from schemas.inspection import Extent, Inspection
 from schemas.prior.migrations import UnknownPriorVersionError, check_version
 
@@ -18,15 +20,15 @@ _BAR = 15
 
 def show_inspection(console: Console, found: Inspection) -> None:
     """Print the figures, what failed, mixtures, and the severities as bars."""
-    console.print(f"[bold]{escape(title(found.spec))}[/bold]")
+    console.print(f"[bold]{escape(title_of(found.spec))}[/bold]")
     console.print(escape(found.url), soft_wrap=True, highlight=False, style="dim")
     console.print(_figures(found))
     if problem := _explain_unreadable(found):
         console.print(f"[yellow]{escape(problem)}[/yellow]", soft_wrap=True, highlight=False)
     if found.failures:
-        console.print(_counts("Failures", found.failure_reasons))
+        _print_counts(console, "Failures", found.failure_reasons)
     if found.samples:
-        console.print(_counts("Mixtures", found.mixtures))
+        _print_counts(console, "Mixtures", found.mixtures)
         panels = (_histogram(name, counts) for name, counts in found.severities.items())
         console.print(Columns(panels))
 
@@ -76,18 +78,13 @@ def _span(extent: Extent) -> str:
 
 def _versions(counts: Mapping[int, int] | Mapping[str, int]) -> str:
     return ", ".join(
-        f"{version} ({count:,} {'shard' if count == 1 else 'shards'})"
-        for version, count in counts.items()
+        f"{version} ({say_count(count, 'shard')})" for version, count in counts.items()
     )
 
 
-def _counts(name: str, counts: Mapping[str, int]) -> Table:
-    table = Table(title=name, title_justify="left", title_style="bold", show_header=False)
-    table.add_column()
-    table.add_column(justify="right")
-    for what, count in counts.items():
-        table.add_row(escape(what), f"{count:,}")
-    return table
+def _print_counts(console: Console, name: str, counts: Mapping[str, int]) -> None:
+    cells = [f"{count:,}" for count in counts.values()]
+    print_columns(console, name, [Column("", list(counts)), Column("samples", cells, right=True)])
 
 
 def _histogram(name: str, counts: tuple[int, ...]) -> Panel:
@@ -97,4 +94,5 @@ def _histogram(name: str, counts: tuple[int, ...]) -> Panel:
         f"{count:>10,}"
         for place, count in enumerate(counts)
     )
-    return Panel("\n".join(lines), title=f"{name}: {sum(counts):,} samples", expand=False)
+    title = f"{name}: {say_count(sum(counts), 'sample')}"
+    return Panel("\n".join(lines), title=title, expand=False)

@@ -6,6 +6,7 @@ from rich.markup import escape
 from flows.cli.show.place import print_place
 from flows.cli.show.table import print_table
 from flows.refresh import Comparison, Refreshed
+from rr_tasks.plural import say_count
 from rr_tasks.refresh.plan import tabulate_plan
 
 _SHOWN = {
@@ -45,8 +46,9 @@ def show_refresh(console: Console, refreshed: Refreshed) -> None:
 def _show_comparison(console: Console, comparison: Comparison) -> None:
     totals = comparison.difference.totals.row(0, named=True)
     console.print(
-        f"{totals['samples']} diagnoses compared: {totals['equal']} are equal apart from who wrote "
-        f"them, {totals['order_changed']} have another order of treatment",
+        f"{say_count(totals['samples'], 'diagnosis', 'diagnoses')} compared; equal apart from who "
+        f"wrote them: {totals['equal']:,}; with another order of treatment: "
+        f"{totals['order_changed']:,}",
         soft_wrap=True,
     )
     shown = comparison.difference.changes.select(**_SHOWN)

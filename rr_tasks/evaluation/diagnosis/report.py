@@ -10,6 +10,7 @@ from jinja2 import Environment, StrictUndefined
 from rr_tasks.evaluation.diagnosis.figures import Figures
 from rr_tasks.evaluation.diagnosis.picture import draw_confusion, draw_reliability
 from rr_tasks.evaluation.diagnosis.section import Section, make_sections
+from rr_tasks.plural import say_count
 from rr_tasks.storage.files import join, publish_all
 from schemas.assessment import AssessmentSpec
 
@@ -47,10 +48,11 @@ def _summary(spec: AssessmentSpec, rows: pl.DataFrame) -> str:
     used = rows.filter(pl.col("error").is_null())
     undiagnosed = len(used) - used["undiagnosed"].null_count()
     summary = (
-        f"{used['photograph'].n_unique()} photographs, {len(used):,} samples, seed {spec.seed}, "
-        f"{spec.rounds} rounds of draws; {spec.reasoner}."
+        f"{say_count(used['photograph'].n_unique(), 'photograph')}, "
+        f"{say_count(len(used), 'sample')}, seed {spec.seed}, "
+        f"{say_count(spec.rounds, 'round')} of draws; {spec.reasoner}."
     )
-    left_out = f" {undiagnosed:,} samples were not diagnosed and are left out of every figure."
+    left_out = f" Left out of every figure: {say_count(undiagnosed, 'sample')} without a diagnosis."
     return summary + left_out if undiagnosed else summary
 
 

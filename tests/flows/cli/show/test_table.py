@@ -1,0 +1,140 @@
+"""Whatever a table holds, it fits any terminal, and no word or number of it is split."""
+
+import io
+from collections.abc import Callable
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.console import Console
+from rich.text import Text
+
+from flows.bench import SynthesisSpeeds
+from flows.cli.show.benchmark import show_restoration_speeds, show_synthesis_speeds
+from flows.cli.show.diagnosis import show
+from flows.cli.show.fidelity import show_fidelity
+from flows.cli.show.table import Column, print_columns, print_table
+from rr_tasks.benchmarks.restoration import SETTINGS, RestorationSpeed, RestorationSpeeds
+from rr_tasks.benchmarks.synthesis import SynthesisSpeed, WorkersSpeed
+from schemas.prior.current import DEGRADATIONS, DiagnosticPrior
+
+WIDTHS = (40, 57, 80, 100, 200)
+INTERVAL = "0.912 (0.880-0.930)"
+
+
+def console_of(width: int) -> Console:
+    return Console(file=io.StringIO(), width=width, color_system=None)
+
+
+def shown(console: Console) -> str:
+    return console.file.getvalue()  # type: ignore[attr-defined]
+
+
+def check(text: str, width: int, words: set[str]) -> None:
+    assert max(map(len, map(str.rstrip, text.splitlines()))) <= width, text
+    there = {word.rstrip(",") for word in text.split()}  # cards list their names with commas
+    assert words <= there, words - there
+
+
+QUALITY = pl.DataFrame(
+    {
+        "set": ["haze+blur+rain+noise", "all degraded"],
+        "samples": [1_234_567, 10_000_000],
+        **{
+            name: [21.9487, -10.0]
+            for name in ("psnr_before", "psnr_after", "gain_db", "share_worse", "ssim_after")
+        },
+    }
+)
+TYPES = pl.DataFrame(
+    {
+        "recipe": ["agenticir-like"] * 2,
+        "type": ["haze", "noise"],
+        **dict.fromkeys(
+            ("recall", "balanced accuracy", "severity error, singles", "specificity"),
+            [INTERVAL] * 2,
+        ),
+    }
+)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("frame", [QUALITY, TYPES], ids=["numbers", "words"])
+def test_a_frame_fits_and_shows_every_value(frame: pl.DataFrame, width: int) -> None:
+    console = console_of(width)
+    print_table(console, "Figures", frame)
+    cells = {f"{v:.3f}" if isinstance(v, float) else v for row in frame.rows() for v in row}
+    words = {w for v in cells for w in (v if isinstance(v, str) else f"{v:,}").split()}
+    check(shown(console), width, words)
+
+
+def test_rows_stay_lines_while_two_columns_beside_their_names_fit() -> None:
+    wide, narrow = console_of(80), console_of(30)
+    print_table(wide, "Figures", TYPES)
+    print_table(narrow, "Figures", TYPES)
+    lines = shown(wide).splitlines()
+    assert sum(line.startswith("agenticir-like   noise") for line in lines) == 2
+    assert "agenticir-like, noise\n" in shown(narrow)
+    assert "recall: 0.912 (0.880-0.930)" in shown(narrow)
+
+
+def test_a_table_without_rows_has_headings() -> None:
+    console = console_of(80)
+    print_table(console, "Figures", QUALITY.head(0))
+    assert "psnr before" in shown(console)
+
+
+CELLS = st.text("ab1.,- (漢", max_size=40)
+
+
+@given(
+    rows=st.lists(st.lists(CELLS, min_size=4, max_size=4), max_size=4), width=st.integers(40, 200)
+)
+def test_any_cells_fit_and_are_shown_whole(rows: list[list[str]], width: int) -> None:
+    console = console_of(width)
+    names = ("first", "a longer heading", "9", "")
+    columns = [Column(name, [row[place] for row in rows]) for place, name in enumerate(names)]
+    print_columns(console, "Any", columns)
+    text = shown(console)
+    assert all(Text(line.rstrip()).cell_len <= width for line in text.splitlines())
+    words = {word for row in rows for cell in row for word in cell.split()}
+    whole = {word for word in words if Text(word).cell_len <= width - 3}
+    assert all(word in text for word in whole)
+
+
+def restoration(console: Console) -> None:
+    speeds = [RestorationSpeed(s, 64, 1234.5, 0.1, 12_345.6, 12_345.6, ()) for s in SETTINGS]
+    show_restoration_speeds(console, RestorationSpeeds(speeds, 1.234))
+
+
+def synthesis(console: Console) -> None:
+    speeds = [WorkersSpeed(count, 10**6, 3.0, 12_345.6, 12_345.6, ()) for count in (1, 64)]
+    show_synthesis_speeds(console, SynthesisSpeeds(12.3, SynthesisSpeed(128, 1.0, 1.0), speeds))
+
+
+def fidelity(console: Console) -> None:
+    rows = [(float(s), name, 0.876, 0.987) for s in (10, 100) for name in DEGRADATIONS]
+    schema = ["severity", "type", "vif", "ms_ssim"]
+    show_fidelity(console, pl.DataFrame(rows, schema=schema, orient="row"))
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize(
+    ("view", "figure"), [(restoration, "12,346"), (synthesis, "333333.3"), (fidelity, "0.99")]
+)
+def test_benchmarks_fit(view: Callable[[Console], None], figure: str, width: int) -> None:
+    console = console_of(width)
+    view(console)
+    check(shown(console), width, {figure})
+
+
+@given(prior=st.from_type(DiagnosticPrior), width=st.integers(40, 200))
+def test_any_diagnosis_fits(prior: DiagnosticPrior, width: int) -> None:
+    console = console_of(width)
+    show(console, "a photograph.jpg", prior)
+    check(
+        shown(console),
+        width,
+        {f"{finding.severity:.0f}" for finding in prior.findings.values() if finding.present},
+    )
