@@ -1,5 +1,6 @@
 """Opens a file and decodes what a viewer shows."""
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,8 +30,7 @@ _REASONS = {
     "bad labq format": "its colours are CIELAB; convert it to RGB first",
 }
 """What libvips says of files that it cannot read, and what that means."""
-
-_SALVAGED = "the {} data is damaged or truncated; what could be decoded of it was used"
+_DAMAGED = re.compile("damaged|truncated")
 
 _COLOUR_SPACES = {"srgb", "rgb", "rgb16", "b-w", "grey16"}
 _BYTES_PER_SAMPLE = {"uchar": 1, "ushort": 2}
@@ -96,17 +96,21 @@ class Negative:
     def _decode(self) -> tuple[Samples, str | None]:
         """Return the samples as the file stores them, and a note if they are not whole."""
         shape = (self.image.height, self.image.width, self.image.bands)
+        damage = self.format.damage(self.source)
+        reason = f"the {self.format.name} data is {damage}"
+        if damage is None:
+            try:
+                return self.image.numpy().reshape(shape), None
+            except pyvips.Error as error:
+                reason = str(_explain_damage(self.format, error))
+        if not self.salvage or not _DAMAGED.search(reason):
+            hint = "; --salvage restores what is left of it" if _DAMAGED.search(reason) else ""
+            raise UnreadablePhotographError(reason + hint)
         try:
-            return self.image.numpy().reshape(shape), None
-        except pyvips.Error as error:
-            reason = _explain_damage(self.format, error)
-            if not self.salvage:
-                raise reason from error
-        try:
-            image = self.format.load(self.source, salvage=True)
-            return image.numpy().reshape(shape), _SALVAGED.format(self.format.name)
+            samples = self.format.load(self.source, salvage=True).numpy().reshape(shape)
         except (pyvips.Error, ValueError) as error:
-            raise reason from error
+            raise UnreadablePhotographError(reason) from error
+        return samples, f"salvaged: {reason}, {_describe_rest(samples)}"
 
     def _show(self, colours: Samples) -> Pixels:
         if self.profile is not None:
@@ -190,6 +194,15 @@ def _explain_damage(known: ImageFormat, error: pyvips.Error) -> UnreadablePhotog
         "the {} data is damaged or truncated",
     )
     return UnreadablePhotographError(reason.format(known.name))
+
+
+def _describe_rest(samples: Samples) -> str:
+    """Say how much is missing at the end, where decoders leave one colour."""
+    blank = (samples == samples[-1, -1]).all(axis=(1, 2))[::-1]
+    missing = blank.size if blank.all() else int(blank.argmin())
+    if missing == 0:
+        return "parts of the picture may be wrong"
+    return f"{max(missing / blank.size, 0.01):.0%} of the picture is missing"
 
 
 def _find_obstacle(image: pyvips.Image) -> str | None:

@@ -38,7 +38,7 @@ _NAMES = {
     "iptc-data": "IPTC data",
     "icc-profile-data": "colour profile",
 }
-_MENDED = {"exif-data", "xmp-data"}
+_MENDED = {"exif-data", "xmp-data", "iptc-data"}
 """What a format may mend, because it tells of the pixels or of places in the file."""
 _PILLOW = {"exif": "EXIF data", "xmp": "XMP data", "icc_profile": "colour profile"}
 """What Pillow calls them."""
@@ -74,6 +74,8 @@ def _open(encoded: bytes, photograph: Photograph) -> pyvips.Image:
     written = identify(encoded)
     if written is None or written.name != photograph.format.name:
         raise UnfaithfulOutputError(f"the restored file is no {photograph.format.name} image")
+    if written.damage(encoded) is not None:
+        raise UnfaithfulOutputError("the restored file cannot be decoded")
     try:
         return written.load(encoded)
     except pyvips.Error as error:
@@ -102,6 +104,8 @@ def _check_metadata(found: Mapping[str, bytes], promised: Mapping[str, bytes]) -
             raise UnfaithfulOutputError(f"the restored file has other {name}")
         if field == "exif-data" and _tags(before) != _tags(after):
             raise UnfaithfulOutputError("the restored file has other EXIF tags")
+        if field == "iptc-data" and _resources(after) != _resources(before):
+            raise UnfaithfulOutputError("the restored file has other IPTC data")
         if field == "xmp-data" and _is_xml(before) and not _is_xml(after):
             raise UnfaithfulOutputError("the XMP data of the restored file cannot be read")
 
@@ -117,6 +121,13 @@ def _tags(exif: bytes) -> dict[int, str]:
     except (SyntaxError, ValueError, KeyError, TypeError, struct.error) as error:
         raise UnfaithfulOutputError("the EXIF data of the restored file cannot be read") from error
     return {number: repr(value) for number, value in tags.items() if number not in _POINTERS}
+
+
+def _resources(block: bytes) -> list[bytes]:
+    """Split Photoshop's image resources, one of which is the IPTC data; leave out thumbnails."""
+    return [
+        part for part in block.split(b"8BIM") if not part.startswith((b"\x04\x09", b"\x04\x0c"))
+    ]
 
 
 def _is_xml(packet: bytes) -> bool:

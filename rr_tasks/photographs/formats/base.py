@@ -68,6 +68,9 @@ class ImageFormat(Protocol):
                 which kind it is, and what to do.
         """
 
+    def damage(self, data: bytes) -> str | None:
+        """Say "damaged" or "truncated" of a file whose damage the decoder would pass over."""
+
     def refusal(self, data: bytes, facts: Facts) -> str | None:
         """Say what a readable file is, if it is no single photograph, or None if it is one.
 

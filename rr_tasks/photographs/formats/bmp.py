@@ -27,6 +27,11 @@ class BmpFormat:
             raise pyvips.Error("the BMP data cannot be decoded")
         return pyvips.Image.new_from_array(pixels).copy(interpretation="srgb")
 
+    def damage(self, data: bytes) -> str | None:
+        """Leave it to the decoder."""
+        del data
+        return None
+
     def refusal(self, data: bytes, facts: Facts) -> str | None:
         """Refuse nothing."""
         del data, facts

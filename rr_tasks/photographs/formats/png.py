@@ -35,6 +35,11 @@ class PngFormat:
             data, access="sequential", fail_on="none" if salvage else "error"
         )
 
+    def damage(self, data: bytes) -> str | None:
+        """Leave it to the decoder."""
+        del data
+        return None
+
     def refusal(self, data: bytes, facts: Facts) -> str | None:
         """Refuse animations."""
         del facts

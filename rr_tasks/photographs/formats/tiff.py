@@ -29,6 +29,11 @@ class TiffFormat:
             data, access="sequential", fail_on="none" if salvage else "error"
         )
 
+    def damage(self, data: bytes) -> str | None:
+        """Leave it to the decoder."""
+        del data
+        return None
+
     def refusal(self, data: bytes, facts: Facts) -> str | None:
         """Refuse documents with several pages."""
         del data

@@ -28,6 +28,11 @@ class WebpFormat:
             data, access="sequential", fail_on="none" if salvage else "error"
         )
 
+    def damage(self, data: bytes) -> str | None:
+        """Leave it to the decoder."""
+        del data
+        return None
+
     def refusal(self, data: bytes, facts: Facts) -> str | None:
         """Refuse animations."""
         moving = any(kind == b"VP8X" and body[0] & _ANIMATION_FLAG for kind, body in _chunks(data))

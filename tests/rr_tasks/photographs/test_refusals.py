@@ -31,7 +31,9 @@ def test_refuses_what_is_no_whole_image_with_a_short_reason(make: Any) -> None:
     assert refusal(b"") == "the file is empty"
     assert refusal(b"Dear diary") == "the file is not a JPEG, PNG, WebP, TIFF or BMP image"
     assert refusal(b"<svg xmlns='http://www.w3.org/2000/svg'/>").startswith("the file is not")
-    assert refusal(whole[: len(whole) // 2]) == "the JPEG data is truncated"
+    assert refusal(whole[: len(whole) // 2]) == (
+        "the JPEG data is truncated; --salvage restores what is left of it"
+    )
     assert refusal(whole[:30]) == "the JPEG data is truncated"
     assert refusal(whole[:3] + b"\xd9" * 30).startswith("the JPEG data is damaged")
     for save in ("pngsave_buffer", "webpsave_buffer", "tiffsave_buffer"):
@@ -42,7 +44,7 @@ def test_refuses_what_is_no_whole_image_with_a_short_reason(make: Any) -> None:
 def test_refuses_a_damaged_png(make: Any) -> None:
     data = bytearray(make.png(make.scene(200, 200)))
     data[len(data) // 2] ^= 0xFF
-    assert refusal(bytes(data)) == "the PNG data is damaged or truncated"
+    assert refusal(bytes(data)).startswith("the PNG data is damaged or truncated")
 
 
 def test_refuses_a_bomb_by_its_header(make: Any) -> None:

@@ -1,0 +1,94 @@
+"""What travels from an original to its restored file: application segments and what lies behind.
+
+Everything does, unless it tells how the original's pixels were coded, or would no longer be true.
+"""
+
+from collections.abc import Iterable
+
+from rr_tasks.photographs.formats.jpeg import xmp
+from rr_tasks.photographs.formats.jpeg.drawing import redraw
+from rr_tasks.photographs.formats.jpeg.losses import left_behind, tail_stays_true
+from rr_tasks.photographs.formats.jpeg.multipicture import is_list, list_pictures
+from rr_tasks.photographs.formats.jpeg.segments import LONGEST_BODY, Layout, Segment, read_layout
+from rr_tasks.photographs.formats.jpeg.thumbnail import (
+    renew_exif,
+    renew_xmp,
+    without_jfif,
+    without_photoshop,
+)
+
+EXIF, JFIF, PHOTOSHOP = b"Exif\0\0", b"JFIF\0", b"Photoshop 3.0\0"
+_CODING = {
+    (0xEE, b"Adobe"),  # which colours the samples are
+    (0xE0, b"AVI1"),  # interlacing
+    (0xE0, b"JFXX"),  # a thumbnail and nothing else
+    (0xE4, b"SCALA"),  # Scalado: places within the coded data
+}
+
+
+def carry_segments(layout: Layout, photograph: bytes) -> list[Segment]:
+    """Return the application segments and comments for a restored file, with new thumbnails.
+
+    Args:
+        layout: of the original.
+        photograph: the restored one, a JPEG file without metadata.
+    """
+    behind = left_behind(layout)
+    kept = [
+        part
+        for part in layout.head
+        if part.descriptive
+        and part not in behind
+        and not any(part.marker == m and part.body.startswith(b) for m, b in _CODING)
+    ]
+    return _renew_photoshop([_renew(part, photograph) for part in kept])
+
+
+def carry_tail(data: bytes, layout: Layout, photograph: bytes) -> bytes:
+    """Return what lies behind the first picture, as long as it was, with new previews."""
+    tail = bytearray(data[layout.end :])
+    if not tail_stays_true(data, layout):
+        return b""
+    for part in filter(is_list, layout.head):
+        for picture in list_pictures(part):
+            place = slice(picture.start - layout.end, picture.end - layout.end)
+            if picture.preview and 0 <= place.start < place.stop <= len(tail):
+                tail[place] = _redraw_preview(bytes(tail[place]), photograph)
+    return bytes(tail)
+
+
+def _renew(part: Segment, photograph: bytes) -> Segment:
+    body = part.body
+    if body.startswith(EXIF):
+        return part.with_body(EXIF + renew_exif(body[len(EXIF) :], photograph))
+    if body.startswith(xmp.HEADER):
+        packet = xmp.without_origin(body[len(xmp.HEADER) :])
+        return part.with_body(xmp.HEADER + renew_xmp(packet, photograph))
+    if body.startswith(JFIF):
+        return part.with_body(without_jfif(body))
+    return part
+
+
+def _renew_photoshop(parts: list[Segment]) -> list[Segment]:
+    """Take the thumbnail out of image resources, which may be spread over several segments."""
+    spread = [part for part in parts if part.body.startswith(PHOTOSHOP)]
+    resources = b"".join(part.body[len(PHOTOSHOP) :] for part in spread)
+    renewed = without_photoshop(resources)
+    if renewed == resources:
+        return parts
+    room = LONGEST_BODY - len(PHOTOSHOP)
+    pieces = [renewed[start : start + room] for start in range(0, len(renewed), room)] or [b""]
+    filled = {
+        id(part): part.with_body(PHOTOSHOP + piece)
+        for part, piece in zip(spread, pieces, strict=False)
+    }
+    return [filled.get(id(part), part) for part in _without(parts, spread[len(pieces) :])]
+
+
+def _without(parts: Iterable[Segment], unwanted: list[Segment]) -> list[Segment]:
+    return [part for part in parts if not any(part is other for other in unwanted)]
+
+
+def _redraw_preview(old: bytes, photograph: bytes) -> bytes:
+    head = b"".join(part.data for part in carry_segments(read_layout(old), photograph))
+    return redraw(old, photograph, head) or old
