@@ -70,7 +70,7 @@ class Negative:
         Raises:
             UnreadablePhotographError: the data is truncated or damaged.
         """
-        facts = facts_of(self.image)
+        facts, metadata = facts_of(self.image), metadata_of(self.image)
         samples, damage = self._decode()
         orientation = int(facts.get("orientation", 1))
         upright = np.ascontiguousarray(turn_upright(samples, orientation))
@@ -89,7 +89,7 @@ class Negative:
             orientation=orientation,
             format=self.format,
             facts=facts,
-            metadata=metadata_of(self.image),
+            metadata=metadata,
             source=self.source,
         )
 

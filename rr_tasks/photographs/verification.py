@@ -15,7 +15,7 @@ from xml.parsers import expat
 import cv2
 import numpy as np
 import pyvips
-from PIL import ExifTags, Image
+from PIL import ExifTags, Image, PngImagePlugin
 
 from rr_tasks.photographs.formats.base import UnfaithfulOutputError, facts_of, metadata_of
 from rr_tasks.photographs.formats.catalogue import identify
@@ -23,7 +23,9 @@ from rr_tasks.photographs.orientation import turn_back
 from rr_tasks.photographs.photograph import Photograph
 from rr_tasks.photographs.pixels import Bytes, Samples, to_8_bits
 
-Image.MAX_IMAGE_PIXELS = None  # how many are too many is decided before decoding
+# how much is too much was decided when the original was opened
+Image.MAX_IMAGE_PIXELS = None
+PngImagePlugin.MAX_TEXT_CHUNK = PngImagePlugin.MAX_TEXT_MEMORY = 2**30
 warnings.filterwarnings("ignore", module=r"PIL\.")  # what is wrong becomes a reason, once
 logging.getLogger("PIL").setLevel(logging.CRITICAL)
 

@@ -1,19 +1,26 @@
-"""PNG: same depth, fast compression, unchanged ancillary chunks."""
-
-import struct
-from collections.abc import Iterator
+"""PNG: same depth and interlacing, fast compression, unchanged ancillary chunks."""
 
 import pyvips
 
 from rr_tasks.photographs.formats.base import Facts, UnreadablePhotographError
+from rr_tasks.photographs.formats.chunks import SIGNATURE, Chunk, read_chunks, read_trailer
 
-_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _IMAGE = {b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"}
-_KEPT = {
-    *(b"iCCP", b"sRGB", b"gAMA", b"cHRM", b"cICP", b"mDCV", b"cLLI", b"pHYs"),
-    *(b"eXIf", b"tEXt", b"zTXt", b"iTXt", b"tIME"),
+_OUTDATED = {b"sBIT", b"hIST", b"iDOT"}
+"""Chunks that tell how the old samples were coded: depth, use of the palette, places of rows."""
+_LENGTHS = {
+    **{b"gAMA": 4, b"cHRM": 32, b"sRGB": 1, b"cICP": 4, b"mDCV": 24, b"cLLI": 8},
+    **{b"pHYs": 9, b"tIME": 7, b"oFFs": 9, b"sTER": 1},
 }
+"""Of chunks that are always as long, because many programs refuse a whole file over another."""
 _BEFORE_PALETTE = {b"iCCP", b"sRGB", b"gAMA", b"cHRM", b"cICP", b"mDCV", b"cLLI"}
+_STANDARD = {*_LENGTHS, b"iCCP", b"eXIf", b"tEXt", b"zTXt", b"iTXt", b"sPLT", b"pCAL", b"sCAL"}
+_BACKGROUND = b"bKGD"
+_HDR = (b"\x10", b"\x12")
+"""Transfer functions PQ and HLG."""
+_INTERLACE = 12
+"""Place in the header chunk."""
+_FEWEST_BITS = 4
 
 
 class PngFormat:
@@ -23,17 +30,16 @@ class PngFormat:
 
     def matches(self, data: bytes) -> bool:
         """Tell from the first bytes whether this is the format of a file."""
-        return data.startswith(_SIGNATURE)
+        return data.startswith(SIGNATURE)
 
     def load(self, data: bytes, salvage: bool = False) -> pyvips.Image:
         """Open a file."""
-        if any(kind == b"CgBI" for kind, _ in _chunks(data)):
+        if any(chunk.kind == b"CgBI" for chunk in read_chunks(data)):
             raise UnreadablePhotographError(
                 "it is packed for iPhone apps (CgBI) and no standard PNG; convert it first"
             )
-        return pyvips.Image.pngload_buffer(
-            data, access="sequential", fail_on="none" if salvage else "error"
-        )
+        fail_on = "none" if salvage else "error"
+        return pyvips.Image.pngload_buffer(data, access="sequential", fail_on=fail_on)
 
     def damage(self, data: bytes) -> str | None:
         """Leave it to the decoder."""
@@ -41,56 +47,88 @@ class PngFormat:
         return None
 
     def refusal(self, data: bytes, facts: Facts) -> str | None:
-        """Refuse animations."""
-        del facts
-        moving = any(kind == b"acTL" for kind, _ in _chunks(data))
-        return "it is an animation, not a photograph" if moving else None
+        """Refuse animations, and pictures of so few levels that they are patterns of dots."""
+        for chunk in read_chunks(data):
+            if chunk.kind == b"acTL":
+                return "it is an animation, not a photograph"
+            if chunk.kind == b"cICP" and chunk.body[1:2] in _HDR:
+                return "its brightness is coded for HDR screens (PQ or HLG), which is not read"
+        if _bits(facts) < _FEWEST_BITS:
+            return "it has only two or four tones, and restoring would smear their dots"
+        return None
 
     def losses(self, data: bytes, facts: Facts) -> tuple[str, ...]:
-        """Lose nothing."""
-        del data, facts
-        return ()
+        """Name chunks that may no longer be true."""
+        names = (
+            f"{chunk.kind.decode('latin-1')} chunk"
+            for chunk in read_chunks(data)
+            if _is_sound(chunk) and not _travels(chunk, facts)
+        )
+        return tuple(dict.fromkeys(names))
 
     def lossless(self, data: bytes, facts: Facts) -> bool:
-        """Keep all samples, unless the palette is made anew."""
+        """Keep all samples, unless the palette is made anew or there are but 16 levels."""
         del data
-        return not facts.get("palette", 0)
+        return not facts.get("palette", 0) and _bits(facts) >= 8
 
     def save(self, image: pyvips.Image, source: bytes, facts: Facts) -> bytes:
-        """Encode losslessly, with a new palette if the source had one."""
-        del source
+        """Encode losslessly, with a new palette if the source had one, and as few levels."""
         palette = bool(facts.get("palette", 0))
-        bits = {"bitdepth": int(facts.get("bits-per-sample", 8))} if palette else {}
+        options = {}
+        if palette:
+            options = {"palette": True, "bitdepth": _bits(facts)}
+        elif _bits(facts) < 8 and image.bands == 1:
+            options = {"bitdepth": _bits(facts)}
+            image = (image * ((1 << _bits(facts)) - 1) / 255).rint().cast("uchar")
         encoded: bytes = image.pngsave_buffer(
             compression=3,
-            filter="none" if palette else "paeth",
-            palette=palette,
+            filter="none" if options else "paeth",
+            interlace=next(read_chunks(source)).body[_INTERLACE] == 1,
             keep="none",
-            **bits,
+            **options,
         )
         return encoded
 
     def transplant(self, encoded: bytes, source: bytes) -> bytes:
-        """Keep the encoder's pixels only, and put the source's other chunks around them."""
-        kept = [(kind, chunk) for kind, chunk in _chunks(source) if _travels(kind)]
-        first = [chunk for kind, chunk in kept if kind in _BEFORE_PALETTE]
-        later = [chunk for kind, chunk in kept if kind not in _BEFORE_PALETTE]
-        image = [(kind, chunk) for kind, chunk in _chunks(encoded) if kind in _IMAGE]
-        head = [chunk for kind, chunk in image if kind == b"IHDR"]
-        palette = [chunk for kind, chunk in image if kind in (b"PLTE", b"tRNS")]
-        data = [chunk for kind, chunk in image if kind in (b"IDAT", b"IEND")]
-        return b"".join([_SIGNATURE, *head, *first, *palette, *later, *data])
+        """Keep the encoder's pixels only, and put the source's other chunks around them.
+
+        Checksums are computed anew: decoders differ in what they make of a wrong one, from reading
+        the chunk all the same to refusing the file. What lies behind the picture stays there, where
+        nothing that decodes it looks.
+        """
+        image = list(read_chunks(encoded))
+        header, *colours = (c for c in image if c.kind in (b"IHDR", b"PLTE", b"tRNS"))
+        rows = [chunk for chunk in image if chunk.kind == b"IDAT"]
+        palette = {"palette": any(chunk.kind == b"PLTE" for chunk in colours)}
+        first: list[Chunk] = []
+        before: list[Chunk] = []
+        behind: list[Chunk] = []
+        place = before
+        for chunk in read_chunks(source):
+            if chunk.kind == b"IDAT":
+                place = behind
+            elif _travels(chunk, palette):
+                early = place is before and chunk.kind in _BEFORE_PALETTE
+                (first if early else place).append(chunk)
+        chunks = [header, *first, *colours, *before, *rows, *behind, Chunk(b"IEND", b"")]
+        return SIGNATURE + b"".join(map(bytes, chunks)) + read_trailer(source)
 
 
-def _travels(kind: bytes) -> bool:
-    """Tell whether a chunk stays valid when the pixels change (its fourth letter says so)."""
-    return kind in _KEPT or (kind not in _IMAGE and bool(kind[0] & kind[3] & 0x20))
+def _bits(facts: Facts) -> int:
+    return int(facts.get("bits-per-sample", 8))
 
 
-def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Yield (type, whole chunk with length and checksum) of each complete chunk."""
-    position = len(_SIGNATURE)
-    while position + 12 <= len(data):
-        length, kind = struct.unpack_from(">I4s", data, position)
-        yield kind, data[position : position + length + 12]
-        position += length + 12
+def _is_sound(chunk: Chunk) -> bool:
+    """Tell whether a chunk is no part of the old picture, and says what a program can read."""
+    if chunk.kind in _IMAGE | _OUTDATED:
+        return False
+    return len(chunk.body) == _LENGTHS.get(chunk.kind, len(chunk.body))
+
+
+def _travels(chunk: Chunk, facts: Facts) -> bool:
+    """Tell whether a chunk is sound and stays true when the pixels change."""
+    if not _is_sound(chunk):
+        return False
+    if chunk.kind == _BACKGROUND:  # in a palette it is a place, where another colour is now
+        return not facts.get("palette", 0)
+    return chunk.kind in _STANDARD or (chunk.may_be_copied and not chunk.must_be_understood)

@@ -97,7 +97,7 @@ def test_the_roughest_pictures_that_are_encoded_rightly_pass(make: Any, subsampl
         for data in (
             make.jpeg(rough, subsample_mode=subsampling),
             make.vips(rough).webpsave_buffer(keep="none"),
-            make.vips(rough).pngsave_buffer(palette=True, bitdepth=2, keep="none"),
+            make.vips(rough).pngsave_buffer(palette=True, bitdepth=4, keep="none"),
         ):
             photograph = open_photograph(data).develop()
             flipped: Any = np.ascontiguousarray(photograph.pixels[::-1])
