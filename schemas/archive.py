@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import ConfigDict, Field
 
 from schemas.base import Strict
-from schemas.prior.current import VISIBLE_SEVERITY, DegradationName
+from schemas.prior.current import VISIBLE_SEVERITY, DegradationName, DiagnosticPrior
 from schemas.reasoner import EdgeReasonerChoice, ReasonerChoice
 from schemas.url import Url
 from schemas.workers import WorkerCount
@@ -53,6 +53,40 @@ class RestoreParameters(Strict):
         float,
         Field(ge=0.0, le=1.0, description="Findings below this probability are not undone."),
     ] = CERTAIN
+    strength: Annotated[
+        float,
+        Field(
+            ge=0.0, le=1.0, description="Share of a restoration that is applied; 1 is all of it."
+        ),
+    ] = 1.0
+    only: Annotated[
+        tuple[str, ...],
+        Field(strict=False, description="Names of photographs in the folder; by default all."),
+    ] = ()
+    include: Annotated[
+        tuple[str, ...],
+        Field(strict=False, description="Patterns of paths to restore; by default all."),
+    ] = ()
+    exclude: Annotated[
+        tuple[str, ...],
+        Field(strict=False, description="Patterns of paths to leave out."),
+    ] = ()
+    companions: Annotated[
+        bool, Field(description="Copy the files that belong to a photograph beside it.")
+    ] = False
+    salvage: Annotated[
+        bool, Field(description="Restore what is left of damaged photographs, marked as such.")
+    ] = False
+    allow_loss: Annotated[
+        bool,
+        Field(
+            description="Also restore photographs whose restored file lacks something that the "
+            "original has; by default they are copied unchanged."
+        ),
+    ] = False
+    copy_failed: Annotated[
+        bool, Field(description="Copy the originals of failed photographs; they still count.")
+    ] = False
     chunk_size: Annotated[
         int, Field(ge=1, le=10_000, description="Photographs per task, for those not yet planned.")
     ] = 64
@@ -132,11 +166,13 @@ class LedgerRow(Strict):
 
     `lost` says in a few words each what the output of a restored photograph lacks, or what that of
     a protected one would have lacked. `output` is the path of the output if it differs from `path`.
-    `reason` says why it failed or, if it did not, which colour profile was ignored or why there is
-    no preview. `size` and `mtime_ns` describe the original that was read, `output_size` and
-    `output_hash` (64 bits, hexadecimal) the file that was written. In a failed row, they describe
-    the file that an earlier run made of the same original, if it still exists. `seconds` is the
-    time the engine took. `preview` is the stem of its before/after pair in the previews folder.
+    `reason` says why it failed or why its diagnosis is a guess and, of others, which colour profile
+    was ignored or why there is no preview. `prior` is the whole diagnosis, including what was left
+    alone; null if the photograph could not be diagnosed. `size` and `mtime_ns` describe the
+    original that was read, `output_size` and `output_hash` (64 bits, hexadecimal) the file that was
+    written. In a failed row, they describe the file that an earlier run made of the same original,
+    if it still exists, or the copy of the original, if one was wanted. `seconds` is the time the
+    engine took. `preview` is the stem of its before/after pair in the previews folder.
     """
 
     schema_version: SchemaVersion = 1
@@ -146,6 +182,7 @@ class LedgerRow(Strict):
     lost: tuple[str, ...] = ()
     output: str | None = None
     severities: Severities = Field(default_factory=dict)
+    prior: DiagnosticPrior | None = None
     engine: str
     settings: Fingerprint
     size: Count

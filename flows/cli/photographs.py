@@ -68,6 +68,27 @@ def restore(
     certainty: Annotated[
         float, typer.Option(help="Findings below this probability are not undone.")
     ] = CERTAIN,
+    strength: Annotated[
+        float, typer.Option(help="Share of each restoration that is applied; 1 is all of it.")
+    ] = 1.0,
+    allow_loss: Annotated[
+        bool,
+        typer.Option(
+            "--allow-loss",
+            help="Also restore photographs whose restored file lacks something, such as a video; "
+            "the report says what. By default they are copied unchanged.",
+        ),
+    ] = False,
+    salvage: Annotated[
+        bool,
+        typer.Option("--salvage", help="Restore what is left of damaged photographs, marked so."),
+    ] = False,
+    copy_failed: Annotated[
+        bool,
+        typer.Option(
+            "--copy-failed", help="Copy the originals of failed photographs; they still count."
+        ),
+    ] = False,
     max_pixels: Annotated[
         int, typer.Option(help="Photographs with more pixels are refused.")
     ] = 200_000_000,
@@ -101,6 +122,10 @@ def restore(
             keep=parse_degradations("--keep", keep or ()),
             threshold=threshold,
             certainty=certainty,
+            strength=strength,
+            allow_loss=allow_loss,
+            salvage=salvage,
+            copy_failed=copy_failed,
             max_pixels=max_pixels,
             verify=verify,
             workers=workers,

@@ -1,6 +1,7 @@
 """The layout of the output folder: paths below it."""
 
 from rr_tasks.storage.names import to_path
+from schemas.archive import LedgerRow
 
 OWN = "_rr"
 """Our own folder, for everything but the photographs."""
@@ -47,6 +48,11 @@ def work(chunk: str) -> str:
 def restored(path: str) -> str:
     """Return the path of the restored photograph."""
     return to_path(path)
+
+
+def output(row: LedgerRow) -> str:
+    """Return the path of the output that a row is about."""
+    return restored(row.output or row.path)
 
 
 def prior(path: str) -> str:

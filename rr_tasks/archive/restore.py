@@ -15,13 +15,16 @@ from rr_tasks.archive.window import Window
 from rr_tasks.archive.writer import OnProgress, Result, Writer
 from rr_tasks.cpu import default_workers
 from rr_tasks.engine import Engine
+from rr_tasks.photographs.photograph import Photograph
 from rr_tasks.photographs.pixels import Pixels
 from rr_tasks.progress import Progress, report
-from rr_tasks.restorer.treatment import choose_treatment
+from rr_tasks.restorer.strength import blend
+from rr_tasks.restorer.treatment import choose_treatment, explain_leaving
 from rr_tasks.storage.claim import claim
 from rr_tasks.storage.folders import open_folder
 from rr_tasks.storage.threads import map_in_threads
-from schemas.archive import Chunk, ChunkCounts, Counts, RestoreParameters
+from schemas.archive import Chunk, ChunkCounts, Counts, RestoreParameters, Status
+from schemas.prior.current import DiagnosticPrior
 
 WAITING_IMAGES = 3
 """One being decoded, one waiting and one being encoded, beside those in the engine."""
@@ -121,6 +124,7 @@ def _restore(
         open_ledger(output, chunk) as ledger,
         Writer(
             output=output,
+            originals=source if parameters.copy_failed else None,
             chunk=chunk,
             earlier=state.rows,
             ledger=ledger,
@@ -149,25 +153,36 @@ def _restore(
 def _handle(
     opened: Opened, parameters: RestoreParameters, engine: Engine, writer: Writer, window: Window
 ) -> None:
+    start, prior = time.perf_counter(), None
     try:
-        result = _treat(opened, parameters, engine)
+        prior = engine.diagnose(opened.photograph.pixels)
+        status, restored = _treat(opened.photograph, prior, parameters, engine)
     except Exception as error:  # noqa: BLE001 - one photograph must not stop the others
         window.leave(opened.weight)
-        writer.fail(opened.item, reason_for(error))
+        writer.fail(opened.item, reason_for(error), prior)
     except BaseException:
         window.leave(opened.weight)
         raise
     else:
-        writer.put(result)
+        writer.put(Result(opened, prior, status, time.perf_counter() - start, restored))
 
 
-def _treat(opened: Opened, parameters: RestoreParameters, engine: Engine) -> Result:
-    start = time.perf_counter()
-    pixels = opened.photograph.pixels
-    prior = engine.diagnose(pixels)
-    wanted = choose_treatment(prior, parameters.keep, parameters.threshold, parameters.certainty)
-    restored = None if wanted is None else _check(pixels, engine.restore(pixels, wanted))
-    return Result(opened, prior, restored, time.perf_counter() - start)
+def _treat(
+    photograph: Photograph, prior: DiagnosticPrior, parameters: RestoreParameters, engine: Engine
+) -> tuple[Status, Pixels | None]:
+    """Return the outcome and, unless the photograph is left alone, its restored pixels."""
+    threshold, certainty = parameters.threshold, parameters.certainty
+    wanted = choose_treatment(prior, parameters.keep, threshold, certainty)
+    if wanted is None:
+        return explain_leaving(prior, threshold, certainty), None
+    if photograph.lost and not parameters.allow_loss:
+        return "protected", None
+    return "restored", _undo(photograph.pixels, wanted, parameters.strength, engine)
+
+
+def _undo(pixels: Pixels, wanted: DiagnosticPrior, strength: float, engine: Engine) -> Pixels:
+    restored = _check(pixels, engine.restore(pixels, wanted))
+    return restored if strength == 1.0 else blend(pixels, restored, strength)
 
 
 def _check(pixels: Pixels, restored: Pixels) -> Pixels:

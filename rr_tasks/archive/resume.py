@@ -11,7 +11,7 @@ from rr_tasks.storage.status import Status
 from schemas.archive import Chunk, LedgerRow, PlanItem, RestoreParameters
 from schemas.prior.current import CURRENT_VERSION
 
-OUTPUT_VERSION = 2
+OUTPUT_VERSION = 3
 """Raised whenever a change of this package alters the files written for the same settings."""
 
 
@@ -43,7 +43,7 @@ class ChunkState:
         self.items = current_items(output, chunk)
         self.rows = ledger.last_rows(output, chunk.id)
         self._there = output.statuses(
-            layout.restored(item.path) for item in self.items if item.path in self.rows
+            layout.output(self.rows[item.path]) for item in self.items if item.path in self.rows
         )
 
     def is_whole(self) -> bool:
@@ -53,15 +53,17 @@ class ChunkState:
 
     def is_finished(self, item: PlanItem) -> bool:
         """Whether a photograph's output exists, judging by its size."""
-        row, output = self.rows.get(item.path), self._there.get(layout.restored(item.path))
-        return row is not None and is_finished(row, item, self.maker, output)
+        row = self.rows.get(item.path)
+        if row is None:
+            return False
+        return is_finished(row, item, self.maker, self._there.get(layout.output(row)))
 
     def is_intact(self, item: PlanItem) -> bool:
         """Whether a photograph's output exists, judging by its content, which is read."""
         if not self.is_finished(item):
             return False
-        content = self.output.read(layout.restored(item.path))
-        return content_hash(content) == self.rows[item.path].output_hash
+        row = self.rows[item.path]
+        return content_hash(self.output.read(layout.output(row))) == row.output_hash
 
 
 def settings_hash(parameters: RestoreParameters) -> str:
@@ -70,6 +72,9 @@ def settings_hash(parameters: RestoreParameters) -> str:
         "keep": sorted(set(parameters.keep)),
         "threshold": float(parameters.threshold),
         "certainty": float(parameters.certainty),
+        "strength": float(parameters.strength),
+        "salvage": parameters.salvage,
+        "allow_loss": parameters.allow_loss,
         "output_version": OUTPUT_VERSION,
         "prior_version": CURRENT_VERSION,
     }

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from threading import Lock
 from types import TracebackType
-from typing import Literal, Self
+from typing import Any, Self
 
 from rr_tasks.archive import layout
 from rr_tasks.archive.crew import Crew
@@ -20,7 +20,8 @@ from rr_tasks.photographs.pixels import Pixels
 from rr_tasks.restorer.treatment import severities
 from rr_tasks.storage.failure import WRITING_STOPS, StorageError
 from rr_tasks.storage.folder import Folder
-from schemas.archive import Counts, LedgerRow, PlanItem
+from rr_tasks.storage.names import to_path
+from schemas.archive import Counts, LedgerRow, PlanItem, Status
 from schemas.prior.current import DiagnosticPrior
 
 OnProgress = Callable[[Counts], None]
@@ -29,12 +30,14 @@ OnProgress = Callable[[Counts], None]
 
 @dataclass(frozen=True)
 class Result:
-    """What the engine made of a photograph; without `pixels`, the photograph stays as it is."""
+    """What became of a photograph; without `pixels`, it is left alone, and `reason` may say why."""
 
     opened: Opened
     prior: DiagnosticPrior
-    pixels: Pixels | None
+    status: Status
     seconds: float
+    pixels: Pixels | None = None
+    reason: str | None = None
 
 
 class Writer:
@@ -47,13 +50,14 @@ class Writer:
     If a photograph fails that an earlier run restored, that output stays as long as it was made
     from the same original, judging by size and time, and the row still names it. An output of a
     different original is removed, because it would pass for the restored form of a photograph that
-    it did not come from.
+    it did not come from. If `originals` names their folder, the original is copied in its place.
     """
 
     def __init__(
         self,
         *,
         output: Folder,
+        originals: Folder | None,
         chunk: str,
         earlier: Mapping[str, LedgerRow],
         ledger: Ledger,
@@ -64,6 +68,7 @@ class Writer:
         on_progress: OnProgress,
     ) -> None:
         self._output = output
+        self._originals = originals
         self._chunk = chunk
         self._earlier = earlier
         self._ledger = ledger
@@ -91,25 +96,21 @@ class Writer:
         Raises:
             WRITING_STOPS: the ledger cannot be written.
         """
-        found = {} if prior is None else severities(prior)
-        kept = self._older_output(item)
-        if kept is None:
-            reason += self._remove_outputs(item)
-        self._ledger.append(
-            LedgerRow(
-                path=item.path,
-                status="failed",
-                reason=reason,
-                severities=found,
-                engine=self._maker.engine,
-                settings=self._maker.settings,
-                size=item.size,
-                mtime_ns=item.mtime_ns,
-                output_size=kept.output_size if kept else None,
-                output_hash=kept.output_hash if kept else None,
-            )
-        )
-        self._count("failed")
+        older = self._older_output(item)
+        if older is not None:
+            output = {"output_size": older.output_size, "output_hash": older.output_hash}
+            self._record(item, "failed", prior, reason=reason, output=older.output, **output)
+            return
+        try:
+            self._remove_outputs(item)
+            copied = self._replace_output(item, prior)
+        except WRITING_STOPS:
+            raise
+        except StorageError as error:
+            copied = {}
+            if str(error) not in reason:
+                reason += f"; {error}"
+        self._record(item, "failed", prior, reason=reason, **copied)
 
     def put(self, result: Result) -> None:
         """Encode and write a result in the background, and then free its room in the window.
@@ -151,35 +152,44 @@ class Writer:
 
     def _write(self, result: Result) -> None:
         item, photograph = result.opened.item, result.opened.photograph
-        preview, trouble = None, None
-        if result.pixels is None:
-            data = photograph.source
-            self._output.remove(layout.prior(item.path))
-        else:
-            data = encode(photograph, result.pixels)
-            written = result.prior.model_dump_json(indent=2) + "\n"
-            self._output.write(layout.prior(item.path), written.encode())
+        pixels, preview, trouble = result.pixels, None, None
+        data = photograph.source if pixels is None else encode(photograph, pixels)
+        self._write_prior(item, result.prior)
         self._output.write(layout.restored(item.path), data)
-        if result.pixels is not None:
-            preview, trouble = self._preview(result, result.pixels)
-        status: Literal["clean", "restored"] = "clean" if result.pixels is None else "restored"
+        if pixels is not None:
+            preview, trouble = self._preview(result, pixels)
+        self._record(
+            item,
+            result.status,
+            result.prior,
+            reason="; ".join(filter(None, (result.reason, photograph.note, trouble))) or None,
+            lost=photograph.lost if result.status in ("restored", "protected") else (),
+            seconds=round(result.seconds, 4),
+            preview=preview,
+            **_facts(data),
+        )
+
+    def _record(
+        self, item: PlanItem, status: Status, prior: DiagnosticPrior | None, **facts: Any
+    ) -> None:
         self._ledger.append(
             LedgerRow(
                 path=item.path,
                 status=status,
-                reason="; ".join(filter(None, (photograph.note, trouble))) or None,
-                severities=severities(result.prior),
+                severities={} if prior is None else severities(prior),
+                prior=prior,
                 engine=self._maker.engine,
                 settings=self._maker.settings,
                 size=item.size,
                 mtime_ns=item.mtime_ns,
-                output_size=len(data),
-                output_hash=content_hash(data),
-                seconds=round(result.seconds, 4),
-                preview=preview,
+                **facts,
             )
         )
         self._count(status)
+
+    def _write_prior(self, item: PlanItem, prior: DiagnosticPrior) -> None:
+        written = prior.model_dump_json(indent=2) + "\n"
+        self._output.write(layout.prior(item.path), written.encode())
 
     def _preview(self, result: Result, restored: Pixels) -> tuple[str | None, str | None]:
         """Return the pair's stem, if there is one, and what went wrong, if anything."""
@@ -192,24 +202,41 @@ class Writer:
 
     def _older_output(self, item: PlanItem) -> LedgerRow | None:
         """Find the row of an earlier output of the same original, if that output still exists."""
-        row, path = self._earlier.get(item.path), layout.restored(item.path)
+        row = self._earlier.get(item.path)
         if row is None or not is_of_same_original(row, item):
             return None
+        path = layout.output(row)
         return row if is_in_place(row, self._output.statuses([path]).get(path)) else None
 
-    def _remove_outputs(self, item: PlanItem) -> str:
-        """Remove outputs of a different original; return what to add to the reason on failure."""
-        paths = (layout.restored(item.path), layout.prior(item.path))
-        try:
-            for path in self._output.statuses(paths):
+    def _remove_outputs(self, item: PlanItem) -> None:
+        """Remove outputs of a different original."""
+        row = self._earlier.get(item.path)
+        output = layout.restored(item.path) if row is None else layout.output(row)
+        for path in self._output.statuses((output, layout.prior(item.path))):
+            try:
                 self._output.remove(path)
-        except WRITING_STOPS:
-            raise
-        except StorageError as error:
-            return f"; an older output cannot be removed: {error}"
-        return ""
+            except WRITING_STOPS:
+                raise
+            except StorageError as error:
+                raise StorageError(f"an older output cannot be removed: {error}") from error
+
+    def _replace_output(self, item: PlanItem, prior: DiagnosticPrior | None) -> dict[str, Any]:
+        """Write what there is of a failed photograph; return what its row says of the output."""
+        if prior is not None:
+            self._write_prior(item, prior)
+        path = to_path(item.path)
+        if self._originals is None or self._originals.status(path) is None:
+            return {}
+        data = self._originals.read(path)
+        self._output.write(layout.restored(item.path), data)
+        return _facts(data)
 
     def _count(self, status: str) -> None:
         with self._lock:
             self._tally[status] += 1
             self._on_progress(Counts(**self._tally))
+
+
+def _facts(data: bytes) -> dict[str, Any]:
+    """Describe an output as its row does."""
+    return {"output_size": len(data), "output_hash": content_hash(data)}

@@ -1,6 +1,7 @@
 """Decides from a diagnosis what the restorer should undo."""
 
 from collections.abc import Collection
+from typing import Literal
 
 from rr_tasks.priors import leave_out
 from schemas.archive import CERTAIN
@@ -43,6 +44,29 @@ def choose_treatment(
     wanted = leave_out(prior, doubtful.union(keep))
     worst = max((finding.severity for finding in wanted.present().values()), default=0.0)
     return None if worst < threshold or worst == 0.0 else wanted
+
+
+def explain_leaving(
+    prior: DiagnosticPrior,
+    threshold: float = VISIBLE_SEVERITY,
+    certainty: float = CERTAIN,
+) -> Literal["clean", "uncertain", "kept"]:
+    """Say why `choose_treatment` leaves a photograph alone.
+
+    Args:
+        prior: the diagnosis.
+        threshold: see `choose_treatment`.
+        certainty: see `choose_treatment`.
+
+    Returns:
+        `clean` if nothing that was found reaches the threshold, `uncertain` if nothing that is
+        certain enough does, and `kept` if only what is meant to stay does.
+    """
+    if choose_treatment(prior, threshold=threshold, certainty=0.0) is None:
+        return "clean"
+    if choose_treatment(prior, threshold=threshold, certainty=certainty) is None:
+        return "uncertain"
+    return "kept"
 
 
 def _doubts(finding: AnyFinding, certainty: float) -> bool:

@@ -115,26 +115,6 @@ def test_a_grown_archive_costs_only_what_is_new(
     assert output.width == 11
 
 
-def test_clean_photographs_are_copied_byte_for_byte(
-    parameters: RestoreParameters, archive: Path, engine: Any, engine_like: Any
-) -> None:
-    run(parameters, engine)  # leaves diagnoses behind, which are not true any more
-    clean = engine_like("double-2", noise=9.0)
-    assert run(parameters, clean) == Counts(clean=6)
-    assert clean.restored == []
-    assert tree(Path(parameters.output)) == tree(archive)
-    assert run(parameters, engine_like("double-2", noise=9.0)) == Counts(skipped=6)
-
-
-def test_looks_that_are_meant_stay(parameters: RestoreParameters, engine_like: Any) -> None:
-    kept = parameters.model_copy(update={"keep": ("noise",)})
-    assert run(kept, engine_like()) == Counts(clean=6)
-    both = engine_like("double-2", noise=50.0, blur=20.0)
-    assert run(kept, both) == Counts(restored=6)
-    assert {prior.order for prior in both.restored} == {("blur",)}
-    assert rows(kept)["2019/IMG_1.jpg"].severities == {"noise": 50.0, "blur": 20.0}
-
-
 @pytest.mark.parametrize("workers", [1, 3])
 def test_so_many_photographs_are_restored_at_the_same_time_and_progress_is_told(
     parameters: RestoreParameters, engine_like: Any, workers: int

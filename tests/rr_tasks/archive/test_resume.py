@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from rr_tasks.archive.resume import Maker, content_hash, is_finished, settings_hash
@@ -51,8 +53,13 @@ def test_only_settings_that_decide_outputs_are_hashed() -> None:
     plain = RestoreParameters(input="a", output="b")
     same = RestoreParameters(input="c", output="d", chunk_size=3, previews=0, verify=True)
     assert settings_hash(plain) == settings_hash(same)
-    other = {
-        settings_hash(RestoreParameters(input="a", output="b", keep=("haze",))),
-        settings_hash(RestoreParameters(input="a", output="b", threshold=20.0)),
-    }
-    assert len(other | {settings_hash(plain)}) == 3
+    changes: list[dict[str, Any]] = [
+        {"keep": ("haze",)},
+        {"threshold": 20.0},
+        {"certainty": 0.5},
+        {"strength": 0.5},
+        {"allow_loss": True},
+        {"salvage": True},
+    ]
+    other = {settings_hash(plain.model_copy(update=change)) for change in changes}
+    assert len(other | {settings_hash(plain)}) == 1 + len(changes)

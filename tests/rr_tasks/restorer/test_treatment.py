@@ -4,7 +4,7 @@ from itertools import chain, combinations
 import pytest
 
 from rr_tasks.priors import make_absent_findings
-from rr_tasks.restorer.treatment import choose_treatment, severities
+from rr_tasks.restorer.treatment import choose_treatment, explain_leaving, severities
 from schemas.prior.current import DEGRADATIONS, DiagnosticPrior
 from schemas.prior.text import undo_order, write_instruction, write_reasoning
 
@@ -74,6 +74,14 @@ def test_a_doubtful_finding_does_not_reach_the_threshold(
 ) -> None:
     found = told(of(prior, noise=8.0, blur=30.0), noise=1.0, blur=0.6)
     assert choose_treatment(found, keep, threshold=10.0, certainty=0.75) is None
+
+
+def test_what_is_left_alone_has_a_reason(prior: DiagnosticPrior) -> None:
+    found = told(of(prior, haze=50.0, noise=40.0), haze=0.9, noise=0.6)
+    assert explain_leaving(of(prior)) == "clean"
+    assert explain_leaving(found, threshold=60.0) == "clean"
+    assert explain_leaving(found, threshold=45.0, certainty=0.95) == "uncertain"
+    assert explain_leaving(found, certainty=0.75) == "kept"
 
 
 def test_who_does_not_say_how_sure_he_is_counts_as_certain(prior: DiagnosticPrior) -> None:

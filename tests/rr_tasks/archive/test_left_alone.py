@@ -1,0 +1,152 @@
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import pyvips
+
+from rr_tasks.archive.ledger import last_rows
+from rr_tasks.archive.plan import chunk_ids
+from rr_tasks.archive.restore import restore_chunk
+from rr_tasks.archive.run import finish, prepare
+from rr_tasks.photographs.photograph import Negative, Photograph
+from rr_tasks.storage.folders import open_folder
+from schemas.archive import Counts, LedgerRow, RestoreParameters
+from schemas.prior.current import DiagnosticPrior
+from schemas.prior.migrations import load_prior
+
+ONE = "2019/IMG_1.jpg"
+
+
+def run(parameters: RestoreParameters, engine: Any) -> Counts:
+    plan = prepare(parameters)
+    chunks = [restore_chunk(chunk, parameters, engine) for chunk in plan.chunks]
+    return finish(parameters, plan, chunks, engine.identity).counts
+
+
+def rows(parameters: RestoreParameters) -> dict[str, LedgerRow]:
+    output = open_folder(parameters.output)
+    return {k: row for chunk in chunk_ids(output) for k, row in last_rows(output, chunk).items()}
+
+
+def tree(root: Path, suffix: str = ".jpg") -> dict[str, bytes]:
+    paths = (path for path in root.rglob(f"*{suffix}") if "_rr" not in path.parts)
+    return {str(path.relative_to(root)): path.read_bytes() for path in paths}
+
+
+def unsure(prior: DiagnosticPrior, probability: float) -> DiagnosticPrior:
+    noise = prior.noise.model_copy(update={"probability": probability})
+    return prior.model_copy(update={"noise": noise})
+
+
+@pytest.mark.parametrize(
+    ("settings", "noise", "probability", "status"),
+    [
+        ({}, 0.0, None, "clean"),
+        ({}, 9.0, None, "clean"),
+        ({}, 40.0, 0.6, "uncertain"),
+        ({"keep": ("noise",)}, 40.0, 0.9, "kept"),
+    ],
+)
+def test_each_reason_to_leave_photographs_alone_has_a_count_and_the_whole_diagnosis_is_kept(
+    parameters: RestoreParameters,
+    archive: Path,
+    engine: Any,
+    engine_like: Any,
+    settings: dict[str, Any],
+    noise: float,
+    probability: float | None,
+    status: str,
+) -> None:
+    class Unsure(engine_like):  # type: ignore[misc]
+        def diagnose(self, pixels: Any) -> DiagnosticPrior:
+            found: DiagnosticPrior = super().diagnose(pixels)
+            return found if probability is None else unsure(found, probability)
+
+    run(parameters, engine)  # leaves restored photographs behind
+    asked, left = parameters.model_copy(update=settings), Unsure("double-2", noise=noise)
+    assert run(asked, left) == Counts(**{status: 6})
+    assert left.restored == []
+    output = Path(parameters.output)
+    assert tree(output) == tree(archive)
+    assert {row.status for row in rows(asked).values()} == {status}
+    assert rows(asked).keys() == tree(archive).keys()
+    for name, row in rows(asked).items():
+        assert row.prior == load_prior((output / f"{name}.prior.json").read_bytes())
+        assert row.prior.noise.severity == noise
+    assert run(asked, Unsure("double-2", noise=noise)) == Counts(skipped=6)
+
+
+@pytest.fixture
+def with_losses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Restored photographs of 21 x 16 would lack something."""
+    develop = Negative.develop
+
+    def losing(self: Negative) -> Photograph:
+        lost = ("gain map", "video") if self.image.width == 21 else ()
+        return replace(develop(self), lost=lost)
+
+    monkeypatch.setattr(Negative, "develop", losing)
+
+
+@pytest.mark.usefixtures("with_losses")
+def test_a_photograph_that_would_lose_something_is_protected_unless_that_is_allowed(
+    parameters: RestoreParameters, archive: Path, engine: Any, engine_like: Any
+) -> None:
+    assert run(parameters, engine) == Counts(restored=5, protected=1)
+    row = rows(parameters)[ONE]
+    assert (row.status, row.lost) == ("protected", ("gain map", "video"))
+    assert row.prior is not None
+    output, original = Path(parameters.output, ONE), Path(archive, ONE).read_bytes()
+    assert output.read_bytes() == original
+    assert run(parameters, engine) == Counts(skipped=6)
+    allowed = parameters.model_copy(update={"allow_loss": True})
+    assert run(allowed, engine) == Counts(restored=6)
+    assert (rows(allowed)[ONE].status, rows(allowed)[ONE].lost) == ("restored", row.lost)
+    assert output.read_bytes() != original
+    assert run(parameters, engine_like("clean", noise=0.0)) == Counts(clean=6)
+    assert rows(parameters)[ONE].lost == ()  # a copy lacks nothing
+
+
+def test_failed_originals_are_copied_on_request_and_still_count_as_failed(
+    parameters: RestoreParameters, archive: Path, engine_like: Any, make: Any
+) -> None:
+    class Broken(engine_like):  # type: ignore[misc]
+        def restore(self, pixels: Any, prior: Any) -> Any:
+            if pixels.shape[1] == 21:
+                raise ValueError("out of range")
+            return super().restore(pixels, prior)
+
+    (archive / "damaged.jpg").write_bytes(b"\xff\xd8\xff")
+    (archive / "lost.jpg").symlink_to("nowhere")
+    output = Path(parameters.output)
+    assert run(parameters, Broken()) == Counts(restored=5, failed=3)
+    assert not {ONE, "damaged.jpg", "lost.jpg"} & tree(output).keys()
+    row = rows(parameters)[ONE]
+    assert row.prior == load_prior((output / f"{ONE}.prior.json").read_bytes())
+    copying = parameters.model_copy(update={"copy_failed": True})
+    for _ in range(2):
+        assert run(copying, Broken()) == Counts(skipped=5, failed=3)
+        for name in (ONE, "damaged.jpg"):
+            assert tree(output)[name] == (archive / name).read_bytes()
+            assert rows(copying)[name].output_size == (output / name).stat().st_size
+        assert rows(copying)[ONE].reason == "ValueError: out of range"
+    assert rows(copying)["lost.jpg"].output_size is None
+    assert run(parameters, engine_like()) == Counts(skipped=5, restored=1, failed=2)
+
+
+def test_a_share_of_the_restoration_can_be_applied(
+    parameters: RestoreParameters, archive: Path, engine: Any, make: Any
+) -> None:
+    picture = make.scene(40, 30)
+    (archive / "whole.png").write_bytes(make.png(picture))
+    found = {}
+    for strength in (0.0, 0.25, 1.0):
+        asked = parameters.model_copy(update={"strength": strength})
+        assert run(asked, engine) == Counts(restored=7)
+        path = f"{parameters.output}/whole.png"
+        found[strength] = pyvips.Image.new_from_file(path, revalidate=True).numpy()
+    assert np.array_equal(found[0.0], picture)
+    assert np.array_equal(found[1.0], 255 - picture)
+    assert np.abs(found[0.25] - (0.75 * picture + 0.25 * (255 - picture))).max() <= 0.5
