@@ -9,7 +9,7 @@ from typing import Protocol, Self
 
 from rr_tasks.archive.reason import reason_for
 from rr_tasks.archive.window import Window
-from rr_tasks.photographs.formats.base import UnreadablePhotographError
+from rr_tasks.photographs.formats.base import ProtectedPhotographError, UnreadablePhotographError
 from rr_tasks.photographs.negative import largest_file, open_photograph
 from rr_tasks.photographs.photograph import Photograph
 from rr_tasks.storage.failure import READING_STOPS
@@ -34,6 +34,15 @@ class Failed:
 
 
 @dataclass(frozen=True)
+class Protected:
+    """A file that would not survive a restoration, with the reason; it is copied as it is."""
+
+    item: PlanItem
+    source: bytes
+    reason: str
+
+
+@dataclass(frozen=True)
 class Opened:
     """A decoded photograph, which occupies the window; `item` describes the file that was read."""
 
@@ -42,7 +51,7 @@ class Opened:
     weight: int
 
 
-Outcome = Skipped | Failed | Opened
+Outcome = Skipped | Failed | Protected | Opened
 
 
 class Finished(Protocol):
@@ -65,13 +74,15 @@ class Reader:
         items: Sequence[PlanItem],
         finished: Finished,
         window: Window,
+        *,
         max_pixels: int,
+        salvage: bool,
     ) -> None:
         self._folder = folder
         self._items = items
         self._finished = finished
         self._window = window
-        self._max_pixels = max_pixels
+        self._max_pixels, self._salvage = max_pixels, salvage
         self._outcomes: SimpleQueue[Outcome | BaseException | None] = SimpleQueue()
         self._closed = False
         self._thread = Thread(target=self._run, name="rr-archive-reader", daemon=True)
@@ -123,7 +134,7 @@ class Reader:
         except Exception as error:  # noqa: BLE001 - one photograph must not stop the others
             return Failed(item, reason_for(error))
 
-    def _open(self, item: PlanItem) -> Opened | None:
+    def _open(self, item: PlanItem) -> Protected | Opened | None:
         path = to_path(item.path)
         status = self._folder.status(path)
         if status is None:
@@ -133,7 +144,12 @@ class Reader:
                 f"its {status.size} bytes are more than a photograph within the limit of "
                 f"{self._max_pixels} pixels (max_pixels) takes"
             )
-        negative = open_photograph(self._folder.read(path), self._max_pixels)
+        seen = item.model_copy(update={"size": status.size, "mtime_ns": status.mtime_ns})
+        source = self._folder.read(path)
+        try:
+            negative = open_photograph(source, self._max_pixels, self._salvage)
+        except ProtectedPhotographError as error:
+            return Protected(seen, source, str(error))
         weight = negative.weight
         if not self._window.enter(weight):
             return None
@@ -142,5 +158,4 @@ class Reader:
         except BaseException:
             self._window.leave(weight)
             raise
-        seen = item.model_copy(update={"size": status.size, "mtime_ns": status.mtime_ns})
         return Opened(seen, photograph, weight)

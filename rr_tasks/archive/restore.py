@@ -7,7 +7,7 @@ from rr_tasks.archive import layout
 from rr_tasks.archive.crew import Crew
 from rr_tasks.archive.ledger import open_ledger
 from rr_tasks.archive.previews import Previews
-from rr_tasks.archive.reader import Failed, Opened, Reader, Skipped
+from rr_tasks.archive.reader import Failed, Opened, Protected, Reader, Skipped
 from rr_tasks.archive.reason import EngineError, reason_for
 from rr_tasks.archive.reconcile import reconcile
 from rr_tasks.archive.resume import ChunkState, Maker, settings_hash
@@ -134,7 +134,14 @@ def _restore(
             workers=workers,
             on_progress=on_progress,
         ) as writer,
-        Reader(source, state.items, finished, window, parameters.max_pixels) as reader,
+        Reader(
+            source,
+            state.items,
+            finished,
+            window,
+            max_pixels=parameters.max_pixels,
+            salvage=parameters.salvage,
+        ) as reader,
         Crew(workers, "engine") as crew,
     ):
         for outcome in reader:
@@ -144,6 +151,8 @@ def _restore(
                 writer.skip()
             elif isinstance(outcome, Failed):
                 writer.fail(outcome.item, outcome.reason)
+            elif isinstance(outcome, Protected):
+                writer.protect(outcome)
             else:
                 crew.submit(_handle, outcome, parameters, engine, writer, window)
             del outcome  # its pixels are not kept while the next one is waited for

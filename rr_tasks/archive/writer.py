@@ -11,7 +11,7 @@ from rr_tasks.archive import layout
 from rr_tasks.archive.crew import Crew
 from rr_tasks.archive.ledger import Ledger
 from rr_tasks.archive.previews import Previews
-from rr_tasks.archive.reader import Opened
+from rr_tasks.archive.reader import Opened, Protected
 from rr_tasks.archive.reason import reason_for
 from rr_tasks.archive.resume import Maker, content_hash, is_in_place, is_of_same_original
 from rr_tasks.archive.window import Window
@@ -112,6 +112,23 @@ class Writer:
                 reason += f"; {error}"
         self._record(item, "failed", prior, reason=reason, **copied)
 
+    def protect(self, protected: Protected) -> None:
+        """Copy a file that is no single photograph.
+
+        Raises:
+            WRITING_STOPS: the output takes no more files, or the ledger cannot be written.
+        """
+        item = protected.item
+        try:
+            self._output.remove(layout.prior(item.path))
+            facts = self._write_output(item, item.path, protected.source)
+        except WRITING_STOPS:
+            raise
+        except StorageError as error:
+            self.fail(item, reason_for(error))
+        else:
+            self._record(item, "protected", None, reason=protected.reason, **facts)
+
     def put(self, result: Result) -> None:
         """Encode and write a result in the background, and then free its room in the window.
 
@@ -153,9 +170,11 @@ class Writer:
     def _write(self, result: Result) -> None:
         item, photograph = result.opened.item, result.opened.photograph
         pixels, preview, trouble = result.pixels, None, None
-        data = photograph.source if pixels is None else encode(photograph, pixels)
+        data, name = photograph.source, item.path
+        if pixels is not None:
+            data, name = encode(photograph, pixels), name + photograph.suffix
         self._write_prior(item, result.prior)
-        self._output.write(layout.restored(item.path), data)
+        facts = self._write_output(item, name, data)
         if pixels is not None:
             preview, trouble = self._preview(result, pixels)
         self._record(
@@ -166,7 +185,7 @@ class Writer:
             lost=photograph.lost if result.status in ("restored", "protected") else (),
             seconds=round(result.seconds, 4),
             preview=preview,
-            **_facts(data),
+            **facts,
         )
 
     def _record(
@@ -186,6 +205,18 @@ class Writer:
             )
         )
         self._count(status)
+
+    def _write_output(self, item: PlanItem, name: str, data: bytes) -> dict[str, Any]:
+        """Write an output, remove an earlier one of another name, and describe it for the row."""
+        self._output.write(layout.restored(name), data)
+        row = self._earlier.get(item.path)
+        if row is not None and row.output_size is not None and (row.output or row.path) != name:
+            self._output.remove(layout.output(row))
+        return {
+            "output": None if name == item.path else name,
+            "output_size": len(data),
+            "output_hash": content_hash(data),
+        }
 
     def _write_prior(self, item: PlanItem, prior: DiagnosticPrior) -> None:
         written = prior.model_dump_json(indent=2) + "\n"
@@ -227,16 +258,9 @@ class Writer:
         path = to_path(item.path)
         if self._originals is None or self._originals.status(path) is None:
             return {}
-        data = self._originals.read(path)
-        self._output.write(layout.restored(item.path), data)
-        return _facts(data)
+        return self._write_output(item, item.path, self._originals.read(path))
 
     def _count(self, status: str) -> None:
         with self._lock:
             self._tally[status] += 1
             self._on_progress(Counts(**self._tally))
-
-
-def _facts(data: bytes) -> dict[str, Any]:
-    """Describe an output as its row does."""
-    return {"output_size": len(data), "output_hash": content_hash(data)}

@@ -29,7 +29,6 @@ class Photograph:
         metadata: EXIF, XMP, IPTC and colour profile by libvips' names for them, as far as the file
             has them.
         source: the file itself, whose metadata and encoding the output takes over.
-        lost: what a restored file would lack, in a few words each.
     """
 
     pixels: Pixels
@@ -44,7 +43,6 @@ class Photograph:
     facts: Facts
     metadata: Mapping[str, bytes]
     source: bytes
-    lost: tuple[str, ...] = ()
 
     @property
     def grey(self) -> bool:

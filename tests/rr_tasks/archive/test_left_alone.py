@@ -10,7 +10,8 @@ from rr_tasks.archive.ledger import last_rows
 from rr_tasks.archive.plan import chunk_ids
 from rr_tasks.archive.restore import restore_chunk
 from rr_tasks.archive.run import finish, prepare
-from rr_tasks.photographs.photograph import Negative, Photograph
+from rr_tasks.photographs.negative import Negative
+from rr_tasks.photographs.photograph import Photograph
 from rr_tasks.storage.folders import open_folder
 from schemas.archive import Counts, LedgerRow, RestoreParameters
 from schemas.prior.current import DiagnosticPrior
@@ -107,6 +108,42 @@ def test_a_photograph_that_would_lose_something_is_protected_unless_that_is_allo
     assert output.read_bytes() != original
     assert run(parameters, engine_like("clean", noise=0.0)) == Counts(clean=6)
     assert rows(parameters)[ONE].lost == ()  # a copy lacks nothing
+
+
+def test_an_output_of_another_format_has_another_name_and_replaces_the_earlier_copy(
+    parameters: RestoreParameters,
+    archive: Path,
+    engine: Any,
+    engine_like: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert run(parameters, engine_like("double-2", noise=0.0)) == Counts(clean=6)
+    develop = Negative.develop
+    monkeypatch.setattr(Negative, "develop", lambda self: replace(develop(self), suffix=".png"))
+    output = Path(parameters.output)
+    assert run(parameters, engine) == Counts(restored=6)
+    assert tree(output, ".png").keys() == {f"{name}.png" for name in tree(archive)}
+    assert not tree(output)
+    assert rows(parameters)[ONE].output == f"{ONE}.png"
+    assert run(parameters, engine) == Counts(skipped=6)
+    (output / f"{ONE}.png").unlink()
+    assert run(parameters, engine) == Counts(skipped=5, restored=1)
+    assert run(parameters, engine_like("double-2", noise=0.0)) == Counts(clean=6)
+    assert not tree(output, ".png")
+    assert tree(output) == tree(archive)
+
+
+def test_what_is_no_single_photograph_is_copied_with_the_reason(
+    parameters: RestoreParameters, archive: Path, engine: Any, make: Any
+) -> None:
+    pages = pyvips.Image.arrayjoin([make.vips(make.scene(20, 16))] * 2, across=1)
+    pages.write_to_file(str(archive / "pages.tif"), page_height=16)
+    assert run(parameters, engine) == Counts(restored=6, protected=1)
+    row = rows(parameters)["pages.tif"]
+    assert row.prior is None
+    assert "pages" in (row.reason or "")
+    assert tree(Path(parameters.output), ".tif") == tree(archive, ".tif")
+    assert run(parameters, engine) == Counts(skipped=7)
 
 
 def test_failed_originals_are_copied_on_request_and_still_count_as_failed(
