@@ -3,18 +3,15 @@
 from rich.console import Console
 from rich.markup import escape
 
+from flows.cli.show.outcomes import describe_counts
 from flows.cli.show.place import print_place
+from rr_tasks.plural import say_count
 from schemas.archive import RunSummary
 
 
 def show_restoration(console: Console, summary: RunSummary) -> None:
     """Print the counts of a run and the location of its outputs."""
-    counts = summary.counts
-    console.print(
-        f"{summary.found} photographs: [green]{counts.restored} restored[/green], "
-        f"{counts.clean} needed nothing, {counts.skipped} done before, "
-        f"[{'red' if counts.failed else 'green'}]{counts.failed} failed[/]"
-    )
+    console.print(f"{say_count(summary.found, 'photograph')}: {describe_counts(summary.counts)}")
     for folder in summary.unreadable:
         console.print(f"[red]Folder could not be listed: {escape(folder)}[/red]", soft_wrap=True)
     print_place(console, "Restored folder", summary.parameters.output)
