@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
+from flows.cli.failure import complain_of_inputs
 from flows.cli.options import Weights, Workers, console
 from schemas.parameters import AssessParameters
 
@@ -60,4 +61,5 @@ def assess(
     )
     assessment = launch(flow, parameters)
     show_assessment(console, assessment)
+    complain_of_inputs(assessment.failed, f"{output}/assessment.parquet")
     raise typer.Exit(0 if assessment.failed.is_empty() else 1)

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from flows.cli.failure import complain_of_inputs
 from flows.cli.options import Weights, Workers, console
 from schemas.parameters import EvaluateParameters
 
@@ -34,4 +35,5 @@ def evaluate(
     )
     evaluation = launch(flow, parameters)
     show_evaluation(console, evaluation)
+    complain_of_inputs(evaluation.failed, f"{evaluation.shards}/[0-9]*.parquet")
     raise typer.Exit(0 if evaluation.failed.is_empty() else 1)

@@ -12,7 +12,7 @@ from typer.core import TyperGroup
 
 from flows.cli.extra import explain_missing
 from rr_tasks.plural import say_count
-from rr_tasks.storage.names import to_display
+from rr_tasks.storage.names import to_display, to_line
 from schemas.errors import ExpectedError
 from schemas.url import REFUSED_URL
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:  # --help must answer at once
     import polars as pl
 
 FAILED, WRONG_OPTION, STOPPED = 1, 2, 130
-_SHOWN_INPUTS = 5
+_SHOWN_INPUTS = 20
 _LINE_END = re.compile(r"(?<!\n)\n(?!\n)")
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 
@@ -81,17 +81,21 @@ def _misfit(problem: Any, names: dict[str, str]) -> str:
 
 def complain(message: str) -> None:
     """Print one error, in one line however long it is."""
-    errors.print(f"[bold red]Error:[/bold red] {escape(message)}", soft_wrap=True, highlight=False)
+    line = escape(to_line(message))
+    errors.print(f"[bold red]Error:[/bold red] {line}", soft_wrap=True, highlight=False)
 
 
-def complain_of_inputs(failed: "pl.DataFrame", folder: str) -> None:
-    """Name the first unusable inputs, from the columns source and error, and count all."""
+def complain_of_inputs(failed: "pl.DataFrame", tables: str) -> None:
+    """Name the first unusable inputs, from the columns source and error, and count all.
+
+    Args:
+        failed: the inputs, each once; nothing is said if there are none.
+        tables: where all are listed.
+    """
     for source, error in failed.head(_SHOWN_INPUTS).iter_rows():
         complain(f"{to_display(source)}: {error}")
     if not failed.is_empty():
-        complain(
-            f"{say_count(len(failed), 'file')} could not be used; {folder}/*.parquet lists each"
-        )
+        complain(f"{say_count(len(failed), 'file')} could not be used; {tables} lists each")
 
 
 def explain(error: OSError) -> str:

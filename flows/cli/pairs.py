@@ -71,6 +71,6 @@ def _tell_failures(folder: str) -> None:
     if skipped.any():
         inputs = say_count(len(failed.filter(skipped)), "input")
         console.print(f"{inputs} skipped: a prior cannot describe their degradations")
-    complain_of_inputs(failed.filter(~skipped), folder)
+    complain_of_inputs(failed.filter(~skipped), f"{folder}/[0-9]*.parquet")
     if not skipped.all():
         raise typer.Exit(1)

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from flows.cli.failure import complain_of_inputs
 from flows.cli.options import Seed, Workers, console
 from schemas.parameters import PipelineParameters
 
@@ -48,5 +49,6 @@ def pipeline(
     result = launch(flow, parameters)
     show_pipeline(console, result)
     summary, unused = result.summary, result.evaluation.failed
+    complain_of_inputs(unused, f"{result.evaluation.shards}/[0-9]*.parquet")
     whole = not summary.archive.failed and not summary.unreadable and unused.is_empty()
     raise typer.Exit(0 if whole else 1)

@@ -7,8 +7,8 @@ from threading import Thread
 from types import TracebackType
 from typing import Protocol, Self
 
-from rr_tasks.archive.reason import reason_for
 from rr_tasks.archive.window import Window
+from rr_tasks.photographs.failure import reason_for
 from rr_tasks.photographs.formats.base import ProtectedPhotographError, UnreadablePhotographError
 from rr_tasks.photographs.negative import largest_file, open_photograph
 from rr_tasks.photographs.photograph import Photograph

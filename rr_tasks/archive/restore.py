@@ -8,13 +8,13 @@ from rr_tasks.archive.crew import Crew
 from rr_tasks.archive.ledger import open_ledger
 from rr_tasks.archive.previews import Previews
 from rr_tasks.archive.reader import Failed, Opened, Protected, Reader, Skipped
-from rr_tasks.archive.reason import EngineError, reason_for
 from rr_tasks.archive.reconcile import reconcile
 from rr_tasks.archive.resume import ChunkState, Maker, settings_hash
 from rr_tasks.archive.window import Window
 from rr_tasks.archive.writer import OnProgress, Result, Writer
 from rr_tasks.cpu import default_workers
 from rr_tasks.engine import Engine
+from rr_tasks.photographs.failure import reason_for
 from rr_tasks.photographs.photograph import Photograph
 from rr_tasks.photographs.pixels import Pixels
 from rr_tasks.progress import Progress, report
@@ -24,6 +24,7 @@ from rr_tasks.storage.claim import claim
 from rr_tasks.storage.folders import open_folder
 from rr_tasks.storage.threads import map_in_threads
 from schemas.archive import Chunk, ChunkCounts, Counts, RestoreParameters, Status
+from schemas.errors import ExpectedError
 from schemas.prior.current import DiagnosticPrior
 
 WAITING_IMAGES = 3
@@ -31,6 +32,10 @@ WAITING_IMAGES = 3
 WORKER_WEIGHT = 32_000_000
 """8-bit pixels that may be decoded at once for each worker, and once more for those that wait. It
 makes peak memory depend on the number of workers, and not on the photographs."""
+
+
+class EngineError(ExpectedError, RuntimeError):
+    """The engine's answer cannot be used for this photograph."""
 
 
 def _ignore(counts: Counts) -> None:

@@ -12,10 +12,10 @@ from rr_tasks.archive.crew import Crew
 from rr_tasks.archive.ledger import Ledger
 from rr_tasks.archive.previews import Previews
 from rr_tasks.archive.reader import Opened, Protected
-from rr_tasks.archive.reason import reason_for
 from rr_tasks.archive.resume import Maker, content_hash, is_in_place, is_of_same_original
 from rr_tasks.archive.window import Window
 from rr_tasks.photographs.encoding import encode
+from rr_tasks.photographs.failure import reason_for
 from rr_tasks.photographs.pixels import Pixels
 from rr_tasks.restorer.treatment import severities
 from rr_tasks.storage.failure import WRITING_STOPS, StorageError

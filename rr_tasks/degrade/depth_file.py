@@ -5,10 +5,14 @@ from functools import lru_cache
 
 import cv2
 import numpy as np
+import pyvips
 
 from rr_tasks.degrade.depth import Depth
 from rr_tasks.degrade.square import Square
+from rr_tasks.photographs.failure import explain_photograph
 from rr_tasks.photographs.formats.base import UnusablePhotographError
+from rr_tasks.photographs.formats.png import PngFormat
+from rr_tasks.photographs.negative import MAX_PIXELS
 from rr_tasks.storage.files import list_files, read_bytes, stamp
 
 SUFFIXES = (".depth.png", ".depth.npy")
@@ -26,13 +30,15 @@ def read_depth(photograph: str) -> Depth | None:
     last few maps are kept, each until its file is replaced.
 
     Raises:
-        UnusablePhotographError: the file is damaged, or holds something else.
+        UnusablePhotographError: the file cannot be read, is damaged, or holds something else.
+        StorageError: see `rr_tasks.photographs.failure.explain_photograph`.
     """
     stem = photograph.rsplit(".", 1)[0]
     for suffix in SUFFIXES:
-        content_stamp = stamp(stem + suffix)
-        if content_stamp is not None:
-            return _read(stem, suffix, content_stamp)
+        with explain_photograph(photograph):
+            content_stamp = stamp(stem + suffix)
+            if content_stamp is not None:
+                return _read(stem, suffix, content_stamp)
     return None
 
 
@@ -54,17 +60,29 @@ def cut_depth(depth: Depth, shape: tuple[int, int], square: Square) -> Depth:
 @lru_cache(maxsize=4)
 def _read(stem: str, suffix: str, content_stamp: str) -> Depth:
     del content_stamp  # only tells one content from another
-    depth = _decode(read_bytes(stem + suffix), suffix)
-    if depth is None or depth.ndim != 2 or not np.isfinite(depth).all():
+    content = read_bytes(stem + suffix)
+    depth = _decode_array(content) if suffix.endswith(".npy") else _decode_png(content)
+    if depth is None or depth.ndim != 2 or not depth.size or not np.isfinite(depth).all():
         raise UnusablePhotographError(f"its {suffix} is not a readable map of depth")
     return depth
 
 
-def _decode(content: bytes, suffix: str) -> Depth | None:
+def _decode_array(content: bytes) -> Depth | None:
     try:
-        if suffix.endswith(".npy"):
-            return np.lib.format.read_array(io.BytesIO(content), allow_pickle=False).astype("f4")
-        found = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_UNCHANGED)
-        return None if found is None else np.asarray(found, dtype=np.float32)
-    except (ValueError, EOFError, cv2.error):
+        found = np.lib.format.read_array(io.BytesIO(content), allow_pickle=False)
+    except (ValueError, EOFError):
+        return None
+    if found.dtype.kind not in "biuf":  # neither truth values nor real numbers
+        return None
+    with np.errstate(over="ignore"):  # what becomes infinite is refused
+        return found.astype(np.float32)
+
+
+def _decode_png(content: bytes) -> Depth | None:
+    try:
+        image = PngFormat().load(content)
+        if image.bands != 1 or image.width * image.height > MAX_PIXELS:
+            return None
+        return np.asarray(image.numpy(), dtype=np.float32)
+    except pyvips.Error:
         return None

@@ -20,7 +20,7 @@ from rr_tasks.degrade.mixture import (
 from rr_tasks.degrade.square import choose_square, cut
 from rr_tasks.photographs.formats.base import UnusablePhotographError
 from rr_tasks.photographs.listing import Photographs, list_photographs, read_listing
-from rr_tasks.photographs.reading import DECODER_VERSION, read_photograph
+from rr_tasks.photographs.reading import DECODER_VERSION, LARGEST_FILE, read_photograph
 from rr_tasks.priors import make_absent_findings, make_prior
 from rr_tasks.shards.png import encode_png
 from rr_tasks.shards.spec import open_folder
@@ -77,7 +77,7 @@ def plan_synthesis(
         seed=seed,
         samples=samples or len(list_variants(recipe)) * len(found),
         shard_size=shard_size,
-        inputs_sha256=identity(photographs, [*found, *depths], output),
+        inputs_sha256=identity(photographs, [*found, *depths], output, LARGEST_FILE),
         decoder=DECODER_VERSION,
     )
     return spec, found

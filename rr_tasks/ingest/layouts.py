@@ -14,7 +14,7 @@ from string import Formatter
 from schemas.prior.current import DegradationName
 from schemas.shard import LayoutName
 
-_ROOT = r"(?P<root>(?:.*?/)??)"  # as little as possible, so that folders named after it count
+_ROOT = r"(?s)(?P<root>(?:.*?/)??)"  # as little as possible, so that folders named after it count
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Layout:
 
     def is_clean(self, path: str) -> bool:
         """Whether a clean photograph may be at this path."""
-        return any(re.fullmatch(_any_at(place), path) for place in self.clean)
+        return any(re.fullmatch(_any_at(place), path, re.DOTALL) for place in self.clean)
 
 
 def _any_at(place: str) -> str:
@@ -59,7 +59,7 @@ def folder_pairs(clean: str, degraded: str, present: Sequence[DegradationName]) 
     clean, degraded = clean.strip("/"), degraded.strip("/")
     literal = clean.replace("{", "{{").replace("}", "}}")
     return Layout(
-        degraded=re.compile(f"{re.escape(degraded)}/(?P<name>.+)"),
+        degraded=re.compile(f"{re.escape(degraded)}/(?P<name>.+)", re.DOTALL),
         clean=(f"{literal}/{{name}}",),
         example=(f"{degraded}/a/1.jpg", f"{clean}/a/1.png"),
         present=tuple(present),

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 
 from rr_tasks.ingest.layouts import Layout
+from rr_tasks.ingest.partners import explain_lack, match
 from rr_tasks.photographs.listing import Photographs
 from schemas.errors import ExpectedError
 from schemas.prior.current import DEGRADATIONS, DegradationName
@@ -36,18 +36,22 @@ class Pair:
 def find_pairs(photographs: Photographs, layout: Layout) -> list[Pair]:
     """Find all pairs of a data set, and its clean photographs that have no partner.
 
-    They are sorted by source. Photographs elsewhere than in the layout are left out, so the result
-    is the same if only those that `urls_of` returns are given.
+    If several photographs have the same name and different suffixes, `rr_tasks.ingest.partners`
+    decides. Pairs are sorted by source. Photographs elsewhere than in the layout are left out, so
+    the result is the same if only those that `urls_of` returns are given.
 
     Raises:
         NoPairsError: there is no degraded photograph where the layout expects them.
     """
     urls = {photographs.path(url): url for url in photographs}
-    by_stem = {_stem(path): path for path in sorted(urls, reverse=True)}
+    by_stem: dict[str, list[str]] = {}
+    for path in sorted(urls):
+        by_stem.setdefault(_stem(path), []).append(path)
     pairs = [
-        _pair_up(path, groups, layout, urls, by_stem)
-        for path in urls
-        if (groups := _groups(path, layout)) is not None
+        pair
+        for stem, degraded in by_stem.items()
+        if (found := layout.degraded.fullmatch(stem)) is not None
+        for pair in _pair_up(degraded, found.groupdict(), layout, urls, by_stem)
     ]
     if not pairs:
         degraded, clean = layout.example
@@ -71,38 +75,38 @@ def urls_of(pairs: Sequence[Pair]) -> list[str]:
 
 
 def _pair_up(
-    path: str,
+    degraded: Sequence[str],
     groups: Mapping[str, str | None],
     layout: Layout,
     urls: Mapping[str, str],
-    by_stem: Mapping[str, str],
-) -> Pair:
+    by_stem: Mapping[str, Sequence[str]],
+) -> Iterator[Pair]:
+    """Find the partners of degraded photographs that have the same name except for the suffix."""
     places = [place.format_map(groups) for place in layout.clean]
-    partner = next((by_stem[place] for place in places if place in by_stem), None)
-    types = layout.types(groups)
-    light = groups.get("light")
-    return Pair(
-        source=path,
-        degraded=urls[path],
-        clean=None if partner is None else urls[partner],
-        present=tuple(name for name in DEGRADATIONS if name in types),
-        light=None if light is None else float(light),
-        problem=next(_problems(types, places, partner), None),
-    )
+    clean = next((by_stem[place] for place in places if place in by_stem), ())
+    partners = match(degraded, clean)
+    types, light = layout.types(groups), groups.get("light")
+    for path in degraded:
+        problem = _describe_unknown(types)
+        if problem is None and path not in partners:
+            missing = f"no clean partner: {places[0]} is missing"
+            problem = explain_lack(path, degraded, clean) if clean else missing
+        yield Pair(
+            source=path,
+            degraded=urls[path],
+            clean=urls[partners[path]] if path in partners else None,
+            present=tuple(name for name in DEGRADATIONS if name in types),
+            light=None if light is None else float(light),
+            problem=problem,
+        )
 
 
-def _problems(types: Sequence[str], places: Sequence[str], partner: str | None) -> Iterator[str]:
+def _describe_unknown(types: Sequence[str]) -> str | None:
     unknown = [name for name in types if name not in DEGRADATIONS]
-    if unknown:
-        yield f"{SKIPPED}the diagnostic prior does not know {' and '.join(unknown)}"
-    if partner is None:
-        yield f"no clean partner: {places[0]} is missing"
-
-
-def _groups(path: str, layout: Layout) -> dict[str, str | None] | None:
-    found = layout.degraded.fullmatch(_stem(path))
-    return None if found is None else found.groupdict()
+    if not unknown:
+        return None
+    return f"{SKIPPED}the diagnostic prior does not know {' and '.join(unknown)}"
 
 
 def _stem(path: str) -> str:
-    return str(PurePosixPath(path).with_suffix(""))
+    return path.rpartition(".")[0]

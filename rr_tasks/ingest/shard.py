@@ -17,7 +17,7 @@ from rr_tasks.photographs.listing import (
     photographs_of,
     read_listing,
 )
-from rr_tasks.photographs.reading import DECODER_VERSION, read_photograph
+from rr_tasks.photographs.reading import DECODER_VERSION, LARGEST_FILE, read_photograph
 from rr_tasks.shards.png import encode_png
 from rr_tasks.shards.spec import open_folder
 from rr_tasks.shards.writer import Outcome, sample_key, write_shard
@@ -79,7 +79,7 @@ def plan_ingest(
         present=lying.present if layout == "pairs" else None,
         samples=len(pairs),
         shard_size=shard_size,
-        inputs_sha256=identity(folder, photographs, output),
+        inputs_sha256=identity(folder, photographs, output, LARGEST_FILE),
         decoder=DECODER_VERSION,
     )
     return spec, photographs

@@ -2,12 +2,18 @@
 
 from functools import lru_cache
 
-from rr_tasks.photographs.negative import open_photograph
+from rr_tasks.photographs.failure import explain_photograph
+from rr_tasks.photographs.formats.base import UnreadablePhotographError, UnusablePhotographError
+from rr_tasks.photographs.negative import MAX_PIXELS, largest_file, open_photograph
 from rr_tasks.photographs.pixels import Bytes, Pixels, to_8_bits
-from rr_tasks.storage.files import read_bytes, stamp
+from rr_tasks.storage.file import locate
+from rr_tasks.storage.files import stamp
 
 DECODER_VERSION = 2
 """Raised whenever a change of this package alters the pixels read from the same photograph."""
+
+LARGEST_FILE = largest_file(MAX_PIXELS)
+"""Bytes; what is larger cannot be a photograph that is read, so it is not even opened."""
 
 
 def read_pixels(url: str) -> Pixels:
@@ -17,24 +23,40 @@ def read_pixels(url: str) -> Pixels:
         StorageError: the file does not exist, is a folder, or cannot be accessed.
         UnreadablePhotographError: it is not a photograph, or is damaged.
     """
-    return open_photograph(read_bytes(url)).develop().pixels
+    file = locate(url)
+    status = file.status()
+    if status is not None and status.size > LARGEST_FILE:
+        raise UnreadablePhotographError(
+            f"its {status.size} bytes are more than a photograph of {MAX_PIXELS} pixels takes"
+        )
+    return open_photograph(file.read()).develop().pixels
 
 
 def read_photograph(url: str) -> Bytes:
     """Decode a photograph to (H, W, 3) sRGB bytes, upright.
 
-    The last few photographs are kept, each until its file is replaced. The pixels are read-only.
+    The last few photographs, or the reasons against them, are kept, each until its file is
+    replaced. The pixels are read-only.
 
     Raises:
-        StorageError: see `read_pixels`.
-        UnreadablePhotographError: see `read_pixels`.
+        UnusablePhotographError, StorageError: see
+            `rr_tasks.photographs.failure.explain_photograph`.
     """
-    return _decode(url, stamp(url))
+    with explain_photograph(url):
+        found = _decode(url, stamp(url))
+    if isinstance(found, str):
+        raise UnusablePhotographError(found)
+    return found
 
 
 @lru_cache(maxsize=4)
-def _decode(url: str, stamp: str | None) -> Bytes:
+def _decode(url: str, stamp: str | None) -> Bytes | str:
+    """Return the pixels, or the reason why there are none."""
     del stamp  # only tells one content from another
-    photograph = to_8_bits(read_pixels(url))
+    try:
+        with explain_photograph(url):
+            photograph = to_8_bits(read_pixels(url))
+    except UnusablePhotographError as error:
+        return str(error)
     photograph.setflags(write=False)
     return photograph

@@ -106,7 +106,7 @@ def failed_inputs(folder: str) -> pl.DataFrame:
         pl.read_parquet(content).filter(pl.col("status") == "failed").select("source", "error")
         for content in read_all(urls)
     )
-    return pl.concat([empty, *failed]).unique(maintain_order=True)
+    return pl.concat([empty, *failed]).unique("source", maintain_order=True)
 
 
 def count_samples(tar: Path) -> int:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rr_tasks.storage.atomic import write_atomically
 from rr_tasks.storage.explanation import explain_errors
-from rr_tasks.storage.failure import StorageError
+from rr_tasks.storage.failure import READING_STOPS, StorageError
 from rr_tasks.storage.file import locate, write_if_absent
 from rr_tasks.storage.filesystem import filesystem_of, is_local
 from rr_tasks.storage.listing import walk_files
@@ -107,17 +107,20 @@ def read_bytes(url: str) -> bytes:
 
 def read_all(urls: Sequence[str]) -> Iterator[bytes]:
     """Read whole files in the given order, several at a time in object storage."""
+    for content in read_each(urls):
+        if isinstance(content, StorageError):
+            raise content
+        yield content
+
+
+def read_each(urls: Sequence[str]) -> Iterator[bytes | StorageError]:
+    """Read whole files like `read_all`; of one that cannot be read, yield the error.
+
+    Raises:
+        StorageError: one of `READING_STOPS`, which every other file would meet as well.
+    """
     for first in range(0, len(urls), _READ_AT_A_TIME):
-        batch = urls[first : first + _READ_AT_A_TIME]
-        filesystem = filesystem_of(batch[0])[0]
-        if is_local(filesystem):
-            yield from map(read_bytes, batch)
-            continue
-        paths = [filesystem_of(url)[1] for url in batch]
-        whole = [None] * len(paths)
-        contents = filesystem.cat_ranges(paths, whole, whole, on_error="return")
-        for url, content in zip(batch, contents, strict=True):
-            yield read_bytes(url) if isinstance(content, Exception) else content
+        yield from _read_batch(urls[first : first + _READ_AT_A_TIME])
 
 
 def read_range(url: str, start: int, end: int) -> bytes:
@@ -186,8 +189,32 @@ def paths_below(root: str, urls: Sequence[str]) -> list[str]:
     """Return the path of each URL relative to a folder that contains them all."""
     filesystem, path = filesystem_of(root)
     prefix = str(filesystem.unstrip_protocol(path))
-    return [url.removeprefix(prefix).strip("/") for url in urls]
+    return [url.removeprefix(prefix).removeprefix("/") for url in urls]
 
 
 def _is_hidden(relative: str) -> bool:
     return any(part.startswith(".") for part in relative.strip("/").split("/"))
+
+
+def _read_batch(urls: Sequence[str]) -> Iterator[bytes | StorageError]:
+    try:
+        filesystem, paths = filesystem_of(urls[0])[0], [filesystem_of(url)[1] for url in urls]
+    except StorageError:  # one has a name that its storage does not take
+        yield from map(_try_to_read, urls)
+        return
+    if is_local(filesystem):
+        yield from map(_try_to_read, urls)
+        return
+    whole = [None] * len(paths)
+    contents = filesystem.cat_ranges(paths, whole, whole, on_error="return")
+    for url, content in zip(urls, contents, strict=True):
+        yield _try_to_read(url) if isinstance(content, Exception) else content
+
+
+def _try_to_read(url: str) -> bytes | StorageError:
+    try:
+        return read_bytes(url)
+    except READING_STOPS:
+        raise
+    except StorageError as error:
+        return error

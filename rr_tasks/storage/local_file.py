@@ -1,11 +1,20 @@
 """A file on a disk of this machine."""
 
+import stat
 from pathlib import Path
-from stat import S_ISREG
 
 from rr_tasks.storage.atomic import link_or_copy, write_atomically, write_new
 from rr_tasks.storage.explanation import explain_errors
+from rr_tasks.storage.failure import StorageError
 from rr_tasks.storage.status import Status
+
+_ENDLESS = {
+    stat.S_IFIFO: "a pipe",
+    stat.S_IFSOCK: "a socket",
+    stat.S_IFCHR: "a device",
+    stat.S_IFBLK: "a device",
+}
+"""What is not read, because it would wait for data or never end."""
 
 
 class LocalFile:
@@ -26,7 +35,7 @@ class LocalFile:
                 found = self.path.stat()
             except (FileNotFoundError, NotADirectoryError):
                 return None
-        return Status(found.st_size, found.st_mtime_ns) if S_ISREG(found.st_mode) else None
+        return Status(found.st_size, found.st_mtime_ns) if stat.S_ISREG(found.st_mode) else None
 
     def stamp(self) -> str | None:
         """Return time, size and number of the file."""
@@ -40,13 +49,16 @@ class LocalFile:
     def read(self) -> bytes:
         """Read the whole file."""
         with explain_errors(self.url):
+            self._check_ends()
             return self.path.read_bytes()
 
     def read_range(self, start: int, end: int) -> bytes:
         """Read some of its bytes."""
-        with explain_errors(self.url), self.path.open("rb") as stream:
-            stream.seek(start)
-            return stream.read(end - start)
+        with explain_errors(self.url):
+            self._check_ends()
+            with self.path.open("rb") as stream:
+                stream.seek(start)
+                return stream.read(end - start)
 
     def write(self, content: bytes) -> None:
         """Write to a temporary file, flush it, and rename it."""
@@ -70,3 +82,8 @@ class LocalFile:
                 self.path.unlink(missing_ok=True)
             except NotADirectoryError:
                 return
+
+    def _check_ends(self) -> None:
+        kind = _ENDLESS.get(stat.S_IFMT(self.path.stat().st_mode))
+        if kind is not None:
+            raise StorageError(f"{self.url}: {kind}, not a file")

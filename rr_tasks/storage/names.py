@@ -27,5 +27,13 @@ def to_path(text: str) -> str:
 
 
 def to_display(text: str) -> str:
-    """Turn the text from `to_text` into a name to show to people."""
-    return text.removeprefix(_ENCODED)
+    """Turn the text from `to_text` into a name to show to people, on one line."""
+    return to_line(text.removeprefix(_ENCODED))
+
+
+def to_line(text: str) -> str:
+    r"""Write line breaks, terminal commands and bytes that are no text as Python does, as `\n`."""
+    if text.isprintable():
+        return text
+    readable = text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in readable)

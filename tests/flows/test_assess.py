@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-import cv2
-import numpy as np
 import polars as pl
 import pytest
 from typer.testing import CliRunner, Result
@@ -58,20 +56,6 @@ def test_it_shows_its_tables_and_where_the_page_lies(heldout: Path, tmp_path: Pa
         assert words in result.stdout
     rows = pl.read_parquet(tmp_path / "out" / "assessment.parquet")
     assert len(rows) == 16 + 44 + 16 + 16
-
-
-def test_what_cannot_be_used_is_named_and_decides_the_exit_code(
-    heldout: Path, tmp_path: Path
-) -> None:
-    folder = tmp_path / "photographs"
-    folder.mkdir()
-    for path in heldout.iterdir():
-        (folder / path.name).write_bytes(path.read_bytes())
-    cv2.imwrite(str(folder / "tiny.png"), np.zeros((20, 20, 3), np.uint8))
-    result = run(folder, tmp_path / "out")
-    assert result.exit_code == 1
-    assert "Not used: tiny.png: too small" in result.stdout
-    assert all((tmp_path / "out" / name).exists() for name in FILES)
 
 
 def test_other_recipes_and_sizes_are_refused_in_a_line(tmp_path: Path) -> None:

@@ -3,15 +3,14 @@
 from rich.console import Console
 
 from flows.cli.show.place import print_place
-from flows.cli.show.table import print_table, print_undiagnosed, print_unused
+from flows.cli.show.table import print_table, print_undiagnosed
 from flows.evaluate import Evaluation
 
 
 def show_evaluation(console: Console, evaluation: Evaluation) -> None:
-    """Print both tables of an evaluation, their location, and unusable inputs."""
+    """Print both tables of an evaluation, their location, and why some have no diagnosis."""
     print_table(console, "Image quality (PSNR in dB, RGB; SSIM)", evaluation.quality)
     print_table(console, "Diagnosis", evaluation.diagnosis)
     print_place(console, "Tables", evaluation.folder)
     print_place(console, "Examples", f"{evaluation.folder}/examples.jpg")
     print_undiagnosed(console, evaluation.undiagnosed)
-    print_unused(console, evaluation.failed)

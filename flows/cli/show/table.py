@@ -15,7 +15,6 @@ from rich.table import Table
 from rich.text import Text
 
 from rr_tasks.plural import say_count
-from rr_tasks.storage.names import to_display
 
 _GAP = 3
 """Blanks between two columns."""
@@ -78,14 +77,6 @@ def print_undiagnosed(console: Console, undiagnosed: pl.DataFrame) -> None:
     for reason, samples in undiagnosed.iter_rows():
         line = f"Not diagnosed and left out: {say_count(samples, 'sample')} ({reason})"
         console.print(f"[yellow]{escape(line)}[/yellow]", soft_wrap=True)
-
-
-def print_unused(console: Console, failed: pl.DataFrame) -> None:
-    """Print the inputs that could not be used, from a frame with the columns source and error."""
-    for source, error in failed.iter_rows():
-        console.print(
-            f"[red]Not used: {escape(f'{to_display(source)}: {error}')}[/red]", soft_wrap=True
-        )
 
 
 def _cell(value: object, places: int) -> str:

@@ -13,7 +13,7 @@ from rr_tasks.evaluation.diagnosis.sample import make_blends, make_samples
 from rr_tasks.evaluation.diagnosis.setting import Setting, list_settings
 from rr_tasks.photographs.formats.base import UnusablePhotographError
 from rr_tasks.photographs.listing import Photographs, list_photographs, read_listing
-from rr_tasks.photographs.reading import DECODER_VERSION, read_photograph
+from rr_tasks.photographs.reading import DECODER_VERSION, LARGEST_FILE, read_photograph
 from rr_tasks.reasoner.diagnosis import diagnose_each, expect_each
 from rr_tasks.reasoner.protocol import Reasoner
 from rr_tasks.storage.claim import claim
@@ -53,7 +53,7 @@ def plan_assessment(
     urls = list_photographs(photographs)
     spec = AssessmentSpec(
         reasoner=reasoner,
-        inputs_sha256=identity(photographs, urls, output),
+        inputs_sha256=identity(photographs, urls, output, LARGEST_FILE),
         decoder=DECODER_VERSION,
         recipes=tuple(recipes),
         rounds=rounds,
@@ -120,9 +120,9 @@ def read_predictions(urls: Sequence[str]) -> pl.DataFrame:
 
 
 def list_failed_photographs(rows: pl.DataFrame) -> pl.DataFrame:
-    """List the photographs that could not be used, with columns `source` and `error`."""
+    """List the photographs that could not be used, each once, as columns `source` and `error`."""
     failed = rows.filter(pl.col("error").is_not_null())
-    return failed.select(source="photograph", error="error").unique(maintain_order=True)
+    return failed.select(source="photograph", error="error").unique("source", maintain_order=True)
 
 
 def _name(shard: int) -> str:

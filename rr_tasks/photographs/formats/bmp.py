@@ -6,6 +6,9 @@ import pyvips
 
 from rr_tasks.photographs.formats.base import Facts
 
+# what is wrong with a file is in its row; OpenCV would print it a second time, without the name
+cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
+
 
 class BmpFormat:
     """The BMP file format, with 8 bits in three colours and without metadata."""

@@ -97,23 +97,6 @@ def test_a_pipeline_finds_out_early_that_a_folder_is_wrong(
     assert not out.exists()
 
 
-def test_a_held_out_photograph_that_cannot_be_used_is_told(
-    rr: Rr, photographs: Path, tmp_path: Path
-) -> None:
-    heldout = tmp_path / "heldout"
-    heldout.mkdir()
-    shutil.copy(sorted(photographs.iterdir())[0], heldout)
-    (heldout / "broken.jpg").write_text("hello")
-    result = rr("evaluate", heldout, tmp_path / "out", code=1)
-    assert (
-        result.stdout.count(
-            "Not used: broken.jpg: the file is not a JPEG, PNG, WebP, TIFF or BMP image"
-        )
-        == 1
-    )
-    assert "Examples" in result.stdout
-
-
 def test_files_that_synthesis_cannot_use_are_named_once(
     rr: Rr, photographs: Path, tmp_path: Path
 ) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import pyvips
 
-from rr_tasks.photographs.formats.base import UnreadablePhotographError
+from rr_tasks.photographs.formats.base import UnusablePhotographError
 from rr_tasks.photographs.negative import open_photograph
 from rr_tasks.photographs.reading import read_photograph, read_pixels
 
@@ -20,7 +20,7 @@ def written(path: Path, data: bytes) -> str:
 
 @pytest.mark.parametrize("content", [b"", b"a letter, not a photograph", b"\xff\xd8\xff\xe0"])
 def test_a_file_that_is_no_photograph_is_refused(tmp_path: Path, content: bytes) -> None:
-    with pytest.raises(UnreadablePhotographError, match=r"is not a JPEG|is empty|is truncated"):
+    with pytest.raises(UnusablePhotographError, match=r"is not a JPEG|is empty|is truncated"):
         read_photograph(written(tmp_path / "broken.jpg", content))
 
 
@@ -59,7 +59,7 @@ def test_every_orientation_is_displayed_upright(
 
 def test_print_colours_are_refused_wherever_they_come_from(make: Any, tmp_path: Path) -> None:
     inks = pyvips.Image.new_from_array(make.scene(bands=4)).copy(interpretation="cmyk")
-    with pytest.raises(UnreadablePhotographError, match="CMYK, for print; convert it to RGB"):
+    with pytest.raises(UnusablePhotographError, match="CMYK, for print; convert it to RGB"):
         read_photograph(written(tmp_path / "a.jpg", inks.jpegsave_buffer()))
 
 

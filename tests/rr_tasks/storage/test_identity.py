@@ -11,8 +11,8 @@ from rr_tasks.storage.files import (
     join,
     list_files,
     publish_bytes,
-    read_all,
     read_bytes,
+    read_each,
     remove,
 )
 from rr_tasks.storage.filesystem import filesystem_of
@@ -37,9 +37,9 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     def noted(urls: Sequence[str]) -> object:
         names.extend(url.rsplit("/", 1)[-1] for url in urls)
-        return read_all(urls)
+        return read_each(urls)
 
-    monkeypatch.setattr(room, "read_all", noted)
+    monkeypatch.setattr(room, "read_each", noted)
     return names
 
 
