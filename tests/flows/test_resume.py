@@ -82,7 +82,7 @@ def test_nothing_is_done_twice(
     stages: dict[str, Stage], monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     work: list[object] = []
-    run, read = Threads.run, identity.read_all
+    run, read = Threads.run, identity.read_each
 
     def noted_run(threads: Threads, task: Any, numbers: Sequence[int], *others: Any) -> Any:
         work.extend(numbers)
@@ -93,7 +93,7 @@ def test_nothing_is_done_twice(
         return read(urls)
 
     monkeypatch.setattr(Threads, "run", noted_run)
-    monkeypatch.setattr(identity, "read_all", noted_read)
+    monkeypatch.setattr(identity, "read_each", noted_read)
     first = stages[name]()
     assert work
     work.clear()
