@@ -10,6 +10,7 @@ from rr_tasks.photographs.formats.base import (
     ImageFormat,
     ProtectedPhotographError,
     UnreadablePhotographError,
+    WholeFormat,
     facts_of,
     metadata_of,
 )
@@ -146,14 +147,12 @@ def open_photograph(source: bytes, max_pixels: int = MAX_PIXELS, salvage: bool =
     if known is None:
         raise UnreadablePhotographError("the file is not a JPEG, PNG, WebP, TIFF or BMP image")
     try:
+        if isinstance(known, WholeFormat):
+            _check_size(*known.declared_size(source), max_pixels)
         image = known.load(source)
     except pyvips.Error as error:
         raise _explain_damage(known, error) from error
-    if image.width * image.height > max_pixels:
-        raise UnreadablePhotographError(
-            f"{image.width} x {image.height} pixels are more than the limit of {max_pixels} "
-            "(max_pixels)"
-        )
+    _check_size(image.width, image.height, max_pixels)
     facts = facts_of(image)
     reason = known.refusal(source, facts)
     if reason is not None:
@@ -172,6 +171,13 @@ def open_photograph(source: bytes, max_pixels: int = MAX_PIXELS, salvage: bool =
         lost=lost,
         salvage=salvage,
     )
+
+
+def _check_size(width: int, height: int, max_pixels: int) -> None:
+    if width * height > max_pixels:
+        raise UnreadablePhotographError(
+            f"{width} x {height} pixels are more than the limit of {max_pixels} (max_pixels)"
+        )
 
 
 def _profile_of(image: pyvips.Image) -> tuple[Profile | None, str | None]:

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Mapping
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import pyvips
@@ -93,6 +93,19 @@ class ImageFormat(Protocol):
 
     def transplant(self, encoded: bytes, source: bytes) -> bytes:
         """Put the metadata of `source` into a file that `save` made."""
+
+
+@runtime_checkable
+class WholeFormat(ImageFormat, Protocol):
+    """A format whose `load` decodes all pixels at once, so that their number is asked before."""
+
+    def declared_size(self, data: bytes) -> tuple[int, int]:
+        """Read width and height from the header.
+
+        Raises:
+            pyvips.Error: it is damaged.
+            UnreadablePhotographError: see `load`.
+        """
 
 
 def to_vips(samples: Samples) -> pyvips.Image:

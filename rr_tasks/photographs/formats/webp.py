@@ -1,4 +1,4 @@
-"""WebP: lossless stays lossless; ICC, EXIF and XMP chunks are unchanged."""
+"""WebP: lossless stays lossless; all other chunks are unchanged."""
 
 import struct
 from collections.abc import Iterator
@@ -8,9 +8,15 @@ import pyvips
 from rr_tasks.photographs.formats.base import Facts
 
 QUALITY = 95
+_HEADER = b"VP8X"
 _IMAGE = (b"ALPH", b"VP8 ", b"VP8L")
 _ALPHA_FLAG, _ANIMATION_FLAG = 0x10, 0x02
 _FLAGS = {b"ICCP": 0x20, b"EXIF": 0x08, b"XMP ": 0x04}
+_SIGNATURE = b"C2PA"
+"""A chunk that certifies the old pixels."""
+
+Chunk = tuple[bytes, bytes]
+"""Kind and content."""
 
 
 class WebpFormat:
@@ -24,9 +30,8 @@ class WebpFormat:
 
     def load(self, data: bytes, salvage: bool = False) -> pyvips.Image:
         """Open a file."""
-        return pyvips.Image.webpload_buffer(
-            data, access="sequential", fail_on="none" if salvage else "error"
-        )
+        fail_on = "none" if salvage else "error"
+        return pyvips.Image.webpload_buffer(data, access="sequential", fail_on=fail_on)
 
     def damage(self, data: bytes) -> str | None:
         """Leave it to the decoder."""
@@ -35,17 +40,14 @@ class WebpFormat:
 
     def refusal(self, data: bytes, facts: Facts) -> str | None:
         """Refuse animations."""
-        moving = any(kind == b"VP8X" and body[0] & _ANIMATION_FLAG for kind, body in _chunks(data))
-        return (
-            "it is an animation, not a photograph"
-            if moving or int(facts.get("n-pages", 1)) > 1
-            else None
-        )
+        moving = _flags(data) & _ANIMATION_FLAG or int(facts.get("n-pages", 1)) > 1
+        return "it is an animation, not a photograph" if moving else None
 
     def losses(self, data: bytes, facts: Facts) -> tuple[str, ...]:
-        """Lose nothing."""
-        del data, facts
-        return ()
+        """Name a certificate, which holds for the old pixels only."""
+        del facts
+        certified = any(kind == _SIGNATURE for kind, _ in _chunks(data))
+        return ("content credentials (C2PA)",) if certified else ()
 
     def lossless(self, data: bytes, facts: Facts) -> bool:
         """Keep all samples in a lossless file."""
@@ -62,31 +64,42 @@ class WebpFormat:
         return encoded
 
     def transplant(self, encoded: bytes, source: bytes) -> bytes:
-        """Put the encoder's image between the source's ICC profile and its EXIF and XMP."""
-        kept = {kind: body for kind, body in _chunks(source) if kind in _FLAGS}
-        if not kept:
-            return encoded
+        """Put the encoder's image in the place of the source's, between its other chunks.
+
+        Programs read a profile, EXIF or XMP only if a flag announces it, so the flags stay, too.
+        """
         image = [(kind, body) for kind, body in _chunks(encoded) if kind in _IMAGE]
-        flags = sum(_FLAGS[kind] for kind in kept)
-        flags |= _ALPHA_FLAG if _has_alpha(encoded) else 0
-        width, height = _canvas(image)
-        head = struct.pack("<I", flags) + _int24(width - 1) + _int24(height - 1)
-        tail = [(kind, kept[kind]) for kind in (b"EXIF", b"XMP ") if kind in kept]
-        icc = [(b"ICCP", kept[b"ICCP"])] if b"ICCP" in kept else []
-        chunks = [(b"VP8X", head), *icc, *image, *tail]
-        body = b"WEBP" + b"".join(_chunk(kind, content) for kind, content in chunks)
-        return b"RIFF" + struct.pack("<I", len(body)) + body
+        before: list[Chunk] = []
+        behind: list[Chunk] = []
+        place = before
+        for kind, body in _chunks(source):
+            if kind in _IMAGE:
+                place = behind
+            elif kind not in (_HEADER, _SIGNATURE):
+                place.append((kind, body))
+        present = sum({_FLAGS.get(kind, 0) for kind, _ in before + behind})
+        flags = _flags(source) & present | (_flags(source) | _flags(encoded)) & _ALPHA_FLAG
+        if flags or _has_header(source):
+            width, height = _canvas(image)
+            header = struct.pack("<I", flags) + _int24(width - 1) + _int24(height - 1)
+            before.insert(0, (_HEADER, header))
+        body = b"WEBP" + b"".join(_pack(*chunk) for chunk in [*before, *image, *behind])
+        return b"RIFF" + struct.pack("<I", len(body)) + body + source[_end(source) :]
 
 
-def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
-    position = 12
-    while position + 8 <= len(data):
+def _end(data: bytes) -> int:
+    return 8 + int.from_bytes(data[4:8], "little")
+
+
+def _chunks(data: bytes) -> Iterator[Chunk]:
+    position, end = 12, _end(data)
+    while position + 8 <= end:
         kind, length = struct.unpack_from("<4sI", data, position)
         yield kind, data[position + 8 : position + 8 + length]
         position += 8 + length + length % 2
 
 
-def _chunk(kind: bytes, body: bytes) -> bytes:
+def _pack(kind: bytes, body: bytes) -> bytes:
     return kind + struct.pack("<I", len(body)) + body + b"\0" * (len(body) % 2)
 
 
@@ -94,16 +107,21 @@ def _int24(value: int) -> bytes:
     return value.to_bytes(3, "little")
 
 
-def _has_alpha(encoded: bytes) -> bool:
-    for kind, body in _chunks(encoded):
-        if kind == b"VP8X":
-            return bool(body[0] & _ALPHA_FLAG)
-        if kind == b"VP8L":
-            return bool(body[4] & 0x10)
-    return False
+def _has_header(data: bytes) -> bool:
+    return data[12:16] == _HEADER
 
 
-def _canvas(image: list[tuple[bytes, bytes]]) -> tuple[int, int]:
+def _flags(data: bytes) -> int:
+    """Return what a file announces; one without a header only has or lacks alpha."""
+    kind, body = next(_chunks(data), (b"", b""))
+    if kind == _HEADER and body:
+        return body[0]
+    if kind == b"VP8L" and len(body) > 4:
+        return body[4] & _ALPHA_FLAG
+    return 0
+
+
+def _canvas(image: list[Chunk]) -> tuple[int, int]:
     """Read width and height from the bitstream."""
     kind, body = image[-1]
     if kind == b"VP8L":
