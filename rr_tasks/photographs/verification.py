@@ -8,7 +8,7 @@ import io
 import logging
 import struct
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from xml.parsers import expat
 
@@ -46,6 +46,8 @@ _PILLOW = {"exif": "EXIF data", "xmp": "XMP data", "icc_profile": "colour profil
 """What Pillow calls them."""
 _DIRECTORIES = (ExifTags.IFD.Exif, ExifTags.IFD.GPSInfo)
 _POINTERS = {*_DIRECTORIES, ExifTags.IFD.Interop}
+
+Decoder = Callable[[bytes, int, Photograph], Bytes]
 
 
 def verify(encoded: bytes, photograph: Photograph, samples: Samples) -> None:
@@ -145,10 +147,21 @@ def _check_samples(found: Samples, expected: Samples, lossless: bool) -> None:
         if not np.array_equal(found, expected):
             raise UnfaithfulOutputError("the restored file decodes to other pixels")
         return
-    off = np.abs(_block_means(found) - _block_means(expected))
+    off = np.abs(_block_means(_visible(found)) - _block_means(_visible(expected)))
     unit = np.iinfo(expected.dtype).max / 255
     if off.mean() > _AVERAGE * unit or off.max() > _LARGEST * unit:
         raise UnfaithfulOutputError("the restored file decodes to other colours")
+
+
+def _visible(samples: Samples) -> Samples:
+    """Multiply colours by opacity, because files that store them so lose those of faint pixels."""
+    if samples.shape[2] in (1, 3):
+        return samples
+    alpha = np.repeat(samples[..., -1:], samples.shape[2] - 1, axis=2)
+    seen = cv2.multiply(
+        np.ascontiguousarray(samples[..., :-1]), alpha, scale=1 / np.iinfo(samples.dtype).max
+    )
+    return np.concatenate([seen.reshape(alpha.shape), samples[..., -1:]], axis=2)
 
 
 def _block_means(samples: Samples) -> Samples:
@@ -160,33 +173,57 @@ def _block_means(samples: Samples) -> Samples:
 def _check_with_another_decoder(
     encoded: bytes, photograph: Photograph, samples: Samples, lossless: bool
 ) -> None:
-    if photograph.format.name == "TIFF" and samples.dtype == np.uint16 and samples.shape[2] == 2:
-        _check_with_opencv(encoded, samples)
-        return
+    """Ask Pillow, and about kinds of TIFF that it does not read right, OpenCV."""
+    for decode in (_decode_with_pillow, _decode_with_opencv):
+        try:
+            _compare(decode, encoded, photograph, samples, lossless)
+            return
+        except UnfaithfulOutputError:
+            if photograph.format.name != "TIFF" or _reads_original(decode, photograph):
+                raise
+
+
+def _reads_original(decode: Decoder, photograph: Photograph) -> bool:
+    """Tell whether a decoder finds in the original what libvips does."""
+    upright = photograph.colours
+    if photograph.alpha is not None:
+        upright = np.concatenate([upright, photograph.alpha[..., None]], axis=2)
+    stored = turn_back(upright, photograph.orientation)
     try:
-        seen = _decode_with_pillow(encoded, samples.shape[2], photograph.source)
+        _compare(decode, photograph.source, photograph, stored, lossless=False)
+    except UnfaithfulOutputError:
+        return False
+    return True
+
+
+def _compare(
+    decode: Decoder, encoded: bytes, photograph: Photograph, samples: Samples, lossless: bool
+) -> None:
+    try:
+        seen = decode(encoded, samples.shape[2], photograph)
     except UnfaithfulOutputError:
         raise
     except Exception as error:
         raise UnfaithfulOutputError("other programs cannot decode the restored file") from error
-    if photograph.format.name == "TIFF":  # Pillow turns these upright, and no others
-        seen = turn_back(seen, photograph.orientation)
-    if seen.shape[:2] != samples.shape[:2]:
+    if seen.shape != samples.shape:
         raise UnfaithfulOutputError("the restored file has another size for other programs")
     _check_samples(seen, to_8_bits(samples), lossless)
 
 
-def _decode_with_pillow(encoded: bytes, channels: int, source: bytes) -> Bytes:
+def _decode_with_pillow(encoded: bytes, channels: int, photograph: Photograph) -> Bytes:
     """Return (H, W, channels) as Pillow sees them, the upper 8 bits of 16."""
     with Image.open(io.BytesIO(encoded)) as image:
         image.load()
-        for name in _seen_metadata(source) - _of(image):
+        for name in _seen_metadata(photograph.source) - _of(image):
             raise UnfaithfulOutputError(
                 f"other programs find no {_PILLOW[name]} in the restored file"
             )
         if image.mode.startswith("I"):
-            return (np.asarray(image) >> 8).astype(np.uint8)[..., None]
-        seen = np.asarray(image.convert("RGBA" if channels in (2, 4) else "RGB"))
+            seen = (np.asarray(image) >> 8).astype(np.uint8)[..., None]
+        else:
+            seen = np.asarray(image.convert("RGBA" if channels in (2, 4) else "RGB"))
+    if photograph.format.name == "TIFF":  # Pillow turns these upright, and no others
+        seen = turn_back(seen, photograph.orientation)
     return seen[..., :channels] if channels != 2 else seen[..., ::3]
 
 
@@ -202,8 +239,12 @@ def _of(image: Image.Image) -> set[str]:
     return {name for name in _PILLOW if image.info.get(name)}
 
 
-def _check_with_opencv(encoded: bytes, samples: Samples) -> None:
-    """Check the size alone: Pillow does not read this kind, and OpenCV multiplies it by alpha."""
+def _decode_with_opencv(encoded: bytes, channels: int, photograph: Photograph) -> Bytes:
+    """Return (H, W, channels) as OpenCV sees them, the upper 8 bits of 16."""
+    del photograph
     decoded = cv2.imdecode(np.frombuffer(encoded, np.uint8), cv2.IMREAD_UNCHANGED)
-    if decoded is None or decoded.shape[:2] != samples.shape[:2]:
+    if decoded is None:
         raise UnfaithfulOutputError("other programs cannot decode the restored file")
+    seen = to_8_bits(decoded.reshape(*decoded.shape[:2], -1))
+    order = [2, 1, 0, 3] if seen.shape[2] >= 3 else [0, 1]
+    return seen[..., order[: min(channels, seen.shape[2])]]

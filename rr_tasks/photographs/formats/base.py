@@ -4,6 +4,7 @@ import logging
 from collections.abc import Mapping
 from typing import Protocol, runtime_checkable
 
+import cv2
 import numpy as np
 import pyvips
 
@@ -14,6 +15,7 @@ from schemas.errors import ExpectedError
 pyvips.cache_set_max(0)
 # what is wrong with a file is in its row; pyvips would tell it a second time, without the name
 logging.getLogger("pyvips").setLevel(logging.ERROR)
+cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)  # nor shall OpenCV
 
 
 Facts = Mapping[str, int | str]

@@ -4,7 +4,7 @@ from rr_tasks.photographs.formats.base import ImageFormat
 from rr_tasks.photographs.formats.bmp import BmpFormat
 from rr_tasks.photographs.formats.jpeg.format import JpegFormat
 from rr_tasks.photographs.formats.png import PngFormat
-from rr_tasks.photographs.formats.tiff import TiffFormat
+from rr_tasks.photographs.formats.tiff.format import TiffFormat
 from rr_tasks.photographs.formats.webp import WebpFormat
 
 FORMATS: tuple[ImageFormat, ...] = (

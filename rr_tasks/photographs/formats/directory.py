@@ -1,147 +1,176 @@
-"""TIFF image file directories: reads the tags of a TIFF or BigTIFF and appends them to another."""
+"""Image file directories, of which TIFF files and EXIF blocks consist: the only parser of them.
+
+It reads what it is asked for and never fails: what is damaged is absent, as for decoders.
+"""
 
 import struct
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from functools import cached_property
+from typing import Literal, Self
 
-COMPRESSION = 259
-_SUBDIRECTORIES = {34665, 34853, 40965}  # EXIF, GPS, and interoperability within EXIF
-_DESCRIPTIVE = {
-    *(269, 270, 271, 272, 274, 282, 283, 285, 286, 287, 296, 305, 306, 315, 316),
-    *(301, 318, 319, 700, 33432, 33723, 34377, 34665, 34675, 34853),
-    *(33550, 33922, 34264, 34735, 34736, 34737, 42112, 42113),  # georeference
-    *(36867, 37510, 40091, 40092, 40093, 40094, 40095, 50341, 18246, 18249),
-}
-_LONG = 4
-_TYPES = {1: "B", 2: "c", 3: "H", 4: "I", 6: "b", 7: "c", 8: "h", 9: "i", 11: "f", 12: "d", 13: "I"}
-_TYPES |= {5: "II", 10: "ii", 16: "Q", 17: "q", 18: "Q"}
-_ONLY_BIG = {16, 17, 18}
-_MAX_DEPTH = 3
+import numpy as np
+import numpy.typing as npt
+
+SHORT, LONG, LONG8 = 3, 4, 16
+_MAX_ENTRIES, _MAX_LINKS = 4_096, 128
+"""No writer makes directories with more."""
+
+_SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4}
+_SIZES |= {16: 8, 17: 8, 18: 8}
+_WHOLE = {1: "u1", 3: "u2", 4: "u4", 13: "u4", 16: "u8", 18: "u8"}
 
 Order = Literal["<", ">"]
+Numbers = npt.NDArray[np.unsignedinteger]
+Tags = dict[int, tuple[int, Numbers]]
+"""Type and values by tag."""
 
 
 @dataclass(frozen=True)
-class Tag:
-    """A tag's type, number of values, and little-endian values or the directory it points to."""
-
-    kind: int
-    count: int
-    data: bytes
-    directory: "Mapping[int, Tag] | None" = None
-
-
-@dataclass(frozen=True)
-class _Dialect:
-    """Byte order and widths: classic TIFF has 4-byte offsets, BigTIFF has 8-byte ones."""
+class Dialect:
+    """Byte order, and width of places: 4 bytes in TIFF, 8 in BigTIFF."""
 
     order: Order
     width: int
 
+    @classmethod
+    def of(cls, data: bytes) -> Self | None:
+        """Read it from the first bytes; None if they are not those of a TIFF."""
+        if data[:4] in (b"II*\0", b"MM\0*"):
+            return cls("<" if data[:2] == b"II" else ">", 4)
+        if data[:4] in (b"II+\0", b"MM\0+"):
+            return cls("<" if data[:2] == b"II" else ">", 8)
+        return None
+
     @property
-    def entry(self) -> str:
-        return f"{self.order}HH{'I' if self.width == 4 else 'Q'}"
+    def first(self) -> "Link":
+        """Where the file says where its first directory is."""
+        return Link(self.width, self.width)
 
     @property
     def count(self) -> str:
+        """Format of the number of entries."""
         return f"{self.order}{'H' if self.width == 4 else 'Q'}"
 
     @property
-    def offset(self) -> str:
-        return f"{self.order}{'I' if self.width == 4 else 'Q'}"
+    def entry(self) -> str:
+        """Format of an entry: tag, type, count, and its values or their place."""
+        return f"{self.order}HH{'I4s' if self.width == 4 else 'Q8s'}"
+
+    def place(self, width: int | None = None) -> str:
+        """Format of a place in the file."""
+        return f"{self.order}{'I' if (width or self.width) == 4 else 'Q'}"
 
 
-def first_tag(data: bytes, number: int) -> int:
-    """Return the first value of a whole-number tag of the first directory; 0 without the tag."""
-    tag = _read_first(data, {number}).get(number)
-    if tag is None or not tag.data or _TYPES[tag.kind] not in "BHIQ":
-        return 0
-    return int(struct.unpack_from(f"<{_TYPES[tag.kind]}", tag.data)[0])
+@dataclass(frozen=True)
+class Link:
+    """A place in the file that tells the place of a directory, and how many bytes it takes."""
+
+    place: int
+    width: int
 
 
-def descriptive_tags(data: bytes) -> dict[int, Tag]:
-    """Return the tags of the first directory that do not say how the pixels are stored."""
-    return _read_first(data, _DESCRIPTIVE)
+@dataclass(frozen=True)
+class Entry:
+    """An entry of a directory.
+
+    Attributes:
+        place: of the entry itself.
+        values: where its values start.
+        size: their bytes; 0 if the type is unknown, or if they are not all in the file.
+    """
+
+    tag: int
+    kind: int
+    count: int
+    place: int
+    values: int
+    size: int
 
 
-def add_tags(data: bytes, tags: Mapping[int, Tag]) -> bytes:
-    """Write `tags` over those of a little-endian classic TIFF, with a new directory at its end."""
-    merged = {**_read_first(data, None), **tags}
-    body = bytearray(data + b"\0" * (len(data) % 2))
-    offset = _append(body, merged)
-    struct.pack_into("<I", body, 4, offset)
-    return bytes(body)
+@dataclass(frozen=True, eq=False)
+class Directory:
+    """A directory of a file.
+
+    Attributes:
+        link: what leads to it.
+        place: where it starts.
+        entries: in their order in the file, also those that are damaged or of unknown types.
+        next: the link to the directory behind it.
+    """
+
+    data: bytes
+    dialect: Dialect
+    link: Link
+    place: int
+    entries: tuple[Entry, ...]
+    next: Link
+
+    @cached_property
+    def _by_tag(self) -> dict[int, Entry]:
+        return {entry.tag: entry for entry in reversed(self.entries)}
+
+    def find(self, tag: int) -> Entry | None:
+        """Return the first readable entry of a tag, as libtiff does."""
+        entry = self._by_tag.get(tag)
+        return entry if entry is not None and entry.size else None
+
+    def numbers(self, tag: int) -> Numbers:
+        """Return a tag's whole numbers without sign; none if it has none."""
+        entry = self.find(tag)
+        if entry is None or entry.kind not in _WHOLE:
+            return np.empty(0, np.uint8)
+        kind = np.dtype(_WHOLE[entry.kind]).newbyteorder(self.dialect.order)
+        return np.frombuffer(self.data, kind, entry.count, entry.values)
+
+    def number(self, tag: int, otherwise: int = 0) -> int:
+        """Return a tag's first number."""
+        numbers = self.numbers(tag)
+        return int(numbers[0]) if len(numbers) else otherwise
+
+    def links(self, tag: int) -> tuple[Link, ...]:
+        """Return the links to directories that a tag holds, the first few if there are many."""
+        entry = self.find(tag)
+        if entry is None or _SIZES[entry.kind] not in (4, 8):
+            return ()
+        width = _SIZES[entry.kind]
+        return tuple(
+            Link(entry.values + number * width, width)
+            for number in range(min(entry.count, _MAX_LINKS))
+        )
 
 
-def _read_first(data: bytes, numbers: set[int] | None) -> dict[int, Tag]:
-    order: Order = "<" if data[:2] == b"II" else ">"
-    big = struct.unpack_from(f"{order}H", data, 2)[0] == 43
-    dialect = _Dialect(order=order, width=8 if big else 4)
-    (offset,) = struct.unpack_from(dialect.offset, data, 8 if big else 4)
-    return _read(data, dialect, offset, numbers, 0)
-
-
-def _read(
-    data: bytes, dialect: _Dialect, offset: int, numbers: set[int] | None, depth: int
-) -> dict[int, Tag]:
-    """Read a directory; damaged entries, which decoders also pass over, are left out."""
-    tags: dict[int, Tag] = {}
+def read_directory(data: bytes, dialect: Dialect, link: Link) -> Directory | None:
+    """Read the directory to which a link leads; None if there is none in the file."""
     try:
-        (count,) = struct.unpack_from(dialect.count, data, offset)
-        start = offset + struct.calcsize(dialect.count)
-        step = struct.calcsize(dialect.entry) + dialect.width
-        for position in range(start, min(start + count * step, len(data)), step):
-            number = struct.unpack_from(f"{dialect.order}H", data, position)[0]
-            if numbers is None or number in numbers:
-                tag = _read_tag(data, dialect, position, depth)
-                if tag is not None:
-                    tags[number] = tag
+        (place,) = struct.unpack_from(dialect.place(link.width), data, link.place)
+        (count,) = struct.unpack_from(dialect.count, data, min(place, len(data)))
     except struct.error:
-        return tags
-    return tags
-
-
-def _read_tag(data: bytes, dialect: _Dialect, position: int, depth: int) -> Tag | None:
-    number, kind, count = struct.unpack_from(dialect.entry, data, position)
-    if kind not in _TYPES:
         return None
-    place = position + struct.calcsize(dialect.entry)
-    size = count * struct.calcsize(f"={_TYPES[kind]}")
+    start, step = place + struct.calcsize(dialect.count), struct.calcsize(dialect.entry)
+    end = start + count * step
+    if place == 0 or not 0 < count <= _MAX_ENTRIES or end > len(data):
+        return None
+    entries = tuple(_read_entry(data, dialect, at) for at in range(start, end, step))
+    return Directory(data, dialect, link, place, entries, Link(end, dialect.width))
+
+
+def _read_entry(data: bytes, dialect: Dialect, place: int) -> Entry:
+    tag, kind, count, inline = struct.unpack_from(dialect.entry, data, place)
+    size = count * _SIZES.get(kind, 0)
+    values = place + struct.calcsize(dialect.entry) - dialect.width
     if size > dialect.width:
-        (place,) = struct.unpack_from(dialect.offset, data, place)
-    if place + size > len(data):
-        return None
-    values = data[place : place + size]
-    if number in _SUBDIRECTORIES:
-        if depth >= _MAX_DEPTH or count != 1:
-            return None
-        (inner,) = struct.unpack_from(dialect.order + _TYPES[kind], values)
-        return Tag(_LONG, 1, b"", _read(data, dialect, inner, None, depth + 1))
-    if kind in _ONLY_BIG:
-        return None
-    return Tag(kind, count, _little_endian(values, _TYPES[kind], dialect.order))
+        (values,) = struct.unpack(dialect.place(), inline)
+    if values + size > len(data):
+        size = 0
+    return Entry(tag, kind, count, place, values, size)
 
 
-def _little_endian(values: bytes, code: str, order: Order) -> bytes:
-    size = struct.calcsize(f"={code[0]}")
-    if order == "<" or size == 1:
-        return values
-    return b"".join(values[i : i + size][::-1] for i in range(0, len(values), size))
+def pack_entry(dialect: Dialect, tag: int, kind: int, values: Numbers) -> tuple[bytes, bytes]:
+    """Pack whole numbers as an entry.
 
-
-def _append(body: bytearray, tags: Mapping[int, Tag]) -> int:
-    """Append the values and then the directory; return where the directory starts."""
-    entries = b""
-    for number, tag in sorted(tags.items()):
-        values = tag.data
-        if tag.directory is not None:
-            values = struct.pack("<I", _append(body, tag.directory))
-        if len(values) > 4:
-            place = len(body)
-            body += values + b"\0" * (len(values) % 2)
-            values = struct.pack("<I", place)
-        entries += struct.pack("<HHI", number, tag.kind, tag.count) + values.ljust(4, b"\0")
-    offset = len(body)
-    body += struct.pack("<H", len(tags)) + entries + struct.pack("<I", 0)
-    return offset
+    Returns:
+        The head (tag, type and count), and the values, which belong behind it if they are no longer
+        than a place, and elsewhere otherwise.
+    """
+    head = struct.pack(dialect.entry[:-2], tag, kind, len(values))
+    return head, values.astype(np.dtype(_WHOLE[kind]).newbyteorder(dialect.order)).tobytes()

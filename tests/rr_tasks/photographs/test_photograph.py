@@ -145,61 +145,6 @@ def test_webp_without_metadata_stays_plain(make: Any) -> None:
     assert (image.width, image.height) == (48, 32)
 
 
-@pytest.mark.parametrize("compression", ["none", "lzw", "deflate", "packbits"])
-def test_tiff_keeps_its_compression_and_resolution(make: Any, compression: str) -> None:
-    from rr_tasks.photographs.formats.directory import first_tag
-
-    samples = make.scene(dtype=np.uint16)
-    original = (
-        make.vips(samples).copy(xres=12.0, yres=12.0).tiffsave_buffer(compression=compression)
-    )
-    before = pyvips.Image.new_from_buffer(original, "")
-    image, encoded = rewrite(original)
-    assert first_tag(encoded, 259) == first_tag(original, 259)
-    assert image.xres == pytest.approx(before.xres)
-    assert difference(image, inverted(samples)) == 0
-
-
-@pytest.mark.parametrize("order", ["<", ">"])
-def test_tiff_keeps_exif_maker_note_and_profile_of_either_byte_order(make: Any, order: str) -> None:
-    from rr_tasks.photographs.formats.directory import descriptive_tags
-
-    original = tiff_with_exif(make, order)
-    image, encoded = rewrite(original)
-    tags = descriptive_tags(encoded)
-    exif = tags[34665].directory
-    assert tags[271].data == b"Camera Works\0"
-    assert exif is not None
-    assert struct.unpack("<H", exif[34855].data) == (400,)
-    assert exif[37500].data == b"\x07maker\x00note\xff" * 3
-    assert image.get("orientation") == 6
-    assert (image.width, image.height) == (2, 1)
-    assert image.numpy().tolist() == [[[245, 235, 225], [215, 205, 195]]]
-
-
-def tiff_with_exif(make: Any, order: str) -> bytes:
-    """A 2 x 1 RGB TIFF around the EXIF block, whose directory gets the image's tags."""
-    block = make.exif(6, order)
-    pixels = bytes([10, 20, 30, 40, 50, 60])
-    bits_at = len(block)
-    pixels_at = bits_at + 6
-    entries = [
-        (256, 3, 1, 2), (257, 3, 1, 1), (258, 3, 3, bits_at), (259, 3, 1, 1), (262, 3, 1, 2),
-        (273, 4, 1, pixels_at), (277, 3, 1, 3), (278, 3, 1, 1), (279, 4, 1, 6),
-    ]  # fmt: skip
-    rows = []
-    for number, kind, count, value in entries:
-        short = kind == 3 and count == 1
-        packed = struct.pack(order + "HH", value, 0) if short else struct.pack(order + "I", value)
-        rows.append((number, struct.pack(order + "HHI", number, kind, count) + packed))
-    rows += [
-        (struct.unpack_from(order + "H", block, p)[0], block[p : p + 12]) for p in (10, 22, 34)
-    ]
-    out = block + struct.pack(order + "HHH", 8, 8, 8) + pixels
-    directory = struct.pack(order + "H", len(rows)) + b"".join(row for _, row in sorted(rows))
-    return out[:4] + struct.pack(order + "I", len(out)) + out[8:] + directory + bytes(4)
-
-
 @pytest.mark.parametrize("size", [(1, 1), (3, 517), (517, 3), (1, 2)])
 @pytest.mark.parametrize("saver", ["jpegsave_buffer", "pngsave_buffer", "webpsave_buffer", "tiffsave_buffer"])  # fmt: skip  # noqa: E501
 def test_odd_sizes_are_kept(make: Any, size: tuple[int, int], saver: str) -> None:

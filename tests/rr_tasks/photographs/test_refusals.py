@@ -68,7 +68,7 @@ def test_refuses_what_could_not_be_written_back(make: Any) -> None:
     floating = make.vips(make.scene()).cast("float")
     assert "neither 8 nor 16 bits" in refusal(floating.tiffsave_buffer())
     lab = make.vips(make.scene()).colourspace("lab").tiffsave_buffer()
-    assert "neither 8 nor 16 bits" in refusal(lab)
+    assert "CIELAB" in refusal(lab)
 
 
 def test_random_bytes_behind_a_signature_are_refused_not_a_crash(make: Any) -> None:
@@ -91,13 +91,5 @@ def test_a_whole_file_of_an_unknown_kind_is_not_called_damaged(make: Any) -> Non
     assert refusal(twelve) == (
         "its samples have 12 bits, which cannot be read; convert it to 16-bit TIFF"
     )
-    tiff = make.vips(make.scene()).tiffsave_buffer()
-    for tag, before, after, reason in (
-        (259, 1, 6, "its compression cannot be read; save it with another one"),
-        (262, 2, 8, "its colours are CIELAB; convert it to RGB first"),
-    ):
-        old, new = (struct.pack("<HHII", tag, 3, 1, value) for value in (before, after))
-        assert tiff.count(old) == 1
-        assert refusal(tiff.replace(old, new)) == reason
     png = make.png(make.scene())
     assert "CgBI" in refusal(png[:8] + make.png_chunk(b"CgBI", b"\x50\0\x20\2") + png[8:])

@@ -1,0 +1,115 @@
+"""Packs pixels into the strips or tiles of a TIFF file."""
+
+from collections.abc import Iterator
+
+import cv2
+import numpy as np
+import pyvips
+
+from rr_tasks.photographs.formats.directory import Dialect, Order, read_directory
+from rr_tasks.photographs.formats.tiff.layout import (
+    DEFLATE,
+    JPEG,
+    LZW,
+    PACKBITS,
+    PLAIN,
+    YCBCR,
+    Layout,
+)
+from rr_tasks.photographs.pixels import Bytes, Samples
+
+QUALITY = 95
+_NAMES = {LZW: "lzw", DEFLATE: "deflate", PACKBITS: "packbits"}
+_SAMPLING = {
+    (1, 1): cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444,
+    (2, 1): cv2.IMWRITE_JPEG_SAMPLING_FACTOR_422,
+    (1, 2): cv2.IMWRITE_JPEG_SAMPLING_FACTOR_440,
+    (2, 2): cv2.IMWRITE_JPEG_SAMPLING_FACTOR_420,
+    (4, 1): cv2.IMWRITE_JPEG_SAMPLING_FACTOR_411,
+}
+
+
+def pack_blocks(samples: Samples, form: Layout, order: Order) -> list[bytes]:
+    """Cut pixels into blocks and compress each.
+
+    Args:
+        samples: (H, W, C), all samples as they are stored, but RGB of what becomes YCbCr.
+        form: of the blocks.
+        order: of the bytes of a sample.
+
+    Returns:
+        The blocks, plane by plane and row by row.
+
+    Raises:
+        pyvips.Error: they cannot be compressed.
+    """
+    blocks = _cut(samples, form)
+    if form.compression == JPEG:
+        return [_to_jpeg(block, form) for block in blocks]
+    kind = samples.dtype.newbyteorder(order)
+    if form.compression == PLAIN:
+        return [block.astype(kind).tobytes() for block in blocks]
+    if form.compression != PACKBITS:
+        blocks = (_differ(block) for block in blocks)
+    rows = [block.astype(kind).view(np.uint8).reshape(len(block), -1) for block in blocks]
+    planes = form.samples // form.packed  # whose last strips are shorter
+    size = len(rows) // planes
+    return [
+        block
+        for start in range(0, len(rows), size)
+        for block in _compress(np.concatenate(rows[start : start + size]), form)
+    ]
+
+
+def _cut(samples: Samples, form: Layout) -> Iterator[Samples]:
+    height, width = form.block
+    for first in range(0, form.samples, form.packed):
+        plane = samples[..., first : first + form.packed]
+        for y in range(0, form.height, height):
+            for x in range(0, form.width, width):
+                block = plane[y : y + height, x : x + width]
+                yield np.ascontiguousarray(_fill(block, form) if form.tiled else block)
+
+
+def _fill(block: Samples, form: Layout) -> Samples:
+    """Repeat the edge of a tile that the picture does not fill."""
+    missing = [(0, size - has) for size, has in zip(form.block, block.shape, strict=False)]
+    return np.pad(block, [*missing, (0, 0)], mode="edge")
+
+
+def _differ(block: Samples) -> Samples:
+    """Replace each sample by its difference from that to its left, which compresses better."""
+    differences = block.copy()
+    differences[:, 1:] -= block[:, :-1]
+    return differences
+
+
+def _compress(rows: Bytes, form: Layout) -> list[bytes]:
+    """Compress rows of bytes as strips of as many rows as the form's blocks have.
+
+    libtiff does it, as if they were a grey picture; to it, they have no byte order.
+    """
+    encoded: bytes = pyvips.Image.new_from_array(rows[..., None]).tiffsave_buffer(
+        compression=_NAMES[form.compression],
+        predictor="none",
+        tile_height=min(form.block[0], len(rows)),
+        bigtiff=True,
+        keep="none",
+    )
+    dialect = Dialect.of(encoded)
+    directory = None if dialect is None else read_directory(encoded, dialect, dialect.first)
+    if directory is None:
+        raise pyvips.Error("libtiff wrote no TIFF")
+    places, sizes = directory.numbers(273).tolist(), directory.numbers(279).tolist()
+    return [encoded[at : at + size] for at, size in zip(places, sizes, strict=True)]
+
+
+def _to_jpeg(block: Samples, form: Layout) -> bytes:
+    options = [cv2.IMWRITE_JPEG_QUALITY, QUALITY]
+    if form.photometric == YCBCR:
+        options += [cv2.IMWRITE_JPEG_SAMPLING_FACTOR, _SAMPLING[form.halved]]
+        block = cv2.cvtColor(block, cv2.COLOR_RGB2BGR)
+    done, encoded = cv2.imencode(".jpg", block, options)
+    if not done:
+        raise pyvips.Error("OpenCV wrote no JPEG")
+    return encoded.tobytes()

@@ -1,0 +1,85 @@
+"""Finds the photograph among the directories of a TIFF file, and what else there is."""
+
+from collections import deque
+from dataclasses import dataclass
+
+from rr_tasks.photographs.formats.base import UnreadablePhotographError
+from rr_tasks.photographs.formats.directory import Dialect, Directory, read_directory
+
+MAX_DIRECTORIES = 100
+"""More are not read: the file is a document, or made to take for ever."""
+
+_SIZE = 256, 257
+_SUBFILE, _OLD_SUBFILE, _SUBDIRECTORIES = 254, 255, 330
+_REDUCED, _MASKS = 1, 4 | 8  # bits of a subfile's type; a depth map is a mask, too
+_OLD_REDUCED = 2
+_JPEG_THUMBNAIL = 513
+
+
+@dataclass(frozen=True)
+class Pages:
+    """The pictures of a file.
+
+    Attributes:
+        first: the first directory, which decoders show.
+        reduced: smaller copies of it: thumbnails, previews and the levels of a pyramid.
+        masks: what applies to the photograph and stays true when it is restored.
+        others: more pictures of full size.
+        whole: whether all directories were read.
+    """
+
+    first: Directory
+    reduced: tuple[Directory, ...]
+    masks: tuple[Directory, ...]
+    others: tuple[Directory, ...]
+    whole: bool
+
+
+def read_pages(data: bytes) -> Pages:
+    """Read all directories of pictures, up to a limit.
+
+    Raises:
+        UnreadablePhotographError: the file is damaged.
+    """
+    directories, whole = _walk(data)
+    if not directories:
+        raise UnreadablePhotographError("the TIFF data is damaged or truncated")
+    first, *rest = directories
+    reduced = tuple(page for page in rest if _is_reduced(page, first))
+    masks = tuple(page for page in rest if page.number(_SUBFILE) & _MASKS)
+    others = tuple(page for page in rest if page not in (*reduced, *masks))
+    return Pages(first, reduced, masks, others, whole)
+
+
+def is_reduced(directory: Directory) -> bool:
+    """Tell whether a directory says that its picture is a smaller copy of another."""
+    kind = directory.number(_SUBFILE)
+    return bool(kind & _REDUCED) or directory.number(_OLD_SUBFILE) == _OLD_REDUCED
+
+
+def _walk(data: bytes) -> tuple[list[Directory], bool]:
+    """Return the directories, and whether these are all."""
+    dialect = Dialect.of(data)
+    directories: list[Directory] = []
+    seen: set[int] = set()
+    links = deque([] if dialect is None else [dialect.first])
+    while links and dialect is not None:
+        directory = read_directory(data, dialect, links.popleft())
+        if directory is None:
+            continue
+        if directory.place in seen:
+            raise UnreadablePhotographError("the TIFF data is damaged: its directories form a loop")
+        if len(directories) == MAX_DIRECTORIES:
+            return directories, False
+        seen.add(directory.place)
+        directories.append(directory)
+        links += [*directory.links(_SUBDIRECTORIES), directory.next]
+    return directories, True
+
+
+def _is_reduced(page: Directory, first: Directory) -> bool:
+    """Tell whether a page is a smaller copy of the first, which some writers do not say."""
+    sides = [(page.number(side), first.number(side)) for side in _SIZE]
+    fits = all(size <= full for size, full in sides)
+    unnamed = page.find(_SUBFILE) is None and page.find(_JPEG_THUMBNAIL) is not None
+    return fits and (is_reduced(page) or unnamed) and not page.number(_SUBFILE) & _MASKS

@@ -1,0 +1,98 @@
+"""What else a TIFF file holds is redrawn, kept, or a reason to leave the file alone."""
+
+import io
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from rr_tasks.photographs.encoding import encode
+from rr_tasks.photographs.formats.base import ProtectedPhotographError, UnreadablePhotographError
+from rr_tasks.photographs.formats.tiff.decoding import decode
+from rr_tasks.photographs.formats.tiff.layout import read_layout
+from rr_tasks.photographs.formats.tiff.pages import Pages, read_pages
+from rr_tasks.photographs.negative import open_photograph
+from tests.tiffs import Page, tiff
+
+FULL, REDUCED, MASK = ({254: (4, [kind])} for kind in (0, 1, 4))
+
+
+def blacken(original: bytes) -> Pages:
+    photograph = open_photograph(original).develop()
+    assert photograph.lost == ()
+    return read_pages(encode(photograph, np.zeros_like(photograph.pixels)))
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+@pytest.mark.parametrize("big", [False, True])
+@pytest.mark.parametrize("inside", [False, True])
+def test_thumbnails_and_pyramids_show_the_restored_photograph(
+    make: Any, order: Any, big: bool, inside: bool
+) -> None:
+    samples = make.scene(dtype=np.uint16)
+    small = [
+        Page(samples[::2, ::2], REDUCED, tile=16),
+        Page(make.scene(12, 8), REDUCED),
+        Page(make.scene(12, 8, bands=1), REDUCED | {262: (3, [0])}),
+    ]
+    photograph = Page(samples, FULL, pages=small if inside else ())
+    pages = blacken(tiff(photograph, *([] if inside else small), order=order, big=big))
+    found = [read_layout(page) for page in pages.reduced]
+    assert [(f.width, f.height, f.bits, f.colours) for f in found] == [
+        *((24, 16, 16, 3), (12, 8, 8, 3), (12, 8, 8, 1))
+    ]
+    for page, layout in zip(pages.reduced, found, strict=True):
+        assert decode(page, layout, "error").max() == 0
+
+
+def test_thumbnails_are_drawn_alike(make: Any) -> None:
+    samples = make.scene()
+    photograph = open_photograph(
+        tiff(Page(samples, FULL), Page(np.zeros((8, 12, 3), np.uint8), REDUCED))
+    ).develop()
+    with Image.open(io.BytesIO(encode(photograph, photograph.pixels))) as image:
+        image.seek(1)
+        thumbnail = np.asarray(image)
+    wanted = samples.reshape(8, 4, 12, 4, 3).mean((1, 3))
+    assert np.abs(thumbnail - wanted).max() < 4
+
+
+def test_masks_stay_as_they_are(make: Any) -> None:
+    mask = make.scene(bands=1)
+    pages = blacken(tiff(Page(make.scene(), FULL), Page(mask, MASK | {262: (3, [4])})))
+    (page,) = pages.masks
+    place = page.number(273)
+    assert page.data[place : place + mask.size] == mask.tobytes()
+
+
+def test_a_thumbnail_that_cannot_be_redrawn_is_named_and_dropped(make: Any) -> None:
+    old = Page(make.scene(12, 8), {259: (3, [6]), 513: (4, [8])})
+    original = tiff(Page(make.scene()), old, Page(make.scene(6, 4), REDUCED))
+    photograph = open_photograph(original).develop()
+    assert photograph.lost == ("thumbnail",)
+    pages = read_pages(encode(photograph, photograph.pixels))
+    assert [page.number(256) for page in pages.reduced] == [6]
+
+
+def test_several_pictures_are_left_alone(make: Any) -> None:
+    full = Page(make.scene(), FULL)
+    thumbnail = Page(make.scene(12, 8), REDUCED)
+    raw = Page(make.scene(12, 8), REDUCED, pages=[full])
+    for reason, pages in {
+        "it has 2 pages": [full, full],
+        "it has 3 pages": [full, full, thumbnail, full],
+        "it begins with a thumbnail": [raw],
+        "it has more than 100 pages": [full] * 101,
+    }.items():
+        with pytest.raises(ProtectedPhotographError, match=reason):
+            open_photograph(tiff(*pages))
+    with pytest.raises(ProtectedPhotographError, match="begins with a thumbnail"):
+        open_photograph(tiff(thumbnail, full))
+
+
+def test_directories_that_lead_back_are_damage(make: Any) -> None:
+    original = bytearray(tiff(Page(make.scene())))
+    original[-4:] = original[4:8]
+    with pytest.raises(UnreadablePhotographError, match="form a loop"):
+        open_photograph(bytes(original))
