@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import ConfigDict, Field
 
 from schemas.base import Strict
+from schemas.pattern import Pattern
 from schemas.prior.current import VISIBLE_SEVERITY, DegradationName, DiagnosticPrior
 from schemas.reasoner import EdgeReasonerChoice, ReasonerChoice
 from schemas.url import Url
@@ -64,15 +65,19 @@ class RestoreParameters(Strict):
         Field(strict=False, description="Names of photographs in the folder; by default all."),
     ] = ()
     include: Annotated[
-        tuple[str, ...],
-        Field(strict=False, description="Patterns of paths to restore; by default all."),
+        tuple[Pattern, ...],
+        Field(
+            strict=False,
+            description="Patterns, as in .gitignore, of what is never left out, not even hidden.",
+        ),
     ] = ()
     exclude: Annotated[
-        tuple[str, ...],
-        Field(strict=False, description="Patterns of paths to leave out."),
+        tuple[Pattern, ...],
+        Field(strict=False, description="Patterns, as in .gitignore, of files to leave out."),
     ] = ()
     companions: Annotated[
-        bool, Field(description="Copy the files that belong to a photograph beside it.")
+        bool,
+        Field(description="Copy sidecars, raw files and Live Photo videos beside photographs."),
     ] = False
     salvage: Annotated[
         bool, Field(description="Restore what is left of damaged photographs, marked as such.")
@@ -144,12 +149,14 @@ class Chunk(Strict):
 class ArchivePlan(Strict):
     """What a run has to process. `chunks` holds all chunks with at least one item.
 
-    `ignored` counts files that are not photographs; `unreadable` names folders that could not be
-    listed, whose photographs are therefore not among `found`.
+    `left_out` counts, by kind, files that are not photographs and folders that are not entered;
+    `companions` counts files that are copied beside photographs; `unreadable` names folders that
+    could not be listed, whose photographs are therefore not among `found`.
     """
 
     found: Count
-    ignored: Count
+    left_out: dict[str, Count] = Field(default_factory=dict)
+    companions: Count = 0
     unreadable: tuple[str, ...] = ()
     chunks: tuple[Chunk, ...]
 
@@ -240,7 +247,7 @@ class RunSummary(Strict):
     engine: str
     finished_at: str
     found: Count
-    ignored: Count
+    left_out: dict[str, Count]
     unreadable: tuple[str, ...]
     counts: Counts
     archive: Counts

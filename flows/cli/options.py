@@ -24,6 +24,19 @@ Workers = Annotated[
 Verify = Annotated[
     bool, typer.Option("--verify", help="First compare all shards with their checksums.")
 ]
+Include = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="PATTERN",
+        help="What to take even if it is excluded, hidden or of a system. May be repeated.",
+    ),
+]
+Exclude = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="PATTERN", help="What to leave out, as in .gitignore: *.png. May be repeated."
+    ),
+]
 
 
 def parse_degradations(option: str, given: Iterable[str]) -> tuple[DegradationName, ...]:

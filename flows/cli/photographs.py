@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from flows.cli.failure import complain
-from flows.cli.options import Weights, console, parse_degradations
+from flows.cli.options import Exclude, Include, Weights, console, parse_degradations
 from schemas.archive import CERTAIN, RestoreParameters
 from schemas.errors import ExpectedError
 from schemas.prior.current import DEGRADATIONS, VISIBLE_SEVERITY
@@ -89,6 +89,15 @@ def restore(
             "--copy-failed", help="Copy the originals of failed photographs; they still count."
         ),
     ] = False,
+    include: Include = None,
+    exclude: Exclude = None,
+    companions: Annotated[
+        bool,
+        typer.Option(
+            "--companions",
+            help="Copy sidecars, raw files and Live Photo videos beside their photographs.",
+        ),
+    ] = False,
     max_pixels: Annotated[
         int, typer.Option(help="Photographs with more pixels are refused.")
     ] = 200_000_000,
@@ -126,6 +135,9 @@ def restore(
             allow_loss=allow_loss,
             salvage=salvage,
             copy_failed=copy_failed,
+            include=tuple(include or ()),
+            exclude=tuple(exclude or ()),
+            companions=companions,
             max_pixels=max_pixels,
             verify=verify,
             workers=workers,

@@ -4,7 +4,9 @@ import os
 from pathlib import Path, PurePath
 
 from rr_tasks.archive import layout
-from rr_tasks.archive.listing import listing_of
+from rr_tasks.archive.listing import Listing, describe_left_out
+from rr_tasks.photographs.selection import Selection
+from rr_tasks.photographs.walk import walk
 from rr_tasks.storage.folder import Folder
 from rr_tasks.storage.folders import open_folder
 from rr_tasks.storage.local_folder import LocalFolder
@@ -15,12 +17,13 @@ class FolderError(ExpectedError, ValueError):
     """The input or the output folder cannot be used; the message says which and what to do."""
 
 
-def check_folders(source: str, output: str) -> None:
+def check_folders(source: str, output: str, selection: Selection | None = None) -> None:
     """Make sure that a run can start, and mark the output as belonging to the input.
 
     Args:
         source: URL of the folder with the originals.
         output: URL of the folder for the restored ones.
+        selection: what to pass over in `source`; by default what is hidden or belongs to systems.
 
     Raises:
         FolderError: the input is missing, is not a folder or contains no photographs; one folder is
@@ -33,12 +36,13 @@ def check_folders(source: str, output: str) -> None:
         _check_is_folder(source)
     _check_apart(originals.place, restored.place)
     _check_ours(originals, restored)
-    listing = listing_of(originals, restored)
+    listing = Listing(walk(originals, selection, output=restored))
     if next(iter(listing), None) is None:
         hidden = f" (unreadable: {'; '.join(listing.unreadable)})" if listing.unreadable else ""
+        others = f", but {describe_left_out(listing.left_out)}" if listing.left_out else ""
         raise FolderError(
-            f"the input folder {source} holds no photographs "
-            f"(JPEG, PNG, WebP or TIFF){hidden}; check the path"
+            f"the input folder {source} holds no photographs, judging by the ends of the names"
+            f"{others}{hidden}; check the path"
         )
     _sign(originals, restored)
 

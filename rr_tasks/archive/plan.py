@@ -86,7 +86,8 @@ def extend_plan(output: Folder, listing: Listing, chunk_size: int) -> ArchivePla
         fresh_chunks.append(_append(output, following, fresh))
     return ArchivePlan(
         found=found,
-        ignored=listing.ignored,
+        left_out=dict(listing.left_out),
+        companions=listing.companions,
         unreadable=tuple(listing.unreadable),
         chunks=(*index.chunks(), *fresh_chunks),
     )

@@ -8,6 +8,7 @@ from importlib.resources import files
 from jinja2 import Environment, StrictUndefined
 
 from rr_tasks.archive.layout import REPORT
+from rr_tasks.archive.listing import describe_left_out
 from rr_tasks.archive.previews import after_path, before_path
 from rr_tasks.storage.folder import Folder
 from rr_tasks.storage.names import to_display
@@ -71,6 +72,7 @@ def write_report(output: Folder, summary: RunSummary, findings: Findings) -> Non
     failures = sorted(findings.failures)
     text = template.render(
         summary=summary,
+        left_out=describe_left_out(summary.left_out),
         failures=[(to_display(name), reason) for name, reason in failures[:SHOWN_FAILURES]],
         unlisted=max(0, len(failures) - SHOWN_FAILURES),
         histograms=[_histogram(name, bins) for name, bins in findings.histograms.items()],

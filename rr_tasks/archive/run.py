@@ -10,16 +10,19 @@ from functools import partial
 from rr_tasks.archive import layout
 from rr_tasks.archive.check import FolderError, check_folders
 from rr_tasks.archive.ledger import last_rows
-from rr_tasks.archive.listing import listing_of
+from rr_tasks.archive.left_out import record_left_out
+from rr_tasks.archive.listing import Listing
 from rr_tasks.archive.plan import current_items, extend_plan
 from rr_tasks.archive.reconcile import reconcile
 from rr_tasks.archive.report import Findings, write_report
+from rr_tasks.photographs.selection import Selection
+from rr_tasks.photographs.walk import walk
 from rr_tasks.storage.claim import OnHeld, claim_in_turn
 from rr_tasks.storage.failure import StorageError
 from rr_tasks.storage.folder import Folder
 from rr_tasks.storage.folders import open_folder
 from rr_tasks.storage.leftovers import remove_dead_claims
-from rr_tasks.storage.names import to_display
+from rr_tasks.storage.names import to_cell
 from rr_tasks.storage.threads import map_in_threads
 from schemas.archive import (
     ArchivePlan,
@@ -46,13 +49,15 @@ def prepare(parameters: RestoreParameters, on_held: OnHeld | None = None) -> Arc
         DamagedPlanError: the plan of an earlier run cannot be read.
         StorageError: storage refuses.
     """
-    check_folders(parameters.input, parameters.output)
+    selection = Selection(parameters.include, parameters.exclude)
+    check_folders(parameters.input, parameters.output, selection)
     source, output = open_folder(parameters.input), open_folder(parameters.output)
     output.remove_leftovers(layout.OWN)
     with suppress(StorageError):
         remove_dead_claims(output.at(layout.CLAIMS))
-    with claim_in_turn(output.at(layout.PLANNING), on_held):
-        plan = extend_plan(output, listing_of(source, output), parameters.chunk_size)
+    with claim_in_turn(output.at(layout.PLANNING), on_held), record_left_out(output) as record:
+        found = walk(source, selection, companions=parameters.companions, output=output)
+        plan = extend_plan(output, Listing(found, record), parameters.chunk_size)
     if plan.found == 0:
         raise FolderError(f"the photographs of the input folder {source.url} have just disappeared")
     return plan
@@ -92,7 +97,7 @@ def finish(
             engine=engine,
             finished_at=datetime.now(UTC).isoformat(timespec="seconds"),
             found=plan.found,
-            ignored=plan.ignored,
+            left_out=plan.left_out,
             unreadable=plan.unreadable,
             counts=counts,
             archive=findings.counts,
@@ -120,5 +125,5 @@ def _write_failures(output: Folder, failures: list[tuple[str, str]]) -> None:
     with io.StringIO() as table:
         rows = csv.writer(table, lineterminator="\n")
         rows.writerow(("path", "reason"))
-        rows.writerows((to_display(name), reason) for name, reason in sorted(failures))
+        rows.writerows((to_cell(name), reason) for name, reason in sorted(failures))
         output.write(layout.FAILURES, table.getvalue().encode())

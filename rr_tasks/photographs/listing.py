@@ -13,19 +13,21 @@ from typing import overload
 import polars as pl
 from polars.exceptions import PolarsError
 
+from rr_tasks.photographs.selection import SUFFIXES, Selection
+from rr_tasks.photographs.walk import PHOTOGRAPH, SPECIAL, walk
 from rr_tasks.storage.failure import MissingFileError, StorageError
 from rr_tasks.storage.files import (
     MissingFolderError,
     exists,
     join,
-    list_files,
     publish_bytes,
     read_bytes,
 )
 from rr_tasks.storage.filesystem import filesystem_of
+from rr_tasks.storage.folders import open_folder
 from schemas.errors import ExpectedError
 
-SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp")
+_PHOTOGRAPHS = (PHOTOGRAPH, SPECIAL)  # a pipe is reported by whoever reads it
 _DEPTH_SUFFIX = ".depth.png"
 _NAME = ".photographs.parquet"
 _COLUMNS = {"path": pl.Binary}  # names are bytes, because not all of them are text
@@ -79,20 +81,28 @@ class Photographs(Sequence[str]):
             publish_bytes(buffer.getvalue(), url)
 
 
-def list_photographs(folder: str) -> Photographs:
+def list_photographs(folder: str, selection: Selection | None = None) -> Photographs:
     """List all photographs below a folder, sorted.
+
+    Args:
+        folder: URL of the folder.
+        selection: what to pass over; by default what is hidden or belongs to systems.
 
     Raises:
         MissingFolderError: the folder is missing or holds no photograph.
     """
-    found = [
-        url
-        for url in list_files(folder)
-        if url.lower().endswith(SUFFIXES) and not url.lower().endswith(_DEPTH_SUFFIX)
-    ]
+    root = _root(folder)
+    found = sorted(
+        f"{root}/{entry.path}"
+        for entry in walk(open_folder(folder), selection)
+        if entry.kind in _PHOTOGRAPHS and not entry.path.lower().endswith(_DEPTH_SUFFIX)
+    )
+    if not found and not exists(folder):
+        raise MissingFolderError(f"{folder}: no such folder; check the path or URL")
     if not found:
+        expected = ", ".join(sorted(SUFFIXES))
         raise MissingFolderError(
-            f"{folder}: no photographs here; expected files ending in {', '.join(SUFFIXES)}"
+            f"{folder}: no photographs here; expected files ending in {expected}"
         )
     return photographs_of(folder, found)
 

@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
+from pathlib import Path
 
 from rr_tasks.storage.file import StoredFile, write_if_absent
 from rr_tasks.storage.status import Status
@@ -36,6 +37,10 @@ class Folder(ABC):
     def write(self, path: str, content: bytes) -> None:
         """Replace a file in one step; missing folders above it are created."""
         self._target(path).write(content)
+
+    def upload(self, path: str, local: Path) -> None:
+        """Replace a file in one step by a finished local file, which must not change later."""
+        self._target(path).upload(local)
 
     def write_if_absent(self, path: str, content: bytes) -> bool:
         """Write a file unless it exists: see `rr_tasks.storage.file.write_if_absent`."""

@@ -26,6 +26,11 @@ def to_path(text: str) -> str:
     return text
 
 
+def to_cell(text: str) -> str:
+    """Turn the text from `to_text` into a name for a table that programs read."""
+    return text.removeprefix(_ENCODED)
+
+
 def to_display(text: str) -> str:
     """Turn the text from `to_text` into a name to show to people, on one line."""
     return to_line(text.removeprefix(_ENCODED))

@@ -5,6 +5,7 @@ from rich.markup import escape
 
 from flows.cli.show.outcomes import describe_counts
 from flows.cli.show.place import print_place
+from rr_tasks.archive.listing import describe_left_out
 from rr_tasks.plural import say_count
 from schemas.archive import RunSummary
 
@@ -12,6 +13,8 @@ from schemas.archive import RunSummary
 def show_restoration(console: Console, summary: RunSummary) -> None:
     """Print the counts of a run and the location of its outputs."""
     console.print(f"{say_count(summary.found, 'photograph')}: {describe_counts(summary.counts)}")
+    if summary.left_out:
+        console.print(f"Left out: {escape(describe_left_out(summary.left_out))}", soft_wrap=True)
     for folder in summary.unreadable:
         console.print(f"[red]Folder could not be listed: {escape(folder)}[/red]", soft_wrap=True)
     print_place(console, "Restored folder", summary.parameters.output)

@@ -14,6 +14,7 @@ from rr_tasks.archive.ledger import last_rows
 from rr_tasks.archive.plan import chunk_ids
 from rr_tasks.archive.restore import restore_chunk
 from rr_tasks.archive.run import finish, prepare
+from rr_tasks.photographs.selection import SYSTEM
 from rr_tasks.storage.failure import AccessDeniedError, MissingBucketError, UnreachableStorageError
 from rr_tasks.storage.filesystem import filesystem_of
 from rr_tasks.storage.folder import Folder
@@ -105,6 +106,7 @@ def test_the_outputs_are_those_of_a_disk(
     output = open_folder(asked.output)
     assert set(own(output)) - {"/lock"} == {
         "/failures.csv",
+        "/left_out.csv",
         "/report.html",
         "/run.json",
         "/source",
@@ -190,7 +192,7 @@ def test_clutter_is_passed_over_in_a_bucket_too(on_s3: RestoreParameters, engine
     for name in (".hidden.jpg", ".cache/a.jpg", "2019/Thumbs.db", "_rr/previews/a.jpg", "a.txt"):
         source.write(name, b"x")
     summary = run(on_s3, engine)
-    assert (summary.found, summary.ignored) == (6, 1)
+    assert (summary.found, summary.left_out) == (6, {".txt": 1, SYSTEM: 4})
 
 
 def test_a_bucket_that_takes_nothing_any_more_stops_the_run_and_it_can_be_resumed(

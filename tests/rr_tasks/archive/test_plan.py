@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from rr_tasks.archive.layout import PLAN
-from rr_tasks.archive.listing import LocalListing
+from rr_tasks.archive.listing import Listing
 from rr_tasks.archive.plan import DamagedPlanError, current_items, extend_plan, read_chunk
+from rr_tasks.photographs.walk import walk
 from rr_tasks.storage.folder import Folder
 from rr_tasks.storage.folders import open_folder
 from schemas.archive import ArchivePlan
@@ -30,8 +31,12 @@ def output(tmp_path: Path) -> Folder:
     return open_folder(str(tmp_path / "out"))
 
 
+def listing(root: Path) -> Listing:
+    return Listing(walk(open_folder(str(root))))
+
+
 def plan(output: Folder, root: Path, size: int = 2) -> ArchivePlan:
-    return extend_plan(output, LocalListing(root), size)
+    return extend_plan(output, listing(root), size)
 
 
 def planned(output: Folder, made: ArchivePlan) -> Iterator[str]:
@@ -73,7 +78,7 @@ def test_new_photographs_get_new_chunks_and_old_chunks_stay(output: Folder, root
     assert made.found == 8
     after = contents(output)
     assert {name: after[name] for name in before} == before
-    assert sorted(planned(output, made)) == sorted(item.path for item in LocalListing(root))
+    assert sorted(planned(output, made)) == sorted(item.path for item in listing(root))
 
 
 def test_changed_and_deleted_photographs_are_retired_until_they_come_back(
@@ -115,13 +120,13 @@ def test_a_chunk_that_another_run_has_planned_is_never_overwritten(
 ) -> None:
     """Two runs plan at once when one of them was taken for dead."""
     theirs = b'{"path":"theirs.jpg","size":1,"mtime_ns":2}\n'
-    listed = LocalListing.__iter__
+    listed = Listing.__iter__
 
-    def race(self: LocalListing) -> Iterator[Any]:
+    def race(self: Listing) -> Iterator[Any]:
         output.write(f"{PLAN}/00000.jsonl", theirs)
         return listed(self)
 
-    monkeypatch.setattr(LocalListing, "__iter__", race)
+    monkeypatch.setattr(Listing, "__iter__", race)
     made = plan(output, root)
     assert ids(made) == ["00001", "00002", "00003"]
     assert output.read(f"{PLAN}/00000.jsonl") == theirs

@@ -40,7 +40,7 @@ def test_a_run_is_summed_up(parameters: RestoreParameters, archive: Path, engine
     (archive / "notes.txt").write_text("ignored")
     summary = run(parameters, engine)
     assert summary.counts == summary.archive == Counts(restored=6, failed=1)
-    assert (summary.found, summary.ignored) == (7, 1)
+    assert (summary.found, summary.left_out) == (7, {".txt": 1})
     again = run(parameters, engine)
     assert again.counts == Counts(skipped=6, failed=1)
     assert again.archive == Counts(restored=6, failed=1)
