@@ -41,7 +41,7 @@ from schemas.prior.current import (
 from schemas.prior.text import undo_order, write_reasoning
 from schemas.recipe import DegradationRecipe, JpegRecipe
 
-pytest_plugins = ["tests.s3", "tests.fault_proxy", "tests.loggers"]
+pytest_plugins = ["tests.s3", "tests.fault_proxy", "tests.loggers", "tests.browser"]
 
 torch.set_num_threads(1)
 cv2.setNumThreads(1)

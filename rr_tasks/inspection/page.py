@@ -7,12 +7,14 @@ from jinja2 import Environment, StrictUndefined
 
 from rr_tasks.inspection.pictures import Picture
 from rr_tasks.inspection.survey import title
+from rr_tasks.plural import say_count
 from schemas.inspection import Inspection
 
 
 def render_page(inspection: Inspection, pictures: Sequence[Picture]) -> bytes:
     """Render the figures, the severities as bars, and the pictures."""
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+    environment.filters["count"] = say_count
     template = environment.from_string(
         files("rr_tasks.inspection").joinpath("page.html.j2").read_text(encoding="utf-8")
     )

@@ -1,11 +1,15 @@
 import re
 from html.parser import HTMLParser
+from pathlib import Path
+
+from playwright.sync_api import Browser
 
 from rr_tasks.inspection.page import render_page
 from rr_tasks.inspection.pictures import pick_pictures
 from rr_tasks.inspection.survey import inspect
 from schemas.inspection import SEVERITY_BINS
 from schemas.prior.current import DEGRADATIONS
+from tests.browser import PHONE, opened, overflow
 
 _VOID = {"meta", "img", "br", "link"}
 
@@ -59,3 +63,23 @@ def test_an_empty_data_set_has_a_page_too_and_words_of_others_are_escaped(datase
     assert "&lt;script&gt;" in text
     assert "shards 00003, 00004" in text
     assert "<img" not in text
+
+
+def test_a_page_fits_a_phone_and_folds_long_json(
+    dataset: str, tmp_path: Path, browser: Browser
+) -> None:
+    found = inspect(dataset).model_copy(
+        update={
+            "url": "s3://" + "long" * 40,
+            "failure_reasons": {"of no use" * 30: 1},
+            "failures": 1,
+        }
+    )
+    page = tmp_path / "page.html"
+    page.write_bytes(render_page(found, pick_pictures(dataset, 3)))
+    with opened(browser, page, PHONE) as shown:
+        assert overflow(shown) == 0
+        assert not shown.get_by_text('"shard_size"').is_visible()
+        shown.get_by_text("as JSON").click()
+        assert shown.get_by_text('"shard_size"').is_visible()
+        assert overflow(shown) == 0

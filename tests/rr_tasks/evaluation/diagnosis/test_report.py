@@ -3,6 +3,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from playwright.sync_api import Browser
 from polars.testing import assert_frame_equal
 
 from rr_tasks.evaluation.diagnosis.figures import compute_figures
@@ -10,6 +11,7 @@ from rr_tasks.evaluation.diagnosis.report import write_assessment
 from schemas.assessment import AssessmentSpec
 from schemas.reasoner import ReasonerIdentity
 from schemas.recipe import EDGE_DEFAULT
+from tests.browser import PHONE, opened, overflow
 
 
 @pytest.fixture
@@ -63,3 +65,15 @@ def test_the_same_rows_give_the_same_bytes(perfect, spec, tmp_path: Path) -> Non
         write_assessment(str(tmp_path / name), spec, perfect, compute_figures(perfect))
     for path in (tmp_path / "a").iterdir():
         assert path.read_bytes() == (tmp_path / "b" / path.name).read_bytes()
+
+
+def test_the_page_fits_a_phone_and_folds_long_json(
+    perfect, spec, tmp_path: Path, browser: Browser
+) -> None:
+    page = Path(write_assessment(str(tmp_path), spec, perfect, compute_figures(perfect)))
+    with opened(browser, page, PHONE) as shown:
+        assert overflow(shown) == 0
+        assert not shown.get_by_text("inputs_sha256").is_visible()
+        shown.get_by_text("as JSON").click()
+        assert shown.get_by_text("inputs_sha256").is_visible()
+        assert overflow(shown) == 0
