@@ -130,10 +130,9 @@ def _restore(
         Writer(
             output=output,
             originals=source if parameters.copy_failed else None,
-            chunk=chunk,
             earlier=state.rows,
             ledger=ledger,
-            previews=Previews(output, parameters.previews),
+            previews=Previews(output, parameters.previews, state.maker),
             window=window,
             maker=state.maker,
             workers=workers,

@@ -105,7 +105,7 @@ def finish(
             failures=output.at(layout.FAILURES),
         )
         _write_failures(output, findings.failures)
-        write_report(output, summary, findings)
+        write_report(open_folder(parameters.input), output, summary, findings)
         output.write(layout.SUMMARY, (summary.model_dump_json(indent=2) + "\n").encode())
     return summary
 

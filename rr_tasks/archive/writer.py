@@ -58,7 +58,6 @@ class Writer:
         *,
         output: Folder,
         originals: Folder | None,
-        chunk: str,
         earlier: Mapping[str, LedgerRow],
         ledger: Ledger,
         previews: Previews,
@@ -69,7 +68,6 @@ class Writer:
     ) -> None:
         self._output = output
         self._originals = originals
-        self._chunk = chunk
         self._earlier = earlier
         self._ledger = ledger
         self._previews = previews
@@ -169,14 +167,12 @@ class Writer:
 
     def _write(self, result: Result) -> None:
         item, photograph = result.opened.item, result.opened.photograph
-        pixels, preview, trouble = result.pixels, None, None
         data, name = photograph.source, item.path
-        if pixels is not None:
-            data, name = encode(photograph, pixels), name + photograph.suffix
+        if result.pixels is not None:
+            data, name = encode(photograph, result.pixels), name + photograph.suffix
         self._write_prior(item, result.prior)
         facts = self._write_output(item, name, data)
-        if pixels is not None:
-            preview, trouble = self._preview(result, pixels)
+        preview, trouble = self._preview(result)
         self._record(
             item,
             result.status,
@@ -222,13 +218,14 @@ class Writer:
         written = prior.model_dump_json(indent=2) + "\n"
         self._output.write(layout.prior(item.path), written.encode())
 
-    def _preview(self, result: Result, restored: Pixels) -> tuple[str | None, str | None]:
-        """Return the pair's stem, if there is one, and what went wrong, if anything."""
-        item, photograph = result.opened.item, result.opened.photograph
-        stem = f"{self._chunk}-{content_hash(item.path.encode())}"
+    def _preview(self, result: Result) -> tuple[str | None, str | None]:
+        """Return the previews' stem, if there are any, and what went wrong, if anything."""
+        path, pixels, found = result.opened.item.path, result.opened.photograph.pixels, result.prior
         try:
-            return self._previews.add(stem, photograph.pixels, restored), None
-        except Exception as error:  # noqa: BLE001 - the photograph is restored all the same
+            return self._previews.add(
+                path, result.status, severities(found), pixels, result.pixels
+            ), None
+        except Exception as error:  # noqa: BLE001 - the photograph is finished all the same
             return None, f"no preview: {reason_for(error)}"
 
     def _older_output(self, item: PlanItem) -> LedgerRow | None:

@@ -18,12 +18,12 @@ Severity = Annotated[float, Field(ge=0.0, le=100.0)]
 SeverityDeviation = Annotated[float, Field(ge=0.0, le=100.0)]
 ParametersT_co = TypeVar("ParametersT_co", bound=Degradation, covariant=True)
 
-_GRADES = ((25.0, "slight"), (50.0, "moderate"), (75.0, "strong"), (100.0, "extreme"))
+GRADES = ((25.0, "slight"), (50.0, "moderate"), (75.0, "strong"), (100.0, "extreme"))
 
 
 def grade(severity: float) -> str:
     """Name a severity: slight up to 25, moderate up to 50, strong up to 75, else extreme."""
-    return next(word for limit, word in _GRADES if severity <= limit)
+    return next(word for limit, word in GRADES if severity <= limit)
 
 
 class Presence(Strict):

@@ -1,16 +1,9 @@
 """Says how many photographs had which outcome."""
 
+from rr_tasks.archive.outcome import OUTCOMES
 from schemas.archive import Counts
 
-WORDS = {
-    "restored": "restored",
-    "clean": "needed nothing",
-    "uncertain": "uncertain",
-    "kept": "kept on request",
-    "protected": "protected from losses",
-    "skipped": "done before",
-    "failed": "failed",
-}
+WORDS: dict[str, str] = {**OUTCOMES, "skipped": "done before"}
 """What people call the fields of `Counts`."""
 
 _ALWAYS = ("restored", "failed")

@@ -185,16 +185,19 @@ def test_never_more_decoded_photographs_than_the_window(
     assert workers < peak <= workers + restore.WAITING_IMAGES + workers
 
 
-def test_previews_are_made_of_the_first_restored_photographs_only(
+def test_the_previews_that_rows_name_are_there(
     parameters: RestoreParameters, engine: Any, engine_like: Any
 ) -> None:
     few = parameters.model_copy(update={"previews": 2})
-    run(few, engine)
-    run(few, engine_like("double-2"))
-    previews = sorted(path.name for path in Path(few.output, "_rr", "previews").iterdir())
-    assert len(previews) == 4
-    stems = {row.preview for row in rows(few).values() if row.preview}
-    assert sorted(f"{s}-{side}.jpg" for s in stems for side in ("after", "before")) == previews
+    for one, sides in (
+        (engine, {"before", "after"}),
+        (engine_like("still", noise=0.0), {"before"}),
+    ):
+        run(few, one)
+        stems = {row.preview for row in rows(few).values() if row.preview}
+        assert len(stems) >= 2
+        names = {path.stem for path in Path(few.output, "_rr", "previews").iterdir()}
+        assert {f"{stem}-{side}" for stem in stems for side in sides} <= names
 
 
 def test_counts_that_disagree_are_an_error() -> None:

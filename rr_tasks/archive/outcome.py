@@ -1,0 +1,15 @@
+"""The outcomes of photographs in words."""
+
+from schemas.archive import Status
+
+OUTCOMES: dict[str, str] = {
+    "restored": "restored",
+    "clean": "needed nothing",
+    "uncertain": "uncertain",
+    "kept": "kept on request",
+    "protected": "protected from losses",
+    "failed": "failed",
+}
+"""All but the first and the last are reasons to leave a photograph alone."""
+
+LEFT_ALONE: tuple[Status, ...] = ("clean", "uncertain", "kept", "protected")
