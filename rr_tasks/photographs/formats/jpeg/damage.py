@@ -9,7 +9,8 @@ import simplejpeg
 
 from rr_tasks.photographs.formats.jpeg.segments import EOI, SOI, START_OF_SCAN, Layout
 
-_WARNINGS = ("Corrupt JPEG data", "Premature end", "Inconsistent progression")
+_UNUSUAL = "Could not determine subsampling"
+"""What `simplejpeg` says of chroma resolutions that libjpeg-turbo itself reads."""
 _LEFT_OVER = "extraneous bytes"
 
 
@@ -30,7 +31,7 @@ def find_damage(layout: Layout) -> str | None:
 
 
 def _decode(layout: Layout, coded: list[bytes]) -> str | None:
-    """Return what libjpeg-turbo warns of; what it cannot decode at all, libvips tells."""
+    """Return what libjpeg-turbo complains of, if anything."""
     channels = layout.frame.channels if layout.frame else 0
     try:
         simplejpeg.decode_jpeg(
@@ -41,7 +42,7 @@ def _decode(layout: Layout, coded: list[bytes]) -> str | None:
             strict=True,
         )
     except ValueError as error:
-        return str(error) if str(error).startswith(_WARNINGS) else None
+        return None if _UNUSUAL in str(error) else str(error)
     return None
 
 
