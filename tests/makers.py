@@ -71,8 +71,17 @@ def jpeg(samples: np.ndarray, *, orientation: int | None = None, **options: Any)
         (0xED, IPTC),
         (0xFE, b"a comment"),
     ]
-    body = b"".join(b"\xff" + bytes([m]) + struct.pack(">H", len(s) + 2) + s for m, s in segments)
-    return b"\xff\xd8" + body + bytes(plain)[2:]
+    return insert(bytes(plain), *(segment(*parts) for parts in segments))
+
+
+def segment(marker: int, body: bytes) -> bytes:
+    """A segment of a JPEG file."""
+    return b"\xff" + bytes([marker]) + struct.pack(">H", len(body) + 2) + body
+
+
+def insert(jpeg: bytes, *segments: bytes) -> bytes:
+    """Put segments, or whatever else, behind the start of a JPEG file."""
+    return jpeg[:2] + b"".join(segments) + jpeg[2:]
 
 
 def png_chunk(kind: bytes, body: bytes) -> bytes:
@@ -88,8 +97,7 @@ def png(samples: np.ndarray, *extra: tuple[bytes, bytes], **options: Any) -> byt
 def insert_profile(jpeg: bytes, icc: bytes) -> bytes:
     """Put a profile into a JPEG, whatever it holds; libvips writes none that is damaged."""
     parts = [icc[start : start + 65_000] for start in range(0, len(icc), 65_000)]
-    segments = b""
-    for number, part in enumerate(parts, start=1):
-        body = b"ICC_PROFILE\0" + bytes([number, len(parts)]) + part
-        segments += b"\xff\xe2" + struct.pack(">H", len(body) + 2) + body
-    return jpeg[:2] + segments + jpeg[2:]
+    labels = (b"ICC_PROFILE\0" + bytes([n, len(parts)]) for n in range(1, len(parts) + 1))
+    return insert(
+        jpeg, *(segment(0xE2, label + part) for label, part in zip(labels, parts, strict=True))
+    )

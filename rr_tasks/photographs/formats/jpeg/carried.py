@@ -3,18 +3,18 @@
 Everything does, unless it tells how the original's pixels were coded, or would no longer be true.
 """
 
-from collections.abc import Iterable
+import io
 
 from rr_tasks.photographs.formats.jpeg import xmp
 from rr_tasks.photographs.formats.jpeg.drawing import redraw
 from rr_tasks.photographs.formats.jpeg.losses import left_behind, tail_stays_true
 from rr_tasks.photographs.formats.jpeg.multipicture import is_list, list_pictures
-from rr_tasks.photographs.formats.jpeg.segments import LONGEST_BODY, Layout, Segment, read_layout
+from rr_tasks.photographs.formats.jpeg.segments import Layout, Segment, read_layout
 from rr_tasks.photographs.formats.jpeg.thumbnail import (
     renew_exif,
+    renew_photoshop,
     renew_xmp,
     without_jfif,
-    without_photoshop,
 )
 
 EXIF, JFIF, PHOTOSHOP = b"Exif\0\0", b"JFIF\0", b"Photoshop 3.0\0"
@@ -41,7 +41,7 @@ def carry_segments(layout: Layout, photograph: bytes) -> list[Segment]:
         and part not in behind
         and not any(part.marker == m and part.body.startswith(b) for m, b in _CODING)
     ]
-    return _renew_photoshop([_renew(part, photograph) for part in kept])
+    return _renew_photoshop([_renew(part, photograph) for part in kept], photograph)
 
 
 def carry_tail(data: bytes, layout: Layout, photograph: bytes) -> bytes:
@@ -69,24 +69,16 @@ def _renew(part: Segment, photograph: bytes) -> Segment:
     return part
 
 
-def _renew_photoshop(parts: list[Segment]) -> list[Segment]:
-    """Take the thumbnail out of image resources, which may be spread over several segments."""
-    spread = [part for part in parts if part.body.startswith(PHOTOSHOP)]
-    resources = b"".join(part.body[len(PHOTOSHOP) :] for part in spread)
-    renewed = without_photoshop(resources)
-    if renewed == resources:
-        return parts
-    room = LONGEST_BODY - len(PHOTOSHOP)
-    pieces = [renewed[start : start + room] for start in range(0, len(renewed), room)] or [b""]
-    filled = {
-        id(part): part.with_body(PHOTOSHOP + piece)
-        for part, piece in zip(spread, pieces, strict=False)
-    }
-    return [filled.get(id(part), part) for part in _without(parts, spread[len(pieces) :])]
-
-
-def _without(parts: Iterable[Segment], unwanted: list[Segment]) -> list[Segment]:
-    return [part for part in parts if not any(part is other for other in unwanted)]
+def _renew_photoshop(parts: list[Segment], photograph: bytes) -> list[Segment]:
+    """Redraw the thumbnail in image resources, which may be spread over several segments."""
+    spread = [part.body[len(PHOTOSHOP) :] for part in parts if part.body.startswith(PHOTOSHOP)]
+    renewed = io.BytesIO(renew_photoshop(b"".join(spread), photograph))
+    return [
+        part.with_body(PHOTOSHOP + renewed.read(len(part.body) - len(PHOTOSHOP)))
+        if part.body.startswith(PHOTOSHOP)
+        else part
+        for part in parts
+    ]
 
 
 def _redraw_preview(old: bytes, photograph: bytes) -> bytes:

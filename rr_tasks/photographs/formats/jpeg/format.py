@@ -48,10 +48,10 @@ class JpegFormat:
             _check_kind(layout.frame)
         elif not layout.ended:
             raise UnreadablePhotographError("the JPEG data is truncated")
+        if salvage:  # more can be read of a restart behind damage than of segments within it
+            return pyvips.Image.jpegload_buffer(data, access="sequential", fail_on="none")
         coherent = b"".join([SOI, *(part.data for part in layout.segments), EOI])
-        return pyvips.Image.jpegload_buffer(
-            coherent, access="sequential", fail_on="none" if salvage else "error"
-        )
+        return pyvips.Image.jpegload_buffer(coherent, access="sequential", fail_on="error")
 
     def damage(self, data: bytes) -> str | None:
         """Read all codes once more, since libvips passes over most errors in them."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 SOI, EOI = b"\xff\xd8", b"\xff\xd9"
 START_OF_SCAN, COMMENT, APP0, APP15 = 0xDA, 0xFE, 0xE0, 0xEF
-LONGEST_BODY = 0xFFFF - 2
+_LONGEST_BODY = 0xFFFF - 2
 _END = 0xD9
 _STANDALONE = {0x01, *range(0xD0, 0xD8)}
 _MARKER = re.compile(rb"\xff([^\x00\xff])", re.DOTALL)
@@ -38,7 +38,7 @@ class Segment:
 
     def with_body(self, body: bytes) -> "Segment":
         """Return the segment with another content, or as it is if that is too long for one."""
-        if body == self.body or len(body) > LONGEST_BODY:
+        if body == self.body or len(body) > _LONGEST_BODY:
             return self
         data = bytes([0xFF, self.marker]) + (len(body) + 2).to_bytes(2) + body
         return replace(self, data=data)

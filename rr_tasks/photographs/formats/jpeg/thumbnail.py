@@ -10,6 +10,7 @@ from rr_tasks.photographs.formats.jpeg.drawing import redraw
 _JPEG_START, _JPEG_LENGTH = 0x201, 0x202
 _PHOTOSHOP_RESOURCE = b"8BIM"
 _PHOTOSHOP_THUMBNAILS = {0x0409, 0x040C}
+_PHOTOSHOP_HEADER = 28
 _XMP_IMAGE = re.compile(rb"(GImg:image(?:>|=[\"']))([^<\"']*)")
 
 
@@ -70,18 +71,19 @@ def without_jfif(body: bytes) -> bytes:
     return body[:12] + b"\0\0" + body[14 + 3 * body[12] * body[13] :]
 
 
-def without_photoshop(resources: bytes) -> bytes:
-    """Leave the thumbnail out of Photoshop's image resources; damaged ones stay as they are."""
-    kept, position = [], 0
+def renew_photoshop(resources: bytes, photograph: bytes) -> bytes:
+    """Redraw the thumbnail among Photoshop's image resources, or blank it; no length changes."""
+    renewed, position = bytearray(resources), 0
     while resources.startswith(_PHOTOSHOP_RESOURCE, position):
         try:
             number, name = struct.unpack_from(">HB", resources, position + 4)
-            size_at = position + 6 + (name + 2) // 2 * 2
-            (size,) = struct.unpack_from(">I", resources, size_at)
+            start = position + 10 + (name + 2) // 2 * 2
+            (size,) = struct.unpack_from(">I", resources, start - 4)
         except struct.error:
             break
-        end = size_at + 4 + (size + 1) // 2 * 2
-        if number not in _PHOTOSHOP_THUMBNAILS:
-            kept.append(resources[position:end])
-        position = end
-    return b"".join(kept) + resources[position:]
+        position = start + (size + 1) // 2 * 2
+        if number in _PHOTOSHOP_THUMBNAILS:
+            place = slice(start + _PHOTOSHOP_HEADER, min(start + size, len(resources)))
+            old = resources[place]
+            renewed[place] = redraw(old, photograph) or bytes(len(old))
+    return bytes(renewed)

@@ -1,0 +1,86 @@
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+
+from rr_tasks.photographs.formats.base import UnreadablePhotographError
+from rr_tasks.photographs.formats.jpeg.damage import find_damage
+from rr_tasks.photographs.formats.jpeg.segments import read_layout
+from rr_tasks.photographs.negative import open_photograph
+
+HINT = "; --salvage restores what is left of it"
+KINDS = {
+    "sequential": [],
+    "with restarts": [cv2.IMWRITE_JPEG_RST_INTERVAL, 20],
+    "progressive": [cv2.IMWRITE_JPEG_PROGRESSIVE, 1],
+}
+
+
+def packed(photograph: np.ndarray, kind: str) -> bytes:
+    large = cv2.resize(photograph, (576, 384), interpolation=cv2.INTER_CUBIC)
+    return cv2.imencode(".jpg", large, [cv2.IMWRITE_JPEG_QUALITY, 92, *KINDS[kind]])[1].tobytes()
+
+
+def damage(data: bytes) -> str | None:
+    return find_damage(read_layout(data))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_tenth_of_the_data_lost_in_the_middle_is_found(photograph: np.ndarray, kind: str) -> None:
+    whole = packed(photograph, kind)
+    start, size = len(whole) // 2, len(whole) // 10
+    assert damage(whole) is None
+    for hole in (bytes(size), np.random.default_rng(0).bytes(size), b""):
+        assert damage(whole[:start] + hole + whole[start + size :]) is not None
+    assert damage(whole[:start]) == "truncated"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_nine_of_ten_random_holes_of_a_sector_are_found(photograph: np.ndarray, kind: str) -> None:
+    whole = packed(photograph, kind)
+    generator = np.random.default_rng(0)
+    scan = whole.index(b"\xff\xda") + 14
+    found = 0
+    for place in generator.integers(scan, len(whole) - 514, 50):
+        found += damage(whole[:place] + generator.bytes(512) + whole[place + 512 :]) is not None
+    assert found >= 45
+
+
+def test_a_damaged_photograph_fails_and_the_reason_says_what_helps(photograph: np.ndarray) -> None:
+    whole = packed(photograph, "sequential")
+    middle = len(whole) // 2
+    holed = whole[:middle] + bytes(512) + whole[middle + 512 :]
+    for data, reason in ((holed, "damaged"), (whole[:middle], "truncated")):
+        with pytest.raises(UnreadablePhotographError) as caught:
+            open_photograph(data).develop()
+        assert str(caught.value) == f"the JPEG data is {reason}{HINT}"
+
+
+def test_what_is_left_of_a_truncated_photograph_can_be_salvaged(photograph: np.ndarray) -> None:
+    whole = packed(photograph, "sequential")
+    expected = open_photograph(whole).develop().pixels
+    left = open_photograph(whole[: len(whole) // 2], salvage=True).develop()
+    words = left.note.split()
+    assert left.note.startswith("salvaged: the JPEG data is truncated, ")
+    assert left.note.endswith("of the picture is missing")
+    missing = int(words[words.index("of") - 1].rstrip("%")) / 100
+    assert 0.3 < missing < 0.7
+    there = int(len(expected) * (1 - missing)) - 24
+    assert np.array_equal(left.pixels[:there], expected[:there])
+    assert np.ptp(left.pixels[24 - int(len(expected) * missing) :]) == 0
+
+
+def test_what_is_left_of_a_damaged_photograph_is_marked_as_doubtful(photograph: np.ndarray) -> None:
+    whole = packed(photograph, "with restarts")
+    middle = len(whole) // 2
+    holed = whole[:middle] + bytes(100) + whole[middle + 100 :]
+    salvaged = open_photograph(holed, salvage=True).develop()
+    assert salvaged.note == "salvaged: the JPEG data is damaged, parts of the picture may be wrong"
+    assert open_photograph(whole, salvage=True).develop().note is None
+
+
+def test_scans_that_are_not_there_are_missed(make: Any) -> None:
+    whole = make.jpeg(make.scene(200, 150), interlace=True)
+    last_scan = whole.rindex(b"\xff\xda")
+    assert damage(whole[:last_scan]) == "truncated"
