@@ -173,13 +173,13 @@ def _block_means(samples: Samples) -> Samples:
 def _check_with_another_decoder(
     encoded: bytes, photograph: Photograph, samples: Samples, lossless: bool
 ) -> None:
-    """Ask Pillow, and about kinds of TIFF that it does not read right, OpenCV."""
+    """Ask Pillow, and OpenCV about files of which Pillow does not read the originals right."""
     for decode in (_decode_with_pillow, _decode_with_opencv):
         try:
             _compare(decode, encoded, photograph, samples, lossless)
             return
         except UnfaithfulOutputError:
-            if photograph.format.name != "TIFF" or _reads_original(decode, photograph):
+            if _reads_original(decode, photograph):
                 raise
 
 

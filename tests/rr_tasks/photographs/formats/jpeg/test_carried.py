@@ -11,13 +11,9 @@ from PIL import Image
 from rr_tasks.photographs.encoding import encode
 from rr_tasks.photographs.formats.jpeg.segments import read_layout
 from rr_tasks.photographs.negative import open_photograph
+from tests.jpegs import ITEM, XMP, exif_with_thumbnail, packet, pictures, with_pictures
 
-XMP = b"http://ns.adobe.com/xap/1.0/\0"
 VIDEO = b"\0\0\0\x18ftypmp42" + bytes(4) + b"mp42isom" + bytes(range(256)) * 8
-ITEM = (
-    "<rdf:li rdf:parseType='Resource'><Container:Item Item:Mime='{}' Item:Semantic='{}' "
-    "Item:Length='{}'/></rdf:li>"
-)
 
 
 def rewrite(data: bytes, level: int = 60) -> bytes:
@@ -27,50 +23,10 @@ def rewrite(data: bytes, level: int = 60) -> bytes:
     return encode(photograph, np.full_like(photograph.pixels, level))
 
 
-def packet(items: str, attributes: str = "") -> bytes:
-    text = (
-        "<x:xmpmeta xmlns:x='adobe:ns:meta/'><rdf:RDF "
-        "xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'><rdf:Description rdf:about='' "
-        "xmlns:Container='http://ns.google.com/photos/1.0/container/' "
-        "xmlns:Item='http://ns.google.com/photos/1.0/container/item/' "
-        "xmlns:GCamera='http://ns.google.com/photos/1.0/camera/' "
-        f"xmlns:xmpGImg='http://ns.adobe.com/xap/1.0/g/img/' {attributes}>"
-        f"<Container:Directory><rdf:Seq>{items}</rdf:Seq></Container:Directory>"
-        "</rdf:Description></rdf:RDF></x:xmpmeta>"
-    )
-    return XMP + text.encode()
-
-
-def pictures(start: int, sizes: list[int], places: list[int], kinds: list[int]) -> bytes:
-    """A list of pictures (MPF) for a segment at `start` of a file."""
-    rows = zip(kinds, sizes, places, strict=True)
-    entries = b"".join(
-        struct.pack(">IIIHH", kind, size, place and place - start - 8, 0, 0)
-        for kind, size, place in rows
-    )
-    directory = struct.pack(">HHHI4s", 3, 0xB000, 7, 4, b"0100")
-    directory += struct.pack(">HHII", 0xB001, 4, 1, len(sizes))
-    directory += struct.pack(">HHIII", 0xB002, 7, len(entries), 50, 0)
-    return b"MPF\0MM\0*" + struct.pack(">I", 8) + directory + entries
-
-
-def with_pictures(make: Any, first: bytes, others: list[bytes], kinds: list[int]) -> bytes:
-    length = len(
-        make.segment(
-            0xE2,
-            pictures(2, [0] * (1 + len(others)), [0] * (1 + len(others)), [0] * (1 + len(others))),
-        )
-    )
-    ends = np.cumsum([len(first) + length, *map(len, others)]).tolist()
-    sizes = [ends[0], *map(len, others)]
-    listed = pictures(2, sizes, [0, *ends[:-1]], [0x030000, *kinds])
-    return make.insert(first, make.segment(0xE2, listed)) + b"".join(others)
-
-
 def listed(data: bytes) -> list[bytes]:
     """The pictures that Pillow finds by the list, each from its start to its end."""
-    with Image.open(io.BytesIO(data)) as image:
-        entries = image._getmp()[0xB002]
+    opened: Any = Image.open(io.BytesIO(data))
+    entries = opened.mpinfo[0xB002]
     base = data.index(b"MPF\0") + 4
     places = [entry["DataOffset"] and entry["DataOffset"] + base for entry in entries]
     return [
@@ -80,17 +36,6 @@ def listed(data: bytes) -> list[bytes]:
 
 def brightness(jpeg: bytes) -> float:
     return float(pyvips.Image.new_from_buffer(jpeg, "", fail_on="warning").avg())
-
-
-def exif_with_thumbnail(thumbnail: bytes, note: bytes = b"note" * 4) -> bytes:
-    """Two directories: a maker note, and behind it a thumbnail."""
-    second = 8 + 18
-    note_at = second + 30
-    thumbnail_at = note_at + len(note)
-    first = struct.pack("<HHHIII", 1, 37500, 7, len(note), note_at, second)
-    rows = struct.pack("<HHII", 0x201, 4, 1, thumbnail_at)
-    rows += struct.pack("<HHII", 0x202, 4, 1, len(thumbnail))
-    return b"II*\0\x08\0\0\0" + first + struct.pack("<H", 2) + rows + bytes(4) + note + thumbnail
 
 
 @pytest.mark.parametrize("first_length", ["0", "right"])
@@ -118,7 +63,7 @@ def test_a_gain_map_stays_byte_for_byte_and_its_place_true(make: Any) -> None:
         "image/jpeg", "GainMap", len(gain)
     )
     first = make.insert(make.jpeg(make.scene(60, 40)), make.segment(0xE1, packet(items)))
-    data = with_pictures(make, first, [gain], [0])
+    data = with_pictures(first, [gain], [0])
     assert listed(data)[1] == gain
     written = rewrite(data)
     assert len(written) != len(data)
@@ -131,7 +76,7 @@ def test_a_gain_map_stays_byte_for_byte_and_its_place_true(make: Any) -> None:
 def test_previews_that_a_list_names_show_the_restored_picture(make: Any) -> None:
     old = make.insert(make.jpeg(make.scene(60, 40)), make.segment(0xFE, b"of the preview"))
     other = make.jpeg(make.scene(20, 20))
-    data = with_pictures(make, make.jpeg(make.scene(120, 80)), [old, other], [0x010001, 0])
+    data = with_pictures(make.jpeg(make.scene(120, 80)), [old, other], [0x010001, 0])
     shown, preview, third = listed(rewrite(data))
     for drawn in (shown, preview):
         assert brightness(drawn) == pytest.approx(60, abs=3)
@@ -141,7 +86,7 @@ def test_previews_that_a_list_names_show_the_restored_picture(make: Any) -> None
 
 
 def test_a_list_of_pictures_that_are_gone_is_left_out(make: Any) -> None:
-    data = with_pictures(make, make.jpeg(make.scene()), [make.jpeg(make.scene())], [0])
+    data = with_pictures(make.jpeg(make.scene()), [make.jpeg(make.scene())], [0])
     cut = data[: read_layout(data).end]
     assert b"MPF\0" in rewrite(data)
     assert b"MPF\0" not in rewrite(cut)
@@ -173,7 +118,7 @@ def test_a_thumbnail_that_cannot_be_drawn_is_hidden_and_nothing_moves(
 
 
 def test_thumbnails_of_jfif_photoshop_and_xmp_do_not_show_the_old_picture(make: Any) -> None:
-    old = make.jpeg(make.scene(20, 16))
+    old = make.jpeg(make.scene(24, 16))
     shown = f"<xmpGImg:image>{base64.b64encode(old).decode()}</xmpGImg:image>"
     small = make.scene(4, 3).tobytes()
     resource = b"8BIM\x04\x0c\0\0" + struct.pack(">I", 28 + len(old)) + bytes(28) + old
