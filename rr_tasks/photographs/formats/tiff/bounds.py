@@ -2,9 +2,8 @@
 
 from rr_tasks.photographs.formats.base import UnreadablePhotographError
 from rr_tasks.photographs.formats.directory import Directory
-from rr_tasks.photographs.formats.tiff.layout import Layout
+from rr_tasks.photographs.formats.tiff.layout import SIZES, TILE_SIZES, Layout
 
-OFFSETS, SIZES, TILE_OFFSETS, TILE_SIZES = 273, 279, 324, 325
 _SMALL = 2**26
 _RATIO = 100
 """The best compression of a photograph, well above any that was seen; blank ones may be small."""
@@ -31,4 +30,6 @@ def check_bounds(pages: list[tuple[Directory, Layout]]) -> None:
         for directory, layout in pages
     )
     if stored > 2 * size:
-        raise UnreadablePhotographError("the TIFF data is damaged: its strips or tiles overlap")
+        raise UnreadablePhotographError(
+            "the TIFF data is damaged: its strips or tiles claim more than the file holds"
+        )

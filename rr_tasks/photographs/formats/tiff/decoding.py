@@ -23,19 +23,24 @@ from rr_tasks.photographs.formats.directory import (
 from rr_tasks.photographs.formats.tiff.layout import (
     BLACK_IS_ZERO,
     JPEG,
+    PLAIN,
+    SIZES,
     WHITE_IS_ZERO,
     YCBCR,
     Layout,
 )
 
-_PHOTOMETRIC = 262
+_PHOTOMETRIC, _ORIENTATION = 262, 274
+_CARRIED = {"orientation", "xmp-data", "iptc-data", "icc-profile-data"}
 _INTERPRETATIONS = (("b-w", "grey16"), ("srgb", "rgb16"))
 _NEEDED = {
     *(256, 257, 258, 259, _PHOTOMETRIC, 266, 277, 284, 339),
     *(273, 278, 279, 322, 323, 324, 325),  # strips and tiles
     *(292, 293, 317, 320, 347, 529, 530, 531, 532),  # of some compressions and colours
-    *(274, 700, 33723, 34675),  # orientation, XMP, IPTC, colour profile
+    *(_ORIENTATION, 700, 33723, 34675),
 }
+_OPAQUE = {700: {1, 2, 7}, 33723: {1, 2, 4, 7}, 34675: {1, 2, 7}}
+"""Types of XMP, IPTC and colour profiles that libtiff accepts."""
 
 
 def decode(directory: Directory, layout: Layout, fail_on: str) -> pyvips.Image:
@@ -66,18 +71,36 @@ def decode(directory: Directory, layout: Layout, fail_on: str) -> pyvips.Image:
     return colours.bandjoin(alpha)
 
 
-def decode_all(directory: Directory, layout: Layout, fail_on: str = "error") -> pyvips.Image:
+def decode_all(directory: Directory, layout: Layout, fail_on: str) -> pyvips.Image:
     """Open the picture with all samples as they are stored, but YCbCr as RGB."""
+    tags = _checked(directory, layout)
     if layout.photometric == YCBCR and layout.compression != JPEG:
-        return _decode_ycbcr(_view(directory, {}), layout)
+        pixels = _decode_ycbcr(_view(directory, tags | {_ORIENTATION: _shorts(1)}), layout)
+        return _copy_header(_open(_view(directory, tags), "none"), pixels)
     if layout.separate and layout.tiled:  # which libvips does not decode
-        planes = [_open(_view(directory, tags), fail_on) for tags in _planes(directory, layout)]
-        image = planes[0].bandjoin(planes[1:])
-        return image.copy(interpretation=_INTERPRETATIONS[layout.colours >= 3][layout.bits == 16])
-    # libvips inverts greys of which white is zero, but not if there are other samples
-    white_is_zero = layout.photometric == WHITE_IS_ZERO
-    tags = {_PHOTOMETRIC: _shorts(BLACK_IS_ZERO)} if white_is_zero else {}
+        views = (_view(directory, tags | plane) for plane in _planes(directory, layout))
+        first, *rest = (_open(view, fail_on) for view in views)
+        return first.bandjoin(rest).copy(
+            interpretation=_INTERPRETATIONS[layout.colours >= 3][layout.bits == 16]
+        )
     return _open(_view(directory, tags), fail_on)
+
+
+def _checked(directory: Directory, layout: Layout) -> Tags:
+    """Return tags whose values libtiff would warn of, or libvips act on.
+
+    libvips inverts greys of which white is zero, but not if there are other samples, and divides
+    by opacity without rounding.
+    """
+    white_is_zero = layout.photometric == WHITE_IS_ZERO
+    tags = {_PHOTOMETRIC: _shorts(BLACK_IS_ZERO if white_is_zero else layout.photometric)}
+    if layout.extra:
+        tags[338] = _shorts(*[0] * len(layout.extra))
+    orientation = directory.number(_ORIENTATION, 1)
+    tags[_ORIENTATION] = _shorts(orientation if 1 <= orientation <= 8 else 1)
+    if layout.compression == PLAIN and not layout.tiled and not directory.numbers(SIZES).any():
+        tags[SIZES] = LONG, np.array(layout.strip_sizes, np.uint32)  # which old writers leave out
+    return tags
 
 
 def _open(view: bytes, fail_on: str) -> pyvips.Image:
@@ -105,14 +128,19 @@ def _colours(image: pyvips.Image, layout: Layout) -> pyvips.Image:
 
 def _decode_ycbcr(view: bytes, layout: Layout) -> pyvips.Image:
     """Decode with OpenCV, because libvips takes Y, Cb and Cr for R, G and B."""
-    flags = cv2.IMREAD_COLOR_RGB | cv2.IMREAD_IGNORE_ORIENTATION
     try:
-        pixels = cv2.imdecode(np.frombuffer(view, np.uint8), flags)
+        pixels = cv2.imdecode(np.frombuffer(view, np.uint8), cv2.IMREAD_COLOR_RGB)
     except cv2.error as error:
         raise pyvips.Error("the YCbCr data cannot be decoded") from error
     if pixels is None or pixels.shape != (layout.height, layout.width, 3):
         raise pyvips.Error("the YCbCr data cannot be decoded")
     return pyvips.Image.new_from_array(pixels).copy(interpretation="srgb")
+
+
+def _copy_header(header: pyvips.Image, pixels: pyvips.Image) -> pyvips.Image:
+    for name in _CARRIED & set(header.get_fields()):
+        pixels.set_type(header.get_typeof(name), name, header.get(name))
+    return pixels
 
 
 def _view(directory: Directory, tags: Tags) -> bytes:
@@ -126,7 +154,9 @@ def _view(directory: Directory, tags: Tags) -> bytes:
     entries = {entry.tag: entry for entry in reversed(directory.entries) if entry.tag in _NEEDED}
     step = struct.calcsize(dialect.entry)
     rows = {
-        tag: data[entry.place : entry.place + step] for tag, entry in entries.items() if entry.size
+        tag: data[entry.place : entry.place + step]
+        for tag, entry in entries.items()
+        if entry.size and (tag not in _OPAQUE or entry.kind in _OPAQUE[tag])
     }
     tail = bytearray()
     for tag, (kind, values) in tags.items():

@@ -6,6 +6,7 @@ from math import ceil
 from rr_tasks.photographs.formats.base import UnreadablePhotographError
 from rr_tasks.photographs.formats.directory import Directory, Numbers
 
+SIZES, TILE_SIZES = 279, 325
 WHITE_IS_ZERO, BLACK_IS_ZERO, RGB, PALETTE, CMYK, YCBCR = 0, 1, 2, 3, 5, 6
 PLAIN, LZW, JPEG, DEFLATE, PACKBITS = 1, 5, 7, 8, 32773
 UNSIGNED, SIGNED, FLOATING = 1, 2, 3
@@ -26,7 +27,6 @@ _UNREADABLE_COLOURS = {
     **{8: "CIELAB", 9: "ICCLab", 10: "ITULab", 32844: "LogL", 32845: "LogLuv"},
     4: "a transparency mask",
 }
-_RAW = {32803, 34892}  # colour filter array, linear raw
 _BITS = {UNSIGNED: {1, 2, 4, 8, 16}, FLOATING: {16, 32}}
 
 
@@ -89,13 +89,21 @@ class Layout:
         return rows * columns * (self.samples // self.packed)
 
     @property
+    def row(self) -> int:
+        """The bytes of a row of a block when they are not compressed."""
+        return ceil(self.block[1] * self.packed * self.bits / 8)
+
+    @property
     def bytes(self) -> int:
-        """The size of all blocks when they are not compressed."""
-        row = ceil(self.block[1] * self.packed * self.bits / 8)
-        rows = self.block[0] * self.blocks
-        if not self.tiled:
-            rows = self.height * (self.samples // self.packed)
-        return row * rows
+        """The bytes of all blocks when they are not compressed."""
+        planes = self.samples // self.packed
+        return self.row * (self.block[0] * self.blocks if self.tiled else self.height * planes)
+
+    @property
+    def strip_sizes(self) -> list[int]:
+        """The bytes of each strip when they are not compressed."""
+        rows = [min(self.block[0], self.height - y) for y in range(0, self.height, self.block[0])]
+        return [self.row * count for count in rows] * (self.samples // self.packed)
 
 
 def read_layout(directory: Directory) -> Layout:
@@ -148,9 +156,7 @@ def _pair(numbers: Numbers) -> tuple[int, int]:
 
 def _check(layout: Layout) -> None:
     reason = None
-    if layout.photometric in _RAW:
-        reason = "it is a camera's raw file, which is not supported; develop it first"
-    elif layout.compression in _UNREADABLE_COMPRESSIONS:
+    if layout.compression in _UNREADABLE_COMPRESSIONS:
         name = _UNREADABLE_COMPRESSIONS[layout.compression]
         reason = f"its compression ({name}) is not supported; save it with another one"
     elif layout.photometric in _UNREADABLE_COLOURS:

@@ -14,6 +14,8 @@ _SUBFILE, _OLD_SUBFILE, _SUBDIRECTORIES = 254, 255, 330
 _REDUCED, _MASKS = 1, 4 | 8  # bits of a subfile's type; a depth map is a mask, too
 _OLD_REDUCED = 2
 _JPEG_THUMBNAIL = 513
+_PHOTOMETRIC, _DNG_VERSION = 262, 50706
+_RAW = {32803, 34892}  # colour filter array, linear raw
 
 
 @dataclass(frozen=True)
@@ -39,11 +41,15 @@ def read_pages(data: bytes) -> Pages:
     """Read all directories of pictures, up to a limit.
 
     Raises:
-        UnreadablePhotographError: the file is damaged.
+        UnreadablePhotographError: the file is damaged, or a camera's raw file.
     """
     directories, whole = _walk(data)
     if not directories:
         raise UnreadablePhotographError("the TIFF data is damaged or truncated")
+    if any(map(_is_raw, directories)) or data[8:10] == b"CR":
+        raise UnreadablePhotographError(
+            "it is a camera's raw file, which is not supported; develop it first"
+        )
     first, *rest = directories
     reduced = tuple(page for page in rest if _is_reduced(page, first))
     masks = tuple(page for page in rest if page.number(_SUBFILE) & _MASKS)
@@ -75,6 +81,10 @@ def _walk(data: bytes) -> tuple[list[Directory], bool]:
         directories.append(directory)
         links += [*directory.links(_SUBDIRECTORIES), directory.next]
     return directories, True
+
+
+def _is_raw(page: Directory) -> bool:
+    return page.find(_DNG_VERSION) is not None or page.number(_PHOTOMETRIC) in _RAW
 
 
 def _is_reduced(page: Directory, first: Directory) -> bool:

@@ -65,7 +65,7 @@ def _store(samples: Samples, form: Layout, page: Directory, layout: Layout) -> S
         colours = _multiply(colours, alpha)
     if len(form.extra) == alpha.shape[2]:
         return np.concatenate([colours, alpha], axis=2)
-    stored = np.array(decode_all(page, layout).numpy())
+    stored = np.array(decode_all(page, layout, "none").numpy())
     stored[..., : form.colours] = colours
     if form.alpha is not None:
         stored[..., form.alpha] = alpha[..., 0]

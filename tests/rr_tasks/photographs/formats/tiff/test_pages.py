@@ -91,6 +91,16 @@ def test_several_pictures_are_left_alone(make: Any) -> None:
         open_photograph(tiff(thumbnail, full))
 
 
+def test_raw_files_are_called_so_whatever_they_begin_with(make: Any) -> None:
+    sensor = Page(make.scene(bands=1), FULL | {262: (3, [32803])})
+    for preview in (Page(make.scene(12, 8), REDUCED), Page(make.scene(12, 8), {259: (3, [6])})):
+        preview.pages = [sensor]
+        with pytest.raises(UnreadablePhotographError, match="a camera's raw file"):
+            open_photograph(tiff(preview))
+    with pytest.raises(UnreadablePhotographError, match="a camera's raw file"):
+        open_photograph(tiff(Page(make.scene(), {50706: (1, b"\1\4\0\0")})))
+
+
 def test_directories_that_lead_back_are_damage(make: Any) -> None:
     original = bytearray(tiff(Page(make.scene())))
     original[-4:] = original[4:8]
