@@ -1,7 +1,14 @@
 """The layout of the output folder: paths below it."""
 
+import hashlib
+import os
+
+from rr_tasks.photographs.companions import PRIOR_SUFFIX
 from rr_tasks.storage.names import to_path
 from schemas.archive import LedgerRow
+
+_LONGEST_NAME, _LONGEST_PATH = 255, 900
+"""Bytes: what disks take, and what S3, which takes 1024, leaves beside the output's own path."""
 
 OWN = "_rr"
 """Our own folder, for everything but the photographs."""
@@ -60,5 +67,18 @@ def output(row: LedgerRow) -> str:
 
 
 def prior(path: str) -> str:
-    """Return the path of the diagnosis beside the restored photograph."""
-    return f"{to_path(path)}.prior.json"
+    """Return the path of the diagnosis beside the restored photograph.
+
+    `NAME.prior.json`; or where that is longer than disks or S3 take, the beginning of the name, a
+    tilde and the name's BLAKE2b hash of 64 bits, so that it is not longer than the photograph's own
+    name (or has 28 bytes): `NAM~0123456789abcdef.prior.json`.
+    """
+    folder, slash, name = to_path(path).rpartition("/")
+    beside = f"{name}{PRIOR_SUFFIX}"
+    too_long = len(os.fsencode(beside)) > _LONGEST_NAME
+    if not too_long and len(os.fsencode(folder + slash + beside)) <= _LONGEST_PATH:
+        return folder + slash + beside
+    raw = os.fsencode(name)
+    ending = f"~{hashlib.blake2b(raw, digest_size=8).hexdigest()}{PRIOR_SUFFIX}"
+    room = max(0, min(len(raw), _LONGEST_NAME) - len(ending))
+    return f"{folder}{slash}{raw[:room].decode(errors='ignore')}{ending}"

@@ -204,7 +204,7 @@ class Writer:
 
     def _write_output(self, item: PlanItem, name: str, data: bytes) -> dict[str, Any]:
         """Write an output, remove an earlier one of another name, and describe it for the row."""
-        self._output.write(layout.restored(name), data)
+        self._output.write(layout.restored(name), data, item.mtime_ns)
         row = self._earlier.get(item.path)
         if row is not None and row.output_size is not None and (row.output or row.path) != name:
             self._output.remove(layout.output(row))

@@ -1,8 +1,8 @@
 """A file at a place in storage, whether or not it exists."""
 
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 from rr_tasks.storage.failure import MissingFileError
 from rr_tasks.storage.filesystem import filesystem_of, is_local
@@ -36,8 +36,20 @@ class StoredFile(Protocol):
     def read_range(self, start: int, end: int) -> bytes:
         """Read the bytes from `start` up to, but not including, `end`."""
 
-    def write(self, content: bytes) -> None:
-        """Replace the file in one step; missing folders above it are created."""
+    def open(self) -> AbstractContextManager[BinaryIO]:
+        """Open the file to read it from front to back."""
+
+    def write(self, content: bytes, mtime_ns: int | None = None) -> None:
+        """Replace the file in one step; missing folders above it are created.
+
+        Args:
+            content: all of it.
+            mtime_ns: the time to give the file, in nanoseconds since 1970; by default it is now. A
+                disk that refuses it keeps now, and S3 has it only as the metadata `mtime`.
+        """
+
+    def save(self, stream: BinaryIO, mtime_ns: int | None = None) -> None:
+        """Replace the file in one step by the rest of a stream; see `write`."""
 
     def create(self, content: bytes) -> bool:
         """Write the file unless it exists; return whether this call seems to have done so."""

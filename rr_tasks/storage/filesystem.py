@@ -62,6 +62,13 @@ def open_url(url: str) -> Iterator[BinaryIO]:
         StorageError: storage refuses, now or while the file is read.
     """
     filesystem, path = filesystem_of(url)
+    with open_stream(filesystem, path, url) as stream:
+        yield stream
+
+
+@contextmanager
+def open_stream(filesystem: Any, path: str, url: str) -> Iterator[BinaryIO]:
+    """Do the same where the filesystem is known; errors name `url`."""
     with explain_errors(url):
         stream = filesystem.open(path, "rb")
     with stream:

@@ -2,7 +2,9 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import BinaryIO
 
 from rr_tasks.storage.file import StoredFile, write_if_absent
 from rr_tasks.storage.status import Status
@@ -34,9 +36,18 @@ class Folder(ABC):
         """Read a whole file."""
         return self._file(path).read()
 
-    def write(self, path: str, content: bytes) -> None:
-        """Replace a file in one step; missing folders above it are created."""
-        self._target(path).write(content)
+    def write(self, path: str, content: bytes, mtime_ns: int | None = None) -> None:
+        """Replace a file in one step: see `rr_tasks.storage.file.StoredFile.write`."""
+        self._target(path).write(content, mtime_ns)
+
+    def copy(self, source: "Folder", path: str, mtime_ns: int) -> None:
+        """Replace a file by that of the same path in another folder, a piece at a time."""
+        with source.open(path) as stream:
+            self._target(path).save(stream, mtime_ns)
+
+    def open(self, path: str) -> AbstractContextManager[BinaryIO]:
+        """Open a file to read it from front to back."""
+        return self._file(path).open()
 
     def upload(self, path: str, local: Path) -> None:
         """Replace a file in one step by a finished local file, which must not change later."""

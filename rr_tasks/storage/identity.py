@@ -169,7 +169,9 @@ def _stamps(root: str, paths: Iterable[bytes]) -> Iterator[tuple[bytes, int, str
                     found = os.stat(os.path.join(os.fsencode(folder), path))  # noqa: PTH116, PTH118
                     if S_ISREG(found.st_mode):
                         is_settled = found.st_mtime_ns < settled
-                        stamp = str(found.st_mtime_ns) if is_settled else None
+                        # A restored file has the original's time; when it was put there differs.
+                        times = f"{found.st_mtime_ns}-{found.st_ctime_ns}"
+                        stamp = times if is_settled else None
                         yield path, found.st_size, stamp
         elif is_s3(filesystem):
             from rr_tasks.storage.s3 import s3_objects

@@ -1,13 +1,20 @@
 """A file on a disk of this machine."""
 
+import io
+import os
+import shutil
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from rr_tasks.storage.atomic import link_or_copy, write_atomically, write_new
 from rr_tasks.storage.explanation import explain_errors
 from rr_tasks.storage.failure import StorageError
 from rr_tasks.storage.status import Status
 
+_PIECE = 1 << 20
 _ENDLESS = {
     stat.S_IFIFO: "a pipe",
     stat.S_IFSOCK: "a socket",
@@ -60,10 +67,28 @@ class LocalFile:
                 stream.seek(start)
                 return stream.read(end - start)
 
-    def write(self, content: bytes) -> None:
+    @contextmanager
+    def open(self) -> Iterator[BinaryIO]:
+        """Open the file."""
+        with explain_errors(self.url):
+            self._check_ends()
+            stream = self.path.open("rb")
+        with stream:
+            yield stream
+
+    def write(self, content: bytes, mtime_ns: int | None = None) -> None:
         """Write to a temporary file, flush it, and rename it."""
+        self.save(io.BytesIO(content), mtime_ns)
+
+    def save(self, stream: BinaryIO, mtime_ns: int | None = None) -> None:
+        """Do the same a piece at a time."""
         with explain_errors(self.url), write_atomically(self.path, self._scratch) as partial:
-            partial.write_bytes(content)
+            with partial.open("wb") as file:
+                shutil.copyfileobj(stream, file, _PIECE)
+            if mtime_ns is not None:
+                # Not every file system takes every time, and the content matters more.
+                with suppress(OSError, OverflowError):
+                    os.utime(partial, ns=(mtime_ns, mtime_ns))
 
     def create(self, content: bytes) -> bool:
         """Link a temporary file to the name, which exactly one of several writers can do."""

@@ -64,7 +64,7 @@ class LocalFolder(Folder):
         return LocalFile(self.at(path), self.at(path), self._scratch)
 
     def _target(self, path: str) -> LocalFile:
-        target = self._root / path
+        target = Path(self.at(path))  # a key of object storage may begin with a slash
         if not Path(os.path.realpath(target.parent)).is_relative_to(self.place):
             raise StorageError(
                 f"{target.parent} leads out of the output folder, by its name or by a link"

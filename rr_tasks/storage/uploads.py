@@ -12,9 +12,9 @@ _PART, _PARTS_AT_A_TIME = 32 << 20, 4
 _TAKEN = ("PreconditionFailed", "412", "ConditionalRequestConflict")
 
 
-def upload(filesystem: Any, local: Path, path: str) -> None:
-    """Write a local file as an object of S3, in one request or in parts."""
-    options = {
+def upload(filesystem: Any, local: Path, path: str, **options: Any) -> None:
+    """Write a local file as an object of S3, in one request or in parts; `options` go with it."""
+    options |= {
         "chunksize": _SINGLE_PUT if local.stat().st_size <= _SINGLE_PUT else _PART,
         "max_concurrency": _PARTS_AT_A_TIME,
     }

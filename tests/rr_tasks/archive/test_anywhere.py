@@ -202,13 +202,13 @@ def test_a_bucket_that_takes_nothing_any_more_stops_the_run_and_it_can_be_resume
     plan = prepare(on_s3)
     write, written = RemoteFolder.write, list[str]()
 
-    def revoked(self: RemoteFolder, path: str, data: bytes) -> None:
+    def revoked(self: RemoteFolder, path: str, data: bytes, *time: int) -> None:
         written.append(path)
         if len(written) > 8:  # two photographs with diagnoses and previews
             monkeypatch.setenv(f"{PREFIX}ACCESS_KEY", READER_KEY)
             monkeypatch.setenv(f"{PREFIX}SECRET_KEY", READER_SECRET)
             self = RemoteFolder(*filesystem_of(self.url))
-        write(self, path, data)
+        write(self, path, data, *time)
 
     with monkeypatch.context() as patch:
         patch.setattr(RemoteFolder, "write", revoked)

@@ -229,3 +229,25 @@ def test_a_photograph_with_a_profile_that_needs_nothing_stays_byte_for_byte(
     (archive / "wide.jpg").write_bytes(wide)
     assert run(parameters, engine_like(noise=0.0)) == Counts(clean=7)
     assert tree(Path(parameters.output))["wide.jpg"] == wide
+
+
+@pytest.mark.parametrize("noise", [40.0, 0.0], ids=["restored", "copied"])
+def test_outputs_keep_the_times_of_originals_and_are_finished_all_the_same(
+    parameters: RestoreParameters, archive: Path, engine_like: Any, noise: float
+) -> None:
+    for path in archive.rglob("*.jpg"):
+        os.utime(path, ns=(10**18, 946_684_800_000_000_007))
+    assert run(parameters, engine_like(noise=noise)).total == 6
+    outputs = list(Path(parameters.output).glob("20*/**/*.jpg"))
+    assert {path.stat().st_mtime_ns for path in outputs} == {946_684_800_000_000_007}
+    os.utime(outputs[0])
+    assert run(parameters, engine_like(noise=noise)) == Counts(skipped=6)
+
+
+def test_the_longest_names_are_restored_beside_their_diagnoses(
+    parameters: RestoreParameters, archive: Path, engine: Any, make: Any
+) -> None:
+    for name in ("霞" * 82 + ".jpg", "x" * 245 + ".jpg", "x" * 246 + ".jpg"):
+        (archive / name).write_bytes(make.jpeg(make.scene(9, 7)))
+    assert run(parameters, engine) == Counts(restored=9)
+    assert len(list(Path(parameters.output).rglob("*.prior.json"))) == 9

@@ -198,3 +198,15 @@ def test_names_that_are_no_text_are_remembered(tmp_path: Path, read: list[str]) 
     read.clear()
     assert of(str(tmp_path), str(tmp_path / "sets")) == first
     assert read == []
+
+
+def test_a_file_that_is_replaced_with_its_time_and_size_kept_is_read_again(
+    tmp_path: Path, read: list[str]
+) -> None:
+    root = str(tmp_path)
+    fill(root)
+    before = of(root, join(root, "data"))
+    read.clear()
+    put(join(root, "inputs", "deep", "b"), b"B")
+    assert of(root, join(root, "data")) != before
+    assert read == ["b"]

@@ -1,10 +1,12 @@
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 import s3fs
 
 from rr_tasks.storage.failure import MissingBucketError, StorageError
+from rr_tasks.storage.filesystem import filesystem_of
 from rr_tasks.storage.folder import Folder
 from rr_tasks.storage.folders import open_folder
 from tests.s3 import BUCKET, KEY, S3, SECRET
@@ -26,6 +28,18 @@ def folder(request: pytest.FixtureRequest) -> Folder:
         s3: S3 = request.getfixturevalue("s3")
         return open_folder(s3.url)
     return open_folder(f"memory://{request.node.name}")
+
+
+def test_an_object_notes_the_time_that_it_is_given(s3: S3, tmp_path: Path) -> None:
+    folder, disk = open_folder(s3.url), open_folder(str(tmp_path))
+    folder.write("a", b"one", 946_684_800_123_456_789)
+    disk.write("b::c", b"x" * 3_000_000)
+    folder.copy(disk, "b::c", -(10**9))
+    filesystem, path = filesystem_of(s3.url)
+    assert filesystem.metadata(f"{path}/a") == {"mtime": "946684800.123456789"}
+    assert filesystem.metadata(f"{path}/b::c") == {"mtime": "-1.000000000"}
+    open_folder(str(tmp_path / "back")).copy(folder, "b::c", 10**18)
+    assert (tmp_path / "back/b::c").read_bytes() == b"x" * 3_000_000
 
 
 def test_a_file_is_what_was_written(folder: Folder) -> None:
