@@ -6,7 +6,7 @@ from rr_tasks.photographs.formats.base import Facts
 from rr_tasks.photographs.formats.directory import Dialect
 from rr_tasks.photographs.formats.tiff.bounds import check_bounds
 from rr_tasks.photographs.formats.tiff.decoding import decode
-from rr_tasks.photographs.formats.tiff.layout import CMYK, FLOATING, JPEG, PALETTE, read_layout
+from rr_tasks.photographs.formats.tiff.layout import JPEG, PALETTE, read_layout
 from rr_tasks.photographs.formats.tiff.pages import MAX_DIRECTORIES, is_reduced, read_pages
 from rr_tasks.photographs.formats.tiff.pictures import read_reduced, replace_pictures
 
@@ -50,14 +50,12 @@ class TiffFormat:
         return None
 
     def losses(self, data: bytes, facts: Facts) -> tuple[str, ...]:
-        """Name what of the form cannot be kept, and what would no longer be true."""
+        """Name the palette, which cannot be kept, and what would no longer be true."""
         del facts
         pages = read_pages(data)
         layout = read_layout(pages.first)
         found = {
-            "CMYK separations": layout.photometric == CMYK,
             "palette": layout.photometric == PALETTE,
-            "floating-point samples": layout.kind == FLOATING,
             "thumbnail": len(read_reduced(pages)) < len(pages.reduced),
             "Photoshop layers": pages.first.find(_LAYERS) is not None,
         }

@@ -16,6 +16,7 @@ from rr_tasks.photographs.formats.tiff.layout import (
 )
 from rr_tasks.photographs.formats.tiff.pages import Pages
 from rr_tasks.photographs.formats.tiff.rewriting import Rewriting
+from rr_tasks.photographs.formats.tiff.thumbnails import renew_thumbnails
 from rr_tasks.photographs.pixels import Samples
 
 
@@ -34,6 +35,8 @@ def replace_pictures(pages: Pages, samples: Samples) -> bytes:
     for page, layout in read_reduced(pages):
         drawn[page] = layout, _reduce(samples, layout)
     rewriting = Rewriting([pages.first, *pages.reduced], pages.masks)
+    for place, content in renew_thumbnails(pages.first, samples):
+        rewriting.overwrite(place, content)
     changes = {}
     for page, (layout, picture) in drawn.items():
         form = choose_form(layout, picture)

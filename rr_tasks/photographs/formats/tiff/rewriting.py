@@ -80,6 +80,10 @@ class Rewriting:
             dialect.place(directory.link.width), self._body, directory.link.place, place
         )
 
+    def overwrite(self, place: int, content: bytes) -> None:
+        """Replace values that keep their place and length."""
+        self._body[place : place + len(content)] = content
+
     def drop(self, directory: Directory) -> None:
         """Let what leads to a directory lead to the one behind it, in the same order."""
         link, place = directory.link, directory.next.place

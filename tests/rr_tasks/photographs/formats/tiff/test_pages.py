@@ -1,10 +1,12 @@
 """What else a TIFF file holds is redrawn, kept, or a reason to leave the file alone."""
 
+import base64
 import io
 from typing import Any
 
 import numpy as np
 import pytest
+import pyvips
 from PIL import Image
 
 from rr_tasks.photographs.encoding import encode
@@ -56,6 +58,22 @@ def test_thumbnails_are_drawn_alike(make: Any) -> None:
         thumbnail = np.asarray(image)
     wanted = samples.reshape(8, 4, 12, 4, 3).mean((1, 3))
     assert np.abs(thumbnail - wanted).max() < 4
+
+
+def test_thumbnails_within_metadata_are_redrawn_where_they_are(make: Any) -> None:
+    small = bytes(make.vips(make.scene(24, 16)).jpegsave_buffer(Q=95, keep="none"))
+    resource = b"8BIM\x04\x0c\0\0" + (28 + len(small)).to_bytes(4) + bytes(28) + small
+    xmp = b"<xmpGImg:image>" + base64.b64encode(small) + b"</xmpGImg:image>"
+    original = tiff(Page(make.scene(dtype=np.uint16), {34377: (7, resource), 700: (1, xmp)}))
+    photograph = open_photograph(original).develop()
+    restored = encode(photograph, np.zeros_like(photograph.pixels))
+    place = original.index(resource)
+    drawn = restored[place + 40 : place + len(resource)]
+    assert pyvips.Image.jpegload_buffer(drawn).max() == 0
+    place = original.index(xmp)
+    packet = restored[place : place + len(xmp)]
+    drawn = base64.b64decode(packet.removeprefix(b"<xmpGImg:image>").split(b"<")[0])
+    assert pyvips.Image.jpegload_buffer(drawn).max() == 0
 
 
 def test_masks_stay_as_they_are(make: Any) -> None:
