@@ -7,18 +7,24 @@ import numpy as np
 import pyvips
 
 from rr_tasks.photographs.formats.base import (
-    ImageFormat,
+    Metadata,
     ProtectedPhotographError,
+    ReadableFormat,
     UnreadablePhotographError,
     WholeFormat,
+    WritableFormat,
     facts_of,
     metadata_of,
 )
 from rr_tasks.photographs.formats.catalogue import identify
+from rr_tasks.photographs.formats.conversion import choose_conversion
+from rr_tasks.photographs.formats.foreign.base import ForeignFormat
+from rr_tasks.photographs.kind import describe
 from rr_tasks.photographs.orientation import turn_upright
 from rr_tasks.photographs.photograph import Photograph
 from rr_tasks.photographs.pixels import Pixels, Samples
 from rr_tasks.photographs.profile import FIELD, Profile, UnusableProfileError, read_profile
+from rr_tasks.photographs.recolouring import name_loss, to_srgb
 from rr_tasks.photographs.transparency import fill_hidden
 
 MAX_PIXELS = 200_000_000
@@ -33,6 +39,8 @@ _REASONS = {
 """What libvips says of files that it cannot read, and what that means."""
 _DAMAGED = re.compile("damaged|truncated")
 
+_LEFT_BEHIND = {"TIFF": ("EXIF and other tags",)}
+"""What does not come along into another format."""
 _COLOUR_SPACES = {"srgb", "rgb", "rgb16", "b-w", "grey16"}
 _BYTES_PER_SAMPLE = {"uchar": 1, "ushort": 2}
 
@@ -43,12 +51,16 @@ class Negative:
 
     Attributes:
         salvage: whether to make do with what can be decoded of a damaged file.
-        note, lost: see `Photograph`.
+        format, output: the file's own, and that in which a restored photograph is written.
+        suffix, note, lost: see `Photograph`.
     """
 
     image: pyvips.Image
-    format: ImageFormat
+    format: ReadableFormat
+    output: WritableFormat
+    suffix: str
     source: bytes
+    metadata: Metadata
     profile: Profile | None
     note: str | None
     lost: tuple[str, ...]
@@ -71,7 +83,7 @@ class Negative:
         Raises:
             UnreadablePhotographError: the data is truncated or damaged.
         """
-        facts, metadata = facts_of(self.image), metadata_of(self.image)
+        facts = facts_of(self.image)
         samples, damage = self._decode()
         orientation = int(facts.get("orientation", 1))
         upright = np.ascontiguousarray(turn_upright(samples, orientation))
@@ -86,11 +98,11 @@ class Negative:
             profile=self.profile,
             note="; ".join(filter(None, (self.note, damage))) or None,
             lost=self.lost,
-            suffix="",
+            suffix=self.suffix,
             orientation=orientation,
-            format=self.format,
+            format=self.output,
             facts=facts,
-            metadata=metadata,
+            metadata=self.metadata,
             source=self.source,
         )
 
@@ -108,7 +120,8 @@ class Negative:
             hint = "; --salvage restores what is left of it" if _DAMAGED.search(reason) else ""
             raise UnreadablePhotographError(reason + hint)
         try:
-            samples = self.format.load(self.source, salvage=True).numpy().reshape(shape)
+            image, _ = _displayable(self.format.load(self.source, salvage=True))
+            samples = image.numpy().reshape(shape)
         except (pyvips.Error, ValueError) as error:
             raise UnreadablePhotographError(reason) from error
         return samples, f"salvaged: {reason}, {_describe_rest(samples)}"
@@ -145,7 +158,10 @@ def open_photograph(source: bytes, max_pixels: int = MAX_PIXELS, salvage: bool =
         raise UnreadablePhotographError("the file is empty")
     known = identify(source)
     if known is None:
-        raise UnreadablePhotographError("the file is not a JPEG, PNG, WebP, TIFF or BMP image")
+        kind = describe(source)
+        raise UnreadablePhotographError(
+            f"the file is {kind or 'not a JPEG, PNG, WebP, TIFF or BMP image'}"
+        )
     try:
         if isinstance(known, WholeFormat):
             _check_size(*known.declared_size(source), max_pixels)
@@ -153,24 +169,44 @@ def open_photograph(source: bytes, max_pixels: int = MAX_PIXELS, salvage: bool =
     except pyvips.Error as error:
         raise _explain_damage(known, error) from error
     _check_size(image.width, image.height, max_pixels)
-    facts = facts_of(image)
-    reason = known.refusal(source, facts)
+    reason = known.refusal(source, facts_of(image))
     if reason is not None:
         raise ProtectedPhotographError(reason)
+    losses = list(known.losses(source, facts_of(image)))
+    image, loss = _displayable(image)
     obstacle = _find_obstacle(image)
     if obstacle is not None:
         raise UnreadablePhotographError(obstacle)
+    output: WritableFormat
+    if loss is None and not isinstance(known, ForeignFormat):
+        output, suffix = known, ""
+    else:
+        output = choose_conversion(image, metadata_of(image), _is_lossy(known, source))
+        suffix = "" if output.name == known.name else output.suffix
+        losses += [*filter(None, [loss]), *output.losses, *_LEFT_BEHIND.get(known.name, ())]
     profile, note = _profile_of(image)
-    lost = known.losses(source, facts)
     return Negative(
         image=image,
         format=known,
+        output=output,
+        suffix=suffix,
         source=source,
+        metadata=metadata_of(image),
         profile=profile,
         note=note,
-        lost=lost,
+        lost=tuple(dict.fromkeys(losses)),
         salvage=salvage,
     )
+
+
+def _displayable(image: pyvips.Image) -> tuple[pyvips.Image, str | None]:
+    """Convert colours that cannot be written back; say what that loses."""
+    loss = name_loss(image)
+    return (image, None) if loss is None else (to_srgb(image), loss)
+
+
+def _is_lossy(known: ReadableFormat, source: bytes) -> bool:
+    return known.lossy(source) if isinstance(known, ForeignFormat) else known.name == "JPEG"
 
 
 def _check_size(width: int, height: int, max_pixels: int) -> None:
@@ -194,7 +230,7 @@ def _has_alpha(image: pyvips.Image) -> bool:
     return bool(image.bands in (2, 4))
 
 
-def _explain_damage(known: ImageFormat, error: pyvips.Error) -> UnreadablePhotographError:
+def _explain_damage(known: ReadableFormat, error: pyvips.Error) -> UnreadablePhotographError:
     reason = next(
         (reason for words, reason in _REASONS.items() if words in str(error)),
         "the {} data is damaged or truncated",
@@ -212,8 +248,6 @@ def _describe_rest(samples: Samples) -> str:
 
 
 def _find_obstacle(image: pyvips.Image) -> str | None:
-    if image.interpretation == "cmyk":
-        return "its colours are CMYK, for print; convert it to RGB first"
     if image.format not in _BYTES_PER_SAMPLE:
         return f"its samples ({image.format}) are neither 8 nor 16 bits"
     if image.interpretation not in _COLOUR_SPACES or image.bands > 4:

@@ -1,9 +1,8 @@
 """A decoded photograph, and all that is needed to write it back in the same form."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
-from rr_tasks.photographs.formats.base import Facts, ImageFormat
+from rr_tasks.photographs.formats.base import Facts, Metadata, WritableFormat
 from rr_tasks.photographs.pixels import Pixels, Samples
 from rr_tasks.photographs.profile import Profile
 
@@ -24,10 +23,9 @@ class Photograph:
         suffix: what the restored file's name has behind the original's, such as ".jpg", if it is
             of another format; ordinarily empty.
         orientation: the EXIF value, 1-8.
-        format: of the file.
+        format: in which it is written.
         facts: what the file's header says.
-        metadata: EXIF, XMP, IPTC and colour profile by libvips' names for them, as far as the file
-            has them.
+        metadata: EXIF, XMP, IPTC and colour profile that the output has, by libvips' names.
         source: the file itself, whose metadata and encoding the output takes over.
     """
 
@@ -39,9 +37,9 @@ class Photograph:
     lost: tuple[str, ...]
     suffix: str
     orientation: int
-    format: ImageFormat
+    format: WritableFormat
     facts: Facts
-    metadata: Mapping[str, bytes]
+    metadata: Metadata
     source: bytes
 
     @property

@@ -22,6 +22,7 @@ from rr_tasks.photographs.formats.catalogue import identify
 from rr_tasks.photographs.orientation import turn_back
 from rr_tasks.photographs.photograph import Photograph
 from rr_tasks.photographs.pixels import Bytes, Samples, to_8_bits
+from rr_tasks.photographs.profile import FIELD
 
 # how much is too much was decided when the original was opened
 Image.MAX_IMAGE_PIXELS = None
@@ -214,7 +215,7 @@ def _decode_with_pillow(encoded: bytes, channels: int, photograph: Photograph) -
     """Return (H, W, channels) as Pillow sees them, the upper 8 bits of 16."""
     with Image.open(io.BytesIO(encoded)) as image:
         image.load()
-        for name in _seen_metadata(photograph.source) - _of(image):
+        for name in sorted(_seen_metadata(photograph) - _of(image)):
             raise UnfaithfulOutputError(
                 f"other programs find no {_PILLOW[name]} in the restored file"
             )
@@ -227,10 +228,12 @@ def _decode_with_pillow(encoded: bytes, channels: int, photograph: Photograph) -
     return seen[..., :channels] if channels != 2 else seen[..., ::3]
 
 
-def _seen_metadata(source: bytes) -> set[str]:
+def _seen_metadata(photograph: Photograph) -> set[str]:
+    """Return what Pillow finds in the original, less a profile that conversion made untrue."""
+    untrue = set() if FIELD in photograph.metadata else {"icc_profile"}
     try:
-        with Image.open(io.BytesIO(source)) as image:
-            return _of(image)
+        with Image.open(io.BytesIO(photograph.source)) as image:
+            return _of(image) - untrue
     except Exception:  # noqa: BLE001 - not every original can be read by Pillow
         return set()
 

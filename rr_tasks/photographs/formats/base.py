@@ -44,13 +44,8 @@ class UnfaithfulOutputError(UnusablePhotographError):
     """A restored file does not hold, when it is read back, what it should."""
 
 
-class ImageFormat(Protocol):
-    """One file format.
-
-    libvips rewrites EXIF blocks (which breaks maker notes), drops PNG text and gamma, and does not
-    know the EXIF of a TIFF file; therefore it writes no metadata, and `transplant` takes the
-    source's own bytes.
-    """
+class ReadableFormat(Protocol):
+    """A file format that is read."""
 
     name: str
 
@@ -87,6 +82,19 @@ class ImageFormat(Protocol):
         unless its owner accepts the losses.
         """
 
+
+class WritableFormat(Protocol):
+    """A file format that is written.
+
+    libvips rewrites EXIF blocks (which breaks maker notes), drops PNG text and gamma, and does not
+    know the EXIF of a TIFF file; therefore it writes no metadata, and `transplant` takes the
+    source's own bytes.
+    """
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+
     def lossless(self, data: bytes, facts: Facts) -> bool:
         """Tell whether `save` keeps every sample exactly."""
 
@@ -97,8 +105,14 @@ class ImageFormat(Protocol):
         """Put the metadata of `source` into a file that `save` made."""
 
 
+class ImageFormat(ReadableFormat, WritableFormat, Protocol):
+    """A file format whose photographs are written in the same form."""
+
+    name: str
+
+
 @runtime_checkable
-class WholeFormat(ImageFormat, Protocol):
+class WholeFormat(ReadableFormat, Protocol):
     """A format whose `load` decodes all pixels at once, so that their number is asked before."""
 
     def declared_size(self, data: bytes) -> tuple[int, int]:

@@ -2,6 +2,8 @@
 
 import io
 import struct
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pyvips
@@ -11,7 +13,9 @@ from rr_tasks.photographs.formats.base import to_vips
 
 _ERRORS = (OSError, ValueError, SyntaxError, EOFError, KeyError, struct.error)
 """What Pillow raises for damaged files."""
-_MODES = {"1": "L", "I;16B": "I;16", "P": "RGB", "PA": "RGBA"}
+_PLAIN = ("L", "LA", "RGB", "RGBA", "I;16")
+_FIELDS = {"exif": "exif-data", "xmp": "xmp-data", "icc_profile": "icc-profile-data"}
+"""Pillow's and libvips' names of metadata."""
 
 
 def read_size(data: bytes) -> tuple[int, int]:
@@ -36,13 +40,22 @@ def decode(data: bytes) -> pyvips.Image:
     try:
         with Image.open(io.BytesIO(data)) as image:
             image.load()
-            plain = image.convert(_plain_mode(image)) if image.mode in _MODES else image
-            return to_vips(np.atleast_3d(np.asarray(plain)))
+            plain = image if image.mode in _PLAIN else image.convert(_plain_mode(image))
+            decoded = to_vips(np.atleast_3d(np.asarray(plain)))
+            attach_metadata(decoded, image.info)
     except _ERRORS as error:
         raise pyvips.Error(str(error)) from error
+    return decoded
+
+
+def attach_metadata(image: pyvips.Image, info: Mapping[Any, Any]) -> None:
+    """Give an image the metadata that Pillow found."""
+    for name, field in _FIELDS.items():
+        if info.get(name):
+            image.set_type(pyvips.GValue.blob_type, field, bytes(info[name]))
 
 
 def _plain_mode(image: Image.Image) -> str:
-    if image.mode == "P" and image.has_transparency_data:
-        return "RGBA"
-    return _MODES[image.mode]
+    if image.mode == "1":
+        return "L"
+    return "RGBA" if image.has_transparency_data else "RGB"

@@ -30,7 +30,7 @@ def test_refuses_what_is_no_whole_image_with_a_short_reason(make: Any) -> None:
     whole = make.jpeg(make.scene(200, 200))
     assert refusal(b"") == "the file is empty"
     assert refusal(b"Dear diary") == "the file is not a JPEG, PNG, WebP, TIFF or BMP image"
-    assert refusal(b"<svg xmlns='http://www.w3.org/2000/svg'/>").startswith("the file is not")
+    assert refusal(b"<svg xmlns='http://www.w3.org/2000/svg'/>") == "the file is an SVG drawing"
     assert refusal(whole[: len(whole) // 2]) == (
         "the JPEG data is truncated; --salvage restores what is left of it"
     )
@@ -62,11 +62,8 @@ def test_refuses_what_could_not_be_written_back(make: Any) -> None:
     assert "animation" in refusal(frames.webpsave_buffer())
     apng = make.png(make.scene(), (b"acTL", struct.pack(">II", 2, 0)))
     assert "animation" in refusal(apng)
-    printed = pyvips.Image.new_from_array(make.scene(bands=4)).copy(interpretation="cmyk")
-    assert "CMYK" in refusal(printed.jpegsave_buffer())
-    assert "CMYK" in refusal(printed.tiffsave_buffer())
-    floating = make.vips(make.scene()).cast("float")
-    assert "neither 8 nor 16 bits" in refusal(floating.tiffsave_buffer())
+    counts = make.vips(make.scene()).cast("uint")
+    assert "samples of 32 bits" in refusal(counts.tiffsave_buffer())
     lab = make.vips(make.scene()).colourspace("lab").tiffsave_buffer()
     assert "CIELAB" in refusal(lab)
 

@@ -1,0 +1,1 @@
+"""Formats that are read, but not written: their photographs are written as JPEG or PNG."""
