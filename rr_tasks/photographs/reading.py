@@ -9,7 +9,7 @@ from rr_tasks.photographs.pixels import Bytes, Pixels, to_8_bits
 from rr_tasks.storage.file import locate
 from rr_tasks.storage.files import stamp
 
-DECODER_VERSION = 2
+DECODER_VERSION = 3
 """Raised whenever a change of this package alters the pixels read from the same photograph."""
 
 LARGEST_FILE = largest_file(MAX_PIXELS)
