@@ -3,6 +3,7 @@
 from flows.host import host
 from flows.progress import follow
 from flows.shards import share_shards
+from rr_tasks.archive.companions import copy_companions
 from rr_tasks.archive.restore import find_finished
 from rr_tasks.archive.run import finish, prepare
 from rr_tasks.archive.tasks import engine_for, restore_chunk_task
@@ -19,7 +20,9 @@ def restore(parameters: RestoreParameters) -> RunSummary:
         chunks = share_shards(
             restore_chunk_task, plan.chunks, parameters, label=None, workers=1, finished=finished
         )
-    summary = finish(parameters, plan, chunks, identity, _say_who_reports)
+    with follow("Copy companions", plan.companions):
+        copied = copy_companions(parameters, _say_who_copies)
+    summary = finish(parameters, plan, chunks, identity, _say_who_reports, copied=copied)
     host().publish_table("counts", [summary.counts.model_dump()], "This run, by outcome")
     host().publish_note("report", f"Report: `{summary.report}`\n\nFailures: `{summary.failures}`")
     return summary
@@ -27,6 +30,10 @@ def restore(parameters: RestoreParameters) -> RunSummary:
 
 def _say_who_plans(held: Held) -> None:
     host().say(f"The archive is being listed by {held.owner}; waiting.")
+
+
+def _say_who_copies(held: Held) -> None:
+    host().say(f"Companions are being copied by {held.owner}; waiting.")
 
 
 def _say_who_reports(held: Held) -> None:

@@ -235,6 +235,14 @@ class ChunkCounts(Counts):
     found: Count
 
 
+class CompanionCounts(Strict):
+    """Number of files copied beside photographs; `skipped` ones were in place."""
+
+    copied: Count = 0
+    skipped: Count = 0
+    failed: Count = 0
+
+
 class RunSummary(Strict):
     """A finished run: its reconciled counts and where its report and failure list are.
 
@@ -251,5 +259,6 @@ class RunSummary(Strict):
     unreadable: tuple[str, ...]
     counts: Counts
     archive: Counts
+    companions: CompanionCounts = Field(default_factory=CompanionCounts)
     report: str
     failures: str

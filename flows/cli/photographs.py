@@ -148,4 +148,5 @@ def restore(
     from flows.cli.show.restoration import show_restoration
 
     show_restoration(console, summary)
-    raise typer.Exit(1 if summary.archive.failed or summary.unreadable else 0)
+    failed = summary.archive.failed or summary.companions.failed
+    raise typer.Exit(1 if failed or summary.unreadable else 0)

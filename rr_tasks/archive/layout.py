@@ -37,6 +37,8 @@ CLAIMS = f"{OWN}/claims"
 """Folder of the claims of runs that work on this output."""
 PLANNING = f"{CLAIMS}/plan"
 """Claimed by the run that extends the plan."""
+COPYING = f"{CLAIMS}/companions"
+"""Claimed by the run that copies companions."""
 REPORTING = f"{CLAIMS}/report"
 """Claimed by the run that writes the report."""
 

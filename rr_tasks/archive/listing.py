@@ -3,10 +3,11 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 
-from rr_tasks.photographs.selection import OTHER_KIND
-from rr_tasks.photographs.walk import COMPANION, PHOTOGRAPH, Entry, Walk
+from rr_tasks.photographs.selection import OTHER_KIND, Selection
+from rr_tasks.photographs.walk import COMPANION, PHOTOGRAPH, Entry, Walk, walk
+from rr_tasks.storage.folder import Folder
 from rr_tasks.storage.names import to_text
-from schemas.archive import PlanItem
+from schemas.archive import PlanItem, RestoreParameters
 
 OnLeftOut = Callable[[Entry], None]
 _MAX_KINDS = 100
@@ -14,6 +15,12 @@ _MAX_KINDS = 100
 
 def _ignore(entry: Entry) -> None:
     """Keep no list."""
+
+
+def walk_archive(source: Folder, output: Folder, parameters: RestoreParameters) -> Walk:
+    """Walk through the files that parameters ask for in `source`, but never through `output`."""
+    selection = Selection(parameters.include, parameters.exclude)
+    return walk(source, selection, companions=parameters.companions, output=output)
 
 
 class Listing:

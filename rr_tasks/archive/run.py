@@ -9,14 +9,14 @@ from functools import partial
 
 from rr_tasks.archive import layout
 from rr_tasks.archive.check import FolderError, check_folders
+from rr_tasks.archive.companions import Copied
 from rr_tasks.archive.ledger import last_rows
 from rr_tasks.archive.left_out import record_left_out
-from rr_tasks.archive.listing import Listing
+from rr_tasks.archive.listing import Listing, walk_archive
 from rr_tasks.archive.plan import current_items, extend_plan
 from rr_tasks.archive.reconcile import reconcile
 from rr_tasks.archive.report import Findings, write_report
 from rr_tasks.photographs.selection import Selection
-from rr_tasks.photographs.walk import walk
 from rr_tasks.storage.claim import OnHeld, claim_in_turn
 from rr_tasks.storage.failure import StorageError
 from rr_tasks.storage.folder import Folder
@@ -56,8 +56,8 @@ def prepare(parameters: RestoreParameters, on_held: OnHeld | None = None) -> Arc
     with suppress(StorageError):
         remove_dead_claims(output.at(layout.CLAIMS))
     with claim_in_turn(output.at(layout.PLANNING), on_held), record_left_out(output) as record:
-        found = walk(source, selection, companions=parameters.companions, output=output)
-        plan = extend_plan(output, Listing(found, record), parameters.chunk_size)
+        listing = Listing(walk_archive(source, output, parameters), record)
+        plan = extend_plan(output, listing, parameters.chunk_size)
     if plan.found == 0:
         raise FolderError(f"the photographs of the input folder {source.url} have just disappeared")
     return plan
@@ -69,6 +69,8 @@ def finish(
     chunks: Iterable[ChunkCounts],
     engine: str,
     on_held: OnHeld | None = None,
+    *,
+    copied: Copied | None = None,
 ) -> RunSummary:
     """Reconcile the counts and write the report, the failure list and the summary.
 
@@ -78,6 +80,7 @@ def finish(
         chunks: what `restore_chunk` returned for each of its chunks.
         engine: identity of the engine.
         on_held: called if this run has to wait for another.
+        copied: what `copy_companions` returned, if it was called.
 
     Raises:
         CountsDisagreeError: found differs from restored + clean + skipped + failed, in this run or
@@ -85,6 +88,7 @@ def finish(
         StorageError: storage refuses, or a file cannot be written.
     """
     output = open_folder(parameters.output)
+    copied = copied or Copied()
     counts = sum(chunks, Counts())
     reconcile(plan.found, counts)
     with claim_in_turn(output.at(layout.REPORTING), on_held):
@@ -101,10 +105,11 @@ def finish(
             unreadable=plan.unreadable,
             counts=counts,
             archive=findings.counts,
+            companions=copied.counts,
             report=output.at(layout.REPORT),
             failures=output.at(layout.FAILURES),
         )
-        _write_failures(output, findings.failures)
+        _write_failures(output, [*findings.failures, *copied.failures])
         write_report(open_folder(parameters.input), output, summary, findings)
         output.write(layout.SUMMARY, (summary.model_dump_json(indent=2) + "\n").encode())
     return summary

@@ -7,6 +7,7 @@ from typing import BinaryIO, Protocol
 from rr_tasks.storage.failure import MissingFileError
 from rr_tasks.storage.filesystem import filesystem_of, is_local
 from rr_tasks.storage.local_file import LocalFile
+from rr_tasks.storage.readable import Readable
 from rr_tasks.storage.status import Status
 
 
@@ -48,7 +49,7 @@ class StoredFile(Protocol):
                 disk that refuses it keeps now, and S3 has it only as the metadata `mtime`.
         """
 
-    def save(self, stream: BinaryIO, mtime_ns: int | None = None) -> None:
+    def save(self, stream: Readable, mtime_ns: int | None = None) -> None:
         """Replace the file in one step by the rest of a stream; see `write`."""
 
     def create(self, content: bytes) -> bool:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from rr_tasks.storage.file import StoredFile, write_if_absent
+from rr_tasks.storage.readable import Readable
 from rr_tasks.storage.status import Status
 
 
@@ -40,10 +41,9 @@ class Folder(ABC):
         """Replace a file in one step: see `rr_tasks.storage.file.StoredFile.write`."""
         self._target(path).write(content, mtime_ns)
 
-    def copy(self, source: "Folder", path: str, mtime_ns: int) -> None:
-        """Replace a file by that of the same path in another folder, a piece at a time."""
-        with source.open(path) as stream:
-            self._target(path).save(stream, mtime_ns)
+    def save(self, path: str, stream: Readable, mtime_ns: int | None = None) -> None:
+        """Replace a file in one step by what a stream holds, a piece at a time."""
+        self._target(path).save(stream, mtime_ns)
 
     def open(self, path: str) -> AbstractContextManager[BinaryIO]:
         """Open a file to read it from front to back."""

@@ -12,6 +12,7 @@ from typing import BinaryIO
 from rr_tasks.storage.atomic import link_or_copy, write_atomically, write_new
 from rr_tasks.storage.explanation import explain_errors
 from rr_tasks.storage.failure import StorageError
+from rr_tasks.storage.readable import Readable
 from rr_tasks.storage.status import Status
 
 _PIECE = 1 << 20
@@ -80,7 +81,7 @@ class LocalFile:
         """Write to a temporary file, flush it, and rename it."""
         self.save(io.BytesIO(content), mtime_ns)
 
-    def save(self, stream: BinaryIO, mtime_ns: int | None = None) -> None:
+    def save(self, stream: Readable, mtime_ns: int | None = None) -> None:
         """Do the same a piece at a time."""
         with explain_errors(self.url), write_atomically(self.path, self._scratch) as partial:
             with partial.open("wb") as file:

@@ -11,6 +11,7 @@ from rr_tasks.storage.answers import read_whole
 from rr_tasks.storage.explanation import explain_errors
 from rr_tasks.storage.filesystem import is_s3, open_stream
 from rr_tasks.storage.network_failure import raise_unless_absent
+from rr_tasks.storage.readable import Readable
 from rr_tasks.storage.scratch import scratch_folder
 from rr_tasks.storage.status import Status
 from rr_tasks.storage.uploads import create, upload
@@ -66,7 +67,7 @@ class RemoteFile:
         with explain_errors(self.url):
             self._filesystem.pipe_file(self._path, content, **self._noting(mtime_ns))
 
-    def save(self, stream: BinaryIO, mtime_ns: int | None = None) -> None:
+    def save(self, stream: Readable, mtime_ns: int | None = None) -> None:
         """Put the object by way of a local file, as some are larger than memory."""
         with scratch_folder() as scratch:
             local = scratch / "file"

@@ -48,7 +48,8 @@ def test_a_key_that_begins_with_a_slash_is_a_path_below(
 
 def test_copies_a_file_with_its_time(folder: LocalFolder, tmp_path: Path) -> None:
     folder.write("deep/a", b"x" * 3_000_000)
-    LocalFolder(str(tmp_path / "copy")).copy(folder, "deep/a", 10**18)
+    with folder.open("deep/a") as stream:
+        LocalFolder(str(tmp_path / "copy")).save("deep/a", stream, 10**18)
     assert (tmp_path / "copy/deep/a").read_bytes() == b"x" * 3_000_000
     assert (tmp_path / "copy/deep/a").stat().st_mtime_ns == 10**18
     assert files(tmp_path / "copy") == ["deep/a"]

@@ -1,0 +1,110 @@
+"""Copies the companions of photographs beside them, and never decodes any."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import islice
+from typing import BinaryIO
+
+from rr_tasks.archive import layout
+from rr_tasks.archive.listing import walk_archive
+from rr_tasks.photographs.failure import explain_photograph, reason_for
+from rr_tasks.photographs.walk import COMPANION, Entry
+from rr_tasks.progress import Progress, report
+from rr_tasks.storage.claim import OnHeld, claim_in_turn
+from rr_tasks.storage.failure import WRITING_STOPS
+from rr_tasks.storage.folder import Folder
+from rr_tasks.storage.folders import open_folder
+from rr_tasks.storage.names import to_text
+from rr_tasks.storage.status import Status
+from rr_tasks.storage.threads import map_in_threads
+from schemas.archive import CompanionCounts, RestoreParameters
+from schemas.errors import ExpectedError
+
+_AT_A_TIME = 256
+_TICK = 2 * 10**9
+"""Nanoseconds: the coarsest clock of a disk, that of FAT."""
+
+
+@dataclass
+class Copied:
+    """What became of the companions: their counts, and path and reason of each that failed."""
+
+    counts: CompanionCounts = field(default_factory=CompanionCounts)
+    failures: list[tuple[str, str]] = field(default_factory=list)
+
+
+def copy_companions(parameters: RestoreParameters, on_held: OnHeld | None = None) -> Copied:
+    """Copy each companion of a photograph that is not in place, with its time.
+
+    One is in place if a file of its name and size is there and not older. A file appears in one
+    step, so after a kill the next run does the rest. Runs that share an output do this one after
+    another.
+
+    Args:
+        parameters: the run's parameters.
+        on_held: called if this run has to wait for another.
+
+    Raises:
+        StorageError: storage does not answer, or the output takes no more files.
+    """
+    if not parameters.companions:
+        return Copied()
+    source, output = open_folder(parameters.input), open_folder(parameters.output)
+    scratch = open_folder(parameters.output, layout.UNFINISHED)
+    with claim_in_turn(output.at(layout.COPYING), on_held):
+        walked = iter(walk_archive(source, output, parameters))
+        found = (entry for entry in walked if entry.kind == COMPANION)
+        return _copy_all(found, source, scratch)
+
+
+def _copy_all(found: Iterator[Entry], source: Folder, output: Folder) -> Copied:
+    copied = skipped = 0
+    failures: list[tuple[str, str]] = []
+    while batch := list(islice(found, _AT_A_TIME)):
+        there = output.statuses(layout.restored(to_text(entry.path)) for entry in batch)
+        missing = [entry for entry in batch if not _is_in_place(entry, there.get(entry.path))]
+        skipped += len(batch) - len(missing)
+        reasons = map_in_threads(partial(_copy, source, output), missing)
+        for entry, reason in zip(missing, reasons, strict=True):
+            if reason is None:
+                copied += 1
+            else:
+                failures.append((to_text(entry.path), reason))
+            report(Progress("companions", copied + skipped + len(failures), len(failures)))
+    counts = CompanionCounts(copied=copied, skipped=skipped, failed=len(failures))
+    return Copied(counts, failures)
+
+
+def _is_in_place(entry: Entry, there: Status | None) -> bool:
+    if there is None:
+        return False
+    original = entry.status
+    return there.size == original.size and there.mtime_ns >= original.mtime_ns - _TICK
+
+
+def _copy(source: Folder, output: Folder, entry: Entry) -> str | None:
+    """Copy one companion; return what went wrong, if anything."""
+    url = source.at(entry.path)
+    try:
+        with ExitStack() as stack:
+            with explain_photograph(url):
+                stream = stack.enter_context(source.open(entry.path))
+            output.save(entry.path, _Original(stream, url), entry.status.mtime_ns)
+    except WRITING_STOPS:
+        raise
+    except ExpectedError as error:
+        return reason_for(error)
+    return None
+
+
+class _Original:
+    """A companion that is being read, whose errors are not taken for those of the copy."""
+
+    def __init__(self, stream: BinaryIO, url: str) -> None:
+        self._stream, self._url = stream, url
+
+    def read(self, size: int = -1, /) -> bytes:
+        with explain_photograph(self._url):
+            return self._stream.read(size)
