@@ -5,9 +5,7 @@ they say of its form and metadata is compared with the original.
 """
 
 import io
-import logging
 import struct
-import warnings
 from collections.abc import Callable, Mapping
 from typing import Any
 from xml.parsers import expat
@@ -15,7 +13,7 @@ from xml.parsers import expat
 import cv2
 import numpy as np
 import pyvips
-from PIL import ExifTags, Image, PngImagePlugin
+from PIL import ExifTags, Image
 
 from rr_tasks.photographs.formats.base import UnfaithfulOutputError, facts_of, metadata_of
 from rr_tasks.photographs.formats.catalogue import identify
@@ -23,12 +21,6 @@ from rr_tasks.photographs.orientation import turn_back
 from rr_tasks.photographs.photograph import Photograph
 from rr_tasks.photographs.pixels import Bytes, Samples, to_8_bits
 from rr_tasks.photographs.profile import FIELD
-
-# how much is too much was decided when the original was opened
-Image.MAX_IMAGE_PIXELS = None
-PngImagePlugin.MAX_TEXT_CHUNK = PngImagePlugin.MAX_TEXT_MEMORY = 2**30
-warnings.filterwarnings("ignore", module=r"PIL\.")  # what is wrong becomes a reason, once
-logging.getLogger("PIL").setLevel(logging.CRITICAL)
 
 _BLOCK = 16
 _AVERAGE, _LARGEST = 8, 48

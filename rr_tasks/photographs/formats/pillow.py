@@ -1,15 +1,24 @@
-"""Files that Pillow decodes, all at once, because libvips does not read them."""
+"""How Pillow is called, and the files that it decodes because libvips does not read them."""
 
 import io
+import logging
 import struct
+import warnings
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import pyvips
-from PIL import Image
+from PIL import Image, PngImagePlugin
 
 from rr_tasks.photographs.formats.base import to_vips
+
+# how much is too much is decided when a file is opened
+Image.MAX_IMAGE_PIXELS = None
+PngImagePlugin.MAX_TEXT_CHUNK = PngImagePlugin.MAX_TEXT_MEMORY = 2**30
+# what is wrong with a file is in its row
+warnings.filterwarnings("ignore", module=r"PIL\.")
+logging.getLogger("PIL").setLevel(logging.CRITICAL)
 
 _ERRORS = (OSError, ValueError, SyntaxError, EOFError, KeyError, struct.error)
 """What Pillow raises for damaged files."""
@@ -43,6 +52,7 @@ def decode(data: bytes) -> pyvips.Image:
             plain = image if image.mode in _PLAIN else image.convert(_plain_mode(image))
             decoded = to_vips(np.atleast_3d(np.asarray(plain)))
             attach_metadata(decoded, image.info)
+            decoded.set_type(pyvips.GValue.gint_type, "n-pages", getattr(image, "n_frames", 1))
     except _ERRORS as error:
         raise pyvips.Error(str(error)) from error
     return decoded

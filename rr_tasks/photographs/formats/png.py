@@ -16,6 +16,12 @@ _LENGTHS = {
 _BEFORE_PALETTE = {b"iCCP", b"sRGB", b"gAMA", b"cHRM", b"cICP", b"mDCV", b"cLLI"}
 _STANDARD = {*_LENGTHS, b"iCCP", b"eXIf", b"tEXt", b"zTXt", b"iTXt", b"sPLT", b"pCAL", b"sCAL"}
 _BACKGROUND = b"bKGD"
+_NAMES = {
+    _BACKGROUND: "background colour",
+    b"caBX": "content credentials (C2PA)",
+    b"dSIG": "digital signature",
+    b"fdAT": "other frames of an animation",
+}
 _HDR = (b"\x10", b"\x12")
 """Transfer functions PQ and HLG."""
 _INTERLACE = 12
@@ -60,7 +66,7 @@ class PngFormat:
     def losses(self, data: bytes, facts: Facts) -> tuple[str, ...]:
         """Name chunks that may no longer be true."""
         names = (
-            f"{chunk.kind.decode('latin-1')} chunk"
+            _NAMES.get(chunk.kind, f"{chunk.kind.decode('latin-1')} chunk")
             for chunk in read_chunks(data)
             if _is_sound(chunk) and not _travels(chunk, facts)
         )
