@@ -39,7 +39,7 @@ class JpegFormat:
 
     def matches(self, data: bytes) -> bool:
         """Tell from the first bytes whether this is the format of a file."""
-        return data.startswith(b"\xff\xd8\xff")
+        return data.startswith(SOI)
 
     def load(self, data: bytes, salvage: bool = False) -> pyvips.Image:
         """Open a file as its segments were found; the decoder stops at truncated data."""
@@ -112,9 +112,9 @@ def _check_kind(frame: Frame) -> None:
         raise UnreadablePhotographError(
             f"{_KINDS[frame.marker]}, which is not supported; convert it to PNG or TIFF"
         )
-    if frame.bits != 8:
+    if frame.bits == 12:
         raise UnreadablePhotographError(
-            f"its samples have {frame.bits} bits, which cannot be read; convert it to 16-bit TIFF"
+            "its samples have 12 bits, which cannot be read; convert it to 16-bit TIFF"
         )
     if frame.height == 0:
         raise UnreadablePhotographError(
