@@ -18,8 +18,8 @@ def find_damage(layout: Layout) -> str | None:
     """Return "truncated" or "damaged", or None if all of the picture is there.
 
     All codes are read, but only an eighth of the picture in each direction is computed, which takes
-    no longer than decoding it: 0.01 to 0.2 s for 12 megapixels. Bytes that do not belong to a picture are no damage if they
-    stand between segments or are zeros behind a scan.
+    no longer than decoding it: 0.01 to 0.2 s for 12 megapixels. Bytes that do not belong to a
+    picture are no damage if they stand between segments or are zeros behind a scan.
     """
     coded = [part.data for part in layout.segments if not part.descriptive]
     complaint = _decode(layout, coded)

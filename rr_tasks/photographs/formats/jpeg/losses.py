@@ -2,7 +2,7 @@
 
 from rr_tasks.photographs.formats.jpeg import xmp
 from rr_tasks.photographs.formats.jpeg.multipicture import is_list, list_pictures
-from rr_tasks.photographs.formats.jpeg.segments import Layout, Segment
+from rr_tasks.photographs.formats.jpeg.segments import APP0, APP15, Layout, Segment
 
 _PICTURE = b"\xff\xd8\xff"
 _LABEL = 64
@@ -11,7 +11,7 @@ _OWN_RULES = (
     *(b"Exif\0", b"http://", b"Photoshop", b"ICC_PROFILE\0"),
     *(b"FLIR\0", b"MPF\0", b"JFXX\0"),
 )
-_SAMSUNG_END = b"SEFT"
+_SAMSUNG_END, _VIDEO = b"SEFT", b"ftyp"
 _AFCP = (b"AXS!", b"AXS*")
 _APP11 = 0xEB
 
@@ -61,15 +61,18 @@ def tail_stays_true(data: bytes, layout: Layout) -> bool:
     tail = data[layout.end :]
     if tail[-12:-8] in _AFCP:
         return False
-    listed = tail.endswith(_SAMSUNG_END) or any(
-        list_pictures(part) if is_list(part) else _lists_items(part) for part in layout.head
+    listed = tail.endswith(_SAMSUNG_END) or tail[4:8] == _VIDEO
+    listed = listed or any(
+        list_pictures(part) != () if is_list(part) else _lists_items(part) for part in layout.head
     )
-    return bool(listed) or _PICTURE not in tail
+    return listed or _PICTURE not in tail
 
 
 def _is_preview(part: Segment) -> bool:
     return (
-        part.descriptive and not part.body.startswith(_OWN_RULES) and _PICTURE in part.body[:_LABEL]
+        APP0 <= part.marker <= APP15
+        and not part.body.startswith(_OWN_RULES)
+        and _PICTURE in part.body[:_LABEL]
     )
 
 

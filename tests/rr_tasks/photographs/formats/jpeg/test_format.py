@@ -50,6 +50,8 @@ def oddities(data: bytes) -> dict[str, bytes]:
         "bytes behind the end": data + b"thank you\r\n",
         "zeros before the end marker": data[:-2] + bytes(1000) + data[-2:],
         "fill bytes before the end marker": data[:-2] + b"\xff" * 1000 + data[-2:],
+        "the height once more behind the scan": data[:-2] + b"\xff\xdc\0\4\0\x20" + data[-2:],
+        "stray bytes behind the start": data[:2] + b"\0\0" + data[2:],
         "no end marker": data[:-2],
         "half an end marker": data[:-1],
     }

@@ -69,7 +69,8 @@ def test_a_preview_whose_place_only_a_maker_note_knows_is_named(make: Any) -> No
 
 def test_trailers_that_count_from_the_end_are_carried(make: Any) -> None:
     samsung = make.jpeg(make.scene(20, 20)) + b"SEFH" + bytes(20) + b"SEFT"
-    for trailer in (samsung, bytes(100), np.random.default_rng(0).bytes(300)):
+    video = b"\0\0\0\x18ftypmp42" + bytes(16) + b"\xff\xd8\xff"
+    for trailer in (samsung, video, bytes(100), np.random.default_rng(0).bytes(300)):
         data = make.jpeg(make.scene()) + trailer
         assert lost(data) == ()
         assert rewrite(data).endswith(b"\xff\xd9" + trailer)
