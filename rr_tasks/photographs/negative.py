@@ -39,8 +39,6 @@ _REASONS = {
 """What libvips says of files that it cannot read, and what that means."""
 _DAMAGED = re.compile("damaged|truncated")
 
-_LEFT_BEHIND = {"TIFF": ("EXIF and other tags",)}
-"""What does not come along into another format."""
 _COLOUR_SPACES = {"srgb", "rgb", "rgb16", "b-w", "grey16"}
 _BYTES_PER_SAMPLE = {"uchar": 1, "ushort": 2}
 
@@ -177,13 +175,14 @@ def open_photograph(source: bytes, max_pixels: int = MAX_PIXELS, salvage: bool =
     obstacle = _find_obstacle(image)
     if obstacle is not None:
         raise UnreadablePhotographError(obstacle)
+    losses += [] if loss is None else [loss]
     output: WritableFormat
-    if loss is None and not isinstance(known, ForeignFormat):
-        output, suffix = known, ""
-    else:
+    if isinstance(known, ForeignFormat) or (loss is not None and known.name != "TIFF"):
         output = choose_conversion(image, metadata_of(image), _is_lossy(known, source))
         suffix = "" if output.name == known.name else output.suffix
-        losses += [*filter(None, [loss]), *output.losses, *_LEFT_BEHIND.get(known.name, ())]
+        losses += output.losses
+    else:
+        output, suffix = known, ""
     profile, note = _profile_of(image)
     return Negative(
         image=image,

@@ -22,6 +22,8 @@ from rr_tasks.photographs.formats.directory import (
 )
 from rr_tasks.photographs.formats.tiff.layout import (
     BLACK_IS_ZERO,
+    CMYK,
+    FLOATING,
     JPEG,
     PLAIN,
     SIZES,
@@ -32,7 +34,6 @@ from rr_tasks.photographs.formats.tiff.layout import (
 
 _PHOTOMETRIC, _ORIENTATION = 262, 274
 _CARRIED = {"orientation", "xmp-data", "iptc-data", "icc-profile-data"}
-_INTERPRETATIONS = (("b-w", "grey16"), ("srgb", "rgb16"))
 _NEEDED = {
     *(256, 257, 258, 259, _PHOTOMETRIC, 266, 277, 284, 339),
     *(273, 278, 279, 322, 323, 324, 325),  # strips and tiles
@@ -62,7 +63,7 @@ def decode(directory: Directory, layout: Layout, fail_on: str) -> pyvips.Image:
     colours = image[:3] if layout.photometric == YCBCR else _colours(image, layout)
     if layout.photometric == WHITE_IS_ZERO:
         colours = colours.invert()
-    if layout.alpha is None:
+    if layout.alpha is None or layout.recoloured:
         return colours
     alpha = image[layout.alpha]
     if layout.associated:
@@ -80,9 +81,7 @@ def decode_all(directory: Directory, layout: Layout, fail_on: str) -> pyvips.Ima
     if layout.separate and layout.tiled:  # which libvips does not decode
         views = (_view(directory, tags | plane) for plane in _planes(directory, layout))
         first, *rest = (_open(view, fail_on) for view in views)
-        return first.bandjoin(rest).copy(
-            interpretation=_INTERPRETATIONS[layout.colours >= 3][layout.bits == 16]
-        )
+        return first.bandjoin(rest).copy(interpretation=_interpretation(layout))
     return _open(_view(directory, tags), fail_on)
 
 
@@ -115,6 +114,15 @@ def _planes(directory: Directory, layout: Layout) -> Iterator[Tags]:
     for first in range(0, layout.blocks, count):
         blocks = {tag: directory.numbers(tag)[first : first + count] for tag in (324, 325)}
         yield {**grey, 284: _shorts(1), **{tag: (width, blocks[tag]) for tag in blocks}}
+
+
+def _interpretation(layout: Layout) -> str:
+    if layout.photometric == CMYK:
+        return "cmyk"
+    if layout.kind == FLOATING:
+        return "scrgb" if layout.colours >= 3 else "b-w"
+    names = ("grey16", "rgb16") if layout.bits == 16 else ("b-w", "srgb")
+    return names[layout.colours >= 3]
 
 
 def _shorts(*values: int) -> tuple[int, Numbers]:

@@ -31,7 +31,8 @@ STALE = {
     37724,  # Photoshop's layers
 }
 """Tags that are about the original's pixels."""
-_OF_ANOTHER_FORM = {301, 320, *range(332, 337), 339, 529, 531, 532, 34675}
+_OF_ANOTHER_FORM = {301, 320, *range(332, 337), 339, 529, 531, 532}
+_PROFILE = 34675
 
 
 def choose_form(layout: Layout, samples: Samples) -> Layout:
@@ -76,23 +77,23 @@ def keeps_form(layout: Layout, channels: int, bits: int) -> bool:
 
 def tags_of(form: Layout, original: Layout) -> tuple[Tags, set[int]]:
     """Return the tags that tell decoders of a form, and those of the original that do not hold."""
-    shorts: dict[int, list[int]] = {259: [form.compression], 262: [form.photometric]}
+    shorts = {259: [form.compression], 262: [form.photometric]}
+    if (form.bits, form.samples) != (original.bits, original.samples):
+        shorts |= {258: [form.bits] * form.samples, 277: [form.samples]}
     removed = {*STALE, 317, 530}
     if form.compression in (LZW, DEFLATE):
         shorts[317] = [2]
     if form.photometric == YCBCR:
         shorts[530] = [*form.halved]
-    if (form.samples, form.bits, form.separate) != (
-        *(original.samples, original.bits, original.separate),
-    ) or form.kind != original.kind:
-        shorts |= {258: [form.bits] * form.samples, 277: [form.samples], 284: [1]}
+    if form.separate != original.separate:
+        shorts[284] = [1]
+    if form.extra != original.extra:
         removed |= {338}
-        if form.extra:
-            shorts[338] = [*form.extra]
-    if form.photometric != original.photometric and YCBCR not in (
-        *(form.photometric, original.photometric),
-    ):
+        shorts |= {338: [*form.extra]} if form.extra else {}
+    if form.photometric != original.photometric or form.kind != original.kind:
         removed |= _OF_ANOTHER_FORM
+    if original.recoloured:
+        removed |= {_PROFILE}  # the colours are sRGB now
     tags: Tags = {tag: (SHORT, np.array(values)) for tag, values in shorts.items()}
     if not form.tiled:
         tags[278] = LONG, np.array([form.block[0]])

@@ -56,6 +56,7 @@ class TiffFormat:
         layout = read_layout(pages.first)
         found = {
             "palette": layout.photometric == PALETTE,
+            "extra channels": layout.recoloured and bool(layout.extra),
             "thumbnail": len(read_reduced(pages)) < len(pages.reduced),
             "Photoshop layers": pages.first.find(_LAYERS) is not None,
         }

@@ -78,6 +78,11 @@ class Layout:
         return self.alpha is not None and self.extra[self.alpha - self.colours] == ASSOCIATED
 
     @property
+    def recoloured(self) -> bool:
+        """Whether colours are converted to be shown, and written as they are shown."""
+        return self.photometric == CMYK or self.kind == FLOATING
+
+    @property
     def packed(self) -> int:
         """The number of samples stored next to each other."""
         return 1 if self.separate else self.samples
@@ -166,6 +171,8 @@ def _check(layout: Layout) -> None:
         kind = {UNSIGNED: "", SIGNED: "signed ", FLOATING: "floating-point "}
         name = f"{kind.get(layout.kind, 'complex ')}samples of {layout.bits} bits"
         reason = f"{name} are not supported; convert it to 8 or 16 bits"
+    elif layout.kind == FLOATING and layout.photometric not in (BLACK_IS_ZERO, RGB):
+        reason = "floating-point samples that are neither grey nor RGB are not supported"
     elif layout.photometric == YCBCR and (layout.bits, layout.samples) != (8, 3):
         reason = "YCbCr with other samples than three of 8 bits is not supported; convert it to RGB"
     elif layout.colours < 1 or 0 in layout.block or 0 in layout.halved:

@@ -210,6 +210,29 @@ def test_what_changes_form_is_named_and_written_as_plain_colours(make: Any) -> N
     assert first(restored).find(320) is None
 
 
+@pytest.mark.parametrize("tile", [0, 16])
+def test_converted_inks_and_floating_point_keep_blocks_and_other_tags(make: Any, tile: int) -> None:
+    profile: Any = {34675: (7, make.icc()), 50000: (7, b"private bytes"), 284: (3, [2])}
+    light = (make.scene() / 255).astype(np.float32)
+    inks = {**profile, 262: (3, [5]), 338: None, 336: (3, [0, 255])}
+    more = {**profile, 262: (3, [5]), 338: (3, [0]), 277: (3, [5])}
+    five = np.concatenate([make.scene(bands=4), make.scene(bands=1)], axis=2)
+    for page, lost, bits in (
+        (Page(light, profile, tile=tile), ("floating-point samples",), 16),
+        (Page(make.scene(bands=4), inks, tile=tile), ("CMYK separations",), 8),
+        (Page(five, more, tile=tile), ("extra channels", "CMYK separations"), 8),
+    ):
+        original = tiff(page, order=">")
+        assert open_photograph(original).develop().lost == lost
+        directory = first(invert(original))
+        assert directory.numbers(258).tolist() == [bits] * 3
+        assert (directory.number(262), directory.number(284)) == (2, 1)
+        assert directory.find(50000) is not None
+        assert directory.number(322) == tile
+        for tag in (34675, 336, 338, 339):
+            assert directory.find(tag) is None
+
+
 def test_layers_that_show_the_unrestored_picture_are_named(make: Any) -> None:
     original = tiff(Page(make.scene(), {37724: (7, b"Adobe Photoshop Document Data Block\0")}))
     assert open_photograph(original).develop().lost == ("Photoshop layers",)
