@@ -166,13 +166,19 @@ def _block_means(samples: Samples) -> Samples:
 def _check_with_another_decoder(
     encoded: bytes, photograph: Photograph, samples: Samples, lossless: bool
 ) -> None:
-    """Ask Pillow, and OpenCV about files of which Pillow does not read the originals right."""
-    for decode in (_decode_with_pillow, _decode_with_opencv):
+    """Ask Pillow, and OpenCV where Pillow is no second decoder.
+
+    That is BMP, which it decodes in the first place, and JPEG and TIFF whose originals it does not
+    read right, because much of these files is the original's own. If OpenCV does not read the
+    original right either, as of grey TIFF of 16 bits with opacity, nobody can be asked.
+    """
+    for decode in _DECODERS.get(photograph.format.name, (_decode_with_pillow,)):
         try:
             _compare(decode, encoded, photograph, samples, lossless)
             return
         except UnfaithfulOutputError:
-            if _reads_original(decode, photograph):
+            mixed = photograph.format.name in ("JPEG", "TIFF")
+            if not mixed or _reads_original(decode, photograph):
                 raise
 
 
@@ -243,3 +249,10 @@ def _decode_with_opencv(encoded: bytes, channels: int, photograph: Photograph) -
     seen = to_8_bits(decoded.reshape(*decoded.shape[:2], -1))
     order = [2, 1, 0, 3] if seen.shape[2] >= 3 else [0, 1]
     return seen[..., order[: min(channels, seen.shape[2])]]
+
+
+_DECODERS: Mapping[str, tuple[Decoder, ...]] = {
+    "BMP": (_decode_with_opencv,),
+    "JPEG": (_decode_with_pillow, _decode_with_opencv),
+    "TIFF": (_decode_with_pillow, _decode_with_opencv),
+}

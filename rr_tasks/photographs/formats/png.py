@@ -13,6 +13,7 @@ _LENGTHS = {
     **{b"pHYs": 9, b"tIME": 7, b"oFFs": 9, b"sTER": 1},
 }
 """Of chunks that are always as long, because many programs refuse a whole file over another."""
+_COMPRESSED, _DEFLATE = (b"iCCP", b"zTXt"), b"\0"
 _BEFORE_PALETTE = {b"iCCP", b"sRGB", b"gAMA", b"cHRM", b"cICP", b"mDCV", b"cLLI"}
 _STANDARD = {*_LENGTHS, b"iCCP", b"eXIf", b"tEXt", b"zTXt", b"iTXt", b"sPLT", b"pCAL", b"sCAL"}
 _BACKGROUND = b"bKGD"
@@ -127,6 +128,8 @@ def _bits(facts: Facts) -> int:
 def _is_sound(chunk: Chunk) -> bool:
     """Tell whether a chunk is no part of the old picture, and says what a program can read."""
     if chunk.kind in _IMAGE | _OUTDATED:
+        return False
+    if chunk.kind in _COMPRESSED and chunk.body.partition(b"\0")[2][:1] != _DEFLATE:
         return False
     return len(chunk.body) == _LENGTHS.get(chunk.kind, len(chunk.body))
 

@@ -88,6 +88,13 @@ def test_what_other_programs_refuse_does_not_count(make: Any) -> None:
     assert "other programs" in reason(original, exchange(b"\0me", b"\0us"))
 
 
+def test_an_original_that_other_programs_refuse_excuses_no_output(make: Any) -> None:
+    chunk = make.png_chunk(b"tEXt", b"Author\0me")
+    plain = make.png(make.scene())
+    original = plain[:33] + chunk[:-4] + bytes(4) + plain[33:]
+    assert "other programs" in reason(original, exchange(chunk, chunk[:-4] + bytes(4)))
+
+
 @pytest.mark.parametrize("subsampling", ["on", "off"])
 def test_the_roughest_pictures_that_are_encoded_rightly_pass(make: Any, subsampling: str) -> None:
     rng = np.random.default_rng(0)

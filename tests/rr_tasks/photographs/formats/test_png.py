@@ -109,9 +109,14 @@ def test_the_background_stays_unless_it_is_a_place_in_a_palette(make: Any) -> No
     assert b"bKGD" not in encoded
 
 
-def test_a_chunk_that_no_program_can_read_does_not_spoil_the_file(make: Any) -> None:
-    photograph, encoded, _ = rewrite(make.png(make.scene(), (b"gAMA", b"\0")))
-    assert b"gAMA" not in encoded
+@pytest.mark.parametrize(
+    "chunk", [(b"gAMA", b"\0"), (b"zTXt", b"A\0\1unknown compression"), (b"iCCP", b"name")]
+)
+def test_a_chunk_that_no_program_can_read_does_not_spoil_the_file(
+    make: Any, chunk: tuple[bytes, bytes]
+) -> None:
+    photograph, encoded, _ = rewrite(make.png(make.scene(), chunk))
+    assert chunk[0] not in encoded
     assert photograph.lost == ()
 
 
