@@ -33,10 +33,7 @@ def to_srgb(image: pyvips.Image) -> pyvips.Image:
     """
     if image.interpretation == "cmyk":
         depth = 16 if image.format == "ushort" else 8
-        between = image[:_INKS].icc_import(
-            embedded=True, input_profile="cmyk", intent=_INTENT, pcs="xyz"
-        )
-        converted = between.icc_export(
+        converted = _read_inks(image[:_INKS]).icc_export(
             output_profile="srgb", intent=_INTENT, pcs="xyz", depth=depth
         )
     elif image.interpretation == "b-w":
@@ -47,3 +44,13 @@ def to_srgb(image: pyvips.Image) -> pyvips.Image:
     converted = converted.copy()
     converted.remove(FIELD)
     return converted
+
+
+def _read_inks(image: pyvips.Image) -> pyvips.Image:
+    options = {"input_profile": "cmyk", "intent": _INTENT, "pcs": "xyz"}
+    try:
+        return image.icc_import(embedded=True, **options)
+    except pyvips.Error:  # the embedded profile is damaged, or of other colours
+        plain = image.copy()
+        plain.remove(FIELD)
+        return plain.icc_import(**options)

@@ -14,6 +14,8 @@ _AVIF = {b"avif", b"avis"}
 _HEIC = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
 _SEQUENCES = {b"avis", b"hevc", b"hevx", b"msf1"}
 _BOX, _BRAND = 8, 4
+_ERRORS = (OSError, ValueError, RuntimeError, EOFError, SyntaxError, LookupError)
+"""What pillow-heif raises for damaged files."""
 _HDR = (16, 18)
 """Transfer functions PQ and HLG."""
 
@@ -64,7 +66,7 @@ class HeicFormat(ForeignFormat):
         file = _open(data)
         try:
             image = to_vips(np.atleast_3d(np.asarray(file)))
-        except (OSError, ValueError) as error:
+        except _ERRORS as error:
             raise pyvips.Error(str(error)) from error
         set_orientation(file.info)  # pixels are upright already
         attach_metadata(image, file.info)
@@ -102,9 +104,12 @@ def _open(data: bytes) -> Any:
             "pip install 'reason-and-restore[heic]'"
         ) from None
     try:
-        return pillow_heif.open_heif(data, convert_hdr_to_8bit=False)
-    except (OSError, ValueError, RuntimeError, EOFError) as error:
+        file = pillow_heif.open_heif(data, convert_hdr_to_8bit=False)
+    except _ERRORS as error:
         raise pyvips.Error(str(error)) from error
+    if not len(file):
+        raise pyvips.Error("there is no picture")
+    return file
 
 
 def _refuse(data: bytes, pictures: int) -> str | None:

@@ -157,3 +157,13 @@ def test_iptc_goes_along_into_a_jpeg(make: Any) -> None:
     inks.set_type(pyvips.GValue.blob_type, "iptc-data", make.IPTC)
     photograph, _ = rewrite(inks.jpegsave_buffer())
     assert make.IPTC in encode(photograph, photograph.pixels)
+
+
+def test_inks_with_a_profile_of_other_colours_are_converted_all_the_same(make: Any) -> None:
+    inks = make.vips(make.scene()).icc_transform("cmyk", input_profile="srgb").copy()
+    inks.remove("icc-profile-data")
+    plain = inks.jpegsave_buffer(Q=95)
+    expected = open_photograph(plain).develop().pixels
+    for icc in (make.icc(), b"no profile" * 30):
+        seen = open_photograph(make.insert_profile(plain, icc)).develop().pixels
+        assert np.array_equal(seen, expected)
