@@ -10,7 +10,12 @@ from rr_tasks.degrade.synthesis import open_dataset, plan_synthesis
 from rr_tasks.degrade.tasks import synthesize_shard_task
 from rr_tasks.evaluation.images.examples import draw_examples
 from rr_tasks.evaluation.images.metrics import quality_table
-from rr_tasks.evaluation.images.shard import find_evaluated, read_evaluation, rows_folder
+from rr_tasks.evaluation.images.shard import (
+    find_evaluated,
+    list_lost,
+    read_evaluation,
+    rows_folder,
+)
 from rr_tasks.evaluation.presence import count_undiagnosed, tabulate_presence
 from rr_tasks.evaluation.tasks import evaluate_shard_task
 from rr_tasks.plural import say_count
@@ -32,8 +37,9 @@ _SHARD_SIZE = 32
 class Evaluation:
     """The rows of all samples, the tables made from them, and where they are written.
 
-    `failed` has a row, `source` and `error`, for each photograph that could not be used, and
-    `undiagnosed` has one, `reason` and `samples`, for each reason why the reasoner gave no answer.
+    `failed` has a row, `source` and `error`, for each photograph or sample that could not be used,
+    and `undiagnosed` has one, `reason` and `samples`, for each reason why the reasoner gave no
+    answer.
     """
 
     rows: pl.DataFrame
@@ -88,7 +94,7 @@ def evaluate(parameters: EvaluateParameters) -> Evaluation:
         host().publish_table(name, table.to_dicts(), about)
     return Evaluation(
         rows=rows,
-        failed=failed_inputs(shards),
+        failed=pl.concat([failed_inputs(shards), list_lost(urls, shards)]),
         undiagnosed=count_undiagnosed(rows),
         quality=quality,
         diagnosis=diagnosis,

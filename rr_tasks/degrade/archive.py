@@ -2,42 +2,44 @@
 
 import cv2
 
+from rr_tasks.photographs.pixels import Bytes
+from rr_tasks.shards.outcomes import Decoders, Lost, read_good_rows
 from rr_tasks.shards.png import decode_png
 from rr_tasks.shards.reader import done_shards
-from rr_tasks.shards.stream import read_outcomes, unpack
 from rr_tasks.storage.files import MissingFolderError, join, list_files, path_below, publish_bytes
 from rr_tasks.storage.leftovers import remove_leftovers
 from rr_tasks.storage.names import to_path
 from schemas.prior.migrations import load_prior
 
 _QUALITY = [cv2.IMWRITE_JPEG_QUALITY, 95]
+_DECODERS: Decoders = {"degraded.png": decode_png, "prior.json": load_prior}
 
 
 def export_archive(shards: str, folder: str) -> str:
     """Write every degraded photograph as JPEG below a URL, in a subfolder for its mixture.
 
     Each file has the path of its clean photograph, with the sample's key added to its name if that
-    path is taken. Existing files are left alone. Returns `folder`.
+    path is taken. Existing files are left alone, and samples that cannot be read are left out.
+    Returns `folder`.
 
     Raises:
-        ShardDamagedError, OtherDataSetError: see `rr_tasks.shards.stream.read_outcomes`.
+        ShardDamagedError, StorageError: see `rr_tasks.shards.outcomes.read_outcomes`.
     """
     remove_leftovers(folder)
     taken: set[str] = set()
     there = _names(folder)
     for marker in done_shards(shards):
-        for row, sample in read_outcomes(shards, marker.shard, "degraded.png", "prior.json"):
-            if sample is None:
+        for row, sample in read_good_rows(shards, marker.shard, _DECODERS):
+            if isinstance(sample, Lost):
                 continue
-            truth = unpack(sample, "prior.json", load_prior)
-            mixture = "+".join(truth.present()) or "clean"
+            mixture = "+".join(sample["prior.json"].present()) or "clean"
             stem = to_path(row.source).rsplit(".", 1)[0]
             name = f"{mixture}/{stem}.jpg"
             if name in taken:
                 name = f"{mixture}/{stem}-{row.key}.jpg"
             taken.add(name)
             if name not in there:
-                publish_bytes(unpack(sample, "degraded.png", _jpeg), join(folder, name))
+                publish_bytes(_jpeg(sample["degraded.png"]), join(folder, name))
     return folder
 
 
@@ -49,6 +51,6 @@ def _names(folder: str) -> set[str]:
         return set()
 
 
-def _jpeg(png: bytes) -> bytes:
-    _, packed = cv2.imencode(".jpg", cv2.cvtColor(decode_png(png), cv2.COLOR_RGB2BGR), _QUALITY)
+def _jpeg(image: Bytes) -> bytes:
+    _, packed = cv2.imencode(".jpg", cv2.cvtColor(image, cv2.COLOR_RGB2BGR), _QUALITY)
     return packed.tobytes()

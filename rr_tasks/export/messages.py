@@ -10,11 +10,15 @@ Dialects differ in how a message refers to its photograph and in what paths are 
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
 
+import polars as pl
+
 from rr_tasks.export.source import Example, Source, open_export, read_examples
+from rr_tasks.shards.outcomes import LOST
+from rr_tasks.shards.writer import tabulate_rows
 from rr_tasks.storage.claim import claim
 from rr_tasks.storage.files import (
     exists,
@@ -26,14 +30,17 @@ from rr_tasks.storage.files import (
     read_bytes,
 )
 from rr_tasks.storage.leftovers import remove_leftovers
+from rr_tasks.storage.tables import publish_table, read_tables
 from schemas.export import Dialect, MessagesExport
 from schemas.prior.prompt import PROMPT, PROMPT_VERSION, answer
+from schemas.shard import SampleRow
 
 DATASET_NAME = "reason-and-restore"
 """Name of the data set in LLaMA-Factory."""
 
 _BATCH = 16
 _JOINED = "messages.jsonl"
+_LOST = "lost"
 
 
 def open_messages_export(output: str, source: Source, dialect: Dialect) -> MessagesExport:
@@ -78,6 +85,17 @@ def find_lines(output: str, spec: MessagesExport, shards: Iterable[int]) -> dict
     return {shard: url for shard, url in urls.items() if url in there}
 
 
+def list_lost(output: str) -> pl.DataFrame:
+    """List the samples that an export left out because they cannot be read.
+
+    Returns:
+        Their rows, as sidecars of shards have them; kept in `lost/NNNNN.parquet`.
+    """
+    folder = join(output, _LOST)
+    urls = [join(folder, path) for path in sorted(list_paths(folder))]
+    return pl.concat([tabulate_rows([]), *read_tables(urls)], how="diagonal_relaxed")
+
+
 def finish_messages_export(output: str, spec: MessagesExport, shards: Iterable[int]) -> None:
     """Join the lines of all shards in one file for the dialect `tags`, and describe that file.
 
@@ -92,17 +110,26 @@ def finish_messages_export(output: str, spec: MessagesExport, shards: Iterable[i
 
 
 def _write(output: str, url: str, spec: MessagesExport, source: Source, shard: int) -> None:
-    found = (example for _, example in read_examples(source, shard))
-    examples = (example for example in found if example and _is_answered(source, example))
+    lost: list[SampleRow] = []
+    examples = _answered(source, shard, lost)
     with publish_when_written(url) as local, local.open("w", encoding="utf-8") as lines:
         while batch := list(islice(examples, _BATCH)):
             publish_all({_image_url(output, shard, one.key): one.degraded for one in batch})
             lines.writelines(_line(spec.dialect, shard, one) for one in batch)
+        if lost:
+            publish_table(tabulate_rows(lost), join(output, _LOST, f"{shard:05d}.parquet"))
 
 
-def _is_answered(source: Source, example: Example) -> bool:
-    """Whether there is a diagnosis for the answer; the truth does not replace a failed one."""
-    return source.annotations is None or example.annotation is not None
+def _answered(source: Source, shard: int, lost: list[SampleRow]) -> Iterator[Example]:
+    """Yield the examples that have an answer, and note the rows of samples that are lost.
+
+    The truth does not replace a failed diagnosis.
+    """
+    for row, example in read_examples(source, shard):
+        if example is None:
+            lost += [row] if row.error and row.error.startswith(LOST) else []
+        elif source.annotations is None or example.annotation is not None:
+            yield example
 
 
 def _line(dialect: Dialect, shard: int, example: Example) -> str:

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from itertools import repeat
 
 from rr_tasks.reasoner.annotation import check_belongs
+from rr_tasks.shards.outcomes import Decoders, Lost, read_outcomes
+from rr_tasks.shards.png import check_png
 from rr_tasks.shards.reader import OtherDataSetError
 from rr_tasks.shards.spec import read_spec
-from rr_tasks.shards.stream import Sample, read_outcomes, unpack
+from rr_tasks.shards.stream import Sample
 from rr_tasks.storage.files import join, publish_if_absent
 from rr_tasks.training.dataset import check_dataset, check_diagnosed
 from schemas.errors import ExpectedError
@@ -15,6 +17,9 @@ from schemas.export import HubExport, MessagesExport
 from schemas.prior.current import DiagnosticPrior
 from schemas.prior.migrations import load_prior
 from schemas.shard import DoneMarker, SampleRow, spec_hash
+
+_DIAGNOSIS_DECODERS: Decoders = {"prior.json": load_prior}
+_DECODERS: Decoders = {"clean.png": check_png, "degraded.png": check_png, **_DIAGNOSIS_DECODERS}
 
 
 class OtherExportError(ExpectedError, ValueError):
@@ -77,36 +82,52 @@ def open_export(output: str, spec: HubExport | MessagesExport) -> None:
 
 
 def read_examples(source: Source, shard: int) -> Iterator[tuple[SampleRow, Example | None]]:
-    """Stream the rows of a shard, each with its example unless the input failed.
+    """Stream the rows of a shard, each with its example unless the row says that there is none.
+
+    A sample or a diagnosis that cannot be read makes a failed row.
 
     Raises:
-        ShardDamagedError: a tar or a sidecar is damaged, or a prior in it.
+        ShardDamagedError, StorageError: see `rr_tasks.shards.outcomes.read_outcomes`.
         OtherDataSetError: annotations do not match the samples.
     """
-    outcomes = read_outcomes(source.shards, shard, "clean.png", "degraded.png", "prior.json")
+    outcomes = read_outcomes(source.shards, shard, _DECODERS)
     annotations = _read_annotations(source.annotations, shard)
     for row, sample in outcomes:
-        yield row, None if sample is None else _example(sample, next(annotations))
+        if sample is None:
+            yield row, None
+            continue
+        diagnosis = _check_key(next(annotations), row.key)
+        if isinstance(sample, Lost):
+            yield sample.fail(row), None
+        elif isinstance(diagnosis, Lost):
+            yield diagnosis.fail(row), None
+        else:
+            yield row, _example(sample, diagnosis)
 
 
 def _read_annotations(
     folder: str | None, shard: int
-) -> Iterator[tuple[SampleRow, Sample | None] | None]:
+) -> Iterator[tuple[SampleRow, Sample | Lost | None] | None]:
     """Yield the outcome of each diagnosis, or None forever if no annotations are exported."""
-    return repeat(None) if folder is None else read_outcomes(folder, shard, "prior.json")
+    return repeat(None) if folder is None else read_outcomes(folder, shard, _DIAGNOSIS_DECODERS)
 
 
-def _example(sample: Sample, diagnosed: tuple[SampleRow, Sample | None] | None) -> Example:
-    key = sample["__key__"]
+def _check_key(
+    diagnosed: tuple[SampleRow, Sample | Lost | None] | None, key: str
+) -> Sample | Lost | None:
     row, diagnosis = diagnosed or (None, None)
     if row is not None and row.key != key:
         raise OtherDataSetError(
             f"annotations contain sample {row.key} where {key} is expected; run `rr annotate` again"
         )
+    return diagnosis
+
+
+def _example(sample: Sample, diagnosis: Sample | None) -> Example:
     return Example(
-        key=key,
+        key=sample["__key__"],
         clean=sample["clean.png"],
         degraded=sample["degraded.png"],
-        truth=unpack(sample, "prior.json", load_prior),
-        annotation=None if diagnosis is None else unpack(diagnosis, "prior.json", load_prior),
+        truth=sample["prior.json"],
+        annotation=None if diagnosis is None else diagnosis["prior.json"],
     )

@@ -1,6 +1,7 @@
 """Shows a few samples of a data set as small pictures, reading only the start of some tars."""
 
 from base64 import b64encode
+from contextlib import suppress
 from dataclasses import dataclass
 
 import cv2
@@ -9,6 +10,7 @@ from rr_tasks.shards.png import decode_png
 from rr_tasks.shards.reader import NoShardsError, done_shards
 from rr_tasks.shards.spec import read_spec
 from rr_tasks.shards.stream import Piece, Sample, ShardStream, unpack
+from rr_tasks.shards.writer import ShardDamagedError
 from schemas.prior.current import DiagnosticPrior
 from schemas.prior.migrations import load_prior
 from schemas.shard import AnnotationSpec
@@ -31,14 +33,15 @@ def pick_pictures(folder: str, count: int) -> list[Picture]:
     """Pick samples from shards that are spread evenly over the data set.
 
     The first of these shards contributes its first sample, the next one its second, and so on, so
-    that recipes that cycle through the mixtures show different ones.
+    that recipes that cycle through the mixtures show different ones. A sample that cannot be read
+    is left out.
 
     Args:
         folder: URL of a data set; annotations have no photographs, so nothing is shown of them.
         count: how many samples at most.
 
     Raises:
-        ShardDamagedError, UnknownPriorVersionError: a sample cannot be read; the message names it.
+        UnknownPriorVersionError: a prior is newer than this release; the message names its sample.
     """
     if isinstance(read_spec(folder), AnnotationSpec):
         return []
@@ -53,11 +56,11 @@ def pick_pictures(folder: str, count: int) -> list[Picture]:
         for number, marker in enumerate(chosen)
         if marker.samples
     )
-    return [
-        _picture(sample)
-        for shard, place in places
-        for sample in stream.read(Piece(shard, place, place + 1))
-    ]
+    pictures = []
+    for shard, place in places:
+        with suppress(ShardDamagedError):
+            pictures.append(_picture(next(stream.read(Piece(shard, place, place + 1)))))
+    return pictures
 
 
 def _picture(sample: Sample) -> Picture:

@@ -7,10 +7,10 @@ from pydantic import ValidationError
 
 from rr_tasks.reasoner.diagnosis import diagnose_each
 from rr_tasks.reasoner.protocol import Answer, Reasoner, Unparsed
+from rr_tasks.shards.outcomes import Lost, read_good_rows
 from rr_tasks.shards.png import decode_png
 from rr_tasks.shards.reader import NoShardsError, OtherDataSetError
 from rr_tasks.shards.spec import open_folder, read_data_spec
-from rr_tasks.shards.stream import read_samples, unpack
 from rr_tasks.shards.writer import Outcome, write_shard
 from rr_tasks.storage.failure import MissingFileError
 from rr_tasks.storage.files import join, read_bytes
@@ -95,10 +95,11 @@ def annotate_shard(
     """Diagnose one shard, or return its marker if it is finished.
 
     The annotation shard holds `prior.json` for each key of the source shard, and no pixels. A
-    photograph without a usable diagnosis has a failed row, with the reason and the raw answer.
+    photograph without a usable diagnosis has a failed row, with the reason and the raw answer, and
+    so has one that its shard no longer holds whole.
 
     Raises:
-        ShardDamagedError: see `rr_tasks.shards.stream.read_samples`.
+        ShardDamagedError, StorageError: see `rr_tasks.shards.outcomes.read_outcomes`.
     """
     outcomes = diagnose_shard(shards, reasoner, shard)
     return write_shard(folder, shard, spec_hash(spec), spec.schema_version, outcomes)
@@ -106,12 +107,16 @@ def annotate_shard(
 
 def diagnose_shard(shards: str, reasoner: Reasoner, shard: int) -> Iterator[Outcome]:
     """Yield the row and the prior of each sample of a shard, read batch by batch."""
-    remaining = read_samples(shards, shard, "degraded.png")
-    while samples := list(islice(remaining, reasoner.batch_size)):
-        images = [unpack(sample, "degraded.png", decode_png) for sample in samples]
-        answers = diagnose_each(reasoner, images)
-        for sample, answer in zip(samples, answers, strict=True):
-            yield _outcome(sample["__key__"], str(reasoner.identity), answer)
+    author = str(reasoner.identity)
+    remaining = read_good_rows(shards, shard, {"degraded.png": decode_png})
+    while batch := list(islice(remaining, reasoner.batch_size)):
+        images = [found["degraded.png"] for _, found in batch if not isinstance(found, Lost)]
+        answers = iter(diagnose_each(reasoner, images) if images else ())
+        for row, found in batch:
+            if isinstance(found, Lost):
+                yield found.fail(row.model_copy(update={"source": author})), None
+            else:
+                yield _outcome(row.key, author, next(answers))
 
 
 def _outcome(key: str, source: str, answer: Answer) -> Outcome:

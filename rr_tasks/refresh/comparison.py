@@ -1,13 +1,13 @@
 """Compares the priors of one shard in older and newer annotations, sample by sample."""
 
-import io
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import polars as pl
 
-from rr_tasks.shards.stream import read_samples, unpack
-from rr_tasks.storage.files import exists, join, publish_bytes, read_all
+from rr_tasks.shards.outcomes import Lost, read_good_rows
+from rr_tasks.storage.files import exists, join
+from rr_tasks.storage.tables import publish_table, read_tables
 from schemas.prior.current import DEGRADATIONS, DiagnosticPrior
 from schemas.prior.migrations import load_prior
 from schemas.shard import AnnotationSpec, spec_hash
@@ -39,24 +39,24 @@ def comparison_folder(root: str, old: AnnotationSpec, new: AnnotationSpec) -> st
 def compare_shard(old: str, new: str, folder: str, shard: int) -> str:
     """Compare a shard that is finished in two folders of annotations.
 
+    A diagnosis that cannot be read counts as none.
+
     Returns:
         URL of a parquet file with the rows of `compare`; an existing file is kept.
 
     Raises:
-        ShardDamagedError: see `rr_tasks.shards.stream.read_samples`; also for a damaged prior.
+        ShardDamagedError, StorageError: see `rr_tasks.shards.outcomes.read_outcomes`.
         UnknownPriorVersionError: a prior is from a newer release.
     """
     url = join(folder, f"{shard:05d}.parquet")
     if not exists(url):
-        buffer = io.BytesIO()
-        compare(_read(old, shard), _read(new, shard)).write_parquet(buffer)
-        publish_bytes(buffer.getvalue(), url)
+        publish_table(compare(_read(old, shard), _read(new, shard)), url)
     return url
 
 
 def read_comparisons(urls: Sequence[str]) -> Iterator[pl.DataFrame]:
     """Read the rows of one shard after another."""
-    return map(pl.read_parquet, read_all(urls))
+    return read_tables(urls)
 
 
 def compare(old: Mapping[str, DiagnosticPrior], new: Mapping[str, DiagnosticPrior]) -> pl.DataFrame:
@@ -92,5 +92,5 @@ def _severities(side: str, prior: DiagnosticPrior | None) -> dict[str, float]:
 
 
 def _read(folder: str, shard: int) -> dict[str, DiagnosticPrior]:
-    samples = read_samples(folder, shard, "prior.json")
-    return {sample["__key__"]: unpack(sample, "prior.json", load_prior) for sample in samples}
+    found = read_good_rows(folder, shard, {"prior.json": load_prior})
+    return {row.key: sample["prior.json"] for row, sample in found if not isinstance(sample, Lost)}

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
+from rr_tasks.shards.outcomes import Lost, read_outcomes
 from rr_tasks.shards.spec import open_folder, read_spec
-from rr_tasks.shards.stream import read_outcomes, unpack
 from rr_tasks.shards.writer import Outcome, write_shard
 from schemas.prior.current import CURRENT_VERSION
 from schemas.prior.migrations import check_version, load_prior
@@ -30,10 +30,11 @@ def open_migrated(root: str, spec: Spec) -> str:
 def migrate_shard(source: str, folder: str, spec: Spec, shard: int) -> DoneMarker:
     """Rewrite one shard, or return its marker if it is finished.
 
-    Everything but `prior.json` is copied byte for byte, rows of failures included.
+    Everything but `prior.json` is copied byte for byte, rows of failures included. A sample that
+    cannot be read becomes a failed row.
 
     Raises:
-        ShardDamagedError, OtherDataSetError: see `rr_tasks.shards.stream.read_outcomes`.
+        ShardDamagedError, StorageError: see `rr_tasks.shards.outcomes.read_outcomes`.
         UnknownPriorVersionError: a prior is newer than this release.
     """
     return write_shard(
@@ -42,10 +43,11 @@ def migrate_shard(source: str, folder: str, spec: Spec, shard: int) -> DoneMarke
 
 
 def _outcomes(source: str, shard: int) -> Iterator[Outcome]:
-    for row, sample in read_outcomes(source, shard, "prior.json"):
+    for row, sample in read_outcomes(source, shard, {"prior.json": load_prior}):
         if sample is None:
             yield row, None
-            continue
-        files = {name: sample[name] for name in sample if not name.startswith("__")}
-        prior = unpack(sample, "prior.json", load_prior)
-        yield row, {**files, "prior.json": prior.model_dump_json()}
+        elif isinstance(sample, Lost):
+            yield sample.fail(row), None
+        else:
+            files = {name: sample[name] for name in sample if not name.startswith("__")}
+            yield row, {**files, "prior.json": sample["prior.json"].model_dump_json()}

@@ -1,5 +1,6 @@
 """Finds the shards that have a done marker, and reads the markers."""
 
+import re
 import tarfile
 from pathlib import Path
 
@@ -8,12 +9,13 @@ from pydantic import ValidationError
 
 from rr_tasks.storage.failure import MissingFileError
 from rr_tasks.storage.files import (
-    MissingFolderError,
     join,
-    list_files,
+    list_paths,
+    name_of,
     read_all,
     read_bytes,
 )
+from rr_tasks.storage.tables import read_tables
 from schemas.errors import ExpectedError
 from schemas.shard import DoneMarker
 
@@ -31,6 +33,7 @@ class DamagedMarkerError(ExpectedError, ValueError):
 
 
 _DONE = ".done.json"
+_MARKER = re.compile(r"(\d{5,})\.done\.json")
 
 
 def tar_url(folder: str, shard: int) -> str:
@@ -83,13 +86,13 @@ def done_shards(folder: str) -> list[DoneMarker]:
 def finished_shards(folder: str) -> dict[int, DoneMarker]:
     """Read the markers of all finished shards, by number; there may be none.
 
+    Files of other names, and those in folders below, do not belong to the data set.
+
     Raises:
         DamagedMarkerError: one cannot be read.
     """
-    try:
-        urls = [url for url in list_files(folder) if url.endswith(_DONE)]
-    except MissingFolderError:
-        return {}
+    names = sorted(name for name in list_paths(folder) if _MARKER.fullmatch(name))
+    urls = [join(folder, name) for name in names]
     markers = [_parse_marker(*found) for found in zip(urls, read_all(urls), strict=True)]
     return {marker.shard: marker for marker in markers}
 
@@ -98,13 +101,16 @@ def failed_inputs(folder: str) -> pl.DataFrame:
     """List the inputs that a data set could not use: each `source` once, with its `error`.
 
     Only the rows of shards whose marker counts failures are read.
+
+    Raises:
+        DamagedTableError: a sidecar cannot be read; the message names it.
     """
     markers = (marker for marker in done_shards(folder) if marker.failures)
     urls = [sidecar_url(folder, marker.shard) for marker in markers]
     empty = pl.DataFrame(schema={"source": pl.String, "error": pl.String})
     failed = (
-        pl.read_parquet(content).filter(pl.col("status") == "failed").select("source", "error")
-        for content in read_all(urls)
+        rows.filter(pl.col("status") == "failed").select("source", "error")
+        for rows in read_tables(urls)
     )
     return pl.concat([empty, *failed]).unique("source", maintain_order=True)
 
@@ -117,9 +123,14 @@ def count_samples(tar: Path) -> int:
 
 def _parse_marker(url: str, content: bytes) -> DoneMarker:
     try:
-        return DoneMarker.model_validate_json(content)
+        marker = DoneMarker.model_validate_json(content)
     except ValidationError as error:
         raise DamagedMarkerError(
             f"{url}: not a readable done marker; delete it and run the command that made the shard "
             "again"
         ) from error
+    if name_of(url) != f"{marker.shard:05d}{_DONE}":
+        raise DamagedMarkerError(
+            f"{url}: the done marker of shard {marker.shard:05d} under another name; delete it"
+        )
+    return marker

@@ -11,15 +11,12 @@ from typing import Any, TypeVar
 
 from webdataset.tariterators import group_by_keys, tar_file_expander
 
-from rr_tasks.plural import say_count
 from rr_tasks.retries import TRANSIENT
 from rr_tasks.shards.reader import (
     NoShardsError,
-    OtherDataSetError,
     advise_remake,
     marker_url,
     read_marker,
-    sidecar_url,
     tar_url,
 )
 from rr_tasks.shards.rows import shard_rows
@@ -27,7 +24,7 @@ from rr_tasks.shards.writer import ShardDamagedError
 from rr_tasks.storage.filesystem import open_url
 from schemas.errors import ExpectedError
 from schemas.prior.migrations import UnknownPriorVersionError, check_version
-from schemas.shard import DoneMarker, SampleRow
+from schemas.shard import DoneMarker
 
 Sample = dict[str, Any]
 """`__key__`, `__url__` of the tar, and the bytes of each file by its extension."""
@@ -134,45 +131,8 @@ def read_samples(folder: str, shard: int, *needed: str) -> Iterator[Sample]:
             `needed`; see also `ShardStream.read`.
         UnknownPriorVersionError: its priors are newer than this release.
     """
-    marker = _require_marker(folder, shard)
+    marker = require_marker(folder, shard)
     yield from ShardStream(folder, [marker], *needed).read(Piece(shard, 0, marker.samples))
-
-
-def read_outcomes(
-    folder: str, shard: int, *needed: str
-) -> Iterator[tuple[SampleRow, Sample | None]]:
-    """Stream the rows of a finished shard, each with its sample unless its input failed.
-
-    Raises:
-        ShardDamagedError: the sidecar is missing, cut off, or of another length than its marker
-            says; see also `read_samples`.
-        OtherDataSetError: the samples do not follow the rows.
-    """
-    rows, wanted = shard_rows(folder, shard), _require_marker(folder, shard).samples
-    counted = sum(row.status == "ok" for row in rows)
-    if counted != wanted:
-        url = sidecar_url(folder, shard)
-        raise ShardDamagedError(
-            f"{url}: lists {say_count(counted, 'sample')} where the done marker counts {wanted}; "
-            f"{advise_remake(url)}"
-        )
-    samples = read_samples(folder, shard, *needed)
-    for row in rows:
-        yield row, check_key(next(samples), row.key) if row.status == "ok" else None
-
-
-def check_key(sample: Sample, key: str) -> Sample:
-    """Return the sample if it has this key.
-
-    Raises:
-        OtherDataSetError: it has another key.
-    """
-    if sample["__key__"] != key:
-        raise OtherDataSetError(
-            f"{sample['__url__']}: holds sample {sample['__key__']} where {key} is expected; "
-            f"{advise_remake(sample['__url__'])}"
-        )
-    return sample
 
 
 def unpack(sample: Sample, extension: str, decode: Callable[[bytes], _T]) -> _T:
@@ -199,7 +159,12 @@ def _explain_damage(tar: str, key: str, reason: str) -> ShardDamagedError:
     return ShardDamagedError(f"{tar}: sample {key} cannot be read ({reason}); {advise_remake(tar)}")
 
 
-def _require_marker(folder: str, shard: int) -> DoneMarker:
+def require_marker(folder: str, shard: int) -> DoneMarker:
+    """Read the done marker of a shard.
+
+    Raises:
+        NoShardsError: the shard is not finished.
+    """
     marker = read_marker(folder, shard)
     if marker is None:
         raise NoShardsError(

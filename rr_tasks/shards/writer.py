@@ -93,7 +93,7 @@ def _write(
                 f"where {written:,} were written; "
                 "check the local temporary disk and run again"
             )
-        _table(rows).write_parquet(sidecar)
+        tabulate_rows(rows).write_parquet(sidecar)
         theirs = read_marker(folder, shard)
         if theirs is not None:  # another run took this one for dead while it was suspended
             return theirs
@@ -117,7 +117,7 @@ def _write(
     return marker
 
 
-def _table(rows: list[SampleRow]) -> pl.DataFrame:
+def tabulate_rows(rows: list[SampleRow]) -> pl.DataFrame:
     """Make a table of all rows; types that only some data sets have come last."""
     fields = (name for model in {type(row) for row in rows} for name in model.model_fields)
     more: dict[str, type[pl.DataType]] = {

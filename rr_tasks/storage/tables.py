@@ -1,13 +1,14 @@
 """Queries parquet files without reading them completely."""
 
-from collections.abc import Callable, Sequence
+import io
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 import polars as pl
 from polars.exceptions import PolarsError
 
 from rr_tasks.storage.explanation import explain_errors
-from rr_tasks.storage.files import read_all, read_bytes
+from rr_tasks.storage.files import publish_bytes, read_all, read_bytes
 from rr_tasks.storage.filesystem import filesystem_of, is_local, is_s3
 from schemas.errors import ExpectedError
 
@@ -23,6 +24,24 @@ _scan = partial(
 
 class DamagedTableError(ExpectedError, ValueError):
     """A parquet file cannot be read."""
+
+
+def publish_table(table: pl.DataFrame, url: str) -> None:
+    """Make a table visible at `url` as a parquet file, in one step."""
+    with io.BytesIO() as buffer:
+        table.write_parquet(buffer)
+        publish_bytes(buffer.getvalue(), url)
+
+
+def read_tables(urls: Sequence[str]) -> Iterator[pl.DataFrame]:
+    """Read whole parquet files in the given order.
+
+    Raises:
+        DamagedTableError: a file is not a parquet file, or was cut off.
+        StorageError: see `rr_tasks.storage.explanation.explain_errors`.
+    """
+    for url, content in zip(urls, read_all(urls), strict=True):
+        yield _parse(url, content)
 
 
 def query_tables(
@@ -62,17 +81,20 @@ def _rows(urls: Sequence[str]) -> pl.LazyFrame:
     if is_local(filesystem):
         paths = [filesystem_of(url)[1] for url in urls]
         return _scan(paths)
-    return pl.concat(map(pl.read_parquet, read_all(urls)), how="diagonal").lazy()
+    return pl.concat(read_tables(urls), how="diagonal").lazy()
 
 
 def _name_the_damaged(urls: Sequence[str]) -> None:
     """Raise an error that names the damaged file, which polars does not always do."""
     for url in urls:
-        content = read_bytes(url)
-        try:
-            pl.read_parquet(content)
-        except PolarsError as error:
-            raise DamagedTableError(
-                f"{url}: not a readable parquet file; delete it and the done marker of the same "
-                "number, and run the command that made them again"
-            ) from error
+        _parse(url, read_bytes(url))
+
+
+def _parse(url: str, content: bytes) -> pl.DataFrame:
+    try:
+        return pl.read_parquet(content)
+    except PolarsError as error:
+        raise DamagedTableError(
+            f"{url}: not a readable parquet file; delete it and the done marker of the same "
+            "number, and run the command that made them again"
+        ) from error

@@ -7,7 +7,7 @@ import polars as pl
 from rr_tasks.plural import say_count
 from rr_tasks.shards.reader import NoShardsError, done_shards, marker_url, sidecar_url
 from rr_tasks.shards.spec import read_data_spec
-from rr_tasks.storage.files import read_bytes
+from rr_tasks.storage.tables import read_tables
 from schemas.errors import ExpectedError
 from schemas.prior.migrations import check_version
 from schemas.shard import DoneMarker, shard_count
@@ -75,4 +75,5 @@ def check_diagnosed(
 
 
 def _rows(folder: str, shard: int) -> pl.DataFrame:
-    return pl.read_parquet(read_bytes(sidecar_url(folder, shard)))
+    (rows,) = read_tables([sidecar_url(folder, shard)])
+    return rows

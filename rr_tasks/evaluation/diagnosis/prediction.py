@@ -1,6 +1,5 @@
 """Predicts all samples of one photograph in one setting, and keeps them in a table."""
 
-import io
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from math import isnan
@@ -17,9 +16,10 @@ from rr_tasks.photographs.reading import DECODER_VERSION, LARGEST_FILE, read_pho
 from rr_tasks.reasoner.diagnosis import diagnose_each, expect_each
 from rr_tasks.reasoner.protocol import Reasoner
 from rr_tasks.storage.claim import claim
-from rr_tasks.storage.files import exists, join, list_paths, publish_bytes, read_all
+from rr_tasks.storage.files import exists, join, list_paths
 from rr_tasks.storage.identity import identity
 from rr_tasks.storage.names import to_text
+from rr_tasks.storage.tables import publish_table, read_tables
 from schemas.assessment import AssessmentSpec
 from schemas.errors import ExpectedError
 from schemas.prior.current import DEGRADATIONS
@@ -82,10 +82,8 @@ def predict(folder: str, spec: AssessmentSpec, source: str, reasoner: Reasoner, 
         return url
     with claim(url):
         if not exists(url):  # whoever held the claim may have finished just now
-            buffer = io.BytesIO()
             rows = _rows(spec, read_listing(folder, source), reasoner, shard)
-            pl.DataFrame(rows, schema=COLUMNS).write_parquet(buffer)
-            publish_bytes(buffer.getvalue(), url)
+            publish_table(pl.DataFrame(rows, schema=COLUMNS), url)
     return url
 
 
@@ -106,7 +104,7 @@ def read_predictions(urls: Sequence[str]) -> pl.DataFrame:
     Raises:
         NothingToAssessError: all rows are of that kind.
     """
-    rows = pl.concat(pl.read_parquet(content) for content in read_all(urls))
+    rows = pl.concat(read_tables(urls))
     used = rows.filter(pl.col("error").is_null())
     if used.is_empty():
         raise NothingToAssessError(

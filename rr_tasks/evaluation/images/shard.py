@@ -1,7 +1,6 @@
 """Evaluates reasoner and restorer on one shard of the evaluation set."""
 
-import io
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
@@ -15,10 +14,12 @@ from rr_tasks.reasoner.diagnosis import diagnose_each
 from rr_tasks.reasoner.protocol import Answer, Reasoner, Unparsed
 from rr_tasks.restorer.photograph import PhotographRestorer
 from rr_tasks.restorer.treatment import choose_treatment
+from rr_tasks.shards.outcomes import LOST, Decoders, Lost, read_good_rows
 from rr_tasks.shards.png import decode_png
-from rr_tasks.shards.stream import Sample, read_samples, unpack
+from rr_tasks.shards.stream import Sample
 from rr_tasks.storage.claim import claim
-from rr_tasks.storage.files import exists, join, list_paths, publish_bytes, read_bytes
+from rr_tasks.storage.files import exists, join, list_paths
+from rr_tasks.storage.tables import publish_table, read_tables
 from schemas.errors import ExpectedError
 from schemas.prior.current import DEGRADATIONS, DiagnosticPrior
 from schemas.prior.migrations import load_prior
@@ -36,6 +37,7 @@ COLUMNS: Mapping[str, type[pl.DataType]] = {
     "key": pl.String,
     "combination": pl.String,
     "undiagnosed": pl.String,
+    "lost": pl.String,
     "psnr_before": pl.Float64,
     "psnr_after": pl.Float64,
     "ssim_before": pl.Float64,
@@ -45,8 +47,14 @@ COLUMNS: Mapping[str, type[pl.DataType]] = {
 """A row for each sample; severities are named like their type, 0 where it is absent.
 
 `undiagnosed` says why the reasoner has no diagnosis of it. Nothing was found or restored then, and
-those columns are null.
+those columns are null. `lost` says why the sample cannot be read, and everything else is null then.
 """
+
+_DECODERS: Decoders = {
+    "clean.png": decode_png,
+    "degraded.png": decode_png,
+    "prior.json": load_prior,
+}
 
 
 def rows_folder(root: str, reasoner: ReasonerIdentity, restorer_digest: str, data_set: str) -> str:
@@ -66,7 +74,7 @@ def evaluate_shard(
 
     Raises:
         HeldError: another run is making the file.
-        ShardDamagedError: see `rr_tasks.shards.stream.read_samples`.
+        ShardDamagedError, StorageError: see `rr_tasks.shards.outcomes.read_outcomes`.
     """
     url = join(folder, _rows_name(shard))
     if exists(url):
@@ -74,9 +82,7 @@ def evaluate_shard(
     with claim(url):
         if not exists(url):  # whoever held the claim may have finished just now
             rows = pl.DataFrame(list(_rows(shards, shard, reasoner, restorer)), schema=COLUMNS)
-            buffer = io.BytesIO()
-            rows.write_parquet(buffer)
-            publish_bytes(buffer.getvalue(), url)
+            publish_table(rows, url)
     return url
 
 
@@ -89,14 +95,12 @@ def find_evaluated(folder: str, shards: Iterable[int]) -> dict[int, str]:
 
 
 def read_evaluation(urls: list[str]) -> pl.DataFrame:
-    """Read all rows of an evaluation.
+    """Read the rows of all samples of an evaluation that could be read.
 
     Raises:
         NothingToEvaluateError: no photograph could be used and diagnosed.
     """
-    # Earlier releases wrote no `undiagnosed`, and no columns where no photograph could be used.
-    tables = (pl.read_parquet(read_bytes(url)) for url in urls)
-    rows = pl.concat([pl.DataFrame(schema=COLUMNS), *tables], how="diagonal_relaxed")
+    rows = _read_rows(urls).filter(pl.col("lost").is_null())
     if rows.is_empty():
         raise NothingToEvaluateError(
             "none of the held-out photographs could be used; check that they are readable images"
@@ -108,10 +112,28 @@ def read_evaluation(urls: list[str]) -> pl.DataFrame:
     return rows
 
 
+def list_lost(urls: list[str], shards: str) -> pl.DataFrame:
+    """List the samples of the evaluation set that cannot be read, as columns `source` and `error`.
+
+    Args:
+        urls: the rows of an evaluation.
+        shards: URL of its evaluation set, which names the samples to people.
+    """
+    rows = _read_rows(urls).drop_nulls("lost")
+    return rows.select(
+        source=pl.lit(f"{shards}, sample ") + pl.col("key"), error=pl.lit(LOST) + pl.col("lost")
+    )
+
+
 def restore_as_in_use(image: Bytes, found: DiagnosticPrior, restorer: PhotographRestorer) -> Bytes:
     """Restore a photograph, (H, W, 3), with this diagnosis as `rr restore` would."""
     wanted = choose_treatment(found)
     return np.asarray(image if wanted is None else restorer.restore(image, wanted), np.uint8)
+
+
+def _read_rows(urls: list[str]) -> pl.DataFrame:
+    # Earlier releases wrote fewer columns, and none where no photograph could be used.
+    return pl.concat([pl.DataFrame(schema=COLUMNS), *read_tables(urls)], how="diagonal_relaxed")
 
 
 def _rows_name(shard: int) -> str:
@@ -121,19 +143,24 @@ def _rows_name(shard: int) -> str:
 def _rows(
     shards: str, shard: int, reasoner: Reasoner, restorer: PhotographRestorer
 ) -> Iterator[dict[str, Any]]:
-    remaining = read_samples(shards, shard, "clean.png", "degraded.png", "prior.json")
-    while samples := list(islice(remaining, reasoner.batch_size)):
-        images = [unpack(sample, "degraded.png", decode_png) for sample in samples]
-        answers = diagnose_each(reasoner, images)
-        for sample, degraded, answer in zip(samples, images, answers, strict=True):
-            yield _row(sample, degraded, answer, restorer)
+    remaining = read_good_rows(shards, shard, _DECODERS)
+    while batch := list(islice(remaining, reasoner.batch_size)):
+        samples = [found for _, found in batch if not isinstance(found, Lost)]
+        answers = iter(_diagnose(reasoner, samples))
+        for row, found in batch:
+            if isinstance(found, Lost):
+                yield {"key": row.key, "lost": found.reason}
+            else:
+                yield _row(found, next(answers), restorer)
 
 
-def _row(
-    sample: Sample, degraded: Bytes, answer: Answer, restorer: PhotographRestorer
-) -> dict[str, Any]:
-    clean = unpack(sample, "clean.png", decode_png)
-    truth = unpack(sample, "prior.json", load_prior)
+def _diagnose(reasoner: Reasoner, samples: Sequence[Sample]) -> list[Answer]:
+    images = [sample["degraded.png"] for sample in samples]
+    return diagnose_each(reasoner, images) if images else []
+
+
+def _row(sample: Sample, answer: Answer, restorer: PhotographRestorer) -> dict[str, Any]:
+    clean, degraded, truth = (sample[name] for name in _DECODERS)
     row = {
         "key": sample["__key__"],
         "combination": name_combination(truth),
