@@ -1,8 +1,10 @@
 """Everything that reads the samples of shards, each as a function of the folders it is given."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import NamedTuple
 
+import polars as pl
 import torch
 
 from rr_tasks.degrade.archive import export_archive
@@ -24,6 +26,7 @@ from rr_tasks.training.crops import load_crops
 from rr_tasks.training.reasoner import train_reasoner
 from schemas.network import ReasonerShape, RestorerShape
 from schemas.shard import (
+    DoneMarker,
     migrate_spec,
 )
 from schemas.training import LoopSettings
@@ -110,21 +113,39 @@ def export_messages(of: Folders) -> object:
 
 
 Command = Callable[[Folders], object]
+
+
+def kept_by(command: Command, result: object, of: Folders) -> int:
+    """How many samples a command could use."""
+    if isinstance(result, DoneMarker):
+        return result.samples
+    if command is archive:
+        return sum(path.suffix == ".jpg" for path in Path(of.output).rglob("*"))
+    if command is export_messages:
+        return len(Path(str(result)).read_text().splitlines())
+    rows = pl.read_parquet(str(result))
+    if command is evaluate:
+        return len(rows.filter(pl.col("lost").is_null()))
+    return len(rows.drop_nulls("equal"))
+
+
 READERS: list[tuple[Command, str]] = [
     (annotate, "shards"),
     (migrate, "shards"),
     (compare_old, "annotations"),
     (compare_new, "annotations"),
-    (look, "shards"),
     (evaluate, "shards"),
     (archive, "shards"),
-    (learn_to_restore, "shards"),
-    (learn_to_restore, "annotations"),
-    (learn_to_reason, "shards"),
     (export_hub, "shards"),
     (export_hub, "annotations"),
     (export_messages, "shards"),
     (export_messages, "annotations"),
 ]
-PAIRING = [migrate, archive, export_hub, export_messages]
-"""These read the rows as well."""
+"""These read row by row, and do without a sample that is lost; beside each, what it reads."""
+
+LEARNERS: list[tuple[Command, str]] = [
+    (learn_to_restore, "shards"),
+    (learn_to_restore, "annotations"),
+    (learn_to_reason, "shards"),
+]
+"""These need every sample."""

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from flows.cli.failure import complain_of_inputs
+from flows.cli.failure import complain_of_inputs, complain_of_lost
 from flows.cli.options import Seed, Workers
 from schemas.parameters import MigrateParameters, SynthesizeParameters
 
@@ -68,8 +68,11 @@ def migrate(
     from flows.host import host
     from flows.launch import launch
     from flows.migrate import migrate as flow
+    from rr_tasks.shards.outcomes import list_lost
 
     folder = launch(flow, MigrateParameters(shards=shards, output=output, workers=workers))
+    typer.echo(folder)
     if folder == shards:
         host().say("This is the current version already; nothing to do.")
-    typer.echo(folder)
+        return
+    complain_of_lost(list_lost(folder), shards, f"{folder}/[0-9]*.parquet")

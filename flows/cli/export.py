@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from flows.cli.failure import Commands
+from flows.cli.failure import Commands, complain_of_lost
 from flows.cli.options import Verify, Workers
 from schemas.export import Dialect
 from schemas.parameters import ExportHfParameters, ExportMessagesParameters
@@ -36,6 +36,7 @@ def export_hf(
     """
     from flows.export import export_hf as flow
     from flows.launch import launch
+    from rr_tasks.shards.outcomes import list_lost
 
     parameters = ExportHfParameters(
         shards=shards,
@@ -46,6 +47,8 @@ def export_hf(
         verify=verify,
     )
     typer.echo(launch(flow, parameters))
+    made = f"{output}/{split}"
+    complain_of_lost(list_lost(made), shards, f"{made}/[0-9]*.parquet")
 
 
 @app.command("messages")
@@ -71,6 +74,7 @@ def export_messages(
     """
     from flows.export import export_messages as flow
     from flows.launch import launch
+    from rr_tasks.export.messages import list_lost
 
     parameters = ExportMessagesParameters(
         shards=shards,
@@ -81,3 +85,4 @@ def export_messages(
         verify=verify,
     )
     typer.echo(launch(flow, parameters))
+    complain_of_lost(list_lost(output), shards, f"{output}/lost/*.parquet")

@@ -98,6 +98,26 @@ def complain_of_inputs(failed: "pl.DataFrame", tables: str) -> None:
         complain(f"{say_count(len(failed), 'file')} could not be used; {tables} lists each")
 
 
+def complain_of_lost(rows: "pl.DataFrame", shards: str, tables: str) -> None:
+    """End with an error if a job had to do without samples that their shards no longer hold whole.
+
+    Args:
+        rows: of these samples, with the column key.
+        shards: the damaged data set.
+        tables: where the rows are listed.
+    """
+    if rows.is_empty():
+        return
+    from rr_tasks.shards.reader import advise_remake, tar_url
+    from rr_tasks.shards.writer import shard_of
+
+    damaged = tar_url(shards, shard_of(rows["key"][0]))
+    samples = say_count(len(rows), "sample")
+    complain(f"{samples} of {shards} cannot be read and had to be left out; {tables} lists each")
+    complain(f"{damaged} is damaged; {advise_remake(damaged)}")
+    raise typer.Exit(FAILED)
+
+
 def explain(error: OSError) -> str:
     """Explain which file the system refused, why, and what to do if the disk is full."""
     reason = error.strerror or str(error) or type(error).__name__

@@ -10,11 +10,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import polars as pl
 from webdataset.tariterators import group_by_keys
 
 from rr_tasks.plural import say_count
 from rr_tasks.retries import TRANSIENT
-from rr_tasks.shards.reader import advise_remake, sidecar_url, tar_url
+from rr_tasks.shards.reader import advise_remake, failed_rows, sidecar_url, tar_url
 from rr_tasks.shards.rows import shard_rows
 from rr_tasks.shards.stream import Sample, require_marker
 from rr_tasks.shards.writer import ShardDamagedError
@@ -28,6 +29,7 @@ Decoders = Mapping[str, Callable[[bytes], Any]]
 
 _DAMAGE = (tarfile.TarError, zlib.error, ValueError, EOFError, OSError)
 _ATTEMPTS = 3
+_END_OF_SAMPLE: dict[str, Any] = {}  # as WebDataset marks it
 
 LOST = "its sample cannot be read: "
 """Begins the error in the row of a sample that its shard no longer holds whole."""
@@ -85,6 +87,15 @@ def read_good_rows(
     for row, sample in read_outcomes(folder, shard, decoders):
         if sample is not None:
             yield row, sample
+
+
+def list_lost(folder: str) -> pl.DataFrame:
+    """List the samples that the maker of a data set, or of an export, could not read.
+
+    Returns:
+        Their rows, as `key`, `source` and `error`.
+    """
+    return failed_rows(folder).filter(pl.col("error").str.starts_with(LOST))
 
 
 class _Tar:
@@ -145,8 +156,12 @@ def _read_files(url: str) -> Iterator[dict[str, Any]]:
         for entry in tar:
             content = tar.extractfile(entry) if entry.isreg() else None
             if content is not None:
-                name = entry.name.removeprefix("./")
-                yield {"fname": name, "data": content.read(), "__url__": url}
+                try:
+                    data = content.read()
+                except tarfile.ReadError:
+                    yield _END_OF_SAMPLE  # what came before may be whole
+                    raise
+                yield {"fname": entry.name.removeprefix("./"), "data": data, "__url__": url}
             tar.members = []  # type: ignore[attr-defined] # or it keeps them all
 
 

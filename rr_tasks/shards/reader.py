@@ -100,6 +100,15 @@ def finished_shards(folder: str) -> dict[int, DoneMarker]:
 def failed_inputs(folder: str) -> pl.DataFrame:
     """List the inputs that a data set could not use: each `source` once, with its `error`.
 
+    Raises:
+        DamagedTableError: a sidecar cannot be read; the message names it.
+    """
+    return failed_rows(folder).select("source", "error").unique("source", maintain_order=True)
+
+
+def failed_rows(folder: str) -> pl.DataFrame:
+    """List the rows of all that failed, as `key`, `source` and `error`.
+
     Only the rows of shards whose marker counts failures are read.
 
     Raises:
@@ -107,12 +116,11 @@ def failed_inputs(folder: str) -> pl.DataFrame:
     """
     markers = (marker for marker in done_shards(folder) if marker.failures)
     urls = [sidecar_url(folder, marker.shard) for marker in markers]
-    empty = pl.DataFrame(schema={"source": pl.String, "error": pl.String})
+    columns = ("key", "source", "error")
     failed = (
-        rows.filter(pl.col("status") == "failed").select("source", "error")
-        for rows in read_tables(urls)
+        rows.filter(pl.col("status") == "failed").select(columns) for rows in read_tables(urls)
     )
-    return pl.concat([empty, *failed]).unique("source", maintain_order=True)
+    return pl.concat([pl.DataFrame(schema=dict.fromkeys(columns, pl.String)), *failed])
 
 
 def count_samples(tar: Path) -> int:

@@ -24,6 +24,7 @@ Sample = Mapping[str, bytes | str]
 Outcome = tuple[SampleRow, Sample | None]
 
 _BUFFER = 1 << 20
+_INDEX_DIGITS = 4
 
 # Said rather than inferred: a column without a value would get another type than in other shards.
 _COLUMNS: dict[str, type[pl.DataType]] = {
@@ -73,7 +74,12 @@ def write_shard(
 
 def sample_key(shard: int, index: int) -> str:
     """Return the key of a sample, without dots, at which WebDataset splits names."""
-    return f"{shard:05d}{index:04d}"
+    return f"{shard:05d}{index:0{_INDEX_DIGITS}d}"
+
+
+def shard_of(key: str) -> int:
+    """Return the number of the shard that holds the sample with a key."""
+    return int(key[:-_INDEX_DIGITS])
 
 
 def _write(

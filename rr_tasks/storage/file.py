@@ -34,9 +34,6 @@ class StoredFile(Protocol):
     def read(self) -> bytes:
         """Read the whole file."""
 
-    def read_range(self, start: int, end: int) -> bytes:
-        """Read the bytes from `start` up to, but not including, `end`."""
-
     def open(self) -> AbstractContextManager[BinaryIO]:
         """Open the file to read it from front to back."""
 

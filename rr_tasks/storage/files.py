@@ -123,11 +123,6 @@ def read_each(urls: Sequence[str]) -> Iterator[bytes | StorageError]:
         yield from _read_batch(urls[first : first + _READ_AT_A_TIME])
 
 
-def read_range(url: str, start: int, end: int) -> bytes:
-    """Read the bytes of a file from `start` up to, but not including, `end`."""
-    return locate(url).read_range(start, end)
-
-
 def remove(url: str) -> None:
     """Delete a file, if it still exists."""
     locate(url).remove()

@@ -4,11 +4,13 @@ import io
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, BinaryIO
 
 import fsspec.core
 from fsspec.implementations.local import LocalFileSystem
 
+from rr_tasks.storage.endless import check_ends
 from rr_tasks.storage.explanation import explain_errors
 from rr_tasks.storage.failure import StorageError
 from schemas.url import NO_SECRETS, holds_secret
@@ -70,6 +72,8 @@ def open_url(url: str) -> Iterator[BinaryIO]:
 def open_stream(filesystem: Any, path: str, url: str) -> Iterator[BinaryIO]:
     """Do the same where the filesystem is known; errors name `url`."""
     with explain_errors(url):
+        if is_local(filesystem):
+            check_ends(Path(path), url)
         stream = filesystem.open(path, "rb")
     with stream:
         yield _Stream(stream, url) if is_local(filesystem) else _RemoteStream(stream, url)

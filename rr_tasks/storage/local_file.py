@@ -3,26 +3,19 @@
 import io
 import os
 import shutil
-import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from stat import S_ISREG
 from typing import BinaryIO
 
 from rr_tasks.storage.atomic import link_or_copy, write_atomically, write_new
+from rr_tasks.storage.endless import check_ends
 from rr_tasks.storage.explanation import explain_errors
-from rr_tasks.storage.failure import StorageError
 from rr_tasks.storage.readable import Readable
 from rr_tasks.storage.status import Status
 
 _PIECE = 1 << 20
-_ENDLESS = {
-    stat.S_IFIFO: "a pipe",
-    stat.S_IFSOCK: "a socket",
-    stat.S_IFCHR: "a device",
-    stat.S_IFBLK: "a device",
-}
-"""What is not read, because it would wait for data or never end."""
 
 
 class LocalFile:
@@ -43,7 +36,7 @@ class LocalFile:
                 found = self.path.stat()
             except (FileNotFoundError, NotADirectoryError):
                 return None
-        return Status(found.st_size, found.st_mtime_ns) if stat.S_ISREG(found.st_mode) else None
+        return Status(found.st_size, found.st_mtime_ns) if S_ISREG(found.st_mode) else None
 
     def stamp(self) -> str | None:
         """Return time, size and number of the file."""
@@ -57,22 +50,14 @@ class LocalFile:
     def read(self) -> bytes:
         """Read the whole file."""
         with explain_errors(self.url):
-            self._check_ends()
+            check_ends(self.path, self.url)
             return self.path.read_bytes()
-
-    def read_range(self, start: int, end: int) -> bytes:
-        """Read some of its bytes."""
-        with explain_errors(self.url):
-            self._check_ends()
-            with self.path.open("rb") as stream:
-                stream.seek(start)
-                return stream.read(end - start)
 
     @contextmanager
     def open(self) -> Iterator[BinaryIO]:
         """Open the file."""
         with explain_errors(self.url):
-            self._check_ends()
+            check_ends(self.path, self.url)
             stream = self.path.open("rb")
         with stream:
             yield stream
@@ -108,8 +93,3 @@ class LocalFile:
                 self.path.unlink(missing_ok=True)
             except NotADirectoryError:
                 return
-
-    def _check_ends(self) -> None:
-        kind = _ENDLESS.get(stat.S_IFMT(self.path.stat().st_mode))
-        if kind is not None:
-            raise StorageError(f"{self.url}: {kind}, not a file")

@@ -51,13 +51,6 @@ class RemoteFile:
         with explain_errors(self.url):
             return read_whole(lambda: bytes(self._filesystem.cat_file(self._path)))
 
-    def read_range(self, start: int, end: int) -> bytes:
-        """Read some of its bytes."""
-        with explain_errors(self.url):
-            return read_whole(
-                lambda: bytes(self._filesystem.cat_file(self._path, start=start, end=end))
-            )
-
     def open(self) -> AbstractContextManager[BinaryIO]:
         """Open the object."""
         return open_stream(self._filesystem, self._path, self.url)

@@ -12,7 +12,6 @@ from typer.testing import CliRunner, Result
 from flows import cli
 from flows.ingest import ingest
 from flows.launch import launch
-from rr_tasks.shards.index import index_samples
 from rr_tasks.shards.reader import done_shards
 from rr_tasks.storage.files import join, name_of
 from schemas.parameters import IngestParameters
@@ -21,6 +20,7 @@ from tests.kills import Job, Kills, moments, preloaded
 from tests.pairs import lay_out
 from tests.rows import read_rows
 from tests.s3 import S3
+from tests.samples import all_samples
 
 
 def rr(*arguments: object, code: int = 0) -> Result:
@@ -148,4 +148,4 @@ def test_a_run_that_is_killed_at_every_write_or_shared_ends_as_if_nothing_had_be
     ended = [run.end() for run in both]
     assert sum(write.endswith(".tar") for run in ended for write in run.writes) == 3
     assert contents(ended[0].result) == contents(whole.result)
-    assert len(index_samples(whole.result)) == 3
+    assert len(all_samples(whole.result)) == 3

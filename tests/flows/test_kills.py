@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rr_tasks.shards.index import index_samples
 from rr_tasks.storage.files import join, name_of, read_bytes
 from rr_tasks.storage.filesystem import filesystem_of
 from schemas.parameters import AnnotateParameters, SynthesizeParameters
 from tests.kills import BOTH, Attempt, Job, Kills, Side, moments, preloaded
 from tests.s3 import S3
+from tests.samples import all_samples
 
 RANDOM_KILLS = 6
 JobFor = Callable[..., Job]
@@ -86,7 +86,7 @@ def unfinished_uploads(folder: str) -> list[str]:
 def check_same(kills: Kills, folder: str, whole: str, samples: int) -> None:
     assert name_of(folder) == name_of(whole)
     assert everything(folder) == everything(whole)
-    assert len(index_samples(folder)) == samples
+    assert len(all_samples(folder)) == samples
     assert not unfinished_uploads(folder)
     assert not list(kills.scratch.iterdir())
 

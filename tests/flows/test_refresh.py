@@ -13,13 +13,13 @@ from flows.annotate import annotate
 from flows.launch import launch
 from flows.refresh import Refreshed, refresh
 from flows.synthesize import synthesize
-from rr_tasks.shards.index import index_samples
 from rr_tasks.shards.reader import done_shards
 from rr_tasks.storage.failure import MissingFileError
 from rr_tasks.storage.files import join, list_files, read_bytes
 from schemas.parameters import AnnotateParameters, RefreshParameters, SynthesizeParameters
 from tests.kills import Job, Kills, preloaded
 from tests.s3 import S3
+from tests.samples import all_samples
 
 Rr = Callable[..., Result]
 
@@ -84,7 +84,7 @@ def test_only_what_is_stale_is_diagnosed_and_then_compared(
     done = refreshed(shards, reasoner=reasoner)
     assert done.plan.folder == dry.plan.folder != old
     assert len(done_shards(done.plan.folder)) == 3
-    assert index_samples(done.plan.folder).keys() == index_samples(old).keys()
+    assert all_samples(done.plan.folder).keys() == all_samples(old).keys()
     assert done.comparison is not None
     totals = done.comparison.difference.totals.row(0, named=True)
     assert (totals["samples"], totals["equal"], totals["only_new"]) == (3, 0, 0)

@@ -1,4 +1,4 @@
-"""A damaged shard ends whatever reads it with one line, and no part of it passes for the whole."""
+"""What is whole of a damaged shard is used, what is not is named, and nobody learns from a part."""
 
 import json
 import tarfile
@@ -10,7 +10,9 @@ import pytest
 from typer.testing import CliRunner
 
 from flows import cli
-from rr_tasks.shards.index import index_samples
+from rr_tasks.export.messages import list_lost as list_left_out
+from rr_tasks.inspection.pictures import pick_pictures
+from rr_tasks.shards.outcomes import list_lost
 from rr_tasks.shards.png import encode_png
 from rr_tasks.shards.writer import Outcome, write_shard
 from schemas.errors import ExpectedError
@@ -23,7 +25,17 @@ from schemas.shard import (
     SynthesisSpec,
     spec_hash,
 )
-from tests.readers import PAIRING, READERS, Command, Folders
+from tests.readers import (
+    LEARNERS,
+    READERS,
+    Command,
+    Folders,
+    annotate,
+    export_hub,
+    export_messages,
+    kept_by,
+)
+from tests.samples import all_samples
 
 KEYS = [f"00000000{index}" for index in range(6)]
 FAILED, BROKEN = KEYS[1], KEYS[4]
@@ -94,13 +106,41 @@ def without_the_last(tar: Path) -> None:
     tar.with_suffix(".new").rename(tar)
 
 
-DAMAGES = [cut_in_a_file, cut_between_samples, cut_within_a_sample, without_the_last, Path.unlink]
+def overwrite(tar: Path, start: int, length: int) -> None:
+    """Of each file of a sample, from its header on."""
+    with tarfile.open(tar) as opened:
+        places = [entry.offset + start for entry in opened if entry.name.startswith(BROKEN)]
+    content = bytearray(tar.read_bytes())
+    for place in places:
+        content[place : place + length] = bytes(length)
+    tar.write_bytes(content)
 
-each_reader = pytest.mark.parametrize(
-    ("command", "damaged"),
-    [pytest.param(*one, id=f"{one[0].__name__}-{one[1]}") for one in READERS],
-)
-each_damage = pytest.mark.parametrize("damage", DAMAGES)
+
+def zero_headers(tar: Path) -> None:
+    overwrite(tar, 0, 512)
+
+
+def garble_contents(tar: Path) -> None:
+    overwrite(tar, 600, 8)
+
+
+DAMAGES: dict[Callable[[Path], None], int] = {
+    cut_in_a_file: 3,
+    cut_between_samples: 3,
+    cut_within_a_sample: 3,
+    without_the_last: 3,
+    zero_headers: 4,
+    garble_contents: 4,
+    Path.unlink: 0,
+}
+"""What may happen to a tar of five samples, and how many of them are left."""
+
+
+def each(readers: list[tuple[Command, str]]) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize(
+        ("command", "damaged"),
+        [pytest.param(*one, id=f"{one[0].__name__}-{one[1]}") for one in readers],
+    )
 
 
 def fails(command: Command, of: Folders) -> str:
@@ -118,9 +158,9 @@ def fails(command: Command, of: Folders) -> str:
     return line
 
 
-@each_damage
-@each_reader
-def test_a_damaged_tar_is_named_with_the_sample(
+@pytest.mark.parametrize("damage", DAMAGES)
+@each(LEARNERS)
+def test_nobody_learns_from_a_part_and_the_tar_is_named_with_the_sample(
     command: Command, damaged: str, damage: Callable[[Path], None], folders: Folders
 ) -> None:
     folder = getattr(folders, damaged)
@@ -133,20 +173,47 @@ def test_a_damaged_tar_is_named_with_the_sample(
     )
 
 
+@pytest.mark.parametrize("damage", DAMAGES)
+@each(READERS)
+def test_everyone_else_uses_the_samples_that_are_whole(
+    command: Command,
+    damaged: str,
+    damage: Callable[[Path], None],
+    folders: Folders,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    damage(Path(getattr(folders, damaged), "00000.tar"))
+    left = DAMAGES[damage]
+    if command is annotate and damage in (cut_in_a_file, cut_within_a_sample):
+        left += 1  # it needs no prior
+    assert kept_by(command, command(folders), folders) == left
+    assert capfd.readouterr() == ("", "")  # nor do libraries of C print anything
+
+
+def test_lost_samples_are_listed_with_the_reason(folders: Folders) -> None:
+    garble_contents(Path(folders.shards, "00000.tar"))
+    export_hub(folders)
+    export_messages(folders._replace(output=f"{folders.output}/chats"))
+    listed = list_lost(f"{folders.output}/train"), list_left_out(f"{folders.output}/chats")
+    for rows in listed:
+        assert rows.select("key", "source", "error").rows() == [
+            (BROKEN, f"{BROKEN}.png", "its sample cannot be read: clean.png: not a readable PNG")
+        ]
+
+
 @pytest.mark.parametrize("content", [None, b"", b"PAR1 torn"])
-@pytest.mark.parametrize("command", PAIRING)
-def test_missing_rows_are_named(command: Command, content: bytes | None, folders: Folders) -> None:
-    sidecar = Path(folders.shards, "00000.parquet")
+@each(READERS)
+def test_missing_rows_are_named(
+    command: Command, damaged: str, content: bytes | None, folders: Folders
+) -> None:
+    sidecar = Path(getattr(folders, damaged), "00000.parquet")
     sidecar.unlink() if content is None else sidecar.write_bytes(content)
     line = fails(command, folders)
     assert line.startswith(f"{sidecar}: {'missing' if content is None else 'not a readable'}")
-    assert f"delete {folders.shards}/00000.done.json and run" in line
+    assert f"delete {sidecar.parent}/00000.done.json and run" in line
 
 
-@pytest.mark.parametrize("command", PAIRING)
-def test_samples_in_another_order_are_not_given_to_the_wrong_rows(
-    command: Command, folders: Folders
-) -> None:
+def test_samples_in_another_order_are_not_given_to_the_wrong_rows(folders: Folders) -> None:
     tar = Path(folders.shards, "00000.tar")
     with tarfile.open(tar) as opened:  # in reverse order, each sample whole
         members = sorted(opened, key=lambda m: (-int(m.name.split(".")[0]), m.name))
@@ -155,10 +222,26 @@ def test_samples_in_another_order_are_not_given_to_the_wrong_rows(
             for member, content in contents:
                 other.addfile(member, content)
     tar.with_suffix(".new").rename(tar)
-    assert f"{tar}: holds sample {KEYS[-1]} where {KEYS[0]} is expected" in fails(command, folders)
+    export_hub(folders)
+    assert list(all_samples(f"{folders.output}/train")) == [KEYS[-1]]
 
 
-@each_reader
+def test_what_else_is_in_a_tar_is_ignored(folders: Folders) -> None:
+    tar = Path(folders.shards, "00000.tar")
+    with tarfile.open(tar) as opened, tarfile.open(tar.with_suffix(".new"), "w") as other:
+        for member in opened:
+            junk = tarfile.TarInfo(f"._{member.name}")
+            other.addfile(junk)
+            content = opened.extractfile(member)
+            member.name = f"./{member.name}"
+            other.addfile(member, content)
+        other.addfile(tarfile.TarInfo("notes"))
+    tar.with_suffix(".new").rename(tar)
+    export_hub(folders)
+    assert list(all_samples(f"{folders.output}/train")) == [key for key in KEYS if key != FAILED]
+
+
+@each([*READERS, *LEARNERS])
 def test_priors_of_the_future_are_refused_at_once(
     command: Command, damaged: str, folders: Folders
 ) -> None:
@@ -174,14 +257,20 @@ def test_priors_of_the_future_are_refused_at_once(
     )
 
 
-def test_the_command_line_says_it_in_one_line(folders: Folders, tmp_path: Path) -> None:
-    Path(folders.shards, "00000.tar").unlink()
-    page = tmp_path / "look.html"
-    result = CliRunner().invoke(cli.app, ["inspect", folders.shards, "--html", str(page)])
+@pytest.mark.parametrize("kind", ["hf", "messages"])
+def test_the_command_line_counts_what_it_had_to_leave_out(folders: Folders, kind: str) -> None:
+    shards, tar = folders.shards, Path(folders.shards, "00000.tar")
+    cut_between_samples(tar)
+    result = CliRunner().invoke(cli.app, ["export", kind, shards, f"{folders.output}/{kind}"])
     assert result.exit_code == 1
-    (line,) = result.output.splitlines()
-    assert line.startswith(f"Error: {folders.shards}/00000.tar: sample {KEYS[0]} cannot be read")
-    assert not page.exists()
+    counted, advice = (line for line in result.stderr.splitlines() if line.startswith("Error: "))
+    assert counted.startswith(f"Error: 2 samples of {shards} cannot be read and had to be left out")
+    assert advice.startswith(f"Error: {tar} is damaged; delete {shards}/00000.done.json and run")
+
+
+def test_a_look_shows_what_can_be_read(folders: Folders, tmp_path: Path) -> None:
+    garble_contents(Path(folders.shards, "00000.tar"))
+    assert len(pick_pictures(folders.shards, 12)) == 4
 
 
 def test_a_look_at_priors_of_the_future_warns(folders: Folders) -> None:
@@ -190,13 +279,3 @@ def test_a_look_at_priors_of_the_future_warns(folders: Folders) -> None:
     result = CliRunner().invoke(cli.app, ["inspect", folders.shards])
     assert result.exit_code == 0
     assert "Warning: schema_version 7 of diagnostic priors is not known here" in result.output
-
-
-@each_damage
-def test_no_sample_is_looked_up_in_a_damaged_tar(
-    damage: Callable[[Path], None], folders: Folders
-) -> None:
-    tar = Path(folders.shards, "00000.tar")
-    damage(tar)
-    with pytest.raises(ExpectedError, match=f"^{tar}: |^{tar.parent}: sample {BROKEN} has no "):
-        index_samples(folders.shards, "prior.json")

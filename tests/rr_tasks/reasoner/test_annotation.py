@@ -15,7 +15,6 @@ from rr_tasks.reasoner.annotation import (
 from rr_tasks.reasoner.edge import EdgeReasoner
 from rr_tasks.reasoner.network import ReasonerNetwork
 from rr_tasks.reasoner.protocol import Answer, Unparsed
-from rr_tasks.shards.index import index_samples
 from rr_tasks.shards.png import decode_png
 from rr_tasks.shards.rows import shard_rows
 from rr_tasks.shards.stream import read_samples
@@ -24,6 +23,7 @@ from schemas.reasoner import ReasonerIdentity
 from schemas.shard import AnnotationSpec
 from tests.reasoners import RAMBLING, RuleReasoner
 from tests.rows import read_rows
+from tests.samples import all_samples
 
 
 class Counting(EdgeReasoner):
@@ -49,13 +49,13 @@ def test_each_key_gets_the_diagnosis_of_its_degraded_photograph(
     markers = [annotate_shard(dataset, folder, spec, reasoner, shard) for shard in (0, 1)]
     assert [marker.samples for marker in markers] == [32, 16]
     assert reasoner.seen == 48
-    annotated = index_samples(folder)
-    assert annotated.keys() == index_samples(dataset).keys()
-    assert all(set(files) == {"prior.json"} for files in annotated.values())
+    annotated = all_samples(folder)
+    assert annotated.keys() == all_samples(dataset).keys()
+    assert all(not name.endswith(".png") for files in annotated.values() for name in files)
     samples = list(islice(read_samples(dataset, 1), 8))
     expected = reasoner.diagnose_all([decode_png(sample["degraded.png"]) for sample in samples])
     for sample, prior in zip(samples, expected, strict=True):
-        assert load_prior(annotated[sample["__key__"]]["prior.json"].read()) == prior
+        assert load_prior(annotated[sample["__key__"]]["prior.json"]) == prior
         assert not isinstance(prior, Unparsed)
         assert prior.provenance.weights_sha256 == "e" * 64
     rows = read_rows(folder)

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from rr_tasks.shards.index import index_samples
 from rr_tasks.shards.reader import (
     DamagedMarkerError,
     NoShardsError,
@@ -14,8 +13,9 @@ from rr_tasks.shards.reader import (
     failed_inputs,
     read_marker,
 )
-from rr_tasks.shards.stream import read_samples
+from rr_tasks.storage.tables import DamagedTableError
 from tests.rows import read_rows
+from tests.samples import all_samples
 
 Write = Callable[..., Any]
 
@@ -25,7 +25,7 @@ def test_an_unmarked_shard_does_not_exist(tmp_path: Path, write: Write) -> None:
         write(str(tmp_path), shard=shard)
     (tmp_path / "00001.done.json").unlink()
     assert [marker.shard for marker in done_shards(str(tmp_path))] == [0, 2]
-    assert {key[:5] for key in index_samples(str(tmp_path))} == {"00000", "00002"}
+    assert {key[:5] for key in all_samples(str(tmp_path))} == {"00000", "00002"}
     assert {key[:5] for key in read_rows(str(tmp_path))["key"]} == {"00000", "00002"}
     assert read_marker(str(tmp_path), 1) is None
     assert read_marker(str(tmp_path), 2) is not None
@@ -69,21 +69,23 @@ def test_shards_come_in_the_order_of_their_numbers(tmp_path: Path, write: Write)
     assert [marker.shard for marker in done_shards(str(tmp_path))] == [2, 11, 100_000]
 
 
-def test_byte_ranges_hold_what_streaming_gives(tmp_path: Path, write: Write) -> None:
-    for shard in (0, 1):
-        write(str(tmp_path), shard=shard, count=6, failed=(2,))
-    streamed = {
-        sample["__key__"]: sample
-        for shard in (0, 1)
-        for sample in read_samples(str(tmp_path), shard)
-    }
-    indexed = index_samples(str(tmp_path))
-    assert indexed.keys() == streamed.keys()
-    assert len(indexed) == 10
-    for key, members in indexed.items():
-        assert set(members) == {"clean.png", "prior.json"}
-        for extension, member in members.items():
-            assert member.read() == streamed[key][extension]
+def test_other_files_in_the_folder_are_no_shards(tmp_path: Path, write: Write) -> None:
+    write(str(tmp_path))
+    marker = (tmp_path / "00000.done.json").read_bytes()
+    (tmp_path / "copy").mkdir()
+    for name in ("copy/00001.done.json", "00000 (1).done.json", "notes.done.json", "00001.tar"):
+        (tmp_path / name).write_bytes(marker)
+    assert [found.shard for found in done_shards(str(tmp_path))] == [0]
+    (tmp_path / "00002.done.json").write_bytes(marker)
+    with pytest.raises(DamagedMarkerError, match=r"00002.*: the done marker of shard 00000"):
+        done_shards(str(tmp_path))
+
+
+def test_a_damaged_sidecar_is_named(tmp_path: Path, write: Write) -> None:
+    write(str(tmp_path), failed=(1,))
+    (tmp_path / "00000.parquet").write_bytes(b"PAR1 torn")
+    with pytest.raises(DamagedTableError, match=rf"^{tmp_path}/00000.parquet: not a readable"):
+        failed_inputs(str(tmp_path))
 
 
 def test_samples_are_counted(tmp_path: Path, write: Write) -> None:

@@ -15,13 +15,13 @@ import pytest
 import webdataset as wds
 
 from rr_tasks.shards import writer
-from rr_tasks.shards.index import index_samples
 from rr_tasks.shards.reader import NoShardsError, done_shards
 from rr_tasks.shards.stream import read_samples
 from rr_tasks.shards.writer import Outcome, ShardDamagedError, sample_key, write_shard
 from rr_tasks.storage.claim import HeldError, claim, claim_url
 from rr_tasks.storage.files import remove
 from tests.rows import read_rows
+from tests.samples import all_samples
 
 Write = Callable[..., Any]
 MakeOutcomes = Callable[..., Iterator[Outcome]]
@@ -231,7 +231,7 @@ def test_nothing_stays_claimed_after_a_failure(
 
 def test_two_samples_of_one_key_are_noticed(tmp_path: Path, make_outcomes: MakeOutcomes) -> None:
     twice = [*make_outcomes(1), *make_outcomes(1)]
-    with pytest.raises((ShardDamagedError, ValueError), match=r"1 samples|duplicate"):
+    with pytest.raises((ShardDamagedError, ValueError), match=r"1 sample |duplicate"):
         write_shard(str(tmp_path / "data"), 0, "0" * 16, 1, twice)
     assert visible(tmp_path / "data") == []
 
@@ -266,7 +266,7 @@ def test_keys_hold_no_dots_and_are_unique(tmp_path: Path, write: Write) -> None:
     assert sample_key(12, 34) == "000120034"
     for shard in (0, 1):
         write(str(tmp_path), shard=shard)
-    keys = list(index_samples(str(tmp_path)))
+    keys = list(all_samples(str(tmp_path)))
     assert len(keys) == len(set(keys)) == 8
     assert all(re.fullmatch(r"[0-9]{9}", key) for key in keys)
     with tarfile.open(tmp_path / "00001.tar") as archive:
@@ -288,7 +288,7 @@ def test_any_fsspec_storage_will_do(tmp_path: Path, write: Write) -> None:
     write(str(tmp_path))
     assert done_shards(url) == [marker]
     assert [sample["__key__"][-1] for sample in read_samples(url, 0)] == ["1", "2", "3"]
-    assert index_samples(url)["000000003"]["prior.json"].read() == b'{"number": 3}'
+    assert all_samples(url)["000000003"]["prior.json"] == b'{"number": 3}'
     assert len(read_rows(url)) == 4
     assert write(url) == marker
     with fsspec.open(f"{url}/00000.tar") as stream:

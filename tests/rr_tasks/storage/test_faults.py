@@ -21,7 +21,6 @@ from rr_tasks.storage.files import (
     publish_if_absent,
     read_all,
     read_bytes,
-    read_range,
     remove,
     stamp,
 )
@@ -52,7 +51,6 @@ def put(url: str) -> bool:
 
 OPERATIONS: dict[str, tuple[Callable[[str], object], object]] = {
     "read_bytes": (read_bytes, CONTENT),
-    "read_range": (lambda url: read_range(url, 5, 200_000), CONTENT[5:200_000]),
     "read_all": (lambda url: list(read_all([url])), [CONTENT]),
     "open_url": (whole, CONTENT),
     "exists": (exists, True),

@@ -94,7 +94,7 @@ def test_a_sample_without_a_row_is_named(copied: Path, diagnoses: Path) -> None:
     annotate_again(diagnoses, [row(index) for index in range(16) if index != 5])
     with pytest.raises(
         MissingDiagnosesError,
-        match=r"lacks 1 samples .*, 000010005 first; delete .*/00001\.done\.json and run",
+        match=r"lacks 1 sample .*, 000010005 first; delete .*/00001\.done\.json and run",
     ):
         check_diagnosed(str(copied), check_dataset(str(copied)), str(diagnoses))
 
