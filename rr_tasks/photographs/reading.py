@@ -21,7 +21,7 @@ def read_pixels(url: str) -> Pixels:
 
     Raises:
         StorageError: the file does not exist, is a folder, or cannot be accessed.
-        UnreadablePhotographError: it is not a photograph, or is damaged.
+        UnusablePhotographError: it is not a photograph, or is damaged.
     """
     file = locate(url)
     status = file.status()
@@ -29,7 +29,9 @@ def read_pixels(url: str) -> Pixels:
         raise UnreadablePhotographError(
             f"its {status.size} bytes are more than a photograph of {MAX_PIXELS} pixels takes"
         )
-    return open_photograph(file.read()).develop().pixels
+    content = file.read()
+    with explain_photograph(url):
+        return open_photograph(content).develop().pixels
 
 
 def read_photograph(url: str) -> Bytes:

@@ -5,7 +5,7 @@ from rich.markup import escape
 from rich.text import Text
 
 from flows.cli.show.table import Column, print_columns
-from rr_tasks.photographs.formats.base import UnreadablePhotographError
+from rr_tasks.photographs.formats.base import UnusablePhotographError
 from rr_tasks.photographs.pixels import Pixels
 from rr_tasks.photographs.reading import read_pixels
 from schemas.prior.current import AnyFinding, DiagnosticPrior
@@ -20,12 +20,12 @@ def read(url: str) -> Pixels:
 
     Raises:
         StorageError: the file does not exist, is a folder, or cannot be accessed.
-        UnreadablePhotographError: it is not a photograph, or is damaged; the message names it.
+        UnusablePhotographError: it is not a photograph, or is damaged; the message names it.
     """
     try:
         return read_pixels(url)
-    except UnreadablePhotographError as error:
-        raise UnreadablePhotographError(f"{url}: {error}") from error
+    except UnusablePhotographError as error:
+        raise UnusablePhotographError(f"{url}: {error}") from error
 
 
 def show(console: Console, name: str, prior: DiagnosticPrior) -> None:
