@@ -66,8 +66,8 @@ _REASONS = {
     "socket.jpg": "a socket, not a file",
     "sparse.tiff": "bytes are more than a photograph of",
     "empty.jpg": "the file is empty",
-    "page.jpg": "the file is not a JPEG, PNG, WebP, TIFF or BMP image",
-    "cut.jpg": "truncated",
+    "page.jpg": "the file is an HTML page",
+    "cut.jpg": "the JPEG data is truncated",
     "claims.png": "are more than the limit",
     "tiny.png": "too small",
 }

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rr_tasks.photographs.formats.base import UnusablePhotographError
+from rr_tasks.photographs.negative import SALVAGE_HINT
 from rr_tasks.retries import TRANSIENT
 from rr_tasks.storage.failure import READING_STOPS, MissingFileError
 from schemas.errors import ExpectedError
@@ -16,7 +17,8 @@ def explain_photograph(url: str) -> Iterator[None]:
     """Turn whatever may be wrong with one photograph into an error that a job puts in its row.
 
     Args:
-        url: of the photograph, which the reason does not repeat.
+        url: of the photograph, which the reason does not repeat; nor does it advise to salvage, as
+            jobs that read photographs in this way do not.
 
     Raises:
         UnusablePhotographError: it cannot be read or decoded.
@@ -28,7 +30,7 @@ def explain_photograph(url: str) -> Iterator[None]:
     except _NOT_ABOUT_ONE_PHOTOGRAPH:
         raise
     except Exception as error:
-        reason = reason_for(error).removeprefix(f"{url}: ")
+        reason = reason_for(error).removeprefix(f"{url}: ").removesuffix(SALVAGE_HINT)
         raise UnusablePhotographError(reason) from error
 
 

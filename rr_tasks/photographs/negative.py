@@ -27,6 +27,9 @@ from rr_tasks.photographs.profile import FIELD, Profile, UnusableProfileError, r
 from rr_tasks.photographs.recolouring import name_loss, to_srgb
 from rr_tasks.photographs.transparency import fill_hidden
 
+SALVAGE_HINT = "; --salvage restores what is left of it"
+"""Ends the reason against a damaged photograph, for those who restore it."""
+
 MAX_PIXELS = 200_000_000
 """Photographs with more pixels are refused, unless a user says otherwise."""
 
@@ -115,7 +118,7 @@ class Negative:
             except pyvips.Error as error:
                 reason = str(_explain_damage(self.format, error))
         if not self.salvage or not _DAMAGED.search(reason):
-            hint = "; --salvage restores what is left of it" if _DAMAGED.search(reason) else ""
+            hint = SALVAGE_HINT if _DAMAGED.search(reason) else ""
             raise UnreadablePhotographError(reason + hint)
         try:
             image, _ = _displayable(self.format.load(self.source, salvage=True))
