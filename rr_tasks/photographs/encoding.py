@@ -28,9 +28,10 @@ def encode(photograph: Photograph, pixels: Pixels) -> bytes:
         UnfaithfulOutputError: the result is not what it should be.
     """
     colours = _to_own_colours(photograph, pixels)
+    if photograph.hidden is not None:
+        colours = np.where(photograph.hidden[..., None], photograph.colours, colours)
     if photograph.alpha is not None:
-        alpha = photograph.alpha[..., None]
-        colours = np.concatenate([np.where(alpha == 0, photograph.colours, colours), alpha], axis=2)
+        colours = np.concatenate([colours, photograph.alpha[..., None]], axis=2)
     stored = turn_back(colours, photograph.orientation)
     try:
         encoded = photograph.format.save(to_vips(stored), photograph.source, photograph.facts)

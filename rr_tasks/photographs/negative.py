@@ -25,7 +25,7 @@ from rr_tasks.photographs.photograph import Photograph
 from rr_tasks.photographs.pixels import Pixels, Samples
 from rr_tasks.photographs.profile import FIELD, Profile, UnusableProfileError, read_profile
 from rr_tasks.photographs.recolouring import name_loss, to_srgb
-from rr_tasks.photographs.transparency import fill_hidden
+from rr_tasks.photographs.transparency import Mask, fill_hidden
 
 SALVAGE_HINT = "; --salvage restores what is left of it"
 """Ends the reason against a damaged photograph, for those who restore it."""
@@ -73,7 +73,7 @@ class Negative:
         copies = 1
         if self.profile is not None:
             copies = 2  # as the file holds them, and as a viewer shows them
-        if _has_alpha(self.image):
+        if _has_alpha(self.image) or self.salvage:
             copies = 8  # while hidden colours are filled in
         size = self.image.width * self.image.height * _BYTES_PER_SAMPLE[self.image.format]
         return int(size * copies)
@@ -85,17 +85,23 @@ class Negative:
             UnreadablePhotographError: the data is truncated or damaged.
         """
         facts = facts_of(self.image)
-        samples, damage = self._decode()
+        samples, missing, damage = self._decode()
         orientation = int(facts.get("orientation", 1))
         upright = np.ascontiguousarray(turn_upright(samples, orientation))
         colours, alpha = upright, None
         if _has_alpha(self.image):
             colours, alpha = upright[..., :-1], upright[..., -1]
         pixels = self._show(colours)
+        hidden = None
+        if alpha is not None:
+            hidden = alpha == 0
+        elif missing:
+            hidden = _find_missing(samples, missing, orientation)
         return Photograph(
-            pixels=pixels if alpha is None else fill_hidden(pixels, alpha == 0),
+            pixels=pixels if hidden is None else fill_hidden(pixels, hidden),
             colours=colours,
             alpha=alpha,
+            hidden=hidden,
             profile=self.profile,
             note="; ".join(filter(None, (self.note, damage))) or None,
             lost=self.lost,
@@ -107,14 +113,14 @@ class Negative:
             source=self.source,
         )
 
-    def _decode(self) -> tuple[Samples, str | None]:
-        """Return the samples as the file stores them, and a note if they are not whole."""
+    def _decode(self) -> tuple[Samples, int, str | None]:
+        """Return what the file stores, how many rows at the end are missing, and a note if so."""
         shape = (self.image.height, self.image.width, self.image.bands)
         damage = self.format.damage(self.source)
         reason = f"the {self.format.name} data is {damage}"
         if damage is None:
             try:
-                return self.image.numpy().reshape(shape), None
+                return self.image.numpy().reshape(shape), 0, None
             except pyvips.Error as error:
                 reason = str(_explain_damage(self.format, error))
         if not self.salvage or not _DAMAGED.search(reason):
@@ -125,7 +131,11 @@ class Negative:
             samples = image.numpy().reshape(shape)
         except (pyvips.Error, ValueError) as error:
             raise UnreadablePhotographError(reason) from error
-        return samples, f"salvaged: {reason}, {_describe_rest(samples)}"
+        missing = _count_missing(samples)
+        rest = "parts of the picture may be wrong"
+        if missing:
+            rest = f"{max(missing / len(samples), 0.01):.0%} of the picture is missing"
+        return samples, missing, f"salvaged: {reason}, {rest}"
 
     def _show(self, colours: Samples) -> Pixels:
         if self.profile is not None:
@@ -180,9 +190,9 @@ def open_photograph(source: bytes, max_pixels: int = MAX_PIXELS, salvage: bool =
         raise UnreadablePhotographError(obstacle)
     losses += [] if loss is None else [loss]
     output: WritableFormat
-    if isinstance(known, ForeignFormat) or (loss is not None and known.name != "TIFF"):
-        output = choose_conversion(image, metadata_of(image), _is_lossy(known, source))
-        suffix = "" if output.name == known.name else output.suffix
+    if isinstance(known, ForeignFormat):
+        output = choose_conversion(image, metadata_of(image), known.lossy(source))
+        suffix = output.suffix
         losses += output.losses
     else:
         output, suffix = known, ""
@@ -205,10 +215,6 @@ def _displayable(image: pyvips.Image) -> tuple[pyvips.Image, str | None]:
     """Convert colours that cannot be written back; say what that loses."""
     loss = name_loss(image)
     return (image, None) if loss is None else (to_srgb(image), loss)
-
-
-def _is_lossy(known: ReadableFormat, source: bytes) -> bool:
-    return known.lossy(source) if isinstance(known, ForeignFormat) else known.name == "JPEG"
 
 
 def _check_size(width: int, height: int, max_pixels: int) -> None:
@@ -240,13 +246,17 @@ def _explain_damage(known: ReadableFormat, error: pyvips.Error) -> UnreadablePho
     return UnreadablePhotographError(reason.format(known.name))
 
 
-def _describe_rest(samples: Samples) -> str:
-    """Say how much is missing at the end, where decoders leave one colour."""
+def _count_missing(samples: Samples) -> int:
+    """Count the rows at the end that are of one colour, as decoders leave what is missing."""
     blank = (samples == samples[-1, -1]).all(axis=(1, 2))[::-1]
-    missing = blank.size if blank.all() else int(blank.argmin())
-    if missing == 0:
-        return "parts of the picture may be wrong"
-    return f"{max(missing / blank.size, 0.01):.0%} of the picture is missing"
+    return blank.size if blank.all() else int(blank.argmin())
+
+
+def _find_missing(samples: Samples, rows: int, orientation: int) -> Mask:
+    """Mark the missing rows at the end of stored samples, upright."""
+    mask = np.zeros((*samples.shape[:2], 1), np.uint8)
+    mask[len(mask) - rows :] = 1
+    return np.asarray(turn_upright(mask, orientation)[..., 0] == 1)
 
 
 def _find_obstacle(image: pyvips.Image) -> str | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from rr_tasks.photographs.formats.base import Facts, Metadata, WritableFormat
 from rr_tasks.photographs.pixels import Pixels, Samples
 from rr_tasks.photographs.profile import Profile
+from rr_tasks.photographs.transparency import Mask
 
 
 @dataclass(frozen=True, eq=False)
@@ -13,10 +14,12 @@ class Photograph:
 
     Attributes:
         pixels: (H, W, 3), sRGB of 8 or 16 bits, as a viewer shows them; a grey photograph's three
-            channels are equal. Where nothing is visible, colours continue the surrounding ones.
+            channels are equal. Where they are hidden, they continue the surrounding ones.
         colours: (H, W, 3), or (H, W, 1) of a grey photograph: the file's own values, of the same
             type.
         alpha: (H, W) of the same type, 0 where nothing is visible; None if all of it is.
+        hidden: (H, W), where colours mean nothing, because nothing is visible or a salvaged file
+            ends before; None if nowhere. The output has the same colours there.
         profile: what the file's colours mean; None if that is sRGB.
         note: what could not be applied or decoded; None if nothing.
         lost: what a restored file would lack, a few words each; see `ImageFormat.losses`.
@@ -32,6 +35,7 @@ class Photograph:
     pixels: Pixels
     colours: Samples
     alpha: Samples | None
+    hidden: Mask | None
     profile: Profile | None
     note: str | None
     lost: tuple[str, ...]

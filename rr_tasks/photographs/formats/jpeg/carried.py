@@ -24,6 +24,8 @@ _CODING = {
     (0xE0, b"JFXX"),  # a thumbnail and nothing else
     (0xE4, b"SCALA"),  # Scalado: places within the coded data
 }
+_INKS = 4
+"""Channels of a photograph for print; a restored one is in sRGB, without the profile of inks."""
 
 
 def carry_segments(layout: Layout, photograph: bytes) -> list[Segment]:
@@ -33,13 +35,16 @@ def carry_segments(layout: Layout, photograph: bytes) -> list[Segment]:
         layout: of the original.
         photograph: the restored one, a JPEG file without metadata.
     """
+    unwanted = _CODING
+    if layout.frame is not None and layout.frame.channels == _INKS:
+        unwanted = {*_CODING, (0xE2, b"ICC_PROFILE")}
     behind = left_behind(layout)
     kept = [
         part
         for part in layout.head
         if part.descriptive
         and part not in behind
-        and not any(part.marker == m and part.body.startswith(b) for m, b in _CODING)
+        and not any(part.marker == m and part.body.startswith(b) for m, b in unwanted)
     ]
     return _renew_photoshop([_renew(part, photograph) for part in kept], photograph)
 

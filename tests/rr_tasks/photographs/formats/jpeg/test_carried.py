@@ -156,6 +156,22 @@ def test_segments_that_nobody_here_knows_are_kept_byte_for_byte(make: Any) -> No
     assert b"".join(kept) in rewrite(data)
 
 
+def test_a_photograph_for_print_keeps_all_but_its_inks(make: Any) -> None:
+    inks = pyvips.Image.new_from_array(make.scene(bands=4)).copy(interpretation="cmyk")
+    note = make.segment(0xFE, b"a comment")
+    profile = pyvips.Image.profile_load("cmyk")
+    data = make.insert_profile(inks.jpegsave_buffer(keep="none"), profile)
+    data = make.insert(data, note, make.segment(0xE1, b"Exif\0\0" + make.exif(6)))
+    photograph = open_photograph(data + VIDEO).develop()
+    assert photograph.lost == ("CMYK separations",)
+    written = encode(photograph, photograph.pixels)
+    assert written.endswith(VIDEO)
+    assert note in written
+    assert b"ICC_PROFILE" not in written
+    image = pyvips.Image.new_from_buffer(written, "")
+    assert (image.bands, image.get("orientation")) == (3, 6)
+
+
 def test_damaged_segments_are_kept_as_they_are(make: Any) -> None:
     block = exif_with_thumbnail(make.jpeg(make.scene(30, 20)))
     listed = b"MPF\0" + pictures(2, [1, 2], [0, 99], [0, 0])[4:]

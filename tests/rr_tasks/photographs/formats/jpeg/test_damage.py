@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
+from rr_tasks.photographs.encoding import encode
 from rr_tasks.photographs.formats.base import UnreadablePhotographError
 from rr_tasks.photographs.formats.jpeg.damage import find_damage
 from rr_tasks.photographs.formats.jpeg.segments import read_layout
@@ -67,8 +68,21 @@ def test_what_is_left_of_a_truncated_photograph_can_be_salvaged(photograph: np.n
     missing = int(words[words.index("of") - 1].rstrip("%")) / 100
     assert 0.3 < missing < 0.7
     there = int(len(expected) * (1 - missing)) - 24
+    gone = left.hidden[:, 0]
+    assert gone.mean() == pytest.approx(missing, abs=0.01)
     assert np.array_equal(left.pixels[:there], expected[:there])
-    assert np.ptp(left.pixels[24 - int(len(expected) * missing) :]) == 0
+    assert np.ptp(left.colours[gone]) == 0
+    assert np.ptp(left.pixels[gone]) > 100  # so that the missing part influences no diagnosis
+    written = open_photograph(encode(left, left.pixels)).develop()
+    assert np.ptp(written.pixels[np.flatnonzero(gone)[16:]]) == 0
+
+
+@pytest.mark.parametrize("turn", [3, 6])
+def test_the_missing_part_is_where_a_viewer_shows_it(make: Any, turn: int) -> None:
+    whole = make.jpeg(make.scene(200, 160), orientation=turn)
+    hidden = open_photograph(whole[: len(whole) - 600], salvage=True).develop().hidden
+    assert 0 < hidden.mean() < 0.9
+    assert (hidden[0] if turn == 3 else hidden[:, 0]).all()
 
 
 def test_what_is_left_of_a_damaged_photograph_is_marked_as_doubtful(photograph: np.ndarray) -> None:
