@@ -1,6 +1,8 @@
 """Packs pixels into the strips or tiles of a TIFF file."""
 
 from collections.abc import Iterator
+from itertools import islice
+from typing import Any
 
 import cv2
 import numpy as np
@@ -13,12 +15,15 @@ from rr_tasks.photographs.formats.tiff.layout import (
     LZW,
     PACKBITS,
     PLAIN,
+    PREDICTED,
     YCBCR,
     Layout,
 )
 from rr_tasks.photographs.pixels import Bytes, Samples
 
 QUALITY = 95
+_BATCH = 2**24
+"""Bytes to compress at a time."""
 _NAMES = {LZW: "lzw", DEFLATE: "deflate", PACKBITS: "packbits"}
 _SAMPLING = {
     (1, 1): cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444,
@@ -29,7 +34,7 @@ _SAMPLING = {
 }
 
 
-def pack_blocks(samples: Samples, form: Layout, order: Order) -> list[bytes]:
+def pack_blocks(samples: Samples, form: Layout, order: Order) -> Iterator[bytes]:
     """Cut pixels into blocks and compress each.
 
     Args:
@@ -37,38 +42,30 @@ def pack_blocks(samples: Samples, form: Layout, order: Order) -> list[bytes]:
         form: of the blocks.
         order: of the bytes of a sample.
 
-    Returns:
+    Yields:
         The blocks, plane by plane and row by row.
 
     Raises:
         pyvips.Error: they cannot be compressed.
     """
-    blocks = _cut(samples, form)
-    if form.compression == JPEG:
-        return [_to_jpeg(block, form) for block in blocks]
     kind = samples.dtype.newbyteorder(order)
-    if form.compression == PLAIN:
-        return [block.astype(kind).tobytes() for block in blocks]
-    if form.compression != PACKBITS:
-        blocks = (_differ(block) for block in blocks)
-    rows = [block.astype(kind).view(np.uint8).reshape(len(block), -1) for block in blocks]
-    planes = form.samples // form.packed  # whose last strips are shorter
-    size = len(rows) // planes
-    return [
-        block
-        for start in range(0, len(rows), size)
-        for block in _compress(np.concatenate(rows[start : start + size]), form)
-    ]
-
-
-def _cut(samples: Samples, form: Layout) -> Iterator[Samples]:
-    height, width = form.block
     for first in range(0, form.samples, form.packed):
-        plane = samples[..., first : first + form.packed]
-        for y in range(0, form.height, height):
-            for x in range(0, form.width, width):
-                block = plane[y : y + height, x : x + width]
-                yield np.ascontiguousarray(_fill(block, form) if form.tiled else block)
+        blocks = _cut(samples[..., first : first + form.packed], form)
+        if form.compression == JPEG:
+            yield from (_to_jpeg(block, form) for block in blocks)
+        elif form.compression == PLAIN:
+            yield from (block.astype(kind).tobytes() for block in blocks)
+        else:
+            while batch := list(islice(blocks, max(1, _BATCH // (form.row * form.block[0])))):
+                yield from _compress(np.concatenate([_to_rows(b, form, kind) for b in batch]), form)
+
+
+def _cut(plane: Samples, form: Layout) -> Iterator[Samples]:
+    height, width = form.block
+    for y in range(0, form.height, height):
+        for x in range(0, form.width, width):
+            block = plane[y : y + height, x : x + width]
+            yield np.ascontiguousarray(_fill(block, form) if form.tiled else block)
 
 
 def _fill(block: Samples, form: Layout) -> Samples:
@@ -77,11 +74,15 @@ def _fill(block: Samples, form: Layout) -> Samples:
     return np.pad(block, [*missing, (0, 0)], mode="edge")
 
 
-def _differ(block: Samples) -> Samples:
-    """Replace each sample by its difference from that to its left, which compresses better."""
-    differences = block.copy()
-    differences[:, 1:] -= block[:, :-1]
-    return differences
+def _to_rows(block: Samples, form: Layout, kind: np.dtype[Any]) -> Bytes:
+    """Return the rows of bytes that are compressed.
+
+    Where the form allows it, each sample is replaced by its difference from that to its left, which
+    compresses better.
+    """
+    if form.compression in PREDICTED:
+        block = np.diff(block, axis=1, prepend=block.dtype.type(0))
+    return block.astype(kind).view(np.uint8).reshape(len(block), -1)
 
 
 def _compress(rows: Bytes, form: Layout) -> list[bytes]:

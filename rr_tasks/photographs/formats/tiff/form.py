@@ -12,6 +12,7 @@ from rr_tasks.photographs.formats.tiff.layout import (
     LZW,
     PACKBITS,
     PLAIN,
+    PREDICTED,
     RGB,
     UNASSOCIATED,
     UNSIGNED,
@@ -81,7 +82,7 @@ def tags_of(form: Layout, original: Layout) -> tuple[Tags, set[int]]:
     if (form.bits, form.samples) != (original.bits, original.samples):
         shorts |= {258: [form.bits] * form.samples, 277: [form.samples]}
     removed = {*STALE, 317, 530}
-    if form.compression in (LZW, DEFLATE):
+    if form.compression in PREDICTED:
         shorts[317] = [2]
     if form.photometric == YCBCR:
         shorts[530] = [*form.halved]

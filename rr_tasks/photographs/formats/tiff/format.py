@@ -46,7 +46,7 @@ class TiffFormat:
             return f"it has {len(pages.others) + 1} pages, and one photograph per file is restored"
         layout = read_layout(pages.first)
         if layout.bits < 8 and layout.photometric != PALETTE:
-            return f"its pixels have {2**layout.bits} greys, too few to hold a restored photograph"
+            return f"it has only {2**layout.bits} tones, too few to hold a restored photograph"
         return None
 
     def losses(self, data: bytes, facts: Facts) -> tuple[str, ...]:

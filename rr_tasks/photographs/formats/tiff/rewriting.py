@@ -5,7 +5,7 @@ in the file's byte order, private tags, and masks. Only directories of replaced 
 """
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -41,10 +41,11 @@ class Rewriting:
             del self._body[self._gaps.pop()[0] :]
         self._gaps.reverse()  # so that the next one is the last
 
-    def store(self, blocks: list[bytes]) -> tuple[Numbers, Numbers]:
+    def store(self, blocks: Iterable[bytes]) -> tuple[Numbers, Numbers]:
         """Store strips or tiles; return their places and sizes."""
-        places = np.array([self._put(block) for block in blocks], np.uint64)
-        return places, np.array([len(block) for block in blocks], np.uint64)
+        stored = [(self._put(block), len(block)) for block in blocks]
+        places, sizes = np.array(stored, np.uint64).T
+        return places, sizes
 
     def replace(
         self,

@@ -307,7 +307,7 @@ def test_few_greys_are_left_alone(make: Any, bits: int) -> None:
     samples = make.scene(bands=1)
     packed = bytes(samples.size * bits // 8)
     original = tiff(Page(samples, {258: (3, [bits])}, blocks=[packed]))
-    with pytest.raises(ProtectedPhotographError, match=f"{2**bits} greys"):
+    with pytest.raises(ProtectedPhotographError, match=f"only {2**bits} tones"):
         open_photograph(original)
 
 
