@@ -135,11 +135,14 @@ class Chunk(Strict):
     """A chunk of the plan as one run sees it.
 
     `retired` holds the positions of items that are no longer in the archive, or that have changed
-    since they were planned. It stays the same throughout a run, whatever other runs plan meanwhile.
+    since they were planned. `rivals` names photographs that are not written, each with the one that
+    has the same name in the output. Both stay the same throughout a run, whatever other runs plan
+    meanwhile.
     """
 
     id: ChunkId
     retired: tuple[Count, ...] = ()
+    rivals: tuple[tuple[str, str], ...] = ()
 
     def __str__(self) -> str:
         """The chunk's id."""

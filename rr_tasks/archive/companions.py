@@ -9,6 +9,7 @@ from typing import BinaryIO
 
 from rr_tasks.archive import layout
 from rr_tasks.archive.listing import walk_archive
+from rr_tasks.archive.rivals import hash_name, identify_for
 from rr_tasks.photographs.failure import explain_photograph, reason_for
 from rr_tasks.photographs.walk import COMPANION, Entry
 from rr_tasks.progress import Progress, report
@@ -16,6 +17,7 @@ from rr_tasks.storage.claim import OnHeld, claim_in_turn
 from rr_tasks.storage.failure import WRITING_STOPS
 from rr_tasks.storage.folder import Folder
 from rr_tasks.storage.folders import open_folder
+from rr_tasks.storage.folding import Identify
 from rr_tasks.storage.names import to_text
 from rr_tasks.storage.status import Status
 from rr_tasks.storage.threads import map_in_threads
@@ -23,6 +25,7 @@ from schemas.archive import CompanionCounts, RestoreParameters
 from schemas.errors import ExpectedError
 
 _AT_A_TIME = 256
+_SAME_NAME = "in the output, its name is that of a file copied before; rename one of the two"
 _TICK = 2 * 10**9
 """Nanoseconds: the coarsest clock of a disk, that of FAT."""
 
@@ -56,13 +59,16 @@ def copy_companions(parameters: RestoreParameters, on_held: OnHeld | None = None
     with claim_in_turn(output.at(layout.COPYING), on_held):
         walked = iter(walk_archive(source, output, parameters))
         found = (entry for entry in walked if entry.kind == COMPANION)
-        return _copy_all(found, source, scratch)
+        return _copy_all(found, source, scratch, identify_for(source, output))
 
 
-def _copy_all(found: Iterator[Entry], source: Folder, output: Folder) -> Copied:
+def _copy_all(
+    found: Iterator[Entry], source: Folder, output: Folder, identify: Identify | None
+) -> Copied:
     copied = skipped = 0
     failures: list[tuple[str, str]] = []
-    while batch := list(islice(found, _AT_A_TIME)):
+    apart = found if identify is None else _tell_apart(found, identify, failures)
+    while batch := list(islice(apart, _AT_A_TIME)):
         there = output.statuses(layout.restored(to_text(entry.path)) for entry in batch)
         missing = [entry for entry in batch if not _is_in_place(entry, there.get(entry.path))]
         skipped += len(batch) - len(missing)
@@ -75,6 +81,20 @@ def _copy_all(found: Iterator[Entry], source: Folder, output: Folder) -> Copied:
             report(Progress("companions", copied + skipped + len(failures), len(failures)))
     counts = CompanionCounts(copied=copied, skipped=skipped, failed=len(failures))
     return Copied(counts, failures)
+
+
+def _tell_apart(
+    found: Iterator[Entry], identify: Identify, failures: list[tuple[str, str]]
+) -> Iterator[Entry]:
+    """Pass on the first of those that are one file in the output; the others are failures."""
+    seen: set[int] = set()
+    for entry in found:
+        key = hash_name(identify(entry.path))
+        if key in seen:
+            failures.append((to_text(entry.path), _SAME_NAME))
+        else:
+            seen.add(key)
+            yield entry
 
 
 def _is_in_place(entry: Entry, there: Status | None) -> bool:

@@ -1,17 +1,21 @@
 """The plan of an archive: chunks of photographs, to which more are appended but never rewritten."""
 
 import hashlib
+from bisect import bisect_left
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 from pydantic import ValidationError
 
 from rr_tasks.archive.layout import OWN, PLAN
 from rr_tasks.archive.listing import Listing
+from rr_tasks.archive.rivals import OutputNames
 from rr_tasks.storage.failure import READING_STOPS
 from rr_tasks.storage.folder import Folder
+from rr_tasks.storage.folding import Identify
 from rr_tasks.storage.threads import map_in_threads
 from schemas.archive import ArchivePlan, Chunk, PlanItem
 from schemas.errors import ExpectedError
@@ -55,24 +59,28 @@ def current_items(output: Folder, chunk: Chunk) -> list[PlanItem]:
     return [item for place, item in items if place not in retired]
 
 
-def extend_plan(output: Folder, listing: Listing, chunk_size: int) -> ArchivePlan:
+def extend_plan(
+    output: Folder, listing: Listing, chunk_size: int, identify: Identify | None = None
+) -> ArchivePlan:
     """List the archive, and append to the plan whatever it lacks.
 
-    This takes 17 bytes of memory for each photograph that is already planned, plus one chunk. Only
+    This takes 17 bytes of memory for each photograph that is already planned, plus one chunk, and
+    eight for each photograph if names have to be compared. Only
     one run at a time should do it; two would plan new photographs twice, until the next run.
 
     Args:
         output: the output folder, which contains the plan.
         listing: the archive.
         chunk_size: number of photographs in each new chunk.
+        identify: tells which names are one in `output`; None if it takes all names apart.
 
     Raises:
         DamagedPlanError: an existing chunk cannot be read.
         StorageError: storage refuses, or a new chunk cannot be written.
     """
-    index = _Index(output)
+    index = _Index(output, OutputNames(identify))
     following = 1 + max(map(int, index.sizes), default=-1)
-    fresh, fresh_chunks = list[PlanItem](), list[Chunk]()
+    fresh = list[PlanItem]()
     found = 0
     for item in listing:
         found += 1
@@ -80,26 +88,16 @@ def extend_plan(output: Folder, listing: Listing, chunk_size: int) -> ArchivePla
             continue
         fresh.append(item)
         if len(fresh) == chunk_size:
-            fresh_chunks.append(_append(output, following, fresh))
-            following, fresh = int(fresh_chunks[-1].id) + 1, []
+            following, fresh = 1 + index.append(following, fresh), []
     if fresh:
-        fresh_chunks.append(_append(output, following, fresh))
+        index.append(following, fresh)
     return ArchivePlan(
         found=found,
         left_out=dict(listing.left_out),
         companions=listing.companions,
         unreadable=tuple(listing.unreadable),
-        chunks=(*index.chunks(), *fresh_chunks),
+        chunks=tuple(index.chunks()),
     )
-
-
-def _append(output: Folder, number: int, items: list[PlanItem]) -> Chunk:
-    text = "".join(item.model_dump_json() + "\n" for item in items).encode()
-    while True:
-        chunk = f"{number:05d}"
-        if output.write_if_absent(_path(chunk), text):
-            return Chunk(id=chunk)
-        number += 1  # another run is planning, because it took this one for dead
 
 
 def _path(chunk: str) -> str:
@@ -114,19 +112,21 @@ def _key(item: PlanItem) -> int:
 class _Index:
     """Knows which items are planned, and which of them the listing has shown."""
 
-    def __init__(self, output: Folder) -> None:
+    def __init__(self, output: Folder, names: OutputNames) -> None:
         self.sizes: dict[str, int] = {}
-        keys = np.fromiter(self._read_planned(output), dtype=np.uint64)
+        self._output, self._names = output, names
+        keys = np.fromiter(self._read_planned(), dtype=np.uint64)
         self._order = np.argsort(keys, kind="stable")
         self._keys = keys[self._order]
         self._ticked = np.zeros(len(keys), dtype=np.bool_)
 
-    def _read_planned(self, output: Folder) -> Iterator[int]:
-        chunks = chunk_ids(output)
+    def _read_planned(self) -> Iterator[int]:
+        chunks = chunk_ids(self._output)
         for chunk, items in zip(
-            chunks, map_in_threads(partial(read_chunk, output), chunks), strict=True
+            chunks, map_in_threads(partial(read_chunk, self._output), chunks), strict=True
         ):
             self.sizes[chunk] = len(items)
+            self._names.add(items)
             yield from map(_key, items)
 
     def tick(self, item: PlanItem) -> bool:
@@ -138,11 +138,40 @@ class _Index:
         self._ticked[self._order[place]] = True
         return True
 
+    def append(self, number: int, items: list[PlanItem]) -> int:
+        """Append a chunk to the plan, and return its number: `number`, or a later one."""
+        text = "".join(item.model_dump_json() + "\n" for item in items).encode()
+        while not self._output.write_if_absent(_path(f"{number:05d}"), text):
+            number += 1  # another run is planning, because it took this one for dead
+        self.sizes[f"{number:05d}"] = len(items)
+        self._names.add(items)
+        return number
+
     def chunks(self) -> Iterator[Chunk]:
-        """Yield each chunk that still has an item, with the positions of those not ticked."""
+        """Yield each chunk that has an item, with the positions of those not ticked or appended."""
+        fresh = sum(self.sizes.values()) - len(self._ticked)
+        current = np.concatenate([self._ticked, np.ones(fresh, dtype=np.bool_)])
+        rivals = self._find_rivals(current)
         start = 0
         for chunk, size in self.sizes.items():
-            retired = np.flatnonzero(~self._ticked[start : start + size]).tolist()
+            retired = np.flatnonzero(~current[start : start + size]).tolist()
             if len(retired) < size:
-                yield Chunk(id=chunk, retired=tuple(retired))
+                yield Chunk(id=chunk, retired=tuple(retired), rivals=tuple(rivals[chunk]))
             start += size
+
+    def _find_rivals(self, current: npt.NDArray[np.bool_]) -> dict[str, list[tuple[str, str]]]:
+        """Return, by chunk, the photographs that must not be written, and who has their names."""
+        shared = self._names.shared(current)
+        homes: dict[int, tuple[str, PlanItem]] = {}
+        start = 0
+        for chunk, size in self.sizes.items():
+            within = shared[bisect_left(shared, start) : bisect_left(shared, start + size)]
+            items = read_chunk(self._output, chunk) if within else []
+            homes |= {place: (chunk, items[place - start]) for place in within}
+            start += size
+        found: dict[str, list[tuple[str, str]]] = {chunk: [] for chunk in self.sizes}
+        items_at = {place: item for place, (_, item) in homes.items()}
+        for place, owner in self._names.rivals(items_at, current).items():
+            chunk, item = homes[place]
+            found[chunk].append((item.path, owner))
+        return found

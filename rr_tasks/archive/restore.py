@@ -21,6 +21,7 @@ from rr_tasks.progress import Progress, report
 from rr_tasks.restorer.strength import blend
 from rr_tasks.restorer.treatment import choose_treatment, explain_leaving
 from rr_tasks.storage.claim import claim
+from rr_tasks.storage.folder import Folder
 from rr_tasks.storage.folders import open_folder
 from rr_tasks.storage.names import to_path
 from rr_tasks.storage.threads import map_in_threads
@@ -74,14 +75,15 @@ def restore_chunk(
         DamagedPlanError, DamagedLedgerError: the chunk or its ledger cannot be read.
         CountsDisagreeError: a photograph was lost or counted twice.
     """
-    output = open_folder(parameters.output, layout.UNFINISHED)
+    source, output = _open_folders(parameters)
     maker = Maker(engine.identity, settings_hash(parameters))
-    state = ChunkState(output, chunk, maker)
+    state = ChunkState(source, output, chunk, maker)
     if state.is_whole() and not parameters.verify:
         counts = Counts(skipped=len(state.items))
     else:
         with claim(output.at(layout.work(chunk.id))):
-            state = ChunkState(output, chunk, maker)  # another run may have restored it just now
+            # Another run may have restored it just now.
+            state = ChunkState(source, output, chunk, maker)
             counts = _restore(state, parameters, engine, on_progress)
     reconcile(len(state.items), counts)
     on_progress(counts)
@@ -104,11 +106,11 @@ def find_finished(
     Raises:
         StorageError, DamagedPlanError, DamagedLedgerError: see `restore_chunk`.
     """
-    output = open_folder(parameters.output)
+    source, output = _open_folders(parameters)
     maker = Maker(engine, settings_hash(parameters))
 
     def count(chunk: Chunk) -> ChunkCounts | None:
-        state = ChunkState(output, chunk, maker)
+        state = ChunkState(source, output, chunk, maker)
         found = len(state.items)
         return ChunkCounts(chunk=chunk.id, found=found, skipped=found) if state.is_whole() else None
 
@@ -123,6 +125,10 @@ def find_finished(
     return finished
 
 
+def _open_folders(parameters: RestoreParameters) -> tuple[Folder, Folder]:
+    return open_folder(parameters.input), open_folder(parameters.output, layout.UNFINISHED)
+
+
 def _restore(
     state: ChunkState, parameters: RestoreParameters, engine: Engine, on_progress: OnProgress
 ) -> Counts:
@@ -134,7 +140,8 @@ def _restore(
         open_ledger(output, chunk) as ledger,
         Writer(
             output=output,
-            originals=source if parameters.copy_failed else None,
+            originals=source,
+            copy_failed=parameters.copy_failed,
             earlier=state.rows,
             ledger=ledger,
             previews=Previews(output, parameters.previews, state.maker),
@@ -145,7 +152,7 @@ def _restore(
         ) as writer,
         Reader(
             source,
-            state.items,
+            [item for item in state.items if item.path not in state.rivals],
             finished,
             window,
             max_pixels=parameters.max_pixels,
@@ -153,6 +160,9 @@ def _restore(
         ) as reader,
         Crew(workers, "engine") as crew,
     ):
+        for item in state.items:
+            if item.path in state.rivals:
+                writer.refuse(item, state.rivals[item.path])
         for outcome in reader:
             writer.check()
             crew.check()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from rr_tasks.archive import layout, ledger
 from rr_tasks.archive.plan import current_items
 from rr_tasks.storage.folder import Folder
+from rr_tasks.storage.names import to_path
 from rr_tasks.storage.status import Status
 from schemas.archive import Chunk, LedgerRow, PlanItem, RestoreParameters
 from schemas.prior.current import CURRENT_VERSION
@@ -32,19 +33,24 @@ class ChunkState:
         maker: what produces outputs in this run.
         items: the chunk's photographs.
         rows: the last row of each photograph that has one, by its path.
+        rivals: by its path, each photograph that is not written, with the one that has its name.
 
     Raises:
         DamagedPlanError, DamagedLedgerError: the chunk or its ledger cannot be read.
         StorageError: storage refuses.
     """
 
-    def __init__(self, output: Folder, chunk: Chunk, maker: Maker) -> None:
+    def __init__(self, source: Folder, output: Folder, chunk: Chunk, maker: Maker) -> None:
         self.output, self.chunk, self.maker = output, chunk, maker
         self.items = current_items(output, chunk)
         self.rows = ledger.last_rows(output, chunk.id)
+        self.rivals = dict(chunk.rivals)
         self._there = output.statuses(
             layout.output(self.rows[item.path]) for item in self.items if item.path in self.rows
         )
+        renamed = [row.output for row in self.rows.values() if row.output is not None]
+        there = source.statuses(map(to_path, renamed))
+        self._taken = {name for name in renamed if to_path(name) in there}
 
     def is_whole(self) -> bool:
         """Whether no photograph needs work, and neither does the ledger."""
@@ -54,7 +60,7 @@ class ChunkState:
     def is_finished(self, item: PlanItem) -> bool:
         """Whether a photograph's output exists, judging by its size."""
         row = self.rows.get(item.path)
-        if row is None:
+        if row is None or item.path in self.rivals or row.output in self._taken:
             return False
         return is_finished(row, item, self.maker, self._there.get(layout.output(row)))
 

@@ -16,6 +16,7 @@ from rr_tasks.archive.listing import Listing, walk_archive
 from rr_tasks.archive.plan import current_items, extend_plan
 from rr_tasks.archive.reconcile import reconcile
 from rr_tasks.archive.report import Findings, write_report
+from rr_tasks.archive.rivals import identify_for
 from rr_tasks.photographs.selection import Selection
 from rr_tasks.storage.claim import OnHeld, claim_in_turn
 from rr_tasks.storage.failure import StorageError
@@ -57,7 +58,7 @@ def prepare(parameters: RestoreParameters, on_held: OnHeld | None = None) -> Arc
         remove_dead_claims(output.at(layout.CLAIMS))
     with claim_in_turn(output.at(layout.PLANNING), on_held), record_left_out(output) as record:
         listing = Listing(walk_archive(source, output, parameters), record)
-        plan = extend_plan(output, listing, parameters.chunk_size)
+        plan = extend_plan(output, listing, parameters.chunk_size, identify_for(source, output))
     if plan.found == 0:
         raise FolderError(f"the photographs of the input folder {source.url} have just disappeared")
     return plan

@@ -20,12 +20,17 @@ from rr_tasks.photographs.pixels import Pixels
 from rr_tasks.restorer.treatment import severities
 from rr_tasks.storage.failure import WRITING_STOPS, StorageError
 from rr_tasks.storage.folder import Folder
-from rr_tasks.storage.names import to_path
+from rr_tasks.storage.names import to_display, to_path
 from schemas.archive import Counts, LedgerRow, PlanItem, Status
+from schemas.errors import ExpectedError
 from schemas.prior.current import DiagnosticPrior
 
 OnProgress = Callable[[Counts], None]
 """Told the counts so far after each photograph, in any thread, by one at a time."""
+
+
+class TakenNameError(ExpectedError, ValueError):
+    """An output would have the name of another photograph."""
 
 
 @dataclass(frozen=True)
@@ -50,14 +55,16 @@ class Writer:
     If a photograph fails that an earlier run restored, that output stays as long as it was made
     from the same original, judging by size and time, and the row still names it. An output of a
     different original is removed, because it would pass for the restored form of a photograph that
-    it did not come from. If `originals` names their folder, the original is copied in its place.
+    it did not come from. If `copy_failed`, the original is copied in its place. The name of another
+    photograph is never taken.
     """
 
     def __init__(
         self,
         *,
         output: Folder,
-        originals: Folder | None,
+        originals: Folder,
+        copy_failed: bool,
         earlier: Mapping[str, LedgerRow],
         ledger: Ledger,
         previews: Previews,
@@ -67,7 +74,7 @@ class Writer:
         on_progress: OnProgress,
     ) -> None:
         self._output = output
-        self._originals = originals
+        self._originals, self._copy_failed = originals, copy_failed
         self._earlier = earlier
         self._ledger = ledger
         self._previews = previews
@@ -109,6 +116,15 @@ class Writer:
             if str(error) not in reason:
                 reason += f"; {error}"
         self._record(item, "failed", prior, reason=reason, **copied)
+
+    def refuse(self, item: PlanItem, owner: str) -> None:
+        """Record as failed a photograph whose output would be that of another one.
+
+        Raises:
+            WRITING_STOPS: the ledger cannot be written.
+        """
+        reason = f"in the output, its name is that of {to_display(owner)}; rename one of the two"
+        self._record(item, "failed", None, reason=reason)
 
     def protect(self, protected: Protected) -> None:
         """Copy a file that is no single photograph.
@@ -169,7 +185,8 @@ class Writer:
         item, photograph = result.opened.item, result.opened.photograph
         data, name = photograph.source, item.path
         if result.pixels is not None:
-            data, name = encode(photograph, result.pixels), name + photograph.suffix
+            name = self._name_output(item, photograph.suffix)
+            data = encode(photograph, result.pixels)
         self._write_prior(item, result.prior)
         facts = self._write_output(item, name, data)
         preview, trouble = self._preview(result)
@@ -183,6 +200,23 @@ class Writer:
             preview=preview,
             **facts,
         )
+
+    def _name_output(self, item: PlanItem, suffix: str) -> str:
+        name = item.path + suffix
+        if suffix and self._is_taken(name):
+            raise TakenNameError(
+                f"{to_display(name)} is another file's name in the archive, so the output cannot "
+                "have it; rename one of the two"
+            )
+        return name
+
+    def _is_taken(self, output: str | None) -> bool:
+        """Whether an output of another format has the name of another original."""
+        return output is not None and self._originals.status(to_path(output)) is not None
+
+    def _remove_unless_taken(self, row: LedgerRow) -> None:
+        if not self._is_taken(row.output):
+            self._output.remove(layout.output(row))
 
     def _record(
         self, item: PlanItem, status: Status, prior: DiagnosticPrior | None, **facts: Any
@@ -207,7 +241,7 @@ class Writer:
         self._output.write(layout.restored(name), data, item.mtime_ns)
         row = self._earlier.get(item.path)
         if row is not None and row.output_size is not None and (row.output or row.path) != name:
-            self._output.remove(layout.output(row))
+            self._remove_unless_taken(row)
         return {
             "output": None if name == item.path else name,
             "output_size": len(data),
@@ -231,7 +265,7 @@ class Writer:
     def _older_output(self, item: PlanItem) -> LedgerRow | None:
         """Find the row of an earlier output of the same original, if that output still exists."""
         row = self._earlier.get(item.path)
-        if row is None or not is_of_same_original(row, item):
+        if row is None or self._is_taken(row.output) or not is_of_same_original(row, item):
             return None
         path = layout.output(row)
         return row if is_in_place(row, self._output.statuses([path]).get(path)) else None
@@ -239,7 +273,8 @@ class Writer:
     def _remove_outputs(self, item: PlanItem) -> None:
         """Remove outputs of a different original."""
         row = self._earlier.get(item.path)
-        output = layout.restored(item.path) if row is None else layout.output(row)
+        own = row is not None and not self._is_taken(row.output)
+        output = layout.output(row) if row and own else layout.restored(item.path)
         for path in self._output.statuses((output, layout.prior(item.path))):
             try:
                 self._output.remove(path)
@@ -253,7 +288,7 @@ class Writer:
         if prior is not None:
             self._write_prior(item, prior)
         path = to_path(item.path)
-        if self._originals is None or self._originals.status(path) is None:
+        if not self._copy_failed or self._originals.status(path) is None:
             return {}
         return self._write_output(item, item.path, self._originals.read(path))
 

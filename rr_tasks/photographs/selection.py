@@ -95,7 +95,8 @@ def kind_of(path: str) -> str:
 
 def _is_of_system(name: str) -> bool:
     low = name.lower()
-    return low.startswith(".") or low in _SYSTEM_NAMES or low.endswith(_SYSTEM_SUFFIXES)
+    hidden = low.startswith(".") and low not in (".", "..")  # which a key may hold as well
+    return hidden or low in _SYSTEM_NAMES or low.endswith(_SYSTEM_SUFFIXES)
 
 
 def _folder_of(path: str) -> str:
