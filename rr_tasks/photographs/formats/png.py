@@ -4,6 +4,7 @@ import pyvips
 
 from rr_tasks.photographs.formats.base import Facts, UnreadablePhotographError
 from rr_tasks.photographs.formats.chunks import SIGNATURE, Chunk, read_chunks, read_trailer
+from rr_tasks.photographs.formats.jpeg.thumbnail import renew_exif, renew_xmp
 
 _IMAGE = {b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"}
 _OUTDATED = {b"sBIT", b"hIST", b"iDOT"}
@@ -16,6 +17,7 @@ _LENGTHS = {
 _COMPRESSED, _DEFLATE = (b"iCCP", b"zTXt"), b"\0"
 _BEFORE_PALETTE = {b"iCCP", b"sRGB", b"gAMA", b"cHRM", b"cICP", b"mDCV", b"cLLI"}
 _STANDARD = {*_LENGTHS, b"iCCP", b"eXIf", b"tEXt", b"zTXt", b"iTXt", b"sPLT", b"pCAL", b"sCAL"}
+_RENEWED = {b"eXIf": renew_exif, b"iTXt": renew_xmp}
 _BACKGROUND = b"bKGD"
 _NAMES = {
     _BACKGROUND: "background colour",
@@ -116,7 +118,7 @@ class PngFormat:
                 place = behind
             elif _travels(chunk, palette):
                 early = place is before and chunk.kind in _BEFORE_PALETTE
-                (first if early else place).append(chunk)
+                (first if early else place).append(_renew(chunk, encoded))
         chunks = [header, *first, *colours, *before, *rows, *behind, Chunk(b"IEND", b"")]
         return SIGNATURE + b"".join(map(bytes, chunks)) + read_trailer(source)
 
@@ -132,6 +134,12 @@ def _is_sound(chunk: Chunk) -> bool:
     if chunk.kind in _COMPRESSED and chunk.body.partition(b"\0")[2][:1] != _DEFLATE:
         return False
     return len(chunk.body) == _LENGTHS.get(chunk.kind, len(chunk.body))
+
+
+def _renew(chunk: Chunk, photograph: bytes) -> Chunk:
+    """Redraw the thumbnails within a chunk of metadata."""
+    renew = _RENEWED.get(chunk.kind)
+    return chunk if renew is None else Chunk(chunk.kind, renew(chunk.body, photograph))
 
 
 def _travels(chunk: Chunk, facts: Facts) -> bool:

@@ -6,12 +6,15 @@ from collections.abc import Iterator
 import pyvips
 
 from rr_tasks.photographs.formats.base import Facts
+from rr_tasks.photographs.formats.jpeg.thumbnail import renew_exif, renew_xmp
 
 QUALITY = 95
 _HEADER = b"VP8X"
 _IMAGE = (b"ALPH", b"VP8 ", b"VP8L")
 _ALPHA_FLAG, _ANIMATION_FLAG = 0x10, 0x02
 _FLAGS = {b"ICCP": 0x20, b"EXIF": 0x08, b"XMP ": 0x04}
+_RENEWED = {b"EXIF": renew_exif, b"XMP ": renew_xmp}
+"""Where thumbnails may be."""
 _SIGNATURE = b"C2PA"
 """A chunk that certifies the old pixels."""
 
@@ -76,7 +79,8 @@ class WebpFormat:
             if kind in _IMAGE:
                 place = behind
             elif kind not in (_HEADER, _SIGNATURE):
-                place.append((kind, body))
+                renew = _RENEWED.get(kind)
+                place.append((kind, body if renew is None else renew(body, encoded)))
         present = sum({_FLAGS.get(kind, 0) for kind, _ in before + behind})
         flags = _flags(source) & present | (_flags(source) | _flags(encoded)) & _ALPHA_FLAG
         if flags or _has_header(source):

@@ -11,13 +11,14 @@ from rr_tasks.photographs.formats.jpeg.losses import left_behind, tail_stays_tru
 from rr_tasks.photographs.formats.jpeg.multipicture import is_list, list_pictures
 from rr_tasks.photographs.formats.jpeg.segments import Layout, Segment, read_layout
 from rr_tasks.photographs.formats.jpeg.thumbnail import (
+    EXIF_PREFIX,
     renew_exif,
     renew_photoshop,
     renew_xmp,
     without_jfif,
 )
 
-EXIF, JFIF, PHOTOSHOP = b"Exif\0\0", b"JFIF\0", b"Photoshop 3.0\0"
+JFIF, PHOTOSHOP = b"JFIF\0", b"Photoshop 3.0\0"
 _CODING = {
     (0xEE, b"Adobe"),  # which colours the samples are
     (0xE0, b"AVI1"),  # interlacing
@@ -64,8 +65,8 @@ def carry_tail(data: bytes, layout: Layout, photograph: bytes) -> bytes:
 
 def _renew(part: Segment, photograph: bytes) -> Segment:
     body = part.body
-    if body.startswith(EXIF):
-        return part.with_body(EXIF + renew_exif(body[len(EXIF) :], photograph))
+    if body.startswith(EXIF_PREFIX):
+        return part.with_body(renew_exif(body, photograph))
     if body.startswith(xmp.HEADER):
         packet = xmp.without_origin(body[len(xmp.HEADER) :])
         return part.with_body(xmp.HEADER + renew_xmp(packet, photograph))

@@ -16,7 +16,7 @@ def redraw(old: bytes, photograph: bytes, head: bytes = b"") -> bytes | None:
 
     Args:
         old: a JPEG file.
-        photograph: a JPEG file without metadata.
+        photograph: a file of any format, without metadata.
         head: application segments for the result.
 
     Returns:
@@ -24,7 +24,8 @@ def redraw(old: bytes, photograph: bytes, head: bytes = b"") -> bytes | None:
         too little room.
     """
     try:
-        before, now = (pyvips.Image.jpegload_buffer(data) for data in (old, photograph))
+        before = pyvips.Image.jpegload_buffer(old)
+        now = pyvips.Image.new_from_buffer(photograph, "")
         if before.width > now.width or before.height > now.height:
             return None
         image = _shrink(photograph, before.width, before.height).copy_memory()

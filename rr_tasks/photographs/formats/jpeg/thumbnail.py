@@ -1,4 +1,4 @@
-"""Thumbnails within segments, which would go on showing the photograph as it was."""
+"""Thumbnails within metadata, which would go on showing the photograph as it was."""
 
 import base64
 import re
@@ -7,6 +7,7 @@ import struct
 from rr_tasks.photographs.formats.jpeg.block import Block
 from rr_tasks.photographs.formats.jpeg.drawing import redraw
 
+EXIF_PREFIX = b"Exif\0\0"
 _JPEG_START, _JPEG_LENGTH = 0x201, 0x202
 _PHOTOSHOP_RESOURCE = b"8BIM"
 _PHOTOSHOP_THUMBNAILS = {0x0409, 0x040C}
@@ -18,12 +19,14 @@ def renew_exif(exif: bytes, photograph: bytes) -> bytes:
     """Redraw the thumbnail of a TIFF block, or hide it if that is not possible.
 
     Args:
-        exif: the block.
-        photograph: the picture to show, a JPEG file without metadata.
+        exif: the block; some programs put "Exif" before it.
+        photograph: the picture to show, a file of any format without metadata.
 
     Returns:
         A block of the same length, in which nothing has moved.
     """
+    if exif.startswith(EXIF_PREFIX):
+        return EXIF_PREFIX + renew_exif(exif.removeprefix(EXIF_PREFIX), photograph)
     block = Block(exif)
     try:
         pointer = block.next_pointer(block.first)
