@@ -36,8 +36,6 @@ MAX_PIXELS = 200_000_000
 _REASONS = {
     "premature end": "the {} data is truncated",
     "data precision": "its samples have 12 bits, which cannot be read; convert it to 16-bit TIFF",
-    "support is not configured": "its compression cannot be read; save it with another one",
-    "bad labq format": "its colours are CIELAB; convert it to RGB first",
 }
 """What libvips says of files that it cannot read, and what that means."""
 _DAMAGED = re.compile("damaged|truncated")

@@ -13,18 +13,21 @@ PREDICTED = {LZW, DEFLATE}
 UNSIGNED, SIGNED, FLOATING = 1, 2, 3
 ASSOCIATED, UNASSOCIATED = 1, 2
 
+_SHOWN = {WHITE_IS_ZERO, BLACK_IS_ZERO, RGB, PALETTE, CMYK, YCBCR}
 _COLOURS = {RGB: 3, CMYK: 4, YCBCR: 3, 8: 3, 9: 3, 10: 3, 32845: 3}
 _WHOLE_PICTURE = 2**32 - 1
 _OLD_DEFLATE = 32946
 
-_UNREADABLE_COMPRESSIONS = {
+_READABLE = {PLAIN, LZW, JPEG, DEFLATE, PACKBITS, 50001, *(2, 3, 4, 32771)}
+"""With WebP, and those of facsimiles, all that libvips' build of libtiff decodes."""
+_COMPRESSIONS = {
     **{6: "old-style JPEG", 9: "JBIG", 10: "JBIG", 34661: "JBIG", 34712: "JPEG 2000"},
     **{33003: "JPEG 2000", 33004: "JPEG 2000", 33005: "JPEG 2000", 34887: "LERC", 34925: "LZMA"},
     **{34892: "lossy JPEG of raw files", 50000: "ZSTD", 50002: "JPEG XL", 52546: "JPEG XL"},
     **{32767: "that of raw files", 34713: "that of raw files", 65000: "that of raw files"},
+    **{32766: "NeXT", 32809: "ThunderScan", 34676: "SGI log", 34677: "SGI log"},
 }
-"""Those that libvips' build of libtiff lacks."""
-_UNREADABLE_COLOURS = {
+_COLOUR_NAMES = {
     **{8: "CIELAB", 9: "ICCLab", 10: "ITULab", 32844: "LogL", 32845: "LogLuv"},
     4: "a transparency mask",
 }
@@ -162,12 +165,12 @@ def _pair(numbers: Numbers) -> tuple[int, int]:
 
 def _check(layout: Layout) -> None:
     reason = None
-    if layout.compression in _UNREADABLE_COMPRESSIONS:
-        name = _UNREADABLE_COMPRESSIONS[layout.compression]
-        reason = f"its compression ({name}) is not supported; save it with another one"
-    elif layout.photometric in _UNREADABLE_COLOURS:
-        name = _UNREADABLE_COLOURS[layout.photometric]
+    if layout.photometric not in _SHOWN:
+        name = _COLOUR_NAMES.get(layout.photometric, f"of kind {layout.photometric}")
         reason = f"its colours are {name}, which is not supported; convert it to RGB first"
+    elif layout.compression not in _READABLE:
+        name = _COMPRESSIONS.get(layout.compression, f"number {layout.compression}")
+        reason = f"its compression ({name}) is not supported; save it with another one"
     elif layout.bits not in _BITS.get(layout.kind, ()):
         kind = {UNSIGNED: "", SIGNED: "signed ", FLOATING: "floating-point "}
         name = f"{kind.get(layout.kind, 'complex ')}samples of {layout.bits} bits"
@@ -176,7 +179,11 @@ def _check(layout: Layout) -> None:
         reason = "floating-point samples that are neither grey nor RGB are not supported"
     elif layout.photometric == YCBCR and (layout.bits, layout.samples) != (8, 3):
         reason = "YCbCr with other samples than three of 8 bits is not supported; convert it to RGB"
-    elif layout.colours < 1 or 0 in layout.block or 0 in layout.halved:
+    elif (
+        layout.colours != _COLOURS.get(layout.photometric, 1)
+        or 0 in layout.block
+        or 0 in layout.halved
+    ):
         reason = "the TIFF data is damaged or truncated"
     if reason is not None:
         raise UnreadablePhotographError(reason)
