@@ -220,7 +220,8 @@ def _decode_with_pillow(encoded: bytes, channels: int, photograph: Photograph) -
         if image.mode.startswith("I"):
             seen = (np.asarray(image) >> 8).astype(np.uint8)[..., None]
         else:
-            seen = np.asarray(image.convert("RGBA" if channels in (2, 4) else "RGB"))
+            mode = "RGBA" if channels in (2, 4) else "RGB"
+            seen = np.asarray(image if image.mode == mode else image.convert(mode))
     if photograph.format.name == "TIFF":  # Pillow turns these upright, and no others
         seen = turn_back(seen, photograph.orientation)
     return seen[..., :channels] if channels != 2 else seen[..., ::3]
