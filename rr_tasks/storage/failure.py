@@ -20,6 +20,10 @@ class AccessDeniedError(StorageError, PermissionError):
     """The credentials are wrong, or do not allow this."""
 
 
+class RefusedKeysError(AccessDeniedError):
+    """The service does not accept the credentials, whatever they are used for."""
+
+
 class ProtectedFileError(StorageError, PermissionError):
     """This user is not allowed to do that with this file or folder, but perhaps with others."""
 
@@ -40,7 +44,7 @@ class StorageStoppedError(StorageError):
     """The disk accepts no more files: it is full, read-only or broken."""
 
 
-READING_STOPS = (UnreachableStorageError, MissingBucketError)
+READING_STOPS = (UnreachableStorageError, MissingBucketError, RefusedKeysError)
 """Errors of reading that would meet every other file as well."""
 
 WRITING_STOPS = (*READING_STOPS, AccessDeniedError, StorageStoppedError)

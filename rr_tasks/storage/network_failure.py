@@ -22,6 +22,7 @@ from rr_tasks.storage.answers import CUT_OFF
 from rr_tasks.storage.failure import (
     AccessDeniedError,
     MissingBucketError,
+    RefusedKeysError,
     StorageError,
     UnreachableStorageError,
     explain_disk_error,
@@ -40,12 +41,12 @@ def explain_network_error(url: str, error: Exception) -> StorageError | None:
     if isinstance(cause, _NO_ANSWER) or code in _BUSY:
         return _unreachable(url, code or _describe_silence(cause))
     if isinstance(error, ProfileNotFound):
-        return AccessDeniedError(
+        return RefusedKeysError(
             f"{url}: no profile {error.kwargs['profile']!r} in ~/.aws/config or "
             "~/.aws/credentials; correct RR_S3_PROFILE (or AWS_PROFILE)"
         )
     if isinstance(error, _NO_CREDENTIALS):
-        return AccessDeniedError(
+        return RefusedKeysError(
             f"{url}: no usable credentials; set RR_S3_ACCESS_KEY and RR_S3_SECRET_KEY, or "
             "RR_S3_PROFILE to a profile that exists"
         )
@@ -119,13 +120,13 @@ _EXPIRED = "the session token has expired; renew RR_S3_SESSION_TOKEN and its key
 _REFUSALS: dict[str, tuple[type[StorageError], str]] = {
     "NoSuchBucket": (MissingBucketError, "no such bucket; create it or correct the URL"),
     "InvalidBucketName": (StorageError, "no bucket can have this name; correct the URL"),
-    "SignatureDoesNotMatch": (AccessDeniedError, "wrong secret key; correct RR_S3_SECRET_KEY"),
-    "InvalidAccessKeyId": (AccessDeniedError, "unknown access key; correct RR_S3_ACCESS_KEY"),
+    "SignatureDoesNotMatch": (RefusedKeysError, "wrong secret key; correct RR_S3_SECRET_KEY"),
+    "InvalidAccessKeyId": (RefusedKeysError, "unknown access key; correct RR_S3_ACCESS_KEY"),
     "AccessDenied": (AccessDeniedError, _DENIED),
     "403": (AccessDeniedError, _DENIED),
-    "ExpiredToken": (AccessDeniedError, _EXPIRED),
-    "InvalidToken": (AccessDeniedError, _EXPIRED),
-    "RequestTimeTooSkewed": (AccessDeniedError, "this machine's clock is wrong; set it right"),
+    "ExpiredToken": (RefusedKeysError, _EXPIRED),
+    "InvalidToken": (RefusedKeysError, _EXPIRED),
+    "RequestTimeTooSkewed": (RefusedKeysError, "this machine's clock is wrong; set it right"),
     "PermanentRedirect": (StorageError, _REGION),
     "AuthorizationHeaderMalformed": (StorageError, _REGION),
     "301": (StorageError, _REGION),

@@ -1,7 +1,8 @@
 """A file in object storage: anything that fsspec supports except disks."""
 
 import shutil
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any, BinaryIO
 
 from rr_tasks.storage.answers import read_whole
 from rr_tasks.storage.explanation import explain_errors
+from rr_tasks.storage.failure import AccessDeniedError
 from rr_tasks.storage.filesystem import is_s3, open_stream
 from rr_tasks.storage.network_failure import raise_unless_absent
 from rr_tasks.storage.readable import Readable
@@ -39,7 +41,7 @@ class RemoteFile:
 
     def stamp(self) -> str | None:
         """Return what the storage itself calls a version."""
-        with explain_errors(self.url):
+        with self._looking():
             try:
                 return str(self._filesystem.ukey(self._path))
             except FileNotFoundError as error:
@@ -98,8 +100,18 @@ class RemoteFile:
             return {}
         return {"Metadata": {"mtime": f"{Decimal(mtime_ns).scaleb(-9):f}"}}
 
+    @contextmanager
+    def _looking(self) -> Iterator[None]:
+        """Explain errors of requests without an answer's body, which would say what is denied."""
+        try:
+            with explain_errors(self.url):
+                yield
+        except AccessDeniedError:
+            self.read()  # is it the keys, or only this object?
+            raise
+
     def _info(self) -> dict[str, Any] | None:
-        with explain_errors(self.url):
+        with self._looking():
             try:
                 return dict(self._filesystem.info(self._path))
             except FileNotFoundError as error:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-import fsspec.core
+import fsspec
 from botocore.exceptions import ParamValidationError
 from botocore.handlers import validate_bucket_name
 
@@ -31,9 +31,12 @@ def s3_filesystem_of(url: str) -> tuple[Any, str]:
         "max_concurrency": 1,
     }
     try:
-        filesystem, path = fsspec.core.url_to_fs(url, **options)
+        filesystem = fsspec.filesystem("s3", **options)
     except ValueError as error:
         raise StorageError(f"{url}: no such storage: {error}") from error
+    path = filesystem._strip_protocol(
+        url
+    )  # a key may hold `::`, which chains storage in other URLs
     filesystem.retries = 1  # on top of botocore's own, more would multiply them
     _check_bucket(url, filesystem.split_path(path)[0])
     return filesystem, str(path)
