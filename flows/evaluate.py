@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from flows.host import host
+from flows.progress import follow
 from flows.shards import share_shards
 from rr_tasks.degrade.synthesis import open_dataset, plan_synthesis
 from rr_tasks.degrade.tasks import synthesize_shard_task
@@ -54,9 +55,10 @@ class Evaluation:
 def evaluate(parameters: EvaluateParameters) -> Evaluation:
     """Degrade held-out photographs in all 15 ways, diagnose, restore, and compare."""
     root = join(parameters.output, "shards")
-    spec, photographs = plan_synthesis(
-        parameters.photographs, BENCHMARK, parameters.seed, None, _SHARD_SIZE, output=root
-    )
+    with follow("Looking for photographs", None):
+        spec, photographs = plan_synthesis(
+            parameters.photographs, BENCHMARK, parameters.seed, None, _SHARD_SIZE, output=root
+        )
     shards = open_dataset(root, spec, photographs)
     numbers = range(shard_count(spec))
     share_shards(

@@ -35,8 +35,11 @@ class Host(Protocol):
     def say(self, message: str) -> None:
         """Show people a message."""
 
-    def progress(self, label: str, total: int) -> AbstractContextManager[Advance]:
-        """Show the progress of a piece of work of `total` steps, 1 or more; it ends at `total`."""
+    def progress(self, label: str, total: int | None) -> AbstractContextManager[Advance]:
+        """Show the progress of a piece of work of `total` steps, 1 or more, or of unknown length.
+
+        It ends at `total`.
+        """
 
     def publish_table(self, key: str, rows: Rows, description: str) -> None:
         """Keep a table beside the run."""

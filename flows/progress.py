@@ -9,13 +9,14 @@ from rr_tasks.progress import Progress, listening
 
 
 @contextmanager
-def progress(label: str | None, total: int) -> Iterator[Advance]:
+def progress(label: str | None, total: int | None) -> Iterator[Advance]:
     """Show the progress of `total` steps; it ends at `total`, even if all were done before.
 
-    Without a label or without steps, nothing is shown.
+    Without a label or without steps, nothing is shown. If nobody knows how many there will be,
+    `total` is None, and what is shown vanishes at the end.
     """
     shown: AbstractContextManager[Advance] = nullcontext(_show_nothing)
-    if label and total:
+    if label and total != 0:
         shown = host().progress(label, total)
     with shown as advance:
         yield advance
@@ -26,8 +27,8 @@ def _show_nothing(done: int, note: str = "") -> None:
 
 
 @contextmanager
-def follow(label: str, total: int) -> Iterator[None]:
-    """Show the sum of what the tasks in this context report, out of `total`."""
+def follow(label: str, total: int | None) -> Iterator[None]:
+    """Show the sum of what the tasks in this context report, out of `total`; see `progress`."""
     latest: dict[str, Progress] = {}
     lock = Lock()
 

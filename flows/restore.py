@@ -13,7 +13,8 @@ from schemas.archive import RestoreParameters, RunSummary
 
 def restore(parameters: RestoreParameters) -> RunSummary:
     """Restore every photograph that is not restored yet; one that fails never stops the others."""
-    plan = prepare(parameters, _say_who_plans)
+    with follow("Looking for photographs", None):
+        plan = prepare(parameters, _say_who_plans)
     identity = engine_for(parameters).identity
     with follow("Restore photographs", plan.found):
         finished = find_finished(parameters, plan.chunks, identity)

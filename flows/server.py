@@ -96,8 +96,14 @@ class Server:
         get_run_logger().info(message)
 
     @contextmanager
-    def progress(self, label: str, total: int) -> Iterator[Callable[..., None]]:
-        """Show the progress as an artifact, which is not updated for every photograph."""
+    def progress(self, label: str, total: int | None) -> Iterator[Callable[..., None]]:
+        """Show the progress as an artifact, which is not updated for every photograph.
+
+        Where nobody knows the total, there is none.
+        """
+        if total is None:
+            yield _show_nothing
+            return
         key = label.lower().replace(" ", "-")
         created: Any = create_progress_artifact(progress=0.0, key=key, description=label)
         artifact = cast(UUID, created)
@@ -123,6 +129,10 @@ class Server:
     def publish_note(self, key: str, markdown: str) -> None:
         """Publish a note as an artifact."""
         create_markdown_artifact(markdown=markdown, key=key)
+
+
+def _show_nothing(done: int, note: str = "") -> None:
+    """Ignore it."""
 
 
 def _round(value: Any) -> Any:

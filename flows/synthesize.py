@@ -1,6 +1,7 @@
 """Clean photographs -> shards of degraded ones with their ground truth."""
 
 from flows.host import host
+from flows.progress import follow
 from flows.shards import share_shards
 from rr_tasks.degrade.recipe_file import find_recipe
 from rr_tasks.degrade.synthesis import open_dataset, plan_synthesis
@@ -12,14 +13,15 @@ from schemas.shard import shard_count
 
 def synthesize(parameters: SynthesizeParameters) -> str:
     """Make the data set, or whatever it lacks, and return its folder."""
-    spec, photographs = plan_synthesis(
-        parameters.photographs,
-        find_recipe(parameters.recipe),
-        parameters.seed,
-        parameters.samples,
-        parameters.shard_size,
-        output=parameters.output,
-    )
+    with follow("Looking for photographs", None):
+        spec, photographs = plan_synthesis(
+            parameters.photographs,
+            find_recipe(parameters.recipe),
+            parameters.seed,
+            parameters.samples,
+            parameters.shard_size,
+            output=parameters.output,
+        )
     folder = open_dataset(parameters.output, spec, photographs)
     markers = share_shards(
         synthesize_shard_task,

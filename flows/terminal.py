@@ -45,9 +45,12 @@ class Terminal:
         console.print(message, soft_wrap=True, highlight=False, markup=False)
 
     @contextmanager
-    def progress(self, label: str, total: int) -> Iterator[Callable[..., None]]:
-        """Draw a bar."""
-        with Progress(*_columns(), console=console) as bars:
+    def progress(self, label: str, total: int | None) -> Iterator[Callable[..., None]]:
+        """Draw a bar, or only count if nobody knows the total."""
+        columns = (
+            _columns() if total else (TextColumn("{task.description}, {task.completed:,} so far"),)
+        )
+        with Progress(*columns, console=console, transient=total is None) as bars:
             bar = bars.add_task(label, total=total, note="")
             yield lambda done, note="": bars.update(bar, completed=done, note=note)
             bars.update(bar, completed=total)

@@ -1,9 +1,10 @@
 """The progress of a task: reported by the task, in any thread or process, to whatever shows it."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 
 @dataclass(frozen=True)
@@ -30,12 +31,23 @@ def _ignore(progress: Progress) -> None:
     """Show nothing."""
 
 
+ItemT = TypeVar("ItemT")
+_OFTEN = 500
+
 _listener: ContextVar[Listener] = ContextVar("listener", default=_ignore)
 
 
 def report(progress: Progress) -> None:
     """Report progress to the listener, as often as the task likes."""
     _listener.get()(progress)
+
+
+def counting(task: str, found: Iterable[ItemT]) -> Iterator[ItemT]:
+    """Yield what is found, and report now and then how many there are so far."""
+    for number, one in enumerate(found, start=1):
+        if number % _OFTEN == 0:
+            report(Progress(task, number))
+        yield one
 
 
 def listen(listener: Listener) -> None:

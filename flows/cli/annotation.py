@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from flows.cli.beginning import begin
 from flows.cli.failure import complain
 from flows.cli.options import Verify, Weights, Workers, console
 from schemas.parameters import AnnotateParameters, RefreshParameters
@@ -44,8 +45,6 @@ def annotate(
     Example: [bold]rr annotate data/edge-default-1f0c...[/bold], and with a new reasoner
     [bold]rr annotate data/edge-default-1f0c... --refresh --dry-run --reasoner FILE[/bold]
     """
-    from flows.launch import launch
-
     if refresh:
         _refresh(
             RefreshParameters(
@@ -61,17 +60,20 @@ def annotate(
         return
     if dry_run or against is not None:
         raise typer.BadParameter("--dry-run and --against go with --refresh")
-    from flows.annotate import annotate as flow
-
     parameters = AnnotateParameters(
         shards=shards, output=output, reasoner=reasoner, workers=workers, verify=verify
     )
+    begin(f"Reading the data set {shards}")
+    from flows.annotate import annotate as flow
+    from flows.launch import launch
+
     folder = launch(flow, parameters)
     typer.echo(folder)
     _complain_of_undiagnosed(folder)
 
 
 def _refresh(parameters: RefreshParameters) -> None:
+    begin(f"Reading the data set {parameters.shards}")
     from flows.cli.show.refresh import show_refresh
     from flows.launch import launch
     from flows.refresh import refresh as flow

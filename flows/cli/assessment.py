@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
+from flows.cli.beginning import begin
 from flows.cli.failure import complain_of_inputs
 from flows.cli.options import Weights, Workers, console
 from schemas.parameters import AssessParameters
@@ -45,10 +46,6 @@ def assess(
     Example: [bold]rr assess photos/heldout assessment[/bold], and for one recipe in a minute
     [bold]rr assess photos/heldout quick --recipes edge-v2 --rounds 1 --short-sides 512[/bold]
     """
-    from flows.assess import assess as flow
-    from flows.cli.show.assessment import show_assessment
-    from flows.launch import launch
-
     given: dict[str, list[Any] | None] = {"recipes": recipes, "short_sides": short_sides}
     parameters = AssessParameters(
         photographs=photographs,
@@ -59,6 +56,11 @@ def assess(
         workers=workers,
         **{name: tuple(values) for name, values in given.items() if values},
     )
+    begin(f"Looking for photographs in {photographs}")
+    from flows.assess import assess as flow
+    from flows.cli.show.assessment import show_assessment
+    from flows.launch import launch
+
     assessment = launch(flow, parameters)
     show_assessment(console, assessment)
     complain_of_inputs(assessment.failed, f"{output}/assessment.parquet")

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from flows.cli.beginning import begin
 from flows.cli.failure import Commands
 from flows.cli.options import SAMPLES, console
 from rr_tasks.samples import sample_photographs
@@ -34,6 +35,7 @@ def bench_restore(
 
     Example: [bold]rr bench restore --count 96[/bold]
     """
+    begin("Measuring rr restore")
     from flows.bench import bench_restoration
     from flows.cli.show.benchmark import show_restoration_speeds
 
@@ -49,6 +51,7 @@ def bench_diagnose(
 
     Example: [bold]rr bench diagnose[/bold]
     """
+    begin("Measuring rr diagnose")
     from flows.cli.show.benchmark import show_diagnosis_speed
     from rr_tasks.benchmarks.diagnosis import measure_diagnosis
 
@@ -78,11 +81,12 @@ def bench_loader(
     [bold]rr bench loader s3://bucket/data/edge-default-1f0c...
     s3://bucket/data/annotations-77ab...[/bold]
     """
+    if (shards is None) != (annotations is None):
+        raise typer.BadParameter("name the annotations of the data set too")
+    begin("Measuring the loader of training data")
     from flows.bench import bench_loading
     from flows.cli.show.benchmark import show_loading_speed
 
-    if (shards is None) != (annotations is None):
-        raise typer.BadParameter("name the annotations of the data set too")
     speed = bench_loading(shards, annotations, photographs, batches)
     show_loading_speed(console, speed)
 
@@ -101,6 +105,7 @@ def bench_synthesize(
 
     Example: [bold]rr bench synthesize[/bold]
     """
+    begin("Measuring rr synthesize")
     from flows.bench import bench_synthesis
     from flows.cli.show.benchmark import show_synthesis_speeds
 
@@ -116,6 +121,7 @@ def bench_inspect(
 
     Example: [bold]rr bench inspect --rows 1000000[/bold]
     """
+    begin("Measuring rr inspect")
     from flows.bench import bench_inspection
     from flows.cli.show.benchmark import show_inspection_speed
 

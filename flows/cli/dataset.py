@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from flows.cli.beginning import begin
 from flows.cli.failure import complain_of_inputs, complain_of_lost
 from flows.cli.options import Seed, Workers
 from schemas.parameters import MigrateParameters, SynthesizeParameters
@@ -30,10 +31,6 @@ def synthesize(
 
     Example: [bold]rr synthesize photos/train data --samples 4096[/bold]
     """
-    from flows.launch import launch
-    from flows.synthesize import synthesize as flow
-    from rr_tasks.shards.reader import failed_inputs
-
     parameters = SynthesizeParameters(
         photographs=photographs,
         output=output,
@@ -43,6 +40,11 @@ def synthesize(
         seed=seed,
         workers=workers,
     )
+    begin(f"Looking for photographs in {photographs}")
+    from flows.launch import launch
+    from flows.synthesize import synthesize as flow
+    from rr_tasks.shards.reader import failed_inputs
+
     folder = launch(flow, parameters)
     typer.echo(folder)
     failed = failed_inputs(folder)
@@ -65,12 +67,14 @@ def migrate(
 
     Example: [bold]rr migrate data/edge-default-1f0c...[/bold]
     """
+    parameters = MigrateParameters(shards=shards, output=output, workers=workers)
+    begin(f"Reading the data set {shards}")
     from flows.host import host
     from flows.launch import launch
     from flows.migrate import migrate as flow
     from rr_tasks.shards.outcomes import list_lost
 
-    folder = launch(flow, MigrateParameters(shards=shards, output=output, workers=workers))
+    folder = launch(flow, parameters)
     typer.echo(folder)
     if folder == shards:
         host().say("This is the current version already; nothing to do.")

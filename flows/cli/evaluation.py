@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from flows.cli.beginning import begin
 from flows.cli.failure import complain_of_inputs
 from flows.cli.options import Weights, Workers, console
 from schemas.parameters import EvaluateParameters
@@ -21,10 +22,6 @@ def evaluate(
 
     Example: [bold]rr evaluate photos/heldout evaluation[/bold]
     """
-    from flows.cli.show.evaluation import show_evaluation
-    from flows.evaluate import evaluate as flow
-    from flows.launch import launch
-
     parameters = EvaluateParameters(
         photographs=photographs,
         output=output,
@@ -33,6 +30,11 @@ def evaluate(
         seed=seed,
         workers=workers,
     )
+    begin(f"Looking for photographs in {photographs}")
+    from flows.cli.show.evaluation import show_evaluation
+    from flows.evaluate import evaluate as flow
+    from flows.launch import launch
+
     evaluation = launch(flow, parameters)
     show_evaluation(console, evaluation)
     complain_of_inputs(evaluation.failed, f"{evaluation.shards}/[0-9]*.parquet")

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from flows.cli.beginning import begin
 from flows.cli.failure import Commands, complain_of_lost
 from flows.cli.options import Verify, Workers
 from schemas.export import Dialect
@@ -34,10 +35,6 @@ def export_hf(
     Example: [bold]rr export hf data/edge-default-1f0c... hub --annotations
     data/annotations-77ab...[/bold], then in Python [bold]load_dataset("hub")[/bold]
     """
-    from flows.export import export_hf as flow
-    from flows.launch import launch
-    from rr_tasks.shards.outcomes import list_lost
-
     parameters = ExportHfParameters(
         shards=shards,
         output=output,
@@ -46,6 +43,11 @@ def export_hf(
         workers=workers,
         verify=verify,
     )
+    begin(f"Reading the data set {shards}")
+    from flows.export import export_hf as flow
+    from flows.launch import launch
+    from rr_tasks.shards.outcomes import list_lost
+
     typer.echo(launch(flow, parameters))
     made = f"{output}/{split}"
     complain_of_lost(list_lost(made), shards, f"{made}/[0-9]*.parquet")
@@ -72,10 +74,6 @@ def export_messages(
 
     Example: [bold]rr export messages data/edge-default-1f0c... chats --dialect trl[/bold]
     """
-    from flows.export import export_messages as flow
-    from flows.launch import launch
-    from rr_tasks.export.messages import list_lost
-
     parameters = ExportMessagesParameters(
         shards=shards,
         output=output,
@@ -84,5 +82,10 @@ def export_messages(
         workers=workers,
         verify=verify,
     )
+    begin(f"Reading the data set {shards}")
+    from flows.export import export_messages as flow
+    from flows.launch import launch
+    from rr_tasks.export.messages import list_lost
+
     typer.echo(launch(flow, parameters))
     complain_of_lost(list_lost(output), shards, f"{output}/lost/*.parquet")

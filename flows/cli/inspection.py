@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from flows.cli.options import console
+from schemas.inspection import Inspection
 
 
 def inspect(
@@ -23,17 +24,22 @@ def inspect(
     Example: [bold]rr inspect data/edge-default-1f0c... --html look.html[/bold]
     """
     from flows.cli.show.inspection import show_inspection
-    from flows.host import host
-    from rr_tasks.inspection.page import render_page
-    from rr_tasks.inspection.pictures import pick_pictures
     from rr_tasks.inspection.survey import inspect as survey
-    from rr_tasks.storage.files import publish_bytes
 
     found = survey(folder)
     if html:
-        publish_bytes(render_page(found, pick_pictures(folder, pictures)), html)
-        host().say(f"written: {html}")
+        _write_page(found, pictures, html)
     if json:
         typer.echo(found.model_dump_json(indent=2))
     else:
         show_inspection(console, found)
+
+
+def _write_page(found: Inspection, pictures: int, html: str) -> None:
+    from flows.host import host
+    from rr_tasks.inspection.page import render_page
+    from rr_tasks.inspection.pictures import pick_pictures
+    from rr_tasks.storage.files import publish_bytes
+
+    publish_bytes(render_page(found, pick_pictures(found.url, pictures)), html)
+    host().say(f"written: {html}")

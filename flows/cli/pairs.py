@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from flows.cli.beginning import begin
 from flows.cli.failure import complain_of_inputs
 from flows.cli.options import Workers, console, parse_degradations
 from schemas.parameters import IngestParameters
@@ -42,9 +43,6 @@ def ingest(
     Example: [bold]rr ingest reside RESIDE/SOTS/outdoor data[/bold], or
     [bold]rr ingest pairs mine data --clean sharp --degraded foggy --present haze,noise[/bold]
     """
-    from flows.ingest import ingest as flow
-    from flows.launch import launch
-
     parameters = IngestParameters(
         layout=layout,
         folder=folder,
@@ -55,6 +53,10 @@ def ingest(
         shard_size=shard_size,
         workers=workers,
     )
+    begin(f"Looking for pairs in {folder}")
+    from flows.ingest import ingest as flow
+    from flows.launch import launch
+
     made = launch(flow, parameters)
     typer.echo(made)
     _tell_failures(made)

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from flows.cli.beginning import begin
 from flows.cli.failure import complain
 from flows.cli.options import Exclude, Include, Weights, console, parse_degradations
 from schemas.archive import CERTAIN, RestoreParameters
@@ -25,6 +26,7 @@ def diagnose(
     Example: [bold]rr diagnose holiday.jpg[/bold], or for scripts
     [bold]rr diagnose *.jpg --json[/bold].
     """
+    begin("Loading the reasoner")
     from flows.cli.show.diagnosis import read, show
     from rr_tasks.reasoner.diagnosis import UndiagnosedError
     from rr_tasks.reasoner.diagnosis import diagnose as diagnose_photograph
@@ -120,33 +122,31 @@ def restore(
     Example: [bold]rr restore ~/Pictures ~/Restored --keep haze[/bold], or in object storage
     [bold]rr restore s3://bucket/photographs s3://bucket/restored[/bold].
     """
+    parameters = RestoreParameters(
+        input=source,
+        output=output,
+        keep=parse_degradations("--keep", keep or ()),
+        threshold=threshold,
+        certainty=certainty,
+        strength=strength,
+        allow_loss=allow_loss,
+        salvage=salvage,
+        copy_failed=copy_failed,
+        include=tuple(include or ()),
+        exclude=tuple(exclude or ()),
+        companions=companions,
+        max_pixels=max_pixels,
+        verify=verify,
+        workers=workers,
+        reasoner=EdgeReasonerChoice(weights=reasoner),
+        restorer=restorer,
+    )
+    begin(f"Looking for photographs in {source}")
+    from flows.cli.show.restoration import show_restoration
     from flows.launch import launch
     from flows.restore import restore as flow
 
-    summary = launch(
-        flow,
-        RestoreParameters(
-            input=source,
-            output=output,
-            keep=parse_degradations("--keep", keep or ()),
-            threshold=threshold,
-            certainty=certainty,
-            strength=strength,
-            allow_loss=allow_loss,
-            salvage=salvage,
-            copy_failed=copy_failed,
-            include=tuple(include or ()),
-            exclude=tuple(exclude or ()),
-            companions=companions,
-            max_pixels=max_pixels,
-            verify=verify,
-            workers=workers,
-            reasoner=EdgeReasonerChoice(weights=reasoner),
-            restorer=restorer,
-        ),
-    )
-    from flows.cli.show.restoration import show_restoration
-
+    summary = launch(flow, parameters)
     show_restoration(console, summary)
     failed = summary.archive.failed or summary.companions.failed
     raise typer.Exit(1 if failed or summary.unreadable else 0)

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from flows.cli.beginning import begin
 from flows.cli.failure import complain_of_inputs
 from flows.cli.options import Seed, Workers, console
 from schemas.parameters import PipelineParameters
@@ -31,10 +32,6 @@ def pipeline(
 
     Example: [bold]rr pipeline photos/train photos/heldout work[/bold]
     """
-    from flows.cli.show.pipeline import show_pipeline
-    from flows.launch import launch
-    from flows.pipeline import pipeline as flow
-
     parameters = PipelineParameters(
         photographs=photographs,
         heldout=heldout,
@@ -46,6 +43,11 @@ def pipeline(
         seed=seed,
         workers=workers,
     )
+    begin(f"Looking for photographs in {photographs}")
+    from flows.cli.show.pipeline import show_pipeline
+    from flows.launch import launch
+    from flows.pipeline import pipeline as flow
+
     result = launch(flow, parameters)
     show_pipeline(console, result)
     summary, unused = result.summary, result.evaluation.failed

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from flows.cli.beginning import begin
 from flows.cli.failure import Commands
 from flows.cli.options import Seed, Verify
 from schemas.parameters import TrainReasonerParameters, TrainRestorerParameters
@@ -43,9 +44,6 @@ def train_reasoner(
 
     Example: [bold]rr train reasoner data/edge-default-1f0c... runs/reasoner[/bold]
     """
-    from flows.launch import launch
-    from flows.train import train_reasoner as flow
-
     parameters = TrainReasonerParameters(
         shards=shards,
         output=output,
@@ -59,6 +57,10 @@ def train_reasoner(
         verify=verify,
         compiled=compiled,
     )
+    begin(f"Reading the data set {shards}")
+    from flows.launch import launch
+    from flows.train import train_reasoner as flow
+
     typer.echo(launch(flow, parameters))
 
 
@@ -82,9 +84,6 @@ def train_restorer(
     Example: [bold]rr train restorer data/edge-default-1f0c... data/annotations-77ab...
     runs/restorer[/bold]
     """
-    from flows.launch import launch
-    from flows.train import train_restorer as flow
-
     parameters = TrainRestorerParameters(
         shards=shards,
         annotations=annotations,
@@ -99,4 +98,8 @@ def train_restorer(
         verify=verify,
         compiled=compiled,
     )
+    begin(f"Reading the data set {shards}")
+    from flows.launch import launch
+    from flows.train import train_restorer as flow
+
     typer.echo(launch(flow, parameters))

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from rr_tasks.archive.layout import OWN, PLAN
 from rr_tasks.archive.listing import Listing
 from rr_tasks.archive.rivals import OutputNames
+from rr_tasks.progress import counting
 from rr_tasks.storage.failure import READING_STOPS
 from rr_tasks.storage.folder import Folder
 from rr_tasks.storage.folding import Identify
@@ -82,7 +83,7 @@ def extend_plan(
     following = 1 + max(map(int, index.sizes), default=-1)
     fresh = list[PlanItem]()
     found = 0
-    for item in listing:
+    for item in counting("listing", listing):
         found += 1
         if index.tick(item):
             continue

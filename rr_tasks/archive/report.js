@@ -23,7 +23,7 @@
 
   function say(finding) {
     var grade = config.grades.find(function (one) { return finding[1] <= one[0]; })[1];
-    var certain = finding[2] === null ? "" : ", " + Math.round(100 * finding[2]) + "% certain";
+    var certain = finding[2] === null ? "" : ", " + Math.floor(100 * finding[2]) + "% certain";
     return grade + " " + finding[0] + " (" + Math.round(finding[1]) + certain + ")";
   }
 

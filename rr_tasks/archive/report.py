@@ -2,6 +2,7 @@
 
 import base64
 import json
+import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -176,7 +177,7 @@ def _pair(output: Folder, originals: str, row: LedgerRow) -> Pair:
 
 
 def _say_finding(name: str, severity: float, probability: float | None) -> str:
-    certainty = "" if probability is None else f", {probability:.0%} certain"
+    certainty = "" if probability is None else f", {math.floor(100 * probability)}% certain"
     return f"{grade(severity)} {name} (severity {severity:.0f}{certainty})"
 
 

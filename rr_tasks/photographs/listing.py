@@ -15,6 +15,7 @@ from polars.exceptions import PolarsError
 
 from rr_tasks.photographs.selection import SUFFIXES, Selection
 from rr_tasks.photographs.walk import PHOTOGRAPH, SPECIAL, walk
+from rr_tasks.progress import counting
 from rr_tasks.storage.failure import MissingFileError, StorageError
 from rr_tasks.storage.files import (
     MissingFolderError,
@@ -94,7 +95,7 @@ def list_photographs(folder: str, selection: Selection | None = None) -> Photogr
     root = _root(folder)
     found = sorted(
         f"{root}/{entry.path}"
-        for entry in walk(open_folder(folder), selection)
+        for entry in counting("listing", walk(open_folder(folder), selection))
         if entry.kind in _PHOTOGRAPHS and not entry.path.lower().endswith(_DEPTH_SUFFIX)
     )
     if not found and not exists(folder):

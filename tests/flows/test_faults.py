@@ -192,7 +192,7 @@ def test_a_network_that_breaks_each_time_is_one_line(
         network.disturb(1.0, fault)
         result = CliRunner().invoke(cli.app, list(arguments))
         assert result.exit_code == 1, result.output
-        (line,) = (one for one in result.stderr.splitlines() if not one.startswith("Train"))
+        (line,) = (one for one in result.stderr.splitlines() if one.startswith("Error"))
         assert re.match(rf"Error: {s3.url}\S*: the S3 service does not answer \(.+\); check", line)
         assert network.requests <= 16, arguments  # two to four for each of a few operations
 

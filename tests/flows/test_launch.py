@@ -1,3 +1,4 @@
+import os
 import signal
 import subprocess
 import sys
@@ -97,3 +98,23 @@ except KeyboardInterrupt:
     print("stopped", flush=True)
     os._exit(0)
 """
+
+
+def test_prefect_says_nothing_where_its_settings_name_no_server(tmp_path: Path) -> None:
+    """Not even where they allow a temporary server, which is what announces itself."""
+    (tmp_path / "profiles.toml").write_text(
+        'active = "local"\n[profiles.local]\nPREFECT_SERVER_ALLOW_EPHEMERAL_MODE = "true"\n'
+    )
+    stage = "from flows.launch import launch; import sys; print(launch(len, 'four'))"
+    asked = f"{stage}; assert 'prefect' in sys.modules"
+    environment = {**os.environ, "PREFECT_HOME": str(tmp_path)}
+    environment.pop("PREFECT_API_URL", None)
+    done = subprocess.run(
+        [sys.executable, "-c", asked],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert (done.stdout, done.stderr) == ("4\n", "")

@@ -4,7 +4,7 @@ import pytest
 from rich.console import Console
 
 from flows.progress import follow, progress
-from rr_tasks.progress import Progress, report
+from rr_tasks.progress import Progress, counting, report
 
 
 @pytest.mark.parametrize("width", [70, 80, 120])
@@ -42,3 +42,11 @@ def test_nobody_listens_outside(shown: Console) -> None:
     drawn = shown.file.getvalue()  # type: ignore[attr-defined]
     report(Progress("00000", done=2))
     assert shown.file.getvalue() == drawn  # type: ignore[attr-defined]
+
+
+def test_what_has_no_known_end_is_counted_and_then_vanishes(shown: Console) -> None:
+    with follow("Looking for photographs", None):
+        assert list(counting("listing", range(12_000))) == list(range(12_000))
+    drawn = shown.file.getvalue()  # type: ignore[attr-defined]
+    assert "Looking for photographs, 12,000 so far" in drawn
+    assert drawn.endswith("\x1b[1A\x1b[2K")

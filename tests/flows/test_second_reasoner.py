@@ -14,6 +14,7 @@ from flows import cli
 from rr_tasks.reasoner import load
 from rr_tasks.reasoner.protocol import Reasoner
 from schemas.diagnosis import Diagnosis
+from tests.commands import only_error
 from tests.reasoners import RAMBLING, RuleReasoner
 from tests.rows import read_rows
 
@@ -55,10 +56,8 @@ def test_a_photograph_without_a_diagnosis_is_one_line(rr: Rr, archive: Path) -> 
     found = [Diagnosis.model_validate_json(line) for line in result.stdout.splitlines()]
     assert [Path(one.path).stem for one in found] == ["pale", "plain"]
     assert [one.prior.order for one in found] == [("haze",), ()]
-    (line,) = result.stderr.splitlines()
-    assert line == (
-        f"Error: {archive}/dark.png: the reasoner has no diagnosis of it: no JSON object"
-    )
+    line = only_error(result)
+    assert line == f"{archive}/dark.png: the reasoner has no diagnosis of it: no JSON object"
 
 
 def test_it_restores_an_archive_and_what_it_cannot_diagnose_has_failed(

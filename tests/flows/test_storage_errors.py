@@ -156,7 +156,7 @@ def error_of(arguments: list[str], caplog: pytest.LogCaptureFixture) -> str:
     assert "Traceback" not in shown
     assert not any(secret in shown for secret in SECRETS)
     assert not result.stdout
-    (line,) = (one for one in result.stderr.splitlines() if not one.startswith("Train"))
+    (line,) = (one for one in result.stderr.splitlines() if one.startswith("Error"))
     return line.removeprefix("Error: ")
 
 

@@ -91,7 +91,7 @@ def _histogram(name: str, counts: tuple[int, ...]) -> Panel:
     most, step = max(counts) or 1, 100 // len(counts)
     lines = (
         f"{place * step:>2}-{place * step + step:<3} {'█' * round(_BAR * count / most):<{_BAR}}"
-        f"{count:>10,}"
+        f" {count:>9,}"
         for place, count in enumerate(counts)
     )
     title = f"{name}: {say_count(sum(counts), 'sample')}"

@@ -3,7 +3,7 @@
 from rr_tasks.archive.outcome import OUTCOMES
 from schemas.archive import Counts
 
-WORDS: dict[str, str] = {**OUTCOMES, "skipped": "done before"}
+WORDS = {name: OUTCOMES.get(name, "done before") for name in Counts.model_fields}
 """What people call the fields of `Counts`."""
 
 _ALWAYS = ("restored", "failed")
@@ -14,9 +14,9 @@ def describe_counts(counts: Counts) -> str:
     shown = {name: getattr(counts, name) for name in WORDS}
     colours = {"restored": "green", "failed": "red" if counts.failed else "green"}
     return ", ".join(
-        f"[{colours[name]}]{count} {WORDS[name]}[/]"
+        f"[{colours[name]}]{count:,} {WORDS[name]}[/]"
         if name in colours
-        else f"{count} {WORDS[name]}"
+        else f"{count:,} {WORDS[name]}"
         for name, count in shown.items()
         if count or name in _ALWAYS
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import polars as pl
 from rich import box
-from rich.console import Console
+from rich.console import Console, JustifyMethod
 from rich.markup import escape
 from rich.padding import Padding
 from rich.table import Table
@@ -143,9 +143,9 @@ def _fit(columns: Sequence[Column], width: int) -> list[int] | None:
 def _draw(columns: Sequence[Column], widths: Sequence[int]) -> Table:
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
     for column, width in zip(columns, widths, strict=True):
-        table.add_column(
-            Text(column.heading), justify="right" if column.right else "left", width=width
-        )
+        justify: JustifyMethod = "right" if column.right else "left"
+        # fold, because an ellipsis would also replace a blank behind wide characters
+        table.add_column(Text(column.heading), justify=justify, width=width, overflow="fold")
     for row in zip(*(column.cells for column in columns), strict=True):
         table.add_row(*map(_text, row))
     return table

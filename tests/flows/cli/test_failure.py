@@ -6,6 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from flows import cli
+from tests.commands import only_error
 
 
 @pytest.mark.parametrize(
@@ -64,6 +65,5 @@ def test_nothing_is_begun_without_something_to_start_from(dataset: str, tmp_path
         command = ["train", *network, str(tmp_path / "out"), "--start", str(tmp_path / "nope")]
         result = CliRunner().invoke(cli.app, command)
         assert result.exit_code == 1
-        (line,) = result.stderr.splitlines()
-        assert line.startswith("Error: ")
+        assert only_error(result)
         assert not list(tmp_path.iterdir())

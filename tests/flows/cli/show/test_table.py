@@ -14,9 +14,11 @@ from flows.bench import SynthesisSpeeds
 from flows.cli.show.benchmark import show_restoration_speeds, show_synthesis_speeds
 from flows.cli.show.diagnosis import show
 from flows.cli.show.fidelity import show_fidelity
+from flows.cli.show.inspection import show_inspection
 from flows.cli.show.table import Column, print_columns, print_table
 from rr_tasks.benchmarks.restoration import SETTINGS, RestorationSpeed, RestorationSpeeds
 from rr_tasks.benchmarks.synthesis import SynthesisSpeed, WorkersSpeed
+from rr_tasks.inspection.survey import inspect
 from schemas.prior.current import DEGRADATIONS, DiagnosticPrior
 
 WIDTHS = (40, 57, 80, 100, 200)
@@ -138,3 +140,15 @@ def test_any_diagnosis_fits(prior: DiagnosticPrior, width: int) -> None:
         width,
         {f"{finding.severity:.0f}" for finding in prior.findings.values() if finding.present},
     )
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_an_inspection_fits(dataset: str, width: int) -> None:
+    console = console_of(width)
+    found = inspect(dataset)
+    many = {name: (1_234_567_890, *counts[1:]) for name, counts in found.severities.items()}
+    large = {"mixtures": {"haze+blur+rain+noise": 12_345_678}, "severities": many, "failures": 1}
+    reasons = {"of a kind that nobody has seen before": 1_234_567}
+    show_inspection(console, found.model_copy(update={**large, "failure_reasons": reasons}))
+    _, _, text = shown(console).split("\n", 2)  # the title, and the folder on one line
+    check(text, width, {"1,234,567,890", "12,345,678", "haze+blur+rain+noise", "1,234,567"})
