@@ -16,6 +16,8 @@ _SEQUENCES = {b"avis", b"hevc", b"hevx", b"msf1"}
 _BOX, _BRAND = 8, 4
 _ERRORS = (OSError, ValueError, RuntimeError, EOFError, SyntaxError, LookupError)
 """What pillow-heif raises for damaged files."""
+_COLOURS = b"colrnclx"
+"""Starts a box that says by numbers what colours mean."""
 _HDR = (16, 18)
 """Transfer functions PQ and HLG."""
 
@@ -35,8 +37,10 @@ class AvifFormat(ForeignFormat):
         return pyvips.Image.heifload_buffer(data, access="sequential", fail_on=fail_on)
 
     def refusal(self, data: bytes, facts: Facts) -> str | None:
-        """Refuse sequences."""
-        return _refuse(data, int(facts.get("n-pages", 1)))
+        """Refuse sequences and what is coded for HDR screens."""
+        place = data.find(_COLOURS) + len(_COLOURS) + 2  # behind the primaries
+        coded = data[place : place + 2] if _COLOURS in data else b""
+        return _refuse(data, int(facts.get("n-pages", 1)), int.from_bytes(coded))
 
     def lossy(self, data: bytes) -> bool:
         """Nearly all are, and which are not no header says."""
@@ -76,10 +80,8 @@ class HeicFormat(ForeignFormat):
         """Refuse sequences and what is coded for HDR screens."""
         del facts
         file = _open(data)
-        transfer = (file.info.get("nclx_profile") or {}).get("transfer_characteristics")
-        if transfer in _HDR:
-            return "its brightness is coded for HDR screens (PQ or HLG), which is not read"
-        return _refuse(data, len(file))
+        colours = file.info.get("nclx_profile") or {}
+        return _refuse(data, len(file), colours.get("transfer_characteristics"))
 
     def losses(self, data: bytes, facts: Facts) -> tuple[str, ...]:
         """Lose the coding, and pictures beside the main one."""
@@ -112,7 +114,9 @@ def _open(data: bytes) -> Any:
     return file
 
 
-def _refuse(data: bytes, pictures: int) -> str | None:
+def _refuse(data: bytes, pictures: int, transfer: int | None) -> str | None:
+    if transfer in _HDR:
+        return "its brightness is coded for HDR screens (PQ or HLG), which is not read"
     if data[_BOX : _BOX + _BRAND] in _SEQUENCES:
         return "it is an animation, not a photograph"
     return f"it holds {pictures} pictures, not one photograph" if pictures > 1 else None

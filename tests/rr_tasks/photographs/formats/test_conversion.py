@@ -132,6 +132,13 @@ def test_animations_and_collections_are_left_alone(make: Any) -> None:
             open_photograph(buffer.getvalue())
 
 
+def test_brightness_for_hdr_screens_is_left_alone(make: Any) -> None:
+    plain = saved(make.scene(), "AVIF")
+    place = plain.index(b"colrnclx") + 10
+    with pytest.raises(ProtectedPhotographError, match="HDR"):
+        open_photograph(plain[:place] + b"\0\x10" + plain[place + 2 :])
+
+
 @pytest.mark.parametrize("kind", ["HEIC", "AVIF", "JPEG2000", "GIF"])
 def test_what_is_cut_off_fails(make: Any, kind: str) -> None:
     data = heic(make.scene()) if kind == "HEIC" else saved(make.scene(), kind)
