@@ -22,6 +22,7 @@ from rr_tasks.photographs.photograph import Photograph
 from rr_tasks.photographs.pixels import Bytes, Samples, to_8_bits
 from rr_tasks.photographs.profile import FIELD
 
+_STRIP = 512
 _BLOCK = 16
 _AVERAGE, _LARGEST = 8, 48
 """Codes of 255 by which the means of blocks may differ after a lossy encoding. Halved chroma alone
@@ -220,11 +221,19 @@ def _decode_with_pillow(encoded: bytes, channels: int, photograph: Photograph) -
         if image.mode.startswith("I"):
             seen = (np.asarray(image) >> 8).astype(np.uint8)[..., None]
         else:
-            mode = "RGBA" if channels in (2, 4) else "RGB"
-            seen = np.asarray(image if image.mode == mode else image.convert(mode))
+            seen = _to_array(image, "RGBA" if channels in (2, 4) else "RGB")
     if photograph.format.name == "TIFF":  # Pillow turns these upright, and no others
         seen = turn_back(seen, photograph.orientation)
     return seen[..., :channels] if channels != 2 else seen[..., ::3]
+
+
+def _to_array(image: Image.Image, mode: str) -> Bytes:
+    """Convert a strip at a time, because Pillow copies more than once."""
+    array = np.empty((image.height, image.width, len(mode)), np.uint8)
+    for top in range(0, image.height, _STRIP):
+        strip = image.crop((0, top, image.width, min(top + _STRIP, image.height)))
+        array[top : top + _STRIP] = np.asarray(strip.convert(mode))
+    return array
 
 
 def _seen_metadata(photograph: Photograph) -> set[str]:
