@@ -108,16 +108,16 @@ def _check_metadata(found: Mapping[str, bytes], promised: Mapping[str, bytes]) -
             raise UnfaithfulOutputError("the XMP data of the restored file cannot be read")
 
 
-def _tags(exif: bytes) -> dict[int, str]:
-    """Read all tags but those of the thumbnail, with their values as text."""
+def _tags(exif: bytes) -> dict[int, str] | None:
+    """Read all tags but those of the thumbnail, with their values as text; None if damaged."""
     found = Image.Exif()
     try:
         found.load(exif)
         tags: dict[int, Any] = {**found}
         for pointer in _DIRECTORIES:
             tags |= found.get_ifd(pointer)
-    except (SyntaxError, ValueError, KeyError, TypeError, struct.error) as error:
-        raise UnfaithfulOutputError("the EXIF data of the restored file cannot be read") from error
+    except (SyntaxError, ValueError, KeyError, TypeError, struct.error):
+        return None
     return {number: repr(value) for number, value in tags.items() if number not in _POINTERS}
 
 

@@ -6,6 +6,7 @@ import struct
 
 from rr_tasks.photographs.formats.jpeg.block import Block
 from rr_tasks.photographs.formats.jpeg.drawing import redraw
+from rr_tasks.photographs.formats.jpeg.segments import read_layout
 
 EXIF_PREFIX = b"Exif\0\0"
 _JPEG_START, _JPEG_LENGTH = 0x201, 0x202
@@ -34,11 +35,13 @@ def renew_exif(exif: bytes, photograph: bytes) -> bytes:
         if directory == 0:
             return exif
         start, length = _find_jpeg(block, directory)
-        drawn = redraw(exif[start : start + length], photograph) if length else None
+        old = exif[start : start + length]
+        old = old[: read_layout(old).end]  # a wrong length would include other values
+        drawn = redraw(old, photograph) if old else None
         if drawn is None:
             block.put_long(pointer, 0)
         else:
-            block.data[start : start + length] = drawn
+            block.data[start : start + len(old)] = drawn
     except struct.error:  # no reader finds a thumbnail there either
         return exif
     return bytes(block.data)

@@ -117,6 +117,15 @@ def test_a_thumbnail_that_cannot_be_drawn_is_hidden_and_nothing_moves(
     assert hidden in written
 
 
+def test_values_behind_a_thumbnail_of_wrong_length_stay(make: Any) -> None:
+    old, value = make.jpeg(make.scene(30, 20)), b"some value behind it"
+    block = exif_with_thumbnail(old + value)
+    data = make.insert(make.jpeg(make.scene(90, 60)), make.segment(0xE1, b"Exif\0\0" + block))
+    written = rewrite(data)
+    assert value in written
+    assert old not in written
+
+
 def test_thumbnails_of_jfif_photoshop_and_xmp_do_not_show_the_old_picture(make: Any) -> None:
     old = make.jpeg(make.scene(24, 16))
     shown = f"<xmpGImg:image>{base64.b64encode(old).decode()}</xmpGImg:image>"
