@@ -21,7 +21,7 @@ from rr_tasks.photographs.formats.tiff.layout import (
 )
 from rr_tasks.photographs.pixels import Bytes, Samples
 
-QUALITY = 95
+_QUALITY = 95
 _BATCH = 2**24
 """Bytes to compress at a time."""
 _NAMES = {LZW: "lzw", DEFLATE: "deflate", PACKBITS: "packbits"}
@@ -106,7 +106,7 @@ def _compress(rows: Bytes, form: Layout) -> list[bytes]:
 
 
 def _to_jpeg(block: Samples, form: Layout) -> bytes:
-    options = [cv2.IMWRITE_JPEG_QUALITY, QUALITY]
+    options = [cv2.IMWRITE_JPEG_QUALITY, _QUALITY]
     if form.photometric == YCBCR:
         options += [cv2.IMWRITE_JPEG_SAMPLING_FACTOR, _SAMPLING[form.halved]]
         block = cv2.cvtColor(block, cv2.COLOR_RGB2BGR)

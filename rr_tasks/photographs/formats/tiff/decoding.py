@@ -44,13 +44,13 @@ _OPAQUE = {700: {1, 2, 7}, 33723: {1, 2, 4, 7}, 34675: {1, 2, 7}}
 """Types of XMP, IPTC and colour profiles that libtiff accepts."""
 
 
-def decode(directory: Directory, layout: Layout, fail_on: str) -> pyvips.Image:
+def decode(directory: Directory, layout: Layout, salvage: bool = False) -> pyvips.Image:
     """Open the picture of a directory, whose pixels are decoded on demand.
 
     Args:
         directory: of the file.
         layout: what `read_layout` says of it.
-        fail_on: the severity of damage at which libvips gives up.
+        salvage: whether to make do with what can be decoded of damaged data.
 
     Returns:
         An image of the colours, and of opacity if there is one. Its greys are brighter if they are
@@ -59,7 +59,9 @@ def decode(directory: Directory, layout: Layout, fail_on: str) -> pyvips.Image:
     Raises:
         pyvips.Error: the data is damaged.
     """
-    image = decode_all(directory, layout, fail_on)
+    # libtiff only warns of damaged JPEG data and short strips, but also of an old kind of LZW
+    severity = "warning" if layout.compression in (PLAIN, JPEG) else "error"
+    image = decode_all(directory, layout, "none" if salvage else severity)
     colours = image[:3] if layout.photometric == YCBCR else _colours(image, layout)
     if layout.photometric == WHITE_IS_ZERO:
         colours = colours.invert()
@@ -73,7 +75,13 @@ def decode(directory: Directory, layout: Layout, fail_on: str) -> pyvips.Image:
 
 
 def decode_all(directory: Directory, layout: Layout, fail_on: str) -> pyvips.Image:
-    """Open the picture with all samples as they are stored, but YCbCr as RGB."""
+    """Open the picture with all samples as they are stored, but YCbCr as RGB.
+
+    Args:
+        directory: of the file.
+        layout: what `read_layout` says of it.
+        fail_on: the severity of damage at which libvips gives up.
+    """
     tags = _checked(directory, layout)
     if layout.photometric == YCBCR and layout.compression != JPEG:
         pixels = _decode_ycbcr(_view(directory, tags | {_ORIENTATION: _shorts(1)}), layout)
@@ -93,6 +101,9 @@ def _checked(directory: Directory, layout: Layout) -> Tags:
     """
     white_is_zero = layout.photometric == WHITE_IS_ZERO
     tags = {_PHOTOMETRIC: _shorts(BLACK_IS_ZERO if white_is_zero else layout.photometric)}
+    tags[339] = _shorts(*[layout.kind] * layout.samples)
+    if layout.photometric == YCBCR:
+        tags[530] = _shorts(*layout.halved)
     if layout.extra:
         tags[338] = _shorts(*[0] * len(layout.extra))
     orientation = directory.number(_ORIENTATION, 1)
@@ -109,11 +120,12 @@ def _open(view: bytes, fail_on: str) -> pyvips.Image:
 def _planes(directory: Directory, layout: Layout) -> Iterator[Tags]:
     """Yield the tags of a grey picture for each plane."""
     grey = {258: _shorts(layout.bits), _PHOTOMETRIC: _shorts(BLACK_IS_ZERO), 277: _shorts(1)}
+    grey |= {284: _shorts(1), 339: _shorts(layout.kind)}
     count = layout.blocks // layout.samples
     width = LONG if directory.dialect.width == 4 else LONG8
     for first in range(0, layout.blocks, count):
         blocks = {tag: directory.numbers(tag)[first : first + count] for tag in (324, 325)}
-        yield {**grey, 284: _shorts(1), **{tag: (width, blocks[tag]) for tag in blocks}}
+        yield {**grey, **{tag: (width, blocks[tag]) for tag in blocks}}
 
 
 def _interpretation(layout: Layout) -> str:

@@ -26,7 +26,7 @@ _LOSSLESS = {PLAIN, LZW, DEFLATE, PACKBITS}
 _HALVED = {(1, 1), (2, 1), (1, 2), (2, 2), (4, 1)}
 _MOST_ROWS = 2**15  # of a strip that libvips can compress
 
-STALE = {
+_STALE = {
     *(266, 347, *range(512, 522)),  # bit order, and JPEG tables, which now are in each block
     *(280, 281, 340, 341),  # smallest and largest sample
     37724,  # Photoshop's layers
@@ -45,7 +45,7 @@ def choose_form(layout: Layout, samples: Samples) -> Layout:
     """
     channels, bits = samples.shape[2], samples.dtype.itemsize * 8
     form = layout
-    if not keeps_form(layout, channels, bits):
+    if not _keeps_form(layout, channels, bits):
         form = replace(
             layout,
             bits=bits,
@@ -66,7 +66,7 @@ def choose_form(layout: Layout, samples: Samples) -> Layout:
     return form
 
 
-def keeps_form(layout: Layout, channels: int, bits: int) -> bool:
+def _keeps_form(layout: Layout, channels: int, bits: int) -> bool:
     """Tell whether grey or RGB samples can be stored as the original's are."""
     kept = {WHITE_IS_ZERO, BLACK_IS_ZERO, RGB} | ({YCBCR} if layout.compression == JPEG else set())
     return (
@@ -81,7 +81,7 @@ def tags_of(form: Layout, original: Layout) -> tuple[Tags, set[int]]:
     shorts = {259: [form.compression], 262: [form.photometric]}
     if (form.bits, form.samples) != (original.bits, original.samples):
         shorts |= {258: [form.bits] * form.samples, 277: [form.samples]}
-    removed = {*STALE, 317, 530}
+    removed = {*_STALE, 317, 530}
     if form.compression in PREDICTED:
         shorts[317] = [2]
     if form.photometric == YCBCR:

@@ -27,7 +27,7 @@ class TiffFormat:
         pages = read_pages(data)
         layout = read_layout(pages.first)
         check_bounds([(pages.first, layout), *read_reduced(pages)])
-        return decode(pages.first, layout, "none" if salvage else "warning")
+        return decode(pages.first, layout, salvage)
 
     def damage(self, data: bytes) -> str | None:
         """Leave it to the decoder."""

@@ -1,5 +1,6 @@
 """How a TIFF file stores the pixels of a picture."""
 
+import re
 from dataclasses import dataclass
 from math import ceil
 
@@ -17,6 +18,9 @@ _SHOWN = {WHITE_IS_ZERO, BLACK_IS_ZERO, RGB, PALETTE, CMYK, YCBCR}
 _COLOURS = {RGB: 3, CMYK: 4, YCBCR: 3, 8: 3, 9: 3, 10: 3, 32845: 3}
 _WHOLE_PICTURE = 2**32 - 1
 _OLD_DEFLATE = 32946
+_VOID = 4  # samples of a kind that the writer does not tell
+_JPEG_FRAME = re.compile(rb"\xff[\xc0-\xc2]\x00\x11\x08.{4}\x03.(.)", re.DOTALL)
+_JPEG_HEAD = 2**16
 
 _READABLE = {PLAIN, LZW, JPEG, DEFLATE, PACKBITS, 50001, *(2, 3, 4, 32771)}
 """With WebP, and those of facsimiles, all that libvips' build of libtiff decodes."""
@@ -128,6 +132,7 @@ def read_layout(directory: Directory) -> Layout:
     photometric = number(262, RGB if samples >= 3 else BLACK_IS_ZERO)
     bits = directory.numbers(258)[:samples]
     kinds = directory.numbers(339)[:samples]
+    kind = int(kinds[0]) if len(kinds) else UNSIGNED
     if not height or not width or not 0 < samples <= 64:
         raise UnreadablePhotographError("the TIFF data is damaged or truncated")
     if len(set(bits.tolist())) > 1 or len(set(kinds.tolist())) > 1:
@@ -138,7 +143,7 @@ def read_layout(directory: Directory) -> Layout:
         height=height,
         width=width,
         bits=int(bits[0]) if len(bits) else 1,
-        kind=int(kinds[0]) if len(kinds) else UNSIGNED,
+        kind=UNSIGNED if kind == _VOID else kind,
         photometric=photometric,
         compression={_OLD_DEFLATE: DEFLATE}.get(number(259, PLAIN), number(259, PLAIN)),
         samples=samples,
@@ -146,7 +151,7 @@ def read_layout(directory: Directory) -> Layout:
         separate=number(284, 1) == 2 and samples > 1,
         tiled=tiled,
         block=(number(323), number(322)) if tiled else block,
-        halved=_pair(directory.numbers(530)),
+        halved=_subsampling(directory),
     )
     _check(layout)
     return layout
@@ -159,8 +164,16 @@ def _extra(meanings: Numbers, count: int) -> tuple[int, ...]:
     return (*meanings[:count].tolist(), *[0] * (count - len(meanings)))
 
 
-def _pair(numbers: Numbers) -> tuple[int, int]:
-    return (int(numbers[0]), int(numbers[1])) if len(numbers) >= 2 else (2, 2)
+def _subsampling(directory: Directory) -> tuple[int, int]:
+    """Read how chroma is subsampled: in JPEG data, which some writers contradict, or in the tag."""
+    place = directory.number(324) or directory.number(273)
+    frame = None
+    if directory.number(259) == JPEG:
+        frame = _JPEG_FRAME.search(directory.data[place : place + _JPEG_HEAD])
+    if frame is not None:
+        return frame[1][0] >> 4, frame[1][0] & 15
+    numbers = directory.numbers(530).tolist()
+    return (numbers[0], numbers[1]) if len(numbers) >= 2 else (2, 2)
 
 
 def _check(layout: Layout) -> None:
@@ -174,7 +187,7 @@ def _check(layout: Layout) -> None:
     elif layout.bits not in _BITS.get(layout.kind, ()):
         kind = {UNSIGNED: "", SIGNED: "signed ", FLOATING: "floating-point "}
         name = f"{kind.get(layout.kind, 'complex ')}samples of {layout.bits} bits"
-        reason = f"{name} are not supported; convert it to 8 or 16 bits"
+        reason = f"{name} are not supported; convert them to 8 or 16"
     elif layout.kind == FLOATING and layout.photometric not in (BLACK_IS_ZERO, RGB):
         reason = "floating-point samples that are neither grey nor RGB are not supported"
     elif layout.photometric == YCBCR and (layout.bits, layout.samples) != (8, 3):

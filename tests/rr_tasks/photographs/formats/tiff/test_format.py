@@ -165,16 +165,18 @@ def test_ycbcr_without_jpeg_keeps_its_colours(make: Any, halved: list[int]) -> N
 
 
 @pytest.mark.parametrize(("halved", "name"), [([1, 1], 0), ([2, 1], 1), ([2, 2], 2)])
+@pytest.mark.parametrize("told", [None, (3, [2, 2]), (3, [1, 1])])
 def test_jpeg_within_tiff_keeps_its_strips_and_chroma_resolution(
-    make: Any, halved: list[int], name: int
+    make: Any, halved: list[int], name: int, told: Any
 ) -> None:
+    """Also where the tag is missing or wrong, which decoders mend."""
     samples = make.scene()
     blocks = []
     for y in (0, 16):
         block = io.BytesIO()
         Image.fromarray(samples[y : y + 16]).save(block, "JPEG", quality=95, subsampling=name)
         blocks.append(block.getvalue())
-    tags = {259: (3, [7]), 262: (3, [6]), 530: (3, halved)}
+    tags = {259: (3, [7]), 262: (3, [6]), 530: told}
     restored = invert(tiff(Page(samples, tags, blocks=blocks, rows=16)))
     directory = first(restored)
     assert directory.numbers(530).tolist() == halved
@@ -275,6 +277,7 @@ def test_the_reason_for_failing_is_the_true_one(
         {256: (3, [48]), 257: (3, [32])},
         {258: (3, [8])},
         {274: (3, [9])},
+        {339: (3, [4] * 3)},
         {274: (4, [6])},
         {33723: (3, [1, 2, 3])},
         {34675: (13, [5, 6, 7])},
