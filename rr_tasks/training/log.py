@@ -4,6 +4,11 @@ import json
 
 from rr_tasks.storage.failure import MissingFileError
 from rr_tasks.storage.files import publish_bytes, read_bytes
+from schemas.errors import ExpectedError
+
+
+class DamagedLogError(ExpectedError, ValueError):
+    """The log of a training cannot be read."""
 
 
 class TrainingLog:
@@ -19,9 +24,11 @@ class TrainingLog:
         self._url = url
         try:
             lines = read_bytes(url).decode().splitlines()
+            self._lines = [line for line in lines if json.loads(line)["step"] <= step]
         except MissingFileError:
-            lines = []
-        self._lines = [line for line in lines if json.loads(line)["step"] <= step]
+            self._lines = []
+        except (ValueError, KeyError, TypeError) as error:
+            raise DamagedLogError(f"{url}: not a readable log of a training; delete it") from error
 
     def append(self, row: dict[str, float]) -> None:
         """Add a row.

@@ -2,6 +2,7 @@
 
 import io
 import math
+from pickle import UnpicklingError
 from typing import Any
 
 import torch
@@ -13,9 +14,16 @@ from rr_tasks.storage.files import publish_when_written, read_bytes
 from schemas.errors import ExpectedError
 from schemas.training import LoopSettings
 
+_GARBAGE = (RuntimeError, UnpicklingError, EOFError, ValueError, LookupError, TypeError)
+"""What torch raises when it reads something else than it wrote."""
+
 
 class UnwritableCheckpointError(ExpectedError, OSError):
     """A checkpoint does not fit on the disk."""
+
+
+class DamagedCheckpointError(ExpectedError, ValueError):
+    """A checkpoint cannot be read."""
 
 
 class TrainingState:
@@ -101,6 +109,7 @@ class TrainingState:
             The number of steps taken so far; 0 if there is no checkpoint.
 
         Raises:
+            DamagedCheckpointError: the file is no checkpoint.
             StorageError: storage refuses.
         """
         try:
@@ -108,9 +117,14 @@ class TrainingState:
         except MissingFileError:
             return 0
         device = self._parameters[0].device
-        saved: dict[str, Any] = torch.load(
-            io.BytesIO(content), map_location=device, weights_only=True
-        )
+        try:
+            saved: dict[str, Any] = torch.load(
+                io.BytesIO(content), map_location=device, weights_only=True
+            )
+        except _GARBAGE as error:
+            raise DamagedCheckpointError(
+                f"{url}: not a readable checkpoint; delete it to train from the start"
+            ) from error
         for name, value in self.learned.items():
             value.copy_(saved["learned"][name])
         self._average = saved["average"]

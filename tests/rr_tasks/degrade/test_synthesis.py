@@ -1,3 +1,4 @@
+import errno
 import os
 import shutil
 from collections import Counter
@@ -20,6 +21,7 @@ from rr_tasks.degrade.synthesis import (
 )
 from rr_tasks.photographs.listing import DamagedListingError, read_listing
 from rr_tasks.shards.png import decode_png, encode_png
+from rr_tasks.shards.reader import failed_inputs
 from rr_tasks.shards.stream import read_samples
 from rr_tasks.storage.names import to_text
 from schemas.base import Range
@@ -268,3 +270,28 @@ def test_recipes_without_types_keep_their_hash() -> None:
     )
     assert spec_hash(spec) == "987216d10365efd1"
     assert spec_hash(spec.model_copy(update={"recipe": REASONER_V1})) == "d0883cd748dc8053"
+
+
+def test_what_happens_to_a_file_after_the_plan_is_in_its_rows(
+    tmp_path: Path, photographs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = shutil.copytree(photographs, tmp_path / "mine")
+    gone, changed, denied = sorted(mine.iterdir())
+    spec, urls = plan_synthesis(str(mine), SMALL_GRID, 0, None, 48)
+    data = open_dataset(str(tmp_path / "data"), spec, urls)
+    gone.unlink()
+    changed.write_bytes(b"")
+    read = Path.read_bytes
+
+    def read_unless_denied(path: Path) -> bytes:
+        if path == denied:
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return read(path)
+
+    monkeypatch.setattr(Path, "read_bytes", read_unless_denied)
+    assert synthesize_shard(data, spec, str(mine), 0).failures == 48
+    assert dict(failed_inputs(data).rows()) == {
+        gone.name: "the file is gone, or is a link that leads nowhere",
+        changed.name: "the file is empty",
+        denied.name: "Permission denied; check who may read and write there",
+    }
