@@ -5,18 +5,16 @@ they say of its form and metadata is compared with the original.
 """
 
 import io
-import struct
 from collections.abc import Callable, Mapping
-from typing import Any
-from xml.parsers import expat
 
 import cv2
 import numpy as np
 import pyvips
-from PIL import ExifTags, Image
+from PIL import Image
 
 from rr_tasks.photographs.formats.base import UnfaithfulOutputError, facts_of, metadata_of
 from rr_tasks.photographs.formats.catalogue import identify
+from rr_tasks.photographs.metadata import check_metadata
 from rr_tasks.photographs.orientation import turn_back
 from rr_tasks.photographs.photograph import Photograph
 from rr_tasks.photographs.pixels import Bytes, Samples, to_8_bits
@@ -28,19 +26,8 @@ _AVERAGE, _LARGEST = 8, 48
 """Codes of 255 by which the means of blocks may differ after a lossy encoding. Halved chroma alone
 moves that of a block of single red and blue pixels by 12."""
 
-_NAMES = {
-    "exif-data": "EXIF data",
-    "xmp-data": "XMP data",
-    "iptc-data": "IPTC data",
-    "icc-profile-data": "colour profile",
-}
-_MENDED = {"exif-data", "xmp-data", "iptc-data"}
-"""What a format may mend, because it tells of the pixels or of places in the file."""
 _PILLOW = {"exif": "EXIF data", "xmp": "XMP data", "icc_profile": "colour profile"}
 """What Pillow calls them."""
-_DIRECTORIES = (ExifTags.IFD.Exif, ExifTags.IFD.GPSInfo)
-_POINTERS = {*_DIRECTORIES, ExifTags.IFD.Interop}
-
 Decoder = Callable[[bytes, int, Photograph], Bytes]
 
 
@@ -58,7 +45,7 @@ def verify(encoded: bytes, photograph: Photograph, samples: Samples) -> None:
     lossless = photograph.format.lossless(photograph.source, photograph.facts)
     image = _open(encoded, photograph)
     _check_form(image, photograph, samples)
-    _check_metadata(metadata_of(image), photograph.metadata)
+    check_metadata(metadata_of(image), photograph.metadata)
     try:
         decoded = image.numpy().reshape(samples.shape)
     except pyvips.Error as error:
@@ -91,49 +78,6 @@ def _check_form(image: pyvips.Image, photograph: Photograph, samples: Samples) -
     for name, right in found.items():
         if not right:
             raise UnfaithfulOutputError(f"the restored file has another {name}")
-
-
-def _check_metadata(found: Mapping[str, bytes], promised: Mapping[str, bytes]) -> None:
-    for field, name in _NAMES.items():
-        before, after = promised.get(field), found.get(field)
-        if before == after:
-            continue
-        if before is None or after is None or field not in _MENDED:
-            raise UnfaithfulOutputError(f"the restored file has other {name}")
-        if field == "exif-data" and _tags(before) != _tags(after):
-            raise UnfaithfulOutputError("the restored file has other EXIF tags")
-        if field == "iptc-data" and _resources(after) != _resources(before):
-            raise UnfaithfulOutputError("the restored file has other IPTC data")
-        if field == "xmp-data" and _is_xml(before) and not _is_xml(after):
-            raise UnfaithfulOutputError("the XMP data of the restored file cannot be read")
-
-
-def _tags(exif: bytes) -> dict[int, str] | None:
-    """Read all tags but those of the thumbnail, with their values as text; None if damaged."""
-    found = Image.Exif()
-    try:
-        found.load(exif)
-        tags: dict[int, Any] = {**found}
-        for pointer in _DIRECTORIES:
-            tags |= found.get_ifd(pointer)
-    except (SyntaxError, ValueError, KeyError, TypeError, struct.error):
-        return None
-    return {number: repr(value) for number, value in tags.items() if number not in _POINTERS}
-
-
-def _resources(block: bytes) -> list[bytes]:
-    """Split Photoshop's image resources, one of which is the IPTC data; leave out thumbnails."""
-    return [
-        part for part in block.split(b"8BIM") if not part.startswith((b"\x04\x09", b"\x04\x0c"))
-    ]
-
-
-def _is_xml(packet: bytes) -> bool:
-    try:
-        expat.ParserCreate().Parse(packet.rstrip(b"\0"), True)
-    except expat.ExpatError:
-        return False
-    return True
 
 
 def _check_samples(found: Samples, expected: Samples, lossless: bool) -> None:
