@@ -5,6 +5,7 @@ from flows.progress import follow
 from flows.shards import share_shards
 from rr_tasks.ingest.shard import open_ingest, plan_ingest
 from rr_tasks.ingest.tasks import ingest_shard_task
+from rr_tasks.photographs.selection import Selection
 from rr_tasks.shards.reader import finished_shards
 from schemas.parameters import IngestParameters
 from schemas.shard import shard_count
@@ -21,6 +22,7 @@ def ingest(parameters: IngestParameters) -> str:
             degraded=parameters.degraded,
             present=parameters.present,
             output=parameters.output,
+            selection=Selection(parameters.include, parameters.exclude),
         )
     folder = open_ingest(parameters.output, spec, photographs)
     markers = share_shards(

@@ -6,6 +6,7 @@ from flows.shards import share_shards
 from rr_tasks.degrade.recipe_file import find_recipe
 from rr_tasks.degrade.synthesis import open_dataset, plan_synthesis
 from rr_tasks.degrade.tasks import synthesize_shard_task
+from rr_tasks.photographs.selection import Selection
 from rr_tasks.shards.reader import finished_shards
 from schemas.parameters import SynthesizeParameters
 from schemas.shard import shard_count
@@ -21,6 +22,7 @@ def synthesize(parameters: SynthesizeParameters) -> str:
             parameters.samples,
             parameters.shard_size,
             output=parameters.output,
+            selection=Selection(parameters.include, parameters.exclude),
         )
     folder = open_dataset(parameters.output, spec, photographs)
     markers = share_shards(

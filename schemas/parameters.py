@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from schemas.assessment import ShortSide
 from schemas.export import Dialect, SplitName
+from schemas.pattern import Pattern
 from schemas.prior.current import DegradationName
 from schemas.reasoner import EdgeReasonerChoice, ReasonerChoice
 from schemas.shard import LayoutName
@@ -25,6 +26,13 @@ class Parameters(BaseModel):
 
 Reasoner = Annotated[ReasonerChoice, Field(description="The reasoner, or its weights file")]
 Shards = Annotated[Url, Field(description="Folder of the data set")]
+Include = Annotated[
+    tuple[Pattern, ...],
+    Field(description="Patterns, as in .gitignore, of what is never left out, not even hidden"),
+]
+Exclude = Annotated[
+    tuple[Pattern, ...], Field(description="Patterns, as in .gitignore, of files to leave out")
+]
 Seed = Annotated[int, Field(description="Seed of all random draws")]
 Steps = Annotated[Count, Field(description="Training steps")]
 Accumulate = Annotated[Count, Field(description="Batches whose gradients a step accumulates")]
@@ -48,6 +56,8 @@ class SynthesizeParameters(Parameters):
     samples: Count | None = Field(
         None, description="Samples to make; by default 16 for each photograph"
     )
+    include: Include = ()
+    exclude: Exclude = ()
     shard_size: Annotated[int, Field(gt=0, le=10_000, description="Samples per shard")] = 128
     seed: Seed = 0
     workers: Workers = None
@@ -62,6 +72,8 @@ class IngestParameters(Parameters):
     clean: Url | None = Field(None, description="With pairs: subfolder of the clean photographs")
     degraded: Url | None = Field(None, description="With pairs: subfolder of the degraded ones")
     present: tuple[DegradationName, ...] = Field((), description="With pairs: the degradations")
+    include: Include = ()
+    exclude: Exclude = ()
     shard_size: Annotated[int, Field(gt=0, le=10_000, description="Pairs per shard")] = 128
     workers: Workers = None
 

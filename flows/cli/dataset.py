@@ -6,7 +6,7 @@ import typer
 
 from flows.cli.beginning import begin
 from flows.cli.failure import complain_of_inputs, complain_of_lost
-from flows.cli.options import Seed, Workers
+from flows.cli.options import Exclude, Include, Seed, Workers
 from schemas.parameters import MigrateParameters, SynthesizeParameters
 
 
@@ -19,6 +19,8 @@ def synthesize(
     samples: Annotated[
         int | None, typer.Option(help="Number of samples; by default 16 for each photograph.")
     ] = None,
+    include: Include = None,
+    exclude: Exclude = None,
     shard_size: Annotated[int, typer.Option(help="Samples per shard.")] = 128,
     seed: Seed = 0,
     workers: Workers = None,
@@ -36,6 +38,8 @@ def synthesize(
         output=output,
         recipe=recipe,
         samples=samples,
+        include=tuple(include or ()),
+        exclude=tuple(exclude or ()),
         shard_size=shard_size,
         seed=seed,
         workers=workers,

@@ -6,7 +6,7 @@ import typer
 
 from flows.cli.beginning import begin
 from flows.cli.failure import complain_of_inputs
-from flows.cli.options import Workers, console, parse_degradations
+from flows.cli.options import Exclude, Include, Workers, console, parse_degradations
 from schemas.parameters import IngestParameters
 from schemas.shard import LayoutName
 
@@ -26,6 +26,8 @@ def ingest(
     present: Annotated[
         str | None, typer.Option(help="With pairs: the degradations, such as haze,rain.")
     ] = None,
+    include: Include = None,
+    exclude: Exclude = None,
     shard_size: Annotated[int, typer.Option(help="Pairs per shard.")] = 128,
     workers: Workers = None,
 ) -> None:
@@ -50,6 +52,8 @@ def ingest(
         clean=clean,
         degraded=degraded,
         present=parse_degradations("--present", present.split(",") if present else ()),
+        include=tuple(include or ()),
+        exclude=tuple(exclude or ()),
         shard_size=shard_size,
         workers=workers,
     )

@@ -21,6 +21,7 @@ from rr_tasks.degrade.square import choose_square, cut
 from rr_tasks.photographs.formats.base import UnusablePhotographError
 from rr_tasks.photographs.listing import Photographs, list_photographs, read_listing
 from rr_tasks.photographs.reading import DECODER_VERSION, LARGEST_FILE, read_photograph
+from rr_tasks.photographs.selection import Selection
 from rr_tasks.priors import make_absent_findings, make_prior
 from rr_tasks.shards.png import encode_png
 from rr_tasks.shards.spec import open_folder
@@ -47,6 +48,7 @@ def plan_synthesis(
     shard_size: int,
     *,
     output: str | None = None,
+    selection: Selection | None = None,
     catalogue: Catalogue = CATALOGUE,
 ) -> tuple[SynthesisSpec, Photographs]:
     """Determine what will be made from a folder of clean photographs.
@@ -59,6 +61,7 @@ def plan_synthesis(
         shard_size: samples per shard.
         output: URL of the folder of data sets, where hashes are kept so that unchanged photographs
             are read only once; None to keep nothing.
+        selection: photographs to pass over; by default what is hidden or belongs to systems.
         catalogue: the types of degradation that exist.
 
     Returns:
@@ -69,7 +72,7 @@ def plan_synthesis(
         MissingFolderError: no photographs.
     """
     check_types(recipe, catalogue)
-    found = list_photographs(photographs)
+    found = list_photographs(photographs, selection)
     measured = any(one.depth and one.depth.files for one in recipe.alternatives or (recipe,))
     depths = list_depths(photographs) if measured else []
     spec = SynthesisSpec(

@@ -18,6 +18,7 @@ from rr_tasks.photographs.listing import (
     read_listing,
 )
 from rr_tasks.photographs.reading import DECODER_VERSION, LARGEST_FILE, read_photograph
+from rr_tasks.photographs.selection import Selection
 from rr_tasks.shards.png import encode_png
 from rr_tasks.shards.spec import open_folder
 from rr_tasks.shards.writer import Outcome, sample_key, write_shard
@@ -49,6 +50,7 @@ def plan_ingest(
     degraded: str | None = None,
     present: Sequence[DegradationName] = (),
     output: str | None = None,
+    selection: Selection | None = None,
 ) -> tuple[IngestSpec, Photographs]:
     """Determine what will be made from a folder of pairs; new files are read to hash them.
 
@@ -60,6 +62,7 @@ def plan_ingest(
         degraded: folder of the degraded ones, likewise.
         present: what degrades them, likewise.
         output: where hashes are kept, see `rr_tasks.storage.identity.identity`.
+        selection: photographs to pass over; by default what is hidden or belongs to systems.
 
     Returns:
         The spec, and the photographs that affect the pairs.
@@ -70,7 +73,7 @@ def plan_ingest(
         MissingFolderError, NoPairsError: there are no pairs.
     """
     lying = _layout(layout, clean, degraded, present)
-    pairs = find_pairs(list_photographs(folder), lying)
+    pairs = find_pairs(list_photographs(folder, selection), lying)
     photographs = photographs_of(folder, urls_of(pairs))
     spec = IngestSpec(
         layout=layout,

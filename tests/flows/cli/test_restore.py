@@ -1,6 +1,7 @@
 import errno
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -189,3 +190,24 @@ def slow(self, pixels):
 Engine.diagnose = slow
 main()
 """
+
+
+def test_what_is_left_out_or_copied_beside_photographs_is_counted(
+    rr: Rr, photographs: Path, tmp_path: Path
+) -> None:
+    archive, out = tmp_path / "in", tmp_path / "out"
+    shutil.copytree(photographs, archive)
+    first, second, third = sorted(path.stem for path in archive.iterdir())
+    (archive / "@eaDir").mkdir()
+    (archive / f"{third}.png").rename(archive / "@eaDir" / f"{third}.png")
+    for name in (f"{first}.xmp", f"{first}.MOV", "film.mov", "notes.txt"):
+        (archive / name).write_bytes(b"x")
+    said = rr("restore", archive, out, "--companions", "--exclude", f"{second}.*").stdout
+    assert "1 photograph:" in said
+    assert "2 companions copied, 0 done before" in said
+    assert "Left out: 1 .mov, 1 .txt, 1 excluded, 1 system or hidden" in said
+    assert (out / f"{first}.xmp").read_bytes() == b"x"
+    assert not (out / f"{second}.png").exists()
+    more = rr("restore", archive, out, "--companions", "--include", "@eaDir/").stdout
+    assert "3 photographs:" in more
+    assert "0 companions copied, 2 done before" in more

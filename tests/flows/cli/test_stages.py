@@ -1,6 +1,7 @@
 import shutil
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from tests.commands import Rr, error_lines, files_of_at_most, only_error
@@ -108,3 +109,16 @@ def test_files_that_synthesis_cannot_use_are_named_once(
     assert errors[0] == "Error: torn.jpg: the file is not a JPEG, PNG, WebP, TIFF or BMP image"
     assert errors[1].startswith("Error: 1 file could not be used; ")
     assert len(errors) == 2
+
+
+def test_a_data_set_is_made_of_what_patterns_leave(
+    rr: Rr, photographs: Path, tmp_path: Path
+) -> None:
+    kept, *others = sorted(path.name for path in photographs.iterdir())
+    patterns = [part for name in others for part in ("--exclude", name)]
+    made = rr("synthesize", photographs, tmp_path / "sets", "--samples", "2", *patterns)
+    (table,) = Path(made.stdout.strip()).glob("[0-9]*.parquet")
+    assert set(pl.read_parquet(table)["source"]) == {kept}
+    for command in ("synthesize", "restore"):
+        line = only_error(rr(command, photographs, tmp_path, "--include", "!", code=2))
+        assert line.startswith("--include.0: matches nothing; write patterns as in .gitignore")

@@ -10,6 +10,7 @@ from rr_tasks.photographs.listing import (
     photographs_of,
     read_listing,
 )
+from rr_tasks.photographs.selection import Selection
 from rr_tasks.storage.files import MissingFolderError, join, publish_bytes, read_bytes
 from tests.s3 import S3
 
@@ -77,3 +78,11 @@ def test_a_stretch_is_as_good_as_the_whole() -> None:
     whole = photographs_of("/in", [f"file:///in/{number}.jpg" for number in range(5)])
     assert list(whole[1:3]) == ["file:///in/1.jpg", "file:///in/2.jpg"]
     assert list(pickle.loads(pickle.dumps(whole))) == list(whole)
+
+
+def test_a_selection_decides_what_is_listed(root: str) -> None:
+    folder = join(root, "in")
+    for name in ("a.jpg", "drafts/b.jpg", "@eaDir/c.jpg", ".d.jpg"):
+        publish_bytes(b"x", join(folder, name))
+    listed = list_photographs(folder, Selection(("@eaDir/",), ("drafts/",)))
+    assert [listed.path(url) for url in listed] == ["@eaDir/c.jpg", "a.jpg"]
