@@ -2,6 +2,7 @@
 
 from rr_tasks.photographs.pixels import Pixels
 from rr_tasks.reasoner.diagnosis import diagnose
+from rr_tasks.reasoner.evidence import explain_guess
 from rr_tasks.reasoner.load import load_reasoner
 from rr_tasks.reasoner.protocol import Reasoner
 from rr_tasks.restorer.load import load_restorer
@@ -29,6 +30,13 @@ class Engine:
             UndiagnosedError: the reasoner failed, or its answer cannot be parsed.
         """
         return diagnose(self._reasoner, pixels)
+
+    def explain_guess(self, pixels: Pixels) -> str | None:
+        """Say why the diagnosis of (H, W, 3) pixels is a guess, on which nobody should act.
+
+        None means that it is not; see `rr_tasks.reasoner.evidence`.
+        """
+        return explain_guess(pixels)
 
     def restore(self, pixels: Pixels, prior: DiagnosticPrior) -> Pixels:
         """Undo what the prior describes; the result has the same shape and type."""

@@ -14,7 +14,8 @@ from schemas.reasoner import EdgeReasonerChoice
 def restore_photograph(photograph: str | PathLike[str] | Pixels) -> Pixels:
     """Diagnose a photograph and undo what degrades it, with the shipped weights.
 
-    As in `rr restore`, findings that are doubtful or too slight to be seen are left alone.
+    As in `rr restore`, findings that are doubtful or too slight to be seen are left alone, and so
+    is a photograph that shows too little to be diagnosed.
 
     Args:
         photograph: path or URL of a file, or (H, W, 3) sRGB-coded pixels of 8 or 16 bits.
@@ -29,5 +30,7 @@ def restore_photograph(photograph: str | PathLike[str] | Pixels) -> Pixels:
     """
     pixels = photograph if isinstance(photograph, np.ndarray) else read_pixels(fspath(photograph))
     engine = load_engine(EdgeReasonerChoice(), None)
+    if engine.explain_guess(pixels) is not None:
+        return pixels
     wanted = choose_treatment(engine.diagnose(pixels))
     return pixels if wanted is None else engine.restore(pixels, wanted)

@@ -184,7 +184,8 @@ def _handle(
     start, prior = time.perf_counter(), None
     try:
         prior = engine.diagnose(opened.photograph.pixels)
-        status, restored = _treat(opened.photograph, prior, parameters, engine)
+        guess = engine.explain_guess(opened.photograph.pixels)
+        status, restored = _treat(opened.photograph, prior, guess, parameters, engine)
         if restored is not None:
             _check_name(opened, parameters)
     except Exception as error:  # noqa: BLE001 - one photograph must not stop the others
@@ -194,7 +195,8 @@ def _handle(
         window.leave(opened.weight)
         raise
     else:
-        writer.put(Result(opened, prior, status, time.perf_counter() - start, restored))
+        seconds = time.perf_counter() - start
+        writer.put(Result(opened, prior, status, seconds, restored, reason=guess))
 
 
 def _check_name(opened: Opened, parameters: RestoreParameters) -> None:
@@ -208,9 +210,15 @@ def _check_name(opened: Opened, parameters: RestoreParameters) -> None:
 
 
 def _treat(
-    photograph: Photograph, prior: DiagnosticPrior, parameters: RestoreParameters, engine: Engine
+    photograph: Photograph,
+    prior: DiagnosticPrior,
+    guess: str | None,
+    parameters: RestoreParameters,
+    engine: Engine,
 ) -> tuple[Status, Pixels | None]:
     """Return the outcome and, unless the photograph is left alone, its restored pixels."""
+    if guess is not None:
+        return "uncertain", None
     threshold, certainty = parameters.threshold, parameters.certainty
     wanted = choose_treatment(prior, parameters.keep, threshold, certainty)
     if wanted is None:

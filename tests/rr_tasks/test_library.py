@@ -19,7 +19,7 @@ from rr_tasks.samples import sample_photographs
 def holiday(tmp_path: Path) -> Path:
     """A small photograph with much noise."""
     sample = cv2.imread(str(Path(sample_photographs(), "explore_world_animals__lemur.webp")))
-    small = cv2.resize(sample, (160, 120), interpolation=cv2.INTER_AREA)
+    small = cv2.resize(sample, (168, 128), interpolation=cv2.INTER_AREA)
     noise = np.random.default_rng(0).normal(0, 40, small.shape)
     path = tmp_path / "holiday.jpg"
     cv2.imwrite(str(path), np.clip(small + noise, 0, 255), [cv2.IMWRITE_JPEG_QUALITY, 95])
@@ -40,7 +40,7 @@ def test_a_file_and_its_pixels_are_restored_alike(holiday: Path) -> None:
 
 
 def test_a_photograph_that_needs_nothing_comes_back_as_it_is() -> None:
-    clean = np.full((64, 64, 3), 128, np.uint16)
+    clean = np.full((160, 160, 3), 128, np.uint16)
     assert restore_photograph(clean) is clean
 
 

@@ -60,6 +60,10 @@ class InvertingEngine:
         self.diagnosed.append(pixels.shape)
         return diagnosis(pixels.shape[1], pixels.shape[0], self.noise, self.blur)
 
+    def explain_guess(self, pixels: Any) -> str | None:
+        del pixels
+        return None
+
     def restore(self, pixels: Any, prior: DiagnosticPrior) -> Any:
         self.restored.append(prior)
         return np.iinfo(pixels.dtype).max - pixels

@@ -79,6 +79,20 @@ def test_each_reason_to_leave_photographs_alone_has_a_count_and_the_whole_diagno
     assert run(asked, Unsure("double-2", noise=noise)) == Counts(skipped=6)
 
 
+def test_nobody_acts_on_a_guess(
+    parameters: RestoreParameters, archive: Path, engine_like: Any
+) -> None:
+    class Guessing(engine_like):  # type: ignore[misc]
+        def explain_guess(self, pixels: Any) -> str | None:
+            return "too little detail to diagnose" if pixels.shape[1] == 21 else None
+
+    assert run(parameters, Guessing()) == Counts(restored=5, uncertain=1)
+    row = rows(parameters)[ONE]
+    assert (row.status, row.reason) == ("uncertain", "too little detail to diagnose")
+    assert row.prior is not None
+    assert Path(parameters.output, ONE).read_bytes() == (archive / ONE).read_bytes()
+
+
 @pytest.fixture
 def with_losses(monkeypatch: pytest.MonkeyPatch) -> None:
     """Restored photographs of 21 x 16 would lack something."""
