@@ -3,7 +3,7 @@
 >>> from rr_tasks import EdgeReasoner, restore_photograph
 >>> restored = restore_photograph("holiday.jpg")
 >>> restored.shape, restored.dtype
-((120, 160, 3), dtype('uint8'))
+((128, 168, 3), dtype('uint8'))
 
 A diagnosis alone takes pixels, which the reasoner reads as sRGB:
 
