@@ -51,8 +51,11 @@ def diagnose(
 
 
 def restore(
-    source: Annotated[
-        str, typer.Argument(metavar="IN", help="Folder or URL of photographs; it is only read.")
+    sources: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="IN", help="Folder or URL of photographs, or one or more of them; only read."
+        ),
     ],
     output: Annotated[
         str, typer.Argument(metavar="OUT", help="Folder or URL for the restored copy of the tree.")
@@ -120,10 +123,11 @@ def restore(
     read are listed with the reason and do not stop the others. Originals are never changed.
 
     Example: [bold]rr restore ~/Pictures ~/Restored --keep haze[/bold], or in object storage
-    [bold]rr restore s3://bucket/photographs s3://bucket/restored[/bold].
+    [bold]rr restore s3://bucket/photographs s3://bucket/restored[/bold]. Single photographs land
+    directly in the output folder: [bold]rr restore holiday.jpg restored[/bold].
     """
     parameters = RestoreParameters(
-        input=source,
+        input=sources[0],
         output=output,
         keep=parse_degradations("--keep", keep or ()),
         threshold=threshold,
@@ -141,12 +145,14 @@ def restore(
         reasoner=EdgeReasonerChoice(weights=reasoner),
         restorer=restorer,
     )
-    begin(f"Looking for photographs in {source}")
+    begin(f"Looking for photographs in {sources[0]}")
     from flows.cli.show.restoration import show_restoration
     from flows.launch import launch
     from flows.restore import restore as flow
+    from rr_tasks.archive.named import split_names
 
-    summary = launch(flow, parameters)
+    source, only = split_names(sources)
+    summary = launch(flow, parameters.model_copy(update={"input": source, "only": only}))
     show_restoration(console, summary)
     failed = summary.archive.failed or summary.companions.failed
     raise typer.Exit(1 if failed or summary.unreadable else 0)

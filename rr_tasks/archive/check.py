@@ -1,6 +1,7 @@
 """Checks whether a run can use its input and output folders."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path, PurePath
 
 from rr_tasks.archive import layout
@@ -17,13 +18,17 @@ class FolderError(ExpectedError, ValueError):
     """The input or the output folder cannot be used; the message says which and what to do."""
 
 
-def check_folders(source: str, output: str, selection: Selection | None = None) -> None:
+def check_folders(
+    source: str, output: str, selection: Selection | None = None, only: Sequence[str] = ()
+) -> None:
     """Make sure that a run can start, and mark the output as belonging to the input.
 
     Args:
         source: URL of the folder with the originals.
         output: URL of the folder for the restored ones.
         selection: what to pass over in `source`; by default what is hidden or belongs to systems.
+        only: names of the photographs to restore; by default all. Then the output may lie inside
+            the input, because it is not listed.
 
     Raises:
         FolderError: the input is missing, is not a folder or contains no photographs; one folder is
@@ -34,8 +39,16 @@ def check_folders(source: str, output: str, selection: Selection | None = None) 
     originals, restored = open_folder(source), open_folder(output)
     if isinstance(originals, LocalFolder):
         _check_is_folder(source)
-    _check_apart(originals.place, restored.place)
+    _check_apart(originals.place, restored.place, nested=bool(only))
     _check_ours(originals, restored)
+    if not only:
+        _check_holds_photographs(source, originals, restored, selection)
+    _sign(originals, restored)
+
+
+def _check_holds_photographs(
+    source: str, originals: Folder, restored: Folder, selection: Selection | None
+) -> None:
     listing = Listing(walk(originals, selection, output=restored))
     if next(iter(listing), None) is None:
         hidden = f" (unreadable: {'; '.join(listing.unreadable)})" if listing.unreadable else ""
@@ -44,24 +57,23 @@ def check_folders(source: str, output: str, selection: Selection | None = None) 
             f"the input folder {source} holds no photographs, judging by the ends of the names"
             f"{others}{hidden}; check the path"
         )
-    _sign(originals, restored)
 
 
 def _check_is_folder(source: str) -> None:
     path = Path(open_folder(source).url)
     if not path.exists():
-        raise FolderError(f"the input folder {source} does not exist; check the path")
+        raise FolderError(f"the input {source} does not exist; check the path")
     if not path.is_dir():
         raise FolderError(f"the input {source} is not a folder; name the folder that holds it")
 
 
-def _check_apart(source: str, output: str) -> None:
+def _check_apart(source: str, output: str, nested: bool) -> None:
     if source == output:
         raise FolderError(
             f"input and output are the same folder, {source}; originals are never overwritten: "
             "choose another output folder"
         )
-    if PurePath(output).is_relative_to(source):
+    if not nested and PurePath(output).is_relative_to(source):
         raise FolderError(
             f"the output folder {output} lies inside the input folder {source}, so the next run "
             "would restore its own results; choose an output folder outside of it"

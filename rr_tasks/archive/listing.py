@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 
+from rr_tasks.archive.named import NamedWalk
 from rr_tasks.photographs.selection import OTHER_KIND, Selection
 from rr_tasks.photographs.walk import COMPANION, PHOTOGRAPH, Entry, Walk, walk
 from rr_tasks.storage.folder import Folder
@@ -19,6 +20,8 @@ def _ignore(entry: Entry) -> None:
 
 def walk_archive(source: Folder, output: Folder, parameters: RestoreParameters) -> Walk:
     """Walk through the files that parameters ask for in `source`, but never through `output`."""
+    if parameters.only:
+        return NamedWalk(source, parameters.only, parameters.companions)
     selection = Selection(parameters.include, parameters.exclude)
     return walk(source, selection, companions=parameters.companions, output=output)
 

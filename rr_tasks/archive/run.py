@@ -51,7 +51,7 @@ def prepare(parameters: RestoreParameters, on_held: OnHeld | None = None) -> Arc
         StorageError: storage refuses.
     """
     selection = Selection(parameters.include, parameters.exclude)
-    check_folders(parameters.input, parameters.output, selection)
+    check_folders(parameters.input, parameters.output, selection, parameters.only)
     source, output = open_folder(parameters.input), open_folder(parameters.output)
     output.remove_leftovers(layout.OWN)
     with suppress(StorageError):
