@@ -13,6 +13,7 @@ import typer
 
 from flows.cli import (
     annotation,
+    archive,
     assessment,
     bench,
     dataset,
@@ -41,7 +42,12 @@ app = typer.Typer(
 )
 
 _COMMANDS = {
-    "Photographs": (photographs.diagnose, photographs.restore),
+    "Photographs": (
+        photographs.diagnose,
+        photographs.restore,
+        archive.status,
+        archive.undo,
+    ),
     "Data sets": (
         recipe.recipe,
         dataset.synthesize,

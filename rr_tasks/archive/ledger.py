@@ -8,7 +8,7 @@ run repeats whatever a killed run had not recorded, with the same result.
 
 import os
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from threading import Lock
@@ -64,7 +64,12 @@ def open_ledger(output: Folder, chunk: str) -> Ledger:
 
 
 def last_rows(output: Folder, chunk: str) -> dict[str, LedgerRow]:
-    """Return the last row of each photograph of a chunk, by its path.
+    """Return the last row of each photograph of a chunk, by its path; see `all_rows`."""
+    return {row.path: row for row in all_rows(output, chunk)}
+
+
+def all_rows(output: Folder, chunk: str) -> Iterator[LedgerRow]:
+    """Yield the rows of a chunk, oldest first.
 
     A line that is not JSON was torn by a crash; its photograph counts as not done.
 
@@ -77,11 +82,8 @@ def last_rows(output: Folder, chunk: str) -> dict[str, LedgerRow]:
     for path in (*reversed(_parts(output, chunk)), layout.ledger(chunk)):
         with suppress(MissingFileError):
             contents[path] = output.read(path)
-    rows: dict[str, LedgerRow] = {}
     for path, content in reversed(contents.items()):
-        for row in _rows(content, output.at(path)):
-            rows[row.path] = row
-    return rows
+        yield from _rows(content, output.at(path))
 
 
 def is_whole(output: Folder, chunk: str) -> bool:

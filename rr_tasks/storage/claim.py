@@ -157,6 +157,16 @@ def claim_url(url: str) -> str:
     return f"{folder}/.{name}.claim"
 
 
+def read_claim(url: str) -> Held | None:
+    """Read the claim at `url`; None if there is none, or if its owner is known to be dead."""
+    content = _read(url)
+    if content is None:
+        return None
+    folder, _, name = url.rpartition("/")
+    held = Held(f"{folder}/{name.removeprefix('.').removesuffix('.claim')}", content)
+    return None if held.is_over() else held
+
+
 def remove_dead_claim(url: str) -> bool:
     """Remove the claim at `url` if its owner was a process of this machine and has ended."""
     content = _read(url)

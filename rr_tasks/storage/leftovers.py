@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from rr_tasks.storage.atomic import PARTIAL
-from rr_tasks.storage.claim import claim_url, remove_dead_claim
+from rr_tasks.storage.claim import Held, claim_url, read_claim, remove_dead_claim
 from rr_tasks.storage.explanation import explain_errors
-from rr_tasks.storage.failure import StorageError
+from rr_tasks.storage.failure import MissingFileError, StorageError
 from rr_tasks.storage.file import locate
 from rr_tasks.storage.files import join, remove
 from rr_tasks.storage.filesystem import filesystem_of, is_local, is_s3
@@ -67,8 +67,25 @@ def remove_dead_claims(folder: str) -> int:
     Raises:
         StorageError: see `explain_errors`.
     """
-    claims = [join(folder, name) for name in _list_names(folder) if name.endswith(".claim")]
+    claims = _list_claims(folder)
     return sum(remove_dead_claim(claim) or _remove_stale(claim) for claim in claims)
+
+
+def living_claims(folder: str) -> list[Held]:
+    """Find the claims in a folder whose owners are not known to be dead; none if it is missing.
+
+    Raises:
+        StorageError: see `explain_errors`.
+    """
+    try:
+        claims = _list_claims(folder)
+    except MissingFileError:
+        return []
+    return [held for held in map(read_claim, claims) if held is not None]
+
+
+def _list_claims(folder: str) -> list[str]:
+    return [join(folder, name) for name in _list_names(folder) if name.endswith(".claim")]
 
 
 def _remove_stale(claim: str) -> bool:

@@ -1,0 +1,186 @@
+"""Removes what `rr restore` made from an output folder, and nothing else."""
+
+import shutil
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, suppress
+from pathlib import Path
+
+from rr_tasks.archive import layout
+from rr_tasks.archive.ledger import all_rows
+from rr_tasks.archive.listing import walk_archive
+from rr_tasks.archive.plan import chunk_ids
+from rr_tasks.archive.resume import content_hash
+from rr_tasks.archive.status import read_source, read_summary
+from rr_tasks.photographs.walk import COMPANION, Entry, walk
+from rr_tasks.storage.claim import HeldError, claim
+from rr_tasks.storage.failure import StorageError
+from rr_tasks.storage.files import list_paths
+from rr_tasks.storage.folder import Folder
+from rr_tasks.storage.folders import open_folder
+from rr_tasks.storage.leftovers import living_claims, remove_dead_claims
+from rr_tasks.storage.local_folder import LocalFolder
+from rr_tasks.storage.names import to_text
+from rr_tasks.storage.threads import map_in_threads
+from schemas.archive import LedgerRow, RunSummary
+from schemas.prior.migrations import load_prior
+from schemas.status import UndoSummary
+
+
+def undo(url: str) -> UndoSummary:
+    """Remove restored photographs, copies, diagnoses, companions, the report and the ledgers.
+
+    Only files that the ledgers record, or that equal a companion in the input folder, are removed,
+    and only if they have not changed since, judging by size and content. Originals are never
+    touched. The ledgers are removed last, so call this again after a kill.
+
+    Args:
+        url: the output folder.
+
+    Raises:
+        HeldError: a run is at work on the folder.
+        FolderError: `rr restore` did not make the folder.
+        DamagedLedgerError: a ledger cannot be read.
+        StorageError: storage refuses.
+    """
+    output = open_folder(url)
+    source = read_source(output)
+    with suppress(StorageError):
+        remove_dead_claims(output.at(layout.CLAIMS))
+    for held in living_claims(output.at(layout.CLAIMS)):
+        raise HeldError(held)
+    with ExitStack() as claims:
+        for work in (layout.PLANNING, layout.COPYING, layout.REPORTING):
+            claims.enter_context(claim(output.at(work)))
+        removed = _Removal(output)
+        for chunk in chunk_ids(output):
+            removed.take(_outputs(all_rows(output, chunk)))
+        removed.take_companions(open_folder(source), read_summary(output))
+        _remove_emptied(output, removed.folders)
+        _remove_records(output)
+    if isinstance(output, LocalFolder):  # with what killed writers left unfinished
+        shutil.rmtree(output.at(layout.OWN), ignore_errors=True)
+    return removed.summary()
+
+
+class _Removal:
+    """Removes outputs that are as they were written, and counts them."""
+
+    def __init__(self, output: Folder) -> None:
+        self._output = output
+        self._removed = Counter[str]()
+        self._changed: list[str] = []
+        self.folders: set[str] = set()
+        """Where there were outputs."""
+
+    def take(self, rows: dict[str, "_Made"]) -> None:
+        """Remove the outputs and the diagnoses of some photographs."""
+        self.folders.update(path.rpartition("/")[0] for path in rows)
+        there = self._output.statuses(rows)
+        intact = map_in_threads(lambda path: rows[path].is_intact(self._read(path)), list(there))
+        for path, unchanged in zip(there, intact, strict=True):
+            self._finish(path, rows[path].kind, unchanged)
+
+    def take_companions(self, source: Folder, last: RunSummary | None) -> None:
+        """Remove copies that equal companions in the input folder, as far as it is there."""
+        if last is not None and not last.parameters.companions:
+            return
+        with suppress(StorageError):
+            for entry in _walk_companions(source, self._output, last):
+                path = layout.restored(to_text(entry.path))
+                if self._output.status(path) is not None:
+                    unchanged = self._read(path) == source.read(entry.path)
+                    self._finish(path, "companions", unchanged)
+
+    def summary(self) -> UndoSummary:
+        """Return what was done."""
+        return UndoSummary(
+            output=to_text(self._output.url),
+            photographs=self._removed["photographs"],
+            diagnoses=self._removed["diagnoses"],
+            companions=self._removed["companions"],
+            changed=tuple(sorted(map(to_text, self._changed))),
+        )
+
+    def _read(self, path: str) -> bytes:
+        return self._output.read(path)
+
+    def _finish(self, path: str, kind: str, unchanged: bool) -> None:
+        if not unchanged:
+            self._changed.append(path)
+            return
+        self._output.remove(path)
+        self._removed[kind] += 1
+
+
+class _Made:
+    """What a file held when it was written: any of some contents, by their hashes."""
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+        self.hashes = set[str]()
+        self.any_prior = False
+        """Whether its content is not recorded, as in ledgers of earlier releases."""
+
+    def is_intact(self, content: bytes) -> bool:
+        """Whether a file still holds what was written."""
+        if content_hash(content) in self.hashes:
+            return True
+        return self.any_prior and _is_prior(content)
+
+
+def _outputs(rows: Iterable[LedgerRow]) -> dict[str, _Made]:
+    """Return what the rows of a chunk say about each file, by its path."""
+    made: dict[str, _Made] = {}
+    for row in rows:
+        if row.output_hash is not None:
+            path = layout.output(row)
+            made.setdefault(path, _Made("photographs")).hashes.add(row.output_hash)
+        beside = made.setdefault(layout.prior(row.path), _Made("diagnoses"))
+        if row.prior is not None:
+            beside.hashes.add(content_hash(row.prior.model_dump_json(indent=2).encode() + b"\n"))
+        else:
+            beside.any_prior = True
+    return made
+
+
+def _is_prior(content: bytes) -> bool:
+    try:
+        load_prior(content)
+    except (ValueError, KeyError):
+        return False
+    return True
+
+
+def _walk_companions(source: Folder, output: Folder, last: RunSummary | None) -> Iterator[Entry]:
+    walked = (
+        walk(source, companions=True, output=output)
+        if last is None  # because the run was killed
+        else walk_archive(source, output, last.parameters)
+    )
+    return (entry for entry in walked if entry.kind == COMPANION)
+
+
+def _remove_records(output: Folder) -> None:
+    """Remove the files in our own folder; the ledgers, then the name of the input come last."""
+    paths = sorted(f"{layout.OWN}/{path}" for path in list_paths(output.at(layout.OWN)))
+    ledgers = [path for path in paths if path.startswith(f"{layout.LEDGER}/")]
+    others = [path for path in paths if path not in {*ledgers, layout.SOURCE}]
+    for some in (others, ledgers, [layout.SOURCE]):
+        deque(map_in_threads(output.remove, some), maxlen=0)
+
+
+def _remove_emptied(output: Folder, folders: Iterable[str]) -> None:
+    """Remove folders on a disk that are empty now, but not the output itself."""
+    if not isinstance(output, LocalFolder):
+        return
+    emptied = {parent for folder in folders for parent in _with_parents(folder)}
+    for folder in sorted(emptied, key=len, reverse=True):
+        with suppress(OSError):
+            Path(output.at(folder)).rmdir()
+
+
+def _with_parents(folder: str) -> Iterator[str]:
+    while folder:
+        yield folder
+        folder = folder.rpartition("/")[0]
