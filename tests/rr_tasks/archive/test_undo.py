@@ -25,7 +25,7 @@ def run(parameters: RestoreParameters, engine: Any) -> Counts:
     plan = prepare(parameters)
     chunks = [restore_chunk(chunk, parameters, engine) for chunk in plan.chunks]
     copied = copy_companions(parameters)
-    return finish(parameters, plan, chunks, engine.identity, copied).counts
+    return finish(parameters, plan, chunks, engine.identity, copied=copied).counts
 
 
 def files(folder: Path) -> set[str]:
