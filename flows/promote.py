@@ -10,11 +10,12 @@ from schemas.parameters import PromoteParameters
 def promote(parameters: PromoteParameters) -> Verdict:
     """Evaluate both on the same held-out photographs; promote only a candidate that is better."""
     champion = champion_url(parameters.champions, "edge-restorer")
-    trials = [
+    # The candidate comes first, because weights that cannot be used should be known early.
+    candidate, best = (
         host().run_stage(evaluate, parameters.evaluation.model_copy(update={"restorer": url}))
-        for url in (champion, parameters.candidate)
-    ]
-    verdict = compare(trials[0].rows, trials[1].rows)
+        for url in (parameters.candidate, champion)
+    )
+    verdict = compare(best.rows, candidate.rows)
     if verdict.promoted:
         replace_champion(parameters.candidate, parameters.champions, "edge-restorer", verdict)
     host().publish_note("verdict", f"**{verdict.reason}**")

@@ -23,6 +23,7 @@ from flows.cli import (
     pairs,
     photographs,
     pipeline,
+    promotion,
     recipe,
     training,
 )
@@ -56,7 +57,7 @@ _COMMANDS = {
         annotation.annotate,
         dataset.migrate,
     ),
-    "Models": (evaluation.evaluate, assessment.assess),
+    "Models": (evaluation.evaluate, assessment.assess, promotion.promote),
     "Pipeline and benchmarks": (pipeline.pipeline,),
 }
 for panel, commands in _COMMANDS.items():

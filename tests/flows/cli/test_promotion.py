@@ -1,0 +1,36 @@
+"""`rr promote` on one held-out photograph."""
+
+import shutil
+from pathlib import Path
+
+import cv2
+import pytest
+
+from flows import promote
+from rr_tasks.evaluation.promotion import Verdict
+from rr_tasks.weights.file import locate_shipped
+from tests.commands import Rr, only_error
+
+
+def test_only_better_weights_are_put_into_use(
+    rr: Rr, photographs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heldout, work = tmp_path / "heldout", tmp_path / "work"
+    heldout.mkdir()
+    picture = cv2.imread(str(next(photographs.iterdir())))
+    cv2.imwrite(str(heldout / "one.png"), picture)
+    candidate = tmp_path / "candidate.safetensors"
+    shutil.copy(locate_shipped("edge-restorer"), candidate)
+    shown = " ".join(rr("promote", candidate, heldout, work, code=1).stdout.split())
+    assert "the candidate is the champion already" in shown
+    assert f"In use {locate_shipped('edge-restorer')}" in shown
+    assert not (work / "champions").exists()
+    win = Verdict(promoted=True, reason="promoted: it won", champion_psnr=1.0, candidate_psnr=2.0)
+    monkeypatch.setattr(promote, "compare", lambda *_: win)
+    shown = " ".join(rr("promote", candidate, heldout, work).stdout.split())
+    champion = work / "champions" / "edge-restorer.safetensors"
+    assert "candidate 2.00 dB, in use so far 1.00 dB Verdict promoted: it won" in shown
+    assert f"In use {champion}" in shown
+    assert champion.read_bytes() == candidate.read_bytes()
+    missing = tmp_path / "none.safetensors"
+    assert str(missing) in only_error(rr("promote", missing, heldout, work, code=1))
