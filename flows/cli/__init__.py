@@ -4,7 +4,9 @@ A command imports what it needs when it runs, so that `rr --help` answers at onc
 """
 
 import gc
+import io
 import os
+import sys
 import threading
 from importlib.metadata import version
 from typing import Annotated
@@ -98,6 +100,8 @@ def main() -> None:
     After Ctrl-C the process ends at once, without waiting for threads that are still at work.
     """
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # read when torch is imported
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="surrogateescape")  # paths as they are, also if no text
     try:
         app()
     except SystemExit as end:

@@ -23,7 +23,7 @@ from rr_tasks.storage.failure import StorageError
 from rr_tasks.storage.folder import Folder
 from rr_tasks.storage.folders import open_folder
 from rr_tasks.storage.leftovers import remove_dead_claims
-from rr_tasks.storage.names import to_cell
+from rr_tasks.storage.names import to_cell, to_line
 from rr_tasks.storage.threads import map_in_threads
 from schemas.archive import (
     ArchivePlan,
@@ -97,8 +97,9 @@ def finish(
         for row in current_rows(output, plan.chunks):
             findings.add(row)
         reconcile(plan.found, findings.counts)
+        places = {"input": to_line(parameters.input), "output": to_line(parameters.output)}
         summary = RunSummary(
-            parameters=parameters,
+            parameters=parameters.model_copy(update=places),  # to show: they may be no text
             engine=engine,
             finished_at=datetime.now(UTC).isoformat(timespec="seconds"),
             found=plan.found,
@@ -107,8 +108,8 @@ def finish(
             counts=counts,
             archive=findings.counts,
             companions=copied.counts,
-            report=output.at(layout.REPORT),
-            failures=output.at(layout.FAILURES),
+            report=to_line(output.at(layout.REPORT)),
+            failures=to_line(output.at(layout.FAILURES)),
         )
         _write_failures(output, [*findings.failures, *copied.failures])
         write_report(open_folder(parameters.input), output, summary, findings)

@@ -1,7 +1,10 @@
 """No odd file ends a command: each has a row with its reason and a line on the terminal."""
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -106,3 +109,20 @@ def test_diagnose(rr: Rr, sound: Path) -> None:
     assert len(error_lines(result)) == len(expected)
     paths = [to_path(json.loads(line)["path"]) for line in result.stdout.splitlines()]
     assert [Path(path).name for path in paths] == ["a.png", LATIN_1, "tiny.png"]
+
+
+def test_folders_whose_names_are_no_text(rr: Rr, sound: Path, tmp_path: Path) -> None:
+    named, out = sound.rename(tmp_path / LATIN_1), tmp_path / f"out-{LATIN_1}"
+    (named / "empty.jpg").touch()
+    restored = rr("restore", named, out / "restored", code=1)
+    assert r"out-caf\xe9.png/restored/_rr/report.html" in restored.stdout
+    assert (out / "restored" / "_rr" / "report.html").exists()
+    made = subprocess.run(
+        [sys.executable, "-c", "from flows.cli import main; main()", "synthesize", named, out],
+        env={**os.environ, "LC_ALL": "C.UTF-8"},
+        capture_output=True,
+        check=False,
+    )
+    assert b"Error: empty.jpg: the file is empty" in made.stderr
+    assert made.returncode == 1
+    assert (Path(os.fsdecode(made.stdout.strip())) / "00000.tar").exists()
