@@ -19,6 +19,7 @@ from flows.cli import (
     assessment,
     bench,
     dataset,
+    diagnosis,
     evaluation,
     export,
     inspection,
@@ -46,7 +47,7 @@ app = typer.Typer(
 
 _COMMANDS = {
     "Photographs": (
-        photographs.diagnose,
+        diagnosis.diagnose,
         photographs.restore,
         archive.status,
         archive.undo,

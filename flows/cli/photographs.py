@@ -1,53 +1,14 @@
-"""`rr diagnose` and `rr restore`: work on a user's photographs."""
+"""`rr restore`: restores a user's photographs."""
 
 from typing import Annotated
 
 import typer
 
 from flows.cli.beginning import begin
-from flows.cli.failure import complain
 from flows.cli.options import Exclude, Include, Weights, console, parse_degradations
 from schemas.archive import CERTAIN, RestoreParameters
-from schemas.errors import ExpectedError
 from schemas.prior.current import DEGRADATIONS, VISIBLE_SEVERITY
 from schemas.reasoner import EdgeReasonerChoice
-
-
-def diagnose(
-    photographs: Annotated[list[str], typer.Argument(help="One or more photographs.")],
-    json: Annotated[
-        bool,
-        typer.Option("--json", help="Print a JSON line for each photograph: path and prior."),
-    ] = False,
-    reasoner: Weights = None,
-) -> None:
-    """Say what degrades a photograph, how badly, and what to undo first.
-
-    Example: [bold]rr diagnose holiday.jpg[/bold], or for scripts
-    [bold]rr diagnose *.jpg --json[/bold].
-    """
-    begin("Loading the reasoner")
-    from flows.cli.show.diagnosis import read, show
-    from rr_tasks.reasoner.diagnosis import UndiagnosedError
-    from rr_tasks.reasoner.diagnosis import diagnose as diagnose_photograph
-    from rr_tasks.reasoner.load import load_reasoner
-    from rr_tasks.storage.names import to_display, to_text
-    from schemas.diagnosis import Diagnosis
-
-    model = load_reasoner(EdgeReasonerChoice(weights=reasoner))
-    failures = 0
-    for path in photographs:
-        try:
-            prior = diagnose_photograph(model, read(path))
-        except ExpectedError as error:
-            complain(f"{path}: {error}" if isinstance(error, UndiagnosedError) else str(error))
-            failures += 1
-        else:
-            if json:
-                typer.echo(Diagnosis(path=to_text(path), prior=prior).model_dump_json())
-            else:
-                show(console, to_display(to_text(path)), prior)
-    raise typer.Exit(1 if failures else 0)
 
 
 def restore(

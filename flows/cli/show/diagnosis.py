@@ -1,4 +1,4 @@
-"""Reads one photograph and shows its diagnostic prior to a person."""
+"""Reads photographs and shows their diagnostic priors to a person."""
 
 from rich.console import Console
 from rich.markup import escape
@@ -8,11 +8,12 @@ from flows.cli.show.table import Column, print_columns
 from rr_tasks.photographs.formats.base import UnusablePhotographError
 from rr_tasks.photographs.pixels import Pixels
 from rr_tasks.photographs.reading import read_pixels
-from schemas.prior.current import AnyFinding, DiagnosticPrior
+from schemas.prior.current import DEGRADATIONS, AnyFinding, DiagnosticPrior
 from schemas.prior.finding import grade
 
 _COLOURS = {"slight": "green", "moderate": "yellow", "strong": "dark_orange", "extreme": "red"}
 _BAR_LENGTH = 12
+_CELL = 10
 
 
 def read(url: str) -> Pixels:
@@ -28,7 +29,20 @@ def read(url: str) -> Pixels:
         raise UnusablePhotographError(f"{url}: {error}") from error
 
 
-def show(console: Console, name: str, prior: DiagnosticPrior) -> None:
+def show_header(console: Console) -> None:
+    """Print what is above the lines of `show_line`."""
+    names = "".join(f"{name:>{_CELL}}" for name in DEGRADATIONS)
+    console.print(f"[bold]{names}  photograph[/bold]", highlight=False, soft_wrap=True)
+
+
+def show_line(console: Console, name: str, prior: DiagnosticPrior, guess: str | None) -> None:
+    """Print severity and probability of what was found in one line, and the name behind it."""
+    cells = "".join(f"{_cell(prior.finding(one)):>{_CELL}}" for one in DEGRADATIONS)
+    doubt = "" if guess is None else f"  [yellow]({guess})[/yellow]"
+    console.print(f"{cells}  {escape(name)}{doubt}", highlight=False, soft_wrap=True)
+
+
+def show(console: Console, name: str, prior: DiagnosticPrior, guess: str | None = None) -> None:
     """Print findings as a table, then the reasoning and the order of treatment."""
     size = f"{prior.image.width} x {prior.image.height}"
     findings = prior.findings
@@ -44,6 +58,8 @@ def show(console: Console, name: str, prior: DiagnosticPrior) -> None:
     )
     console.print(f"[bold]Scene[/bold]      {escape(prior.scene.description)}")
     console.print(f"[bold]Reasoning[/bold]  {escape(prior.reasoning)}")
+    if guess is not None:
+        console.print(f"[bold]A guess[/bold]    {guess}; rr restore would leave it alone")
     console.print(f"[bold]Undo[/bold]       {' -> '.join(prior.order) or 'nothing'}\n")
 
 
@@ -59,6 +75,12 @@ def _probability(finding: AnyFinding) -> str:
     if not finding.present or finding.probability is None:
         return ""
     return f"{finding.probability:.0%}"
+
+
+def _cell(finding: AnyFinding) -> str:
+    if not finding.present:
+        return "-"
+    return f"{finding.severity:.0f} {_probability(finding):>4}".rstrip()
 
 
 def _physics(finding: AnyFinding) -> str:
