@@ -36,6 +36,7 @@ from schemas.prior.v2 import DiagnosticPriorV2
 from schemas.recipe import DegradationRecipe
 from schemas.reference import Schema, render_reference
 from schemas.shard import DoneMarker, SampleRow
+from schemas.status import ArchiveStatus
 
 PUBLISHED = Path(__file__).parent / "published"
 PAGE = Path(__file__).parents[1] / "docs" / "SCHEMAS.md"
@@ -50,6 +51,7 @@ MODELS: Mapping[str, tuple[str, type[BaseModel]]] = {
     "plan-item": ("Line of a chunk of an archive's plan", PlanItem),
     "ledger-row": ("Line of a chunk's ledger", LedgerRow),
     "run-summary": ("Summary of a run over an archive", RunSummary),
+    "archive-status": ("What rr status --json prints", ArchiveStatus),
     "inspection": ("What rr inspect --json prints", Inspection),
     "synthesize-parameters": ("Parameters of the flow synthesize", SynthesizeParameters),
     "ingest-parameters": ("Parameters of the flow ingest", IngestParameters),
