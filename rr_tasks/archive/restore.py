@@ -23,7 +23,6 @@ from rr_tasks.restorer.treatment import choose_treatment, explain_leaving
 from rr_tasks.storage.claim import claim
 from rr_tasks.storage.folder import Folder
 from rr_tasks.storage.folders import open_folder
-from rr_tasks.storage.names import to_path
 from rr_tasks.storage.threads import map_in_threads
 from schemas.archive import Chunk, ChunkCounts, Counts, RestoreParameters, Status
 from schemas.errors import ExpectedError
@@ -38,10 +37,6 @@ makes peak memory depend on the number of workers, and not on the photographs.""
 
 class EngineError(ExpectedError, RuntimeError):
     """The engine's answer cannot be used for this photograph."""
-
-
-class TakenNameError(ExpectedError, RuntimeError):
-    """A restored photograph of another format would have the name of another original."""
 
 
 def _ignore(counts: Counts) -> None:
@@ -186,8 +181,6 @@ def _handle(
         prior = engine.diagnose(opened.photograph.pixels)
         guess = engine.explain_guess(opened.photograph.pixels)
         status, restored = _treat(opened.photograph, prior, guess, parameters, engine)
-        if restored is not None:
-            _check_name(opened, parameters)
     except Exception as error:  # noqa: BLE001 - one photograph must not stop the others
         window.leave(opened.weight)
         writer.fail(opened.item, reason_for(error), prior)
@@ -197,16 +190,6 @@ def _handle(
     else:
         seconds = time.perf_counter() - start
         writer.put(Result(opened, prior, status, seconds, restored, reason=guess))
-
-
-def _check_name(opened: Opened, parameters: RestoreParameters) -> None:
-    """Refuse to write another format under the name of another original."""
-    suffix = opened.photograph.suffix
-    name = opened.item.path + suffix
-    if suffix and open_folder(parameters.input).status(to_path(name)) is not None:
-        raise TakenNameError(
-            f"{name} is another file's name, and the restored photograph's; rename one of them"
-        )
 
 
 def _treat(

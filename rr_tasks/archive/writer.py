@@ -17,6 +17,7 @@ from rr_tasks.archive.window import Window
 from rr_tasks.photographs.encoding import encode
 from rr_tasks.photographs.failure import reason_for
 from rr_tasks.photographs.pixels import Pixels
+from rr_tasks.photographs.reading import LARGEST_FILE
 from rr_tasks.restorer.treatment import severities
 from rr_tasks.storage.failure import WRITING_STOPS, StorageError
 from rr_tasks.storage.folder import Folder
@@ -288,8 +289,11 @@ class Writer:
         if prior is not None:
             self._write_prior(item, prior)
         path = to_path(item.path)
-        if not self._copy_failed or self._originals.status(path) is None:
+        status = self._originals.status(path) if self._copy_failed else None
+        if status is None:
             return {}
+        if status.size > LARGEST_FILE:
+            raise StorageError("it is too large to be copied")
         return self._write_output(item, item.path, self._originals.read(path))
 
     def _count(self, status: str) -> None:

@@ -171,20 +171,23 @@ def test_failed_originals_are_copied_on_request_and_still_count_as_failed(
 
     (archive / "damaged.jpg").write_bytes(b"\xff\xd8\xff")
     (archive / "lost.jpg").symlink_to("nowhere")
+    with (archive / "huge.jpg").open("wb") as file:
+        file.truncate(2 * 10**9)  # a hole, which takes no space
     output = Path(parameters.output)
-    assert run(parameters, Broken()) == Counts(restored=5, failed=3)
+    assert run(parameters, Broken()) == Counts(restored=5, failed=4)
     assert not {ONE, "damaged.jpg", "lost.jpg"} & tree(output).keys()
     row = rows(parameters)[ONE]
     assert row.prior == load_prior((output / f"{ONE}.prior.json").read_bytes())
     copying = parameters.model_copy(update={"copy_failed": True})
     for _ in range(2):
-        assert run(copying, Broken()) == Counts(skipped=5, failed=3)
+        assert run(copying, Broken()) == Counts(skipped=5, failed=4)
         for name in (ONE, "damaged.jpg"):
             assert tree(output)[name] == (archive / name).read_bytes()
             assert rows(copying)[name].output_size == (output / name).stat().st_size
         assert rows(copying)[ONE].reason == "ValueError: out of range"
     assert rows(copying)["lost.jpg"].output_size is None
-    assert run(parameters, engine_like()) == Counts(skipped=5, restored=1, failed=2)
+    assert (rows(copying)["huge.jpg"].reason or "").endswith("; it is too large to be copied")
+    assert run(parameters, engine_like()) == Counts(skipped=5, restored=1, failed=3)
 
 
 def test_a_share_of_the_restoration_can_be_applied(
