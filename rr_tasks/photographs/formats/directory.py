@@ -92,7 +92,7 @@ class Directory:
     """A directory of a file.
 
     Attributes:
-        link: what leads to it.
+        references: what leads to it.
         place: where it starts.
         entries: in their order in the file, also those that are damaged or of unknown types.
         next: the link to the directory behind it.
@@ -100,7 +100,7 @@ class Directory:
 
     data: bytes
     dialect: Dialect
-    link: Link
+    references: tuple[Link, ...]
     place: int
     entries: tuple[Entry, ...]
     next: Link
@@ -139,10 +139,18 @@ class Directory:
         )
 
 
+def follow(data: bytes | bytearray, dialect: Dialect, link: Link) -> int:
+    """Return the place to which a link leads; 0 if it leads nowhere."""
+    try:
+        return int(struct.unpack_from(dialect.place(link.width), data, link.place)[0])
+    except struct.error:
+        return 0
+
+
 def read_directory(data: bytes, dialect: Dialect, link: Link) -> Directory | None:
     """Read the directory to which a link leads; None if there is none in the file."""
+    place = follow(data, dialect, link)
     try:
-        (place,) = struct.unpack_from(dialect.place(link.width), data, link.place)
         (count,) = struct.unpack_from(dialect.count, data, min(place, len(data)))
     except struct.error:
         return None
@@ -151,7 +159,7 @@ def read_directory(data: bytes, dialect: Dialect, link: Link) -> Directory | Non
     if place == 0 or not 0 < count <= _MAX_ENTRIES or end > len(data):
         return None
     entries = tuple(_read_entry(data, dialect, at) for at in range(start, end, step))
-    return Directory(data, dialect, link, place, entries, Link(end, dialect.width))
+    return Directory(data, dialect, (link,), place, entries, Link(end, dialect.width))
 
 
 def _read_entry(data: bytes, dialect: Dialect, place: int) -> Entry:

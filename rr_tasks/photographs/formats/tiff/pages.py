@@ -1,10 +1,10 @@
 """Finds the photograph among the directories of a TIFF file, and what else there is."""
 
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rr_tasks.photographs.formats.base import UnreadablePhotographError
-from rr_tasks.photographs.formats.directory import Dialect, Directory, read_directory
+from rr_tasks.photographs.formats.directory import Dialect, Directory, follow, read_directory
 
 MAX_DIRECTORIES = 100
 """More are not read: the file is a document, or made to take for ever."""
@@ -64,22 +64,34 @@ def is_reduced(directory: Directory) -> bool:
 
 
 def _walk(data: bytes) -> tuple[list[Directory], bool]:
-    """Return the directories, and whether these are all."""
+    """Return the directories, and whether these are all.
+
+    Some writers list the directories in a tag and also chain them, so that two links lead to one.
+    """
     dialect = Dialect.of(data)
     directories: list[Directory] = []
-    seen: set[int] = set()
-    links = deque([] if dialect is None else [dialect.first])
+    numbers: dict[int, int] = {}  # by place
+    links = deque([] if dialect is None else [(dialect.first, -1)])
     while links and dialect is not None:
-        directory = read_directory(data, dialect, links.popleft())
+        link, holder = links.popleft()
+        known = numbers.get(follow(data, dialect, link))
+        if known is not None:
+            if known <= holder:
+                raise UnreadablePhotographError(
+                    "the TIFF data is damaged: its directories form a loop"
+                )
+            again = directories[known]
+            directories[known] = replace(again, references=(*again.references, link))
+            continue
+        directory = read_directory(data, dialect, link)
         if directory is None:
             continue
-        if directory.place in seen:
-            raise UnreadablePhotographError("the TIFF data is damaged: its directories form a loop")
-        if len(directories) == MAX_DIRECTORIES:
+        number = len(directories)
+        if number == MAX_DIRECTORIES:
             return directories, False
-        seen.add(directory.place)
+        numbers[directory.place] = number
         directories.append(directory)
-        links += [*directory.links(_SUBDIRECTORIES), directory.next]
+        links += [(one, number) for one in (*directory.links(_SUBDIRECTORIES), directory.next)]
     return directories, True
 
 

@@ -10,7 +10,15 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from rr_tasks.photographs.formats.base import UnusablePhotographError
-from rr_tasks.photographs.formats.directory import LONG, LONG8, Directory, Numbers, Tags, pack_entry
+from rr_tasks.photographs.formats.directory import (
+    LONG,
+    LONG8,
+    Directory,
+    Numbers,
+    Tags,
+    follow,
+    pack_entry,
+)
 from rr_tasks.photographs.formats.tiff.gaps import blocks_of, find_gaps
 
 _GDAL_UNCHANGED = b"KNOWN_INCOMPATIBLE_EDITION=NO\n "
@@ -77,9 +85,7 @@ class Rewriting:
         place = self._append(
             struct.pack(dialect.count, len(rows)) + b"".join(row for _, row in rows) + following
         )
-        struct.pack_into(
-            dialect.place(directory.link.width), self._body, directory.link.place, place
-        )
+        self._lead(directory, place)
 
     def overwrite(self, place: int, content: bytes) -> None:
         """Replace values that keep their place and length."""
@@ -87,8 +93,7 @@ class Rewriting:
 
     def drop(self, directory: Directory) -> None:
         """Let what leads to a directory lead to the one behind it, in the same order."""
-        link, place = directory.link, directory.next.place
-        self._body[link.place : link.place + link.width] = self._body[place : place + link.width]
+        self._lead(directory, follow(self._body, directory.dialect, directory.next))
 
     def finish(self) -> bytes:
         """Return the whole file.
@@ -102,6 +107,11 @@ class Rewriting:
                 "convert it to BigTIFF"
             )
         return bytes(self._body)
+
+    def _lead(self, directory: Directory, place: int) -> None:
+        """Let everything that leads to a directory lead to a place."""
+        for link in directory.references:
+            struct.pack_into(directory.dialect.place(link.width), self._body, link.place, place)
 
     def _kept_rows(self, directory: Directory, without: set[int]) -> list[tuple[int, bytes]]:
         """Return the entries that stay; places of directories in them may be new."""

@@ -119,6 +119,21 @@ def test_raw_files_are_called_so_whatever_they_begin_with(make: Any) -> None:
         open_photograph(tiff(Page(make.scene(), {50706: (1, b"\1\4\0\0")})))
 
 
+@pytest.mark.parametrize("drawn", [True, False])
+def test_thumbnails_that_are_listed_and_chained_are_no_loop(make: Any, drawn: bool) -> None:
+    other = {} if drawn else {262: (3, [8])}
+    small = [Page(make.scene(12, 8), REDUCED | other), Page(make.scene(6, 4), REDUCED)]
+    original = bytearray(tiff(Page(make.scene(), FULL, pages=small)))
+    first, second = read_pages(bytes(original)).reduced
+    original[first.next.place : first.next.place + 4] = second.place.to_bytes(4, "little")
+    photograph = open_photograph(bytes(original)).develop()
+    pages = read_pages(encode(photograph, np.zeros_like(photograph.pixels)))
+    shown = [decode(page, read_layout(page)) for page in (pages.first, *pages.reduced)]
+    assert [image.width for image in shown] == ([48, 12, 6] if drawn else [48, 6])
+    assert [image.max() for image in shown] == [0] * len(shown)
+    assert len(pages.reduced[-1].references) == 2
+
+
 def test_directories_that_lead_back_are_damage(make: Any) -> None:
     original = bytearray(tiff(Page(make.scene())))
     original[-4:] = original[4:8]
