@@ -7,6 +7,7 @@ import numpy as np
 import pyvips
 
 from rr_tasks.photographs.formats.base import Facts, UnreadablePhotographError, to_vips
+from rr_tasks.photographs.formats.directory import Dialect, read_directory
 from rr_tasks.photographs.formats.foreign.base import ForeignFormat
 from rr_tasks.photographs.formats.pillow import attach_metadata
 
@@ -18,6 +19,7 @@ _ERRORS = (OSError, ValueError, RuntimeError, EOFError, SyntaxError, LookupError
 """What pillow-heif raises for damaged files."""
 _COLOURS = b"colrnclx"
 """Starts a box that says by numbers what colours mean."""
+_EXIF, _PREFIX, _ORIENTATION = "exif-data", b"Exif\0\0", 274
 _HDR = (16, 18)
 """Transfer functions PQ and HLG."""
 
@@ -34,7 +36,8 @@ class AvifFormat(ForeignFormat):
     def load(self, data: bytes, salvage: bool = False) -> pyvips.Image:
         """Open a file."""
         fail_on = "none" if salvage else "error"
-        return pyvips.Image.heifload_buffer(data, access="sequential", fail_on=fail_on)
+        image = pyvips.Image.heifload_buffer(data, access="sequential", fail_on=fail_on)
+        return _say_upright(image)
 
     def refusal(self, data: bytes, facts: Facts) -> str | None:
         """Refuse sequences and what is coded for HDR screens."""
@@ -114,6 +117,22 @@ def _open(data: bytes) -> Any:
     return file
 
 
+def _say_upright(image: pyvips.Image) -> pyvips.Image:
+    """Correct the orientation in EXIF: only boxes of the file turn pixels, and they have."""
+    exif = image.get(_EXIF) if image.get_typeof(_EXIF) else b""
+    block = exif.removeprefix(_PREFIX)
+    dialect = Dialect.of(block)
+    directory = None if dialect is None else read_directory(block, dialect, dialect.first)
+    turn = None if directory is None else directory.find(_ORIENTATION)
+    if dialect is None or turn is None:
+        return image
+    upright = bytearray(exif)
+    struct.pack_into(f"{dialect.order}H", upright, len(exif) - len(block) + turn.values, 1)
+    image = image.copy()
+    image.set_type(pyvips.GValue.blob_type, _EXIF, bytes(upright))
+    return image
+
+
 def _refuse(data: bytes, pictures: int, transfer: int | None) -> str | None:
     if transfer in _HDR:
         return "its brightness is coded for HDR screens (PQ or HLG), which is not read"
@@ -129,4 +148,4 @@ def _brands(data: bytes) -> list[bytes]:
     (length,) = struct.unpack_from(">I", data)
     brands = data[_BOX : min(length, len(data))]
     found = [brands[start : start + _BRAND] for start in range(0, len(brands), _BRAND)]
-    return [found[0], *found[2:]]  # between them is a version
+    return found[:1] + found[2:]  # between them is a version

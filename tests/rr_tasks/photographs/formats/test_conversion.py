@@ -73,6 +73,24 @@ def test_turned_pictures_are_upright_and_say_so(make: Any) -> None:
         assert image.getexif().get(274, 1) == 1
 
 
+@pytest.mark.parametrize("turned", [True, False])
+def test_exif_does_not_turn_an_avif(make: Any, turned: bool) -> None:
+    whole = {274: 6} if turned else {}  # which Pillow takes out, and writes as a box
+    exif = Image.Exif()
+    exif.update(whole | {296: 6})
+    data = saved(make.scene(), "AVIF", exif=exif)
+    spare, orientation = (tag + b"\0\3\0\0\0\1\0\6" for tag in (b"\1\x28", b"\1\x12"))
+    assert data.count(spare) == 1
+    photograph, image = rewrite(data.replace(spare, orientation))
+    assert photograph.pixels.shape == ((48, 32, 3) if turned else (32, 48, 3))
+    assert image.getexif()[274] == 1
+
+
+def test_a_file_without_brands_is_of_another_kind(make: Any) -> None:
+    with pytest.raises(UnreadablePhotographError, match="a video"):
+        open_photograph(b"\0\0\0\x08ftypqt  " + bytes(9))
+
+
 def test_what_needs_more_than_a_jpeg_becomes_a_png(make: Any) -> None:
     deep = make.scene(dtype=np.uint16)
     clear = make.scene(bands=4)
@@ -87,6 +105,7 @@ def test_what_needs_more_than_a_jpeg_becomes_a_png(make: Any) -> None:
     ):
         photograph, image = rewrite(data)
         assert (photograph.suffix, image.format, image.mode) == (".png", "PNG", mode)
+        assert "dpi" not in image.info
         assert photograph.pixels.dtype == depth
         assert off(photograph, samples) < 5
     assert rewrite(saved(make.scene(), "JPEG2000", irreversible=True))[0].suffix == ".jpg"
