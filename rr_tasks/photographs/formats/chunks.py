@@ -44,9 +44,9 @@ def read_chunks(data: bytes) -> Iterator[Chunk]:
 
 
 def read_trailer(data: bytes) -> bytes:
-    """Return what lies behind the last complete chunk, unless it is the rest of cut-off pixels."""
+    """Return what lies behind the last complete chunk, unless the picture is cut off there."""
     end = max((end for _, end in _places(data)), default=len(SIGNATURE))
-    return b"" if data[end + 4 : end + 8] == b"IDAT" else data[end:]
+    return b"" if data[end + 4 : end + 8] in (b"IDAT", _END) else data[end:]
 
 
 def _places(data: bytes) -> Iterator[tuple[int, int]]:

@@ -94,9 +94,9 @@ class PngConversion:
         return encoded
 
     def transplant(self, encoded: bytes, source: bytes) -> bytes:
-        """Add the metadata behind the header."""
+        """Add the metadata behind the header, and drop the resolution that libvips makes up."""
         del source
-        header, *rest = read_chunks(encoded)
+        header, *rest = (chunk for chunk in read_chunks(encoded) if chunk.must_be_understood)
         added = []
         if icc := self.metadata.get("icc-profile-data"):
             added.append(Chunk(b"iCCP", b"ICC profile\0\0" + zlib.compress(icc)))

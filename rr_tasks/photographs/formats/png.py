@@ -16,7 +16,8 @@ _LENGTHS = {
 """Of chunks that are always as long, because many programs refuse a whole file over another."""
 _COMPRESSED, _DEFLATE = (b"iCCP", b"zTXt"), b"\0"
 _BEFORE_PALETTE = {b"iCCP", b"sRGB", b"gAMA", b"cHRM", b"cICP", b"mDCV", b"cLLI"}
-_STANDARD = {*_LENGTHS, b"iCCP", b"eXIf", b"tEXt", b"zTXt", b"iTXt", b"sPLT", b"pCAL", b"sCAL"}
+_TRUE = {*_LENGTHS, b"iCCP", b"eXIf", b"tEXt", b"zTXt", b"iTXt", b"sPLT", b"pCAL", b"sCAL", b"orNT"}
+"""Chunks that do not depend on the pixels; the last one is the orientation, from ImageMagick."""
 _RENEWED = {b"eXIf": renew_exif, b"iTXt": renew_xmp}
 _BACKGROUND = b"bKGD"
 _NAMES = {
@@ -148,4 +149,4 @@ def _travels(chunk: Chunk, facts: Facts) -> bool:
         return False
     if chunk.kind == _BACKGROUND:  # in a palette it is a place, where another colour is now
         return not facts.get("palette", 0)
-    return chunk.kind in _STANDARD or (chunk.may_be_copied and not chunk.must_be_understood)
+    return chunk.kind in _TRUE or (chunk.may_be_copied and not chunk.must_be_understood)

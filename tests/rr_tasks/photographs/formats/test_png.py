@@ -64,6 +64,20 @@ def test_a_file_that_ends_within_its_last_chunk_is_written_with_an_end(make: Any
     assert make.png_chunk(b"IEND", b"") in encoded
 
 
+def test_a_cut_off_end_is_written_once(make: Any) -> None:
+    whole = make.png(make.scene())
+    for cut in (1, 4, 12):
+        _, encoded, _ = rewrite(whole[:-cut])
+        assert encoded.count(b"IEND") == 1
+        assert encoded.endswith(make.png_chunk(b"IEND", b""))
+
+
+def test_the_orientation_of_imagemagick_stays(make: Any) -> None:
+    photograph, encoded, _ = rewrite(make.png(make.scene(), (b"orNT", b"\6")))
+    assert photograph.lost == ()
+    assert make.png_chunk(b"orNT", b"\6") in encoded
+
+
 def test_the_rest_of_cut_off_pixels_is_not_taken_for_something_behind_them(make: Any) -> None:
     noise: Any = np.random.default_rng(0).integers(0, 256, (90, 90, 3), np.uint8)
     whole = make.png(noise)
