@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from flows.host import host
-from flows.progress import follow
+from flows.search import search
 from flows.shards import share_shards
 from rr_tasks.evaluation.diagnosis.figures import Figures, compute_figures
 from rr_tasks.evaluation.diagnosis.prediction import (
@@ -43,16 +43,16 @@ class Assessment:
 
 def assess(parameters: AssessParameters) -> Assessment:
     """Predict everything once, then count."""
-    with follow("Looking for photographs", None):
-        spec, photographs = plan_assessment(
-            parameters.photographs,
-            parameters.output,
-            reasoner=load_reasoner(parameters.reasoner).identity,
-            recipes=[RECIPES[name] for name in parameters.recipes],
-            rounds=parameters.rounds,
-            short_sides=parameters.short_sides,
-            seed=parameters.seed,
-        )
+    spec, photographs = search(
+        plan_assessment,
+        parameters.photographs,
+        parameters.output,
+        reasoner=load_reasoner(parameters.reasoner).identity,
+        recipes=[RECIPES[name] for name in parameters.recipes],
+        rounds=parameters.rounds,
+        short_sides=parameters.short_sides,
+        seed=parameters.seed,
+    )
     folder = predictions_folder(parameters.output, spec)
     for place in (parameters.output, folder):
         remove_leftovers(place)

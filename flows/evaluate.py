@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from flows.host import host
-from flows.progress import follow
+from flows.search import search
 from flows.shards import share_shards
 from rr_tasks.degrade.synthesis import open_dataset, plan_synthesis
 from rr_tasks.degrade.tasks import synthesize_shard_task
@@ -55,10 +55,15 @@ class Evaluation:
 def evaluate(parameters: EvaluateParameters) -> Evaluation:
     """Degrade held-out photographs in all 15 ways, diagnose, restore, and compare."""
     root = join(parameters.output, "shards")
-    with follow("Looking for photographs", None):
-        spec, photographs = plan_synthesis(
-            parameters.photographs, BENCHMARK, parameters.seed, None, _SHARD_SIZE, output=root
-        )
+    spec, photographs = search(
+        plan_synthesis,
+        parameters.photographs,
+        BENCHMARK,
+        parameters.seed,
+        None,
+        _SHARD_SIZE,
+        output=root,
+    )
     shards = open_dataset(root, spec, photographs)
     numbers = range(shard_count(spec))
     share_shards(

@@ -1,7 +1,7 @@
 """Existing degraded photographs and their clean partners -> shards."""
 
 from flows.host import host
-from flows.progress import follow
+from flows.search import search
 from flows.shards import share_shards
 from rr_tasks.ingest.shard import open_ingest, plan_ingest
 from rr_tasks.ingest.tasks import ingest_shard_task
@@ -13,17 +13,17 @@ from schemas.shard import shard_count
 
 def ingest(parameters: IngestParameters) -> str:
     """Make the data set, or whatever it lacks, and return its folder."""
-    with follow("Looking for photographs", None):
-        spec, photographs = plan_ingest(
-            parameters.folder,
-            parameters.layout,
-            parameters.shard_size,
-            clean=parameters.clean,
-            degraded=parameters.degraded,
-            present=parameters.present,
-            output=parameters.output,
-            selection=Selection(parameters.include, parameters.exclude),
-        )
+    spec, photographs = search(
+        plan_ingest,
+        parameters.folder,
+        parameters.layout,
+        parameters.shard_size,
+        clean=parameters.clean,
+        degraded=parameters.degraded,
+        present=parameters.present,
+        output=parameters.output,
+        selection=Selection(parameters.include, parameters.exclude),
+    )
     folder = open_ingest(parameters.output, spec, photographs)
     markers = share_shards(
         ingest_shard_task,

@@ -1,7 +1,7 @@
 """Clean photographs -> shards of degraded ones with their ground truth."""
 
 from flows.host import host
-from flows.progress import follow
+from flows.search import search
 from flows.shards import share_shards
 from rr_tasks.degrade.recipe_file import find_recipe
 from rr_tasks.degrade.synthesis import open_dataset, plan_synthesis
@@ -14,16 +14,16 @@ from schemas.shard import shard_count
 
 def synthesize(parameters: SynthesizeParameters) -> str:
     """Make the data set, or whatever it lacks, and return its folder."""
-    with follow("Looking for photographs", None):
-        spec, photographs = plan_synthesis(
-            parameters.photographs,
-            find_recipe(parameters.recipe),
-            parameters.seed,
-            parameters.samples,
-            parameters.shard_size,
-            output=parameters.output,
-            selection=Selection(parameters.include, parameters.exclude),
-        )
+    spec, photographs = search(
+        plan_synthesis,
+        parameters.photographs,
+        find_recipe(parameters.recipe),
+        parameters.seed,
+        parameters.samples,
+        parameters.shard_size,
+        output=parameters.output,
+        selection=Selection(parameters.include, parameters.exclude),
+    )
     folder = open_dataset(parameters.output, spec, photographs)
     markers = share_shards(
         synthesize_shard_task,

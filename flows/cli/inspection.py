@@ -41,5 +41,5 @@ def _write_page(found: Inspection, pictures: int, html: str) -> None:
     from rr_tasks.inspection.pictures import pick_pictures
     from rr_tasks.storage.files import publish_bytes
 
-    publish_bytes(render_page(found, pick_pictures(found.url, pictures)), html)
+    publish_bytes(render_page(found, *pick_pictures(found.url, pictures)), html)
     host().say(f"written: {html}")

@@ -73,8 +73,9 @@ def plan_ingest(
         MissingFolderError, NoPairsError: there are no pairs.
     """
     lying = _layout(layout, clean, degraded, present)
-    pairs = find_pairs(list_photographs(folder, selection), lying)
-    photographs = photographs_of(folder, urls_of(pairs))
+    found = list_photographs(folder, selection)
+    pairs = find_pairs(found, lying)
+    photographs = photographs_of(folder, urls_of(pairs), found.unreadable)
     spec = IngestSpec(
         layout=layout,
         clean=clean,

@@ -11,8 +11,10 @@ from rr_tasks.plural import say_count
 from schemas.inspection import Inspection
 
 
-def render_page(inspection: Inspection, pictures: Sequence[Picture]) -> bytes:
-    """Render the figures, the severities as bars, and the pictures."""
+def render_page(
+    inspection: Inspection, pictures: Sequence[Picture], damaged: Sequence[str] = ()
+) -> bytes:
+    """Render the figures, the severities as bars, the pictures, and why others are missing."""
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
     environment.filters["count"] = say_count
     template = environment.from_string(
@@ -20,5 +22,9 @@ def render_page(inspection: Inspection, pictures: Sequence[Picture]) -> bytes:
     )
     spec = inspection.spec.model_dump_json(indent=2)
     return template.render(
-        title=title(inspection.spec), found=inspection, pictures=pictures, spec=spec
+        title=title(inspection.spec),
+        found=inspection,
+        pictures=pictures,
+        damaged=damaged,
+        spec=spec,
     ).encode()

@@ -1,7 +1,6 @@
 """Shows a few samples of a data set as small pictures, reading only the start of some tars."""
 
 from base64 import b64encode
-from contextlib import suppress
 from dataclasses import dataclass
 
 import cv2
@@ -29,26 +28,28 @@ class Picture:
     prior: DiagnosticPrior
 
 
-def pick_pictures(folder: str, count: int) -> list[Picture]:
+def pick_pictures(folder: str, count: int) -> tuple[list[Picture], list[str]]:
     """Pick samples from shards that are spread evenly over the data set.
 
     The first of these shards contributes its first sample, the next one its second, and so on, so
-    that recipes that cycle through the mixtures show different ones. A sample that cannot be read
-    is left out.
+    that recipes that cycle through the mixtures show different ones.
 
     Args:
         folder: URL of a data set; annotations have no photographs, so nothing is shown of them.
         count: how many samples at most.
 
+    Returns:
+        The pictures, and for each sample that cannot be read, what is damaged.
+
     Raises:
         UnknownPriorVersionError: a prior is newer than this release; the message names its sample.
     """
     if isinstance(read_spec(folder), AnnotationSpec):
-        return []
+        return [], []
     try:
         markers = done_shards(folder)
     except NoShardsError:
-        return []
+        return [], []
     stream = ShardStream(folder, markers, "clean.png", "degraded.png", "prior.json")
     chosen = [markers[number * len(markers) // count] for number in range(count)]
     places = dict.fromkeys(
@@ -56,11 +57,13 @@ def pick_pictures(folder: str, count: int) -> list[Picture]:
         for number, marker in enumerate(chosen)
         if marker.samples
     )
-    pictures = []
+    pictures, damaged = [], []
     for shard, place in places:
-        with suppress(ShardDamagedError):
+        try:
             pictures.append(_picture(next(stream.read(Piece(shard, place, place + 1)))))
-    return pictures
+        except ShardDamagedError as error:
+            damaged.append(str(error))
+    return pictures, damaged
 
 
 def _picture(sample: Sample) -> Picture:

@@ -45,10 +45,11 @@ class Photographs(Sequence[str]):
     Args:
         folder: URL of the folder.
         paths: where the photographs lie below it.
+        unreadable: folders below it that could not be listed, and why.
     """
 
-    def __init__(self, folder: str, paths: pl.Series) -> None:
-        self.folder, self._paths = folder, paths
+    def __init__(self, folder: str, paths: pl.Series, unreadable: Sequence[str] = ()) -> None:
+        self.folder, self._paths, self.unreadable = folder, paths, unreadable
         self._root = _root(folder)
 
     @overload
@@ -93,27 +94,28 @@ def list_photographs(folder: str, selection: Selection | None = None) -> Photogr
         MissingFolderError: the folder is missing or holds no photograph.
     """
     root = _root(folder)
+    walked = walk(open_folder(folder), selection)
     found = sorted(
         f"{root}/{entry.path}"
-        for entry in counting("listing", walk(open_folder(folder), selection))
+        for entry in counting("listing", walked)
         if entry.kind in _PHOTOGRAPHS and not entry.path.lower().endswith(_DEPTH_SUFFIX)
     )
     if not found and not exists(folder):
         raise MissingFolderError(f"{folder}: no such folder; check the path or URL")
     if not found:
         expected = ", ".join(sorted(SUFFIXES))
+        hidden = f" (unreadable: {'; '.join(walked.unreadable)})" if walked.unreadable else ""
         raise MissingFolderError(
-            f"{folder}: no photographs here; expected files ending in {expected}"
+            f"{folder}: no photographs here; expected files ending in {expected}{hidden}"
         )
-    return photographs_of(folder, found)
+    return photographs_of(folder, found, walked.unreadable)
 
 
-def photographs_of(folder: str, urls: Sequence[str]) -> Photographs:
-    """Take the chosen photographs below a folder, in the given order."""
+def photographs_of(folder: str, urls: Sequence[str], unreadable: Sequence[str] = ()) -> Photographs:
+    """Take the chosen photographs below a folder, in the given order; see `Photographs`."""
     start = len(_root(folder)) + 1
-    return Photographs(
-        folder, pl.Series([url[start:].encode(*_CODING) for url in urls], dtype=pl.Binary)
-    )
+    paths = pl.Series([url[start:].encode(*_CODING) for url in urls], dtype=pl.Binary)
+    return Photographs(folder, paths, unreadable)
 
 
 @lru_cache(maxsize=4)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:  # slow to import, and a disk needs no S3
     from rr_tasks.storage.remote_folder import RemoteFolder
 
 PHOTOGRAPH, COMPANION = "photograph", "companion"
-SPECIAL = "pipes, sockets or devices"
+SPECIAL = "special (pipe, socket or device)"
 
 _NEAR = 1000
 """Companions are looked for among so many files of a listing before and behind."""

@@ -268,9 +268,18 @@ def test_the_command_line_counts_what_it_had_to_leave_out(folders: Folders, kind
     assert advice.startswith(f"Error: {tar} is damaged; delete {shards}/00000.done.json and run")
 
 
-def test_a_look_shows_what_can_be_read(folders: Folders, tmp_path: Path) -> None:
-    garble_contents(Path(folders.shards, "00000.tar"))
-    assert len(pick_pictures(folders.shards, 12)) == 4
+def test_a_look_shows_what_can_be_read_and_names_the_rest(folders: Folders, tmp_path: Path) -> None:
+    tar = Path(folders.shards, "00000.tar")
+    garble_contents(tar)
+    pictures, damaged = pick_pictures(folders.shards, 12)
+    assert len(pictures) == 4
+    assert damaged
+    assert all(str(tar) in reason for reason in damaged)
+    page = tmp_path / "look.html"
+    assert (
+        CliRunner().invoke(cli.app, ["inspect", folders.shards, "--html", str(page)]).exit_code == 0
+    )
+    assert page.read_text().count("Not shown: ") == len(damaged)
 
 
 def test_a_look_at_priors_of_the_future_warns(folders: Folders) -> None:

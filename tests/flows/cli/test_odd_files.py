@@ -62,6 +62,22 @@ def test_synthesize(rr: Rr, sound: Path, tmp_path: Path) -> None:
     assert rr(*command, code=1).stdout.strip() != made
 
 
+def test_a_folder_that_cannot_be_listed_is_named(
+    rr: Rr, sound: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (sound / "locked").mkdir()
+    scandir = os.scandir
+
+    def refuse(path: Path) -> object:
+        if str(path).endswith("/locked"):
+            raise PermissionError(13, "Permission denied")
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    result = rr("synthesize", sound, tmp_path / "data", "--samples", 1, "--workers", 1)
+    assert "Folder could not be listed: locked: Permission denied" in result.stderr
+
+
 @pytest.mark.parametrize("odd", ["clean", "degraded"])
 def test_ingest(rr: Rr, tmp_path: Path, odd: str) -> None:
     pairs = tmp_path / "pairs"
@@ -103,8 +119,9 @@ def test_evaluate(rr: Rr, sound: Path, tmp_path: Path) -> None:
 
 
 def test_diagnose(rr: Rr, sound: Path) -> None:
-    expected = make_odd_files(sound) | {"folder.jpg": "", "around.jpg": ""}
+    expected = make_odd_files(sound) | {"folder.jpg": "no photographs here"}
     expected.pop("tiny.png")
+    (sound / "around.jpg").unlink()  # a link to the folder itself, whose files would come twice
     result = rr("diagnose", "--json", *sorted(sound.iterdir()), code=1)
     assert len(error_lines(result)) == len(expected)
     paths = [to_path(json.loads(line)["path"]) for line in result.stdout.splitlines()]

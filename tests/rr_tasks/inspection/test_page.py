@@ -33,7 +33,7 @@ class Balanced(HTMLParser):
 
 def test_a_page_needs_nothing_else_and_shows_every_figure(dataset: str) -> None:
     found = inspect(dataset)
-    text = render_page(found, pick_pictures(dataset, 3)).decode()
+    text = render_page(found, *pick_pictures(dataset, 3)).decode()
     page = Balanced()
     page.feed(text)
     assert page.open == []
@@ -76,7 +76,7 @@ def test_a_page_fits_a_phone_and_folds_long_json(
         }
     )
     page = tmp_path / "page.html"
-    page.write_bytes(render_page(found, pick_pictures(dataset, 3)))
+    page.write_bytes(render_page(found, *pick_pictures(dataset, 3)))
     with opened(browser, page, PHONE) as shown:
         assert overflow(shown) == 0
         assert not shown.get_by_text('"shard_size"').is_visible()
