@@ -14,7 +14,15 @@ from rr_tasks.photographs.formats.jpeg.multipicture import (
     list_pictures,
     update_list,
 )
-from rr_tasks.photographs.formats.jpeg.segments import EOI, SOI, Frame, Segment, read_layout
+from rr_tasks.photographs.formats.jpeg.segments import (
+    EOI,
+    SOI,
+    START_OF_SCAN,
+    Frame,
+    Layout,
+    Segment,
+    read_layout,
+)
 
 QUALITY = 95
 _OPENCV_CHROMA = {
@@ -23,6 +31,8 @@ _OPENCV_CHROMA = {
     (4, 1): cv2.IMWRITE_JPEG_SAMPLING_FACTOR_411,
 }
 """Chroma resolutions that libvips does not write."""
+_MOST_SCANS = 100
+"""Each takes as long as all of the picture, however few bytes it has; libvips reads no more."""
 _ROUNDS = 3
 """A longer number makes the file longer, which may make the number longer once more."""
 _KINDS = {
@@ -44,6 +54,7 @@ class JpegFormat:
     def load(self, data: bytes, salvage: bool = False) -> pyvips.Image:
         """Open a file as its segments were found; the decoder stops at truncated data."""
         layout = read_layout(data)
+        _check_scans(layout)
         if layout.frame is not None:
             _check_kind(layout.frame)
         elif not layout.ended:
@@ -105,6 +116,15 @@ class JpegFormat:
         picture = b"".join([*coded, *late, EOI])
         end, head = _place(head, layout.end, len(SOI + picture))
         return b"".join([SOI, *_join(head, end, end - layout.end), picture, tail])
+
+
+def _check_scans(layout: Layout) -> None:
+    scans = sum(part.marker == START_OF_SCAN for part in layout.segments)
+    if scans > _MOST_SCANS:
+        raise UnreadablePhotographError(
+            f"its {scans:,} scans are more than a photograph has, as in a file that is made to "
+            "take for ever; save it again if it is genuine"
+        )
 
 
 def _check_kind(frame: Frame) -> None:

@@ -98,3 +98,11 @@ def test_scans_that_are_not_there_are_missed(make: Any) -> None:
     whole = make.jpeg(make.scene(200, 150), interlace=True)
     last_scan = whole.rindex(b"\xff\xda")
     assert damage(whole[:last_scan]) == "truncated"
+
+
+def test_a_file_of_a_thousand_scans_never_reaches_a_decoder(photograph: np.ndarray) -> None:
+    whole = packed(photograph, "progressive")
+    last = read_layout(whole).segments[-1].data
+    for salvage in (False, True):
+        with pytest.raises(UnreadablePhotographError, match=r"1,0\d\d scans are more than"):
+            open_photograph(whole[:-2] + last * 1_000 + whole[-2:], salvage=salvage)
