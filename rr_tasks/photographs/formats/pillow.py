@@ -15,7 +15,8 @@ from rr_tasks.photographs.formats.base import to_vips
 
 # how much is too much is decided when a file is opened
 Image.MAX_IMAGE_PIXELS = None
-PngImagePlugin.MAX_TEXT_CHUNK = PngImagePlugin.MAX_TEXT_MEMORY = 2**30
+# of text and profiles, Pillow reads 1 MB, but 1 MB in a file may be 1 GB when it is decompressed
+PngImagePlugin.MAX_TEXT_CHUNK = PngImagePlugin.MAX_TEXT_MEMORY = 2**26
 # what is wrong with a file is in its row
 warnings.filterwarnings("ignore", module=r"PIL\.")
 logging.getLogger("PIL").setLevel(logging.CRITICAL)

@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 SOI, EOI = b"\xff\xd8", b"\xff\xd9"
 START_OF_SCAN, COMMENT, APP0, APP15 = 0xDA, 0xFE, 0xE0, 0xEF
 _LONGEST_BODY = 0xFFFF - 2
+_MOST_SEGMENTS = 20_000
+"""No writer makes more: with the longest ones, these are 1.3 GB."""
 _END = 0xD9
 _STANDALONE = {0x01, *range(0xD0, 0xD8)}
 _MARKER = re.compile(rb"\xff([^\x00\xff])", re.DOTALL)
@@ -122,7 +124,7 @@ def read_layout(data: bytes) -> Layout:
     """
     segments: list[Segment] = []
     position = len(SOI)
-    while (match := _MARKER.search(data, position)) is not None:
+    while (match := _MARKER.search(data, position)) and len(segments) < _MOST_SEGMENTS:
         marker, start, position = match[1][0], match.start(), match.end()
         if marker == _END:
             return Layout(tuple(segments), position, True)

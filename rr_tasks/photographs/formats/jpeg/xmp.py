@@ -3,12 +3,13 @@
 import re
 
 HEADER = b"http://ns.adobe.com/xap/1.0/\0"
-_ITEM = re.compile(rb"<[\w-]+:Item\b[^>]*?(?:/>|>.*?</[\w-]+:Item>)", re.DOTALL)
+# lengths are limited, because a packet of many starts without an end would take for ever
+_ITEM = re.compile(rb"<[\w-]{1,80}:Item\b[^>]{0,1000}?(?:/>|>.{0,2000}?</[\w-]+:Item>)", re.DOTALL)
 _PRIMARY = re.compile(rb":Semantic(?:=[\"']|>)\s*Primary\b")
 _LENGTH = re.compile(rb"(:Length(?:=[\"']|>)\s*)(\d+)")
 _ORIGIN = re.compile(
     rb"\sdcterms:provenance=(?:\"[^\"]*\"|'[^']*')"
-    rb"|<dcterms:provenance\b.*?</dcterms:provenance>",
+    rb"|<dcterms:provenance\b.{0,2000}?</dcterms:provenance>",
     re.DOTALL,
 )
 

@@ -11,7 +11,7 @@ import pyvips
 from PIL import Image
 
 from rr_tasks.photographs.encoding import encode
-from rr_tasks.photographs.formats.base import ProtectedPhotographError
+from rr_tasks.photographs.formats.base import ProtectedPhotographError, UnfaithfulOutputError
 from rr_tasks.photographs.negative import open_photograph
 from rr_tasks.photographs.photograph import Photograph
 
@@ -138,6 +138,13 @@ def test_text_longer_than_pillow_reads_by_itself_is_kept(make: Any) -> None:
     chunk = (b"zTXt", b"A\0\0" + zlib.compress(b"x" * 3_000_000))
     photograph = open_photograph(make.png(make.scene(), chunk)).develop()
     assert make.png_chunk(*chunk) in encode(photograph, photograph.pixels)
+
+
+def test_text_that_fills_the_memory_is_not_decompressed(make: Any) -> None:
+    chunk = (b"zTXt", b"A\0\0" + zlib.compress(bytes(2**26 + 1), 1))
+    photograph = open_photograph(make.png(make.scene(), chunk)).develop()
+    with pytest.raises(UnfaithfulOutputError, match="other programs cannot decode"):
+        encode(photograph, photograph.pixels)
 
 
 def test_chunks_stay_before_or_behind_the_pixels_where_they_are_read_or_not(make: Any) -> None:

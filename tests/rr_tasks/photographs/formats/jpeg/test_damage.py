@@ -1,3 +1,4 @@
+from time import process_time
 from typing import Any
 
 import cv2
@@ -9,6 +10,7 @@ from rr_tasks.photographs.formats.base import UnreadablePhotographError
 from rr_tasks.photographs.formats.jpeg.damage import find_damage
 from rr_tasks.photographs.formats.jpeg.segments import read_layout
 from rr_tasks.photographs.negative import open_photograph
+from tests.jpegs import XMP
 
 HINT = "; --salvage restores what is left of it"
 KINDS = {
@@ -106,3 +108,14 @@ def test_a_file_of_a_thousand_scans_never_reaches_a_decoder(photograph: np.ndarr
     for salvage in (False, True):
         with pytest.raises(UnreadablePhotographError, match=r"1,0\d\d scans are more than"):
             open_photograph(whole[:-2] + last * 1_000 + whole[-2:], salvage=salvage)
+
+
+def test_thousands_of_segments_and_of_starts_in_xmp_take_no_time(make: Any) -> None:
+    photograph = make.jpeg(make.scene())
+    started = process_time()
+    with pytest.raises(UnreadablePhotographError):
+        open_photograph(photograph[:2] + b"\xff\xfe\0\2" * 1_000_000 + photograph[2:])
+    for start in (b"<a:Item ", b"<a:Item>", b"<dcterms:provenance>"):
+        packet = XMP + start * (60_000 // len(start))
+        open_photograph(make.insert(photograph, make.segment(0xE1, packet)))
+    assert process_time() - started < 3
