@@ -8,7 +8,9 @@ from itertools import islice
 from typing import BinaryIO
 
 from rr_tasks.archive import layout
-from rr_tasks.archive.listing import walk_archive
+from rr_tasks.archive.listing import item_of, walk_archive
+from rr_tasks.archive.plan import read_items
+from rr_tasks.archive.resume import content_hash
 from rr_tasks.archive.rivals import hash_name, identify_for
 from rr_tasks.photographs.failure import explain_photograph, reason_for
 from rr_tasks.photographs.walk import COMPANION, Entry
@@ -72,6 +74,7 @@ def _copy_all(
         there = output.statuses(layout.restored(to_text(entry.path)) for entry in batch)
         missing = [entry for entry in batch if not _is_in_place(entry, there.get(entry.path))]
         skipped += len(batch) - len(missing)
+        _record(output, missing)
         reasons = map_in_threads(partial(_copy, source, output), missing)
         for entry, reason in zip(missing, reasons, strict=True):
             if reason is None:
@@ -81,6 +84,25 @@ def _copy_all(
             report(Progress("companions", copied + skipped + len(failures), len(failures)))
     counts = CompanionCounts(copied=copied, skipped=skipped, failed=len(failures))
     return Copied(counts, failures)
+
+
+def _record(output: Folder, entries: list[Entry]) -> None:
+    """List companions before they are copied, so that none is unknown after a kill."""
+    if entries:
+        lines = "".join(item_of(entry).model_dump_json() + "\n" for entry in entries).encode()
+        output.write(f"{layout.COMPANIONS}/{content_hash(lines)}.jsonl", lines)
+
+
+def recorded_companions(output: Folder) -> Iterator[str]:
+    """Yield the path of each companion that runs have copied, or were about to copy.
+
+    Raises:
+        DamagedPlanError: a list is damaged.
+        StorageError: storage refuses.
+    """
+    for name in output.names(layout.COMPANIONS):
+        for item in read_items(output, f"{layout.COMPANIONS}/{name}"):
+            yield layout.restored(item.path)
 
 
 def _tell_apart(

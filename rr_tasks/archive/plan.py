@@ -39,7 +39,16 @@ def read_chunk(output: Folder, chunk: str) -> list[PlanItem]:
         DamagedPlanError: the chunk is missing or damaged.
         READING_STOPS: storage does not answer, or the bucket is gone.
     """
-    path = _path(chunk)
+    return read_items(output, _path(chunk))
+
+
+def read_items(output: Folder, path: str) -> list[PlanItem]:
+    """Read a file of items, one a line.
+
+    Raises:
+        DamagedPlanError: the file is missing or damaged.
+        READING_STOPS: storage does not answer, or the bucket is gone.
+    """
     try:
         # Not bytes.splitlines, which also splits at returns within a file's name.
         lines = output.read(path).split(b"\n")
@@ -48,7 +57,7 @@ def read_chunk(output: Folder, chunk: str) -> list[PlanItem]:
         raise
     except (OSError, ValidationError) as error:
         raise DamagedPlanError(
-            f"the plan's chunk {output.at(path)} cannot be read ({error}); restore it from a "
+            f"{output.at(path)}, a part of the plan, cannot be read ({error}); restore it from a "
             f"backup, or delete the folder {output.at(OWN)} to plan and restore the archive afresh"
         ) from error
 

@@ -206,6 +206,8 @@ def _treat(
     wanted = choose_treatment(prior, parameters.keep, threshold, certainty)
     if wanted is None:
         return explain_leaving(prior, threshold, certainty), None
+    if parameters.strength == 0.0:  # coding it once more would only harm it
+        return "kept", None
     if photograph.lost and not parameters.allow_loss:
         return "protected", None
     return "restored", _undo(photograph.pixels, wanted, parameters.strength, engine)

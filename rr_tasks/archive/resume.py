@@ -3,6 +3,7 @@
 import hashlib
 import json
 from dataclasses import dataclass
+from functools import partial
 
 from rr_tasks.archive import layout, ledger
 from rr_tasks.archive.plan import current_items
@@ -69,7 +70,7 @@ class ChunkState:
         if not self.is_finished(item):
             return False
         row = self.rows[item.path]
-        return content_hash(self.output.read(layout.output(row))) == row.output_hash
+        return hash_file(self.output, layout.output(row)) == row.output_hash
 
 
 def settings_hash(parameters: RestoreParameters) -> str:
@@ -90,6 +91,16 @@ def settings_hash(parameters: RestoreParameters) -> str:
 def content_hash(data: bytes) -> str:
     """Hash a file's content, 64 bits in hexadecimal."""
     return hashlib.blake2b(data, digest_size=8).hexdigest()
+
+
+def hash_file(folder: Folder, path: str) -> str:
+    """Hash a file's content as `content_hash` does, a piece at a time.
+
+    Raises:
+        StorageError: storage refuses.
+    """
+    with folder.open(path) as stream:
+        return hashlib.file_digest(stream, partial(hashlib.blake2b, digest_size=8)).hexdigest()
 
 
 def is_finished(row: LedgerRow, item: PlanItem, maker: Maker, output: Status | None) -> bool:

@@ -7,14 +7,13 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 
 from rr_tasks.archive import layout
+from rr_tasks.archive.companions import recorded_companions
 from rr_tasks.archive.ledger import all_rows
-from rr_tasks.archive.listing import walk_archive
-from rr_tasks.archive.plan import chunk_ids
-from rr_tasks.archive.resume import content_hash
-from rr_tasks.archive.status import read_source, read_summary
-from rr_tasks.photographs.walk import COMPANION, Entry, walk
+from rr_tasks.archive.plan import chunk_ids, read_chunk
+from rr_tasks.archive.resume import content_hash, hash_file
+from rr_tasks.archive.status import read_source
 from rr_tasks.storage.claim import HeldError, claim
-from rr_tasks.storage.failure import StorageError
+from rr_tasks.storage.failure import READING_STOPS, StorageError
 from rr_tasks.storage.files import list_paths
 from rr_tasks.storage.folder import Folder
 from rr_tasks.storage.folders import open_folder
@@ -22,7 +21,7 @@ from rr_tasks.storage.leftovers import living_claims, remove_dead_claims
 from rr_tasks.storage.local_folder import LocalFolder
 from rr_tasks.storage.names import to_text
 from rr_tasks.storage.threads import map_in_threads
-from schemas.archive import LedgerRow, RunSummary
+from schemas.archive import LedgerRow, PlanItem
 from schemas.prior.migrations import load_prior
 from schemas.status import UndoSummary
 
@@ -30,9 +29,10 @@ from schemas.status import UndoSummary
 def undo(url: str) -> UndoSummary:
     """Remove restored photographs, copies, diagnoses, companions, the report and the ledgers.
 
-    Only files that the ledgers record, or that equal a companion in the input folder, are removed,
-    and only if they have not changed since, judging by size and content. Originals are never
-    touched. The ledgers are removed last, so call this again after a kill.
+    Only what runs have recorded is removed, and only if it has not changed since, judging by its
+    content; companions only if they equal their originals. The others are named, and so are outputs
+    of a killed run that have no row yet. Originals are never touched. The ledgers are removed last,
+    so call this again after a kill.
 
     Args:
         url: the output folder.
@@ -40,7 +40,7 @@ def undo(url: str) -> UndoSummary:
     Raises:
         HeldError: a run is at work on the folder.
         FolderError: `rr restore` did not make the folder.
-        DamagedLedgerError: a ledger cannot be read.
+        DamagedPlanError, DamagedLedgerError: the plan or a ledger cannot be read.
         StorageError: storage refuses.
     """
     output = open_folder(url)
@@ -54,8 +54,8 @@ def undo(url: str) -> UndoSummary:
             claims.enter_context(claim(output.at(work)))
         removed = _Removal(output)
         for chunk in chunk_ids(output):
-            removed.take(_outputs(all_rows(output, chunk)))
-        removed.take_companions(open_folder(source), read_summary(output))
+            removed.take(_outputs(read_chunk(output, chunk), all_rows(output, chunk)))
+        removed.take_companions(open_folder(source), recorded_companions(output))
         _remove_emptied(output, removed.folders)
         _remove_records(output)
     if isinstance(output, LocalFolder):  # with what killed writers left unfinished
@@ -69,28 +69,24 @@ class _Removal:
     def __init__(self, output: Folder) -> None:
         self._output = output
         self._removed = Counter[str]()
-        self._changed: list[str] = []
+        self._changed = set[str]()
         self.folders: set[str] = set()
         """Where there were outputs."""
 
     def take(self, rows: dict[str, "_Made"]) -> None:
         """Remove the outputs and the diagnoses of some photographs."""
-        self.folders.update(path.rpartition("/")[0] for path in rows)
-        there = self._output.statuses(rows)
-        intact = map_in_threads(lambda path: rows[path].is_intact(self._read(path)), list(there))
+        self.folders.update(map(_folder_of, rows))
+        there = list(self._output.statuses(rows))
+        intact = map_in_threads(lambda path: self._is_intact(path, rows[path]), there)
         for path, unchanged in zip(there, intact, strict=True):
             self._finish(path, rows[path].kind, unchanged)
 
-    def take_companions(self, source: Folder, last: RunSummary | None) -> None:
-        """Remove copies that equal companions in the input folder, as far as it is there."""
-        if last is not None and not last.parameters.companions:
-            return
-        with suppress(StorageError):
-            for entry in _walk_companions(source, self._output, last):
-                path = layout.restored(to_text(entry.path))
-                if self._output.status(path) is not None:
-                    unchanged = self._read(path) == source.read(entry.path)
-                    self._finish(path, "companions", unchanged)
+    def take_companions(self, source: Folder, paths: Iterable[str]) -> None:
+        """Remove copies that equal their originals, without which they could not be made again."""
+        for path in dict.fromkeys(paths):
+            self.folders.add(_folder_of(path))
+            if self._output.status(path) is not None:
+                self._finish(path, "companions", self._equals(source, path))
 
     def summary(self) -> UndoSummary:
         """Return what was done."""
@@ -102,14 +98,28 @@ class _Removal:
             changed=tuple(sorted(map(to_text, self._changed))),
         )
 
-    def _read(self, path: str) -> bytes:
-        return self._output.read(path)
+    def _is_intact(self, path: str, made: "_Made") -> bool:
+        try:
+            if hash_file(self._output, path) in made.hashes:
+                return True
+            return made.any_prior and _is_prior(self._output.read(path))
+        except READING_STOPS:
+            raise
+        except StorageError:  # it cannot be read, so nothing is known about it
+            return False
+
+    def _equals(self, source: Folder, path: str) -> bool:
+        try:
+            return hash_file(self._output, path) == hash_file(source, path)
+        except StorageError:
+            return False
 
     def _finish(self, path: str, kind: str, unchanged: bool) -> None:
         if not unchanged:
-            self._changed.append(path)
+            self._changed.add(path)
             return
         self._output.remove(path)
+        self._changed.discard(path)  # of an original that was planned again since it changed
         self._removed[kind] += 1
 
 
@@ -122,17 +132,16 @@ class _Made:
         self.any_prior = False
         """Whether its content is not recorded, as in ledgers of earlier releases."""
 
-    def is_intact(self, content: bytes) -> bool:
-        """Whether a file still holds what was written."""
-        if content_hash(content) in self.hashes:
-            return True
-        return self.any_prior and _is_prior(content)
 
+def _outputs(items: Iterable[PlanItem], rows: Iterable[LedgerRow]) -> dict[str, _Made]:
+    """Return what is known about the files of a chunk, by their paths.
 
-def _outputs(rows: Iterable[LedgerRow]) -> dict[str, _Made]:
-    """Return what the rows of a chunk say about each file, by its path."""
+    Of a photograph without a row, nothing is known but its names: the run that wrote it was killed.
+    """
     made: dict[str, _Made] = {}
+    seen = set[str]()
     for row in rows:
+        seen.add(row.path)
         if row.output_hash is not None:
             path = layout.output(row)
             made.setdefault(path, _Made("photographs")).hashes.add(row.output_hash)
@@ -141,6 +150,9 @@ def _outputs(rows: Iterable[LedgerRow]) -> dict[str, _Made]:
             beside.hashes.add(content_hash(row.prior.model_dump_json(indent=2).encode() + b"\n"))
         else:
             beside.any_prior = True
+    for path in {item.path for item in items} - seen:
+        made.setdefault(layout.restored(path), _Made("photographs"))
+        made.setdefault(layout.prior(path), _Made("diagnoses")).any_prior = True
     return made
 
 
@@ -150,15 +162,6 @@ def _is_prior(content: bytes) -> bool:
     except (ValueError, KeyError):
         return False
     return True
-
-
-def _walk_companions(source: Folder, output: Folder, last: RunSummary | None) -> Iterator[Entry]:
-    walked = (
-        walk(source, companions=True, output=output)
-        if last is None  # because the run was killed
-        else walk_archive(source, output, last.parameters)
-    )
-    return (entry for entry in walked if entry.kind == COMPANION)
 
 
 def _remove_records(output: Folder) -> None:
@@ -180,7 +183,11 @@ def _remove_emptied(output: Folder, folders: Iterable[str]) -> None:
             Path(output.at(folder)).rmdir()
 
 
+def _folder_of(path: str) -> str:
+    return path.rpartition("/")[0]
+
+
 def _with_parents(folder: str) -> Iterator[str]:
     while folder:
         yield folder
-        folder = folder.rpartition("/")[0]
+        folder = _folder_of(folder)

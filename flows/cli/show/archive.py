@@ -28,9 +28,9 @@ def show_status(console: Console, found: ArchiveStatus) -> None:
     _print_some(console, "Would lack", spared)
     print_place(console, "Originals", to_display(found.source))
     if found.last is None:
-        print_place(console, "Last finished run", "none")
+        print_place(console, "Last run", "none has finished")
     else:
-        print_place(console, "Last finished run", found.last.finished_at)
+        print_place(console, "Last run", found.last.finished_at)
         print_place(console, "Settings", _describe_settings(found.last.parameters))
         print_place(console, "Report", found.last.report)
 
@@ -45,7 +45,7 @@ def show_undone(console: Console, undone: UndoSummary) -> None:
         removed.append(say_count(undone.companions, "companion"))
     console.print(f"Removed: {', '.join(removed)}, the report and the ledgers")
     for path in undone.changed:
-        line = f"Changed since, and not removed: {to_display(path)}"
+        line = f"Not as it was recorded, and not removed: {to_display(path)}"
         console.print(f"[yellow]{escape(line)}[/yellow]", soft_wrap=True, highlight=False)
 
 
@@ -60,4 +60,16 @@ def _print_some(console: Console, label: str, lines: list[tuple[str, str]]) -> N
 def _describe_settings(parameters: RestoreParameters) -> str:
     """Name the settings that are not the default ones."""
     chosen = parameters.model_dump(exclude_defaults=True, exclude={"input", "output", "workers"})
-    return ", ".join(f"{name} {value}" for name, value in chosen.items()) or "default"
+    return (
+        ", ".join(_describe(name.replace("_", " "), chosen[name]) for name in chosen) or "default"
+    )
+
+
+def _describe(name: str, value: object) -> str:
+    if value is True:
+        return name
+    if isinstance(value, dict):  # the reasoner, of which only its weights are chosen
+        return f"{name} {value['weights']}"
+    if isinstance(value, tuple):
+        return f"{name} {' '.join(map(to_display, value))}"
+    return f"{name} {value}"

@@ -198,9 +198,10 @@ def test_a_share_of_the_restoration_can_be_applied(
     found = {}
     for strength in (0.0, 0.25, 1.0):
         asked = parameters.model_copy(update={"strength": strength})
-        assert run(asked, engine) == Counts(restored=7)
+        assert run(asked, engine) == (Counts(restored=7) if strength else Counts(kept=7))
         path = f"{parameters.output}/whole.png"
         found[strength] = pyvips.Image.new_from_file(path, revalidate=True).numpy()
-    assert np.array_equal(found[0.0], picture)
+        if strength == 0.0:  # coding it once more would only harm it
+            assert Path(path).read_bytes() == (archive / "whole.png").read_bytes()
     assert np.array_equal(found[1.0], 255 - picture)
     assert np.abs(found[0.25] - (0.75 * picture + 0.25 * (255 - picture))).max() <= 0.5

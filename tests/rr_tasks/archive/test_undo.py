@@ -86,6 +86,33 @@ def test_an_undo_that_was_killed_can_be_repeated(
     assert files(output) <= {layout.OWN, layout.CLAIMS, layout.LEDGER, layout.PLAN}
 
 
+def test_an_earlier_runs_companions_go_too_and_whatever_is_unknown_is_named(
+    parameters: RestoreParameters, archive: Path, engine: Any, make: Any
+) -> None:
+    for name in ("IMG_1.xmp", "IMG_1.mov", "IMG_3.xmp", "IMG_5.xmp"):
+        (archive / "2019" / name).write_text(name)
+    output = Path(parameters.output)
+    (output / "2019").mkdir(parents=True)
+    (output / layout.OWN).mkdir()
+    (output / "2019" / "IMG_5.xmp").write_text("IMG_5.xmp")  # as somebody copied it by hand
+    run(parameters.model_copy(update={"companions": True}), engine)
+    (archive / "2019" / "IMG_1.jpg").write_bytes(make.jpeg(make.scene(30, 30)))
+    run(parameters, engine)
+    (archive / "2019" / "IMG_3.xmp").unlink()
+    ledger = output / layout.ledger("00000")
+    lines = ledger.read_bytes().splitlines()
+    unrecorded = LedgerRow.model_validate_json(lines[-1]).path
+    ledger.write_bytes(b"\n".join(lines[:-1]))  # as if a run had been killed
+    undone = undo(parameters.output)
+    assert undone.companions == 2
+    assert undone.changed == tuple(sorted(("2019/IMG_3.xmp", unrecorded)))
+    assert {name for name in files(output) if (output / name).is_file()} == {
+        "2019/IMG_3.xmp",
+        "2019/IMG_5.xmp",
+        unrecorded,
+    }
+
+
 def test_a_run_at_work_is_not_disturbed(parameters: RestoreParameters, engine: Any) -> None:
     plan = prepare(parameters)
     restore_chunk(plan.chunks[0], parameters, engine)
