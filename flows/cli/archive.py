@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from flows.cli.beginning import begin
 from flows.cli.options import console
 
 Output = Annotated[
@@ -21,6 +22,7 @@ def status(
 
     Example: [bold]rr status ~/Restored[/bold]
     """
+    begin("Reading the ledgers")
     from flows.cli.show.archive import show_status
     from rr_tasks.archive.status import inspect_archive
 
@@ -42,6 +44,7 @@ def undo(
 
     Example: [bold]rr undo ~/Restored[/bold]
     """
+    begin("Reading the ledgers")
     from flows.cli.show.archive import show_undone
     from rr_tasks.archive.status import inspect_archive
     from rr_tasks.archive.undo import undo as remove

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from flows.cli.beginning import begin
 from flows.cli.options import Weights, Workers, console
 from schemas.parameters import EvaluateParameters, PromoteParameters
 from schemas.reasoner import EdgeReasonerChoice
@@ -30,21 +31,20 @@ def promote(
 
     Example: [bold]rr promote run/weights.safetensors photos/heldout work[/bold]
     """
-    from flows.cli.show.promotion import show_verdict
-    from flows.launch import launch
-    from flows.promote import promote as flow
-    from rr_tasks.storage.files import join
-
-    champions = join(output, "champions")
     trial = EvaluateParameters(
         photographs=photographs,
-        output=join(output, "evaluation"),
+        output=f"{output.rstrip('/')}/evaluation",
         reasoner=EdgeReasonerChoice(weights=reasoner),
         seed=seed,
         workers=workers,
     )
-    verdict = launch(
-        flow, PromoteParameters(candidate=candidate, champions=champions, evaluation=trial)
-    )
+    champions = f"{output.rstrip('/')}/champions"
+    parameters = PromoteParameters(candidate=candidate, champions=champions, evaluation=trial)
+    begin(f"Looking for photographs in {photographs}")
+    from flows.cli.show.promotion import show_verdict
+    from flows.launch import launch
+    from flows.promote import promote as flow
+
+    verdict = launch(flow, parameters)
     show_verdict(console, verdict, champions)
     raise typer.Exit(0 if verdict.promoted else 1)

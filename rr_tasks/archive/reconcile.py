@@ -1,5 +1,6 @@
 """Makes sure that no photograph is lost."""
 
+from rr_tasks.plural import say_count
 from schemas.archive import Counts
 from schemas.errors import ExpectedError
 
@@ -17,6 +18,6 @@ def reconcile(found: int, counts: Counts) -> None:
     if counts.total != found:
         outcomes = " + ".join(f"{getattr(counts, name)} {name}" for name in Counts.model_fields)
         raise CountsDisagreeError(
-            f"{found} photographs were found, but {outcomes} are {counts.total}; "
+            f"{say_count(found, 'photograph')} found, but {outcomes} are {counts.total}; "
             "run again, and report this if it persists"
         )

@@ -70,8 +70,9 @@ def promote(candidate: str, folder: str, name: NetworkName, verdict: Verdict) ->
     """Make the candidate the champion of `folder`, in one atomic step."""
     remove_leftovers(folder)
     target = join(folder, f"{name}.safetensors")
-    publish_bytes(read_bytes(candidate), target)
+    # The weights come last: after a kill, the same candidate is compared and promoted again.
     publish_bytes(verdict.model_dump_json(indent=2).encode(), join(folder, f"{name}.json"))
+    publish_bytes(read_bytes(candidate), target)
     return target
 
 

@@ -24,8 +24,9 @@ _SYSTEM_NAMES = frozenset(
         "_rr",
         # Synology, QNAP and other network disks: thumbnails, recycle bins, snapshots
         *("@eadir", "@tmp", "@recycle", "@recently-snapshot", "#recycle", "#snapshot"),
+        *("~snapshot", "trashbox", "network trash folder", "temporary items"),
         # Windows
-        *("$recycle.bin", "recycler", "system volume information", "found.000"),
+        *("$recycle.bin", "recycler", "recycled", "system volume information"),
         *("thumbs.db", "ehthumbs.db", "ehthumbs_vista.db", "desktop.ini"),
         # macOS, in archives that it packed, and what Linux finds after a crash
         *("__macosx", "icon\r", "lost+found"),
@@ -33,7 +34,13 @@ _SYSTEM_NAMES = frozenset(
         *("picasa.ini", "zbthumbnail.info"),
     }
 )
-_SYSTEM_SUFFIXES = (".lrdata",)  # previews of Lightroom
+_OF_SYSTEM = re.compile(
+    r"found\.\d{3}"  # what Windows finds after a crash
+    r"|.*\.lrdata"  # previews of Lightroom
+)
+_PREVIEWS = re.compile(  # those of Apple's Photos, of iPhoto and Aperture
+    r".*\.(photoslibrary/resources|(migrated)?(photo|ap)library/(previews|thumbnails))", re.DOTALL
+)
 _KIND = re.compile(r"\.(?=.*[a-z])[a-z0-9]{1,12}")
 
 
@@ -75,7 +82,7 @@ class Selection:
         return next(filter(None, found), None)
 
     def _judge(self, path: str, shown: str) -> PassedOver | None:
-        if _is_of_system(path.rpartition("/")[2]):
+        if _is_of_system(path.lower()):
             return PassedOver(shown, SYSTEM)
         if self._exclude and self._exclude.match_file(shown):
             return PassedOver(shown, EXCLUDED)
@@ -93,10 +100,11 @@ def kind_of(path: str) -> str:
     return suffix if _KIND.fullmatch(suffix) else OTHER_KIND
 
 
-def _is_of_system(name: str) -> bool:
-    low = name.lower()
-    hidden = low.startswith(".") and low not in (".", "..")  # which a key may hold as well
-    return hidden or low in _SYSTEM_NAMES or low.endswith(_SYSTEM_SUFFIXES)
+def _is_of_system(path: str) -> bool:
+    name = path.rpartition("/")[2]
+    hidden = name.startswith(".") and name not in (".", "..")  # which a key may hold as well
+    known = name in _SYSTEM_NAMES or _OF_SYSTEM.fullmatch(name)
+    return bool(hidden or known or _PREVIEWS.fullmatch(path))
 
 
 def _folder_of(path: str) -> str:

@@ -35,8 +35,8 @@ def check_dataset(folder: str) -> list[DoneMarker]:
     missing = sorted(set(range(wanted)) - {marker.shard for marker in markers})
     if missing:
         raise UnfinishedDataSetError(
-            f"{folder}: {len(missing)} of {wanted} shards are missing, {missing[0]:05d} first; "
-            "run the command that made the others again as before to make them"
+            f"{folder} lacks {len(missing)} of {say_count(wanted, 'shard')}, {missing[0]:05d} "
+            "first; run the command that made the others again as before to make them"
         )
     return markers
 

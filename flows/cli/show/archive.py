@@ -16,9 +16,9 @@ _SHOWN = 20
 def show_status(console: Console, found: ArchiveStatus) -> None:
     """Print counts, what is left, failures, losses, and the last run with its settings."""
     photographs = say_count(found.planned, "photograph")
-    console.print(f"{photographs} planned: {describe_counts(found.counts)}, {found.left} left")
+    console.print(f"{photographs} planned: {describe_counts(found.counts)}, {found.left:,} left")
     done = found.chunks - found.chunks_left
-    console.print(f"{say_count(found.chunks, 'chunk')}: {done} done, {found.chunks_left} left")
+    console.print(f"{say_count(found.chunks, 'chunk')}: {done:,} done, {found.chunks_left:,} left")
     for owner in found.running:
         console.print(f"[yellow]At work: {escape(owner)}[/yellow]", soft_wrap=True)
     _print_some(console, "Failed", [(one.path, one.reason) for one in found.failures])
@@ -31,7 +31,8 @@ def show_status(console: Console, found: ArchiveStatus) -> None:
         print_place(console, "Last run", "none has finished")
     else:
         print_place(console, "Last run", found.last.finished_at)
-        print_place(console, "Settings", _describe_settings(found.last.parameters))
+        settings = escape(_describe_settings(found.last.parameters))
+        console.print(f"[bold]Settings[/bold]         {settings}", highlight=False)
         print_place(console, "Report", found.last.report)
 
 
@@ -54,7 +55,7 @@ def _print_some(console: Console, label: str, lines: list[tuple[str, str]]) -> N
         line = f"{label}: {to_display(path)}: {text}"
         console.print(escape(line), soft_wrap=True, highlight=False)
     if len(lines) > _SHOWN:
-        console.print(f"{label}: {len(lines) - _SHOWN} more; --json names all of them")
+        console.print(f"{label}: {len(lines) - _SHOWN:,} more; --json names all of them")
 
 
 def _describe_settings(parameters: RestoreParameters) -> str:

@@ -13,5 +13,5 @@ def show_verdict(console: Console, verdict: Verdict, champions: str) -> None:
         f"On degraded photographs: candidate {verdict.candidate_psnr:.2f} dB, "
         f"in use so far {verdict.champion_psnr:.2f} dB"
     )
-    console.print(f"[bold]Verdict[/bold]          {escape(verdict.reason)}", soft_wrap=True)
+    console.print(f"[bold]Verdict[/bold]          {escape(verdict.reason)}")
     print_place(console, "In use", champion_url(champions, "edge-restorer"))

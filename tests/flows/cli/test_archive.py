@@ -12,12 +12,12 @@ def test_an_archive_is_looked_at_and_undone(rr: Rr, photographs: Path, tmp_path:
     for path in photographs.iterdir():
         (source / path.name).write_bytes(path.read_bytes())
     (source / "broken.jpg").write_bytes(b"\xff\xd8\xff")
-    rr("restore", source, out, "--keep", "haze", "--strength", "0.5", "--copy-failed", code=1)
+    rr("restore", source, out, "--keep", "haze", "--strength", "0.5", "--allow-loss", code=1)
     shown = rr("status", out).stdout
     assert "4 photographs planned: " in shown
     assert "1 failed, 0 left" in shown
     assert "Failed: broken.jpg: " in shown
-    assert "keep haze, strength 0.5, copy failed" in shown
+    assert "keep haze, strength 0.5, allow loss" in shown
     status = ArchiveStatus.model_validate_json(rr("status", out, "--json").stdout)
     assert (status.planned, status.left, status.counts.failed) == (4, 0, 1)
     asked = rr("undo", out, code=1).stdout  # nobody answers

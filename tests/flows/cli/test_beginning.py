@@ -31,6 +31,8 @@ main()
         ("synthesize photos out", "Looking for photographs in photos"),
         ("evaluate photos out", "Looking for photographs in photos"),
         ("assess photos out", "Looking for photographs in photos"),
+        ("undo out --yes", "Reading the ledgers"),
+        ("promote a.safetensors photos out", "Looking for photographs in photos"),
         ("pipeline photos heldout out", "Looking for photographs in photos"),
         ("ingest reside pairs out", "Looking for pairs in pairs"),
         ("migrate data", "Reading the data set data"),

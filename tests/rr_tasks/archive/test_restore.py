@@ -202,7 +202,7 @@ def test_the_previews_that_rows_name_are_there(
 
 def test_counts_that_disagree_are_an_error() -> None:
     reconcile(4, Counts(restored=1, clean=1, skipped=1, failed=1))
-    with pytest.raises(CountsDisagreeError, match="5 photographs were found"):
+    with pytest.raises(CountsDisagreeError, match="5 photographs found"):
         reconcile(5, Counts(restored=4))
 
 

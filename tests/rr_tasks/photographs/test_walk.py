@@ -66,8 +66,16 @@ def test_passes_over_what_systems_put_there_and_names_other_kinds(root: str) -> 
     fill(root, "Thumbs.db", ".hidden.jpg", "._a.jpg", "notes.txt", "a.jpg", "a/b/film.MP4", "x")
     fill(root, "b/@eaDir/a.jpg/S.jpg", "b/@eaDir/c.jpg", "#recycle/c.jpg", "$RECYCLE.BIN/$R.jpg")
     fill(root, "lost+found/e.jpg", "Previews.lrdata/1/2.jpg", "b/__MACOSX/x.png", "_rr/p.jpg")
+    fill(
+        root,
+        "FOUND.012/x.jpg",
+        "~snapshot/day/a.jpg",
+        "M.photoslibrary/resources/derivatives/a.jpg",
+    )
+    fill(root, "M.photoslibrary/originals/0/a.jpg", "Old.photolibrary/Thumbnails/a.jpg")
     assert kinds(root) == {
         "a.jpg": PHOTOGRAPH,
+        "M.photoslibrary/originals/0/a.jpg": PHOTOGRAPH,
         "notes.txt": ".txt",
         "a/b/film.MP4": ".mp4",
         "x": "of other kinds",
@@ -75,6 +83,8 @@ def test_passes_over_what_systems_put_there_and_names_other_kinds(root: str) -> 
         [
             *("Thumbs.db", ".hidden.jpg", "._a.jpg", "b/@eaDir/", "#recycle/", "$RECYCLE.BIN/"),
             *("lost+found/", "Previews.lrdata/", "b/__MACOSX/", "_rr/"),
+            *("FOUND.012/", "~snapshot/", "M.photoslibrary/resources/"),
+            "Old.photolibrary/Thumbnails/",
         ],
         SYSTEM,
     )

@@ -187,7 +187,7 @@ def test_no_tar_is_read_before_the_first_batch(copies: tuple[Path, Path]) -> Non
 def test_a_half_finished_data_set_is_refused(copies: tuple[Path, Path]) -> None:
     shards, annotations = copies
     (shards / "00001.done.json").unlink()
-    with pytest.raises(UnfinishedDataSetError, match="1 of 2 shards are missing"):
+    with pytest.raises(UnfinishedDataSetError, match="lacks 1 of 2 shards"):
         load_crops(str(shards), str(annotations), 8, seed=0)
 
 

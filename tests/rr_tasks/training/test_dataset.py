@@ -39,7 +39,7 @@ def test_a_half_finished_data_set_is_refused(copied: Path, shard: int) -> None:
     with pytest.raises(UnfinishedDataSetError) as caught:
         check_dataset(str(copied))
     assert str(caught.value) == (
-        f"{copied}: 1 of 2 shards are missing, {shard:05d} first; "
+        f"{copied} lacks 1 of 2 shards, {shard:05d} first; "
         "run the command that made the others again as before to make them"
     )
     assert isinstance(caught.value, ExpectedError)

@@ -11,15 +11,20 @@ from rich.console import Console
 from rich.text import Text
 
 from flows.bench import SynthesisSpeeds
+from flows.cli.show.archive import show_status, show_undone
 from flows.cli.show.benchmark import show_restoration_speeds, show_synthesis_speeds
 from flows.cli.show.diagnosis import show
 from flows.cli.show.fidelity import show_fidelity
 from flows.cli.show.inspection import show_inspection
+from flows.cli.show.promotion import show_verdict
 from flows.cli.show.table import Column, print_columns, print_table
 from rr_tasks.benchmarks.restoration import SETTINGS, RestorationSpeed, RestorationSpeeds
 from rr_tasks.benchmarks.synthesis import SynthesisSpeed, WorkersSpeed
+from rr_tasks.evaluation.promotion import Verdict
 from rr_tasks.inspection.survey import inspect
+from schemas.archive import Counts, RestoreParameters, RunSummary
 from schemas.prior.current import DEGRADATIONS, DiagnosticPrior
+from schemas.status import ArchiveStatus, UndoSummary
 
 WIDTHS = (40, 57, 80, 100, 200)
 INTERVAL = "0.912 (0.880-0.930)"
@@ -129,6 +134,56 @@ def test_benchmarks_fit(view: Callable[[Console], None], figure: str, width: int
     console = console_of(width)
     view(console)
     check(shown(console), width, {figure})
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_state_of_an_archive_fits(width: int) -> None:
+    console = console_of(width)
+    many = dict.fromkeys(Counts.model_fields, 1_234_567)
+    counts = Counts(**many)
+    last = RunSummary(
+        parameters=RestoreParameters(
+            input="in", output="out", keep=("haze", "rain"), strength=0.5, companions=True
+        ),
+        engine="edge",
+        finished_at="2026-01-01T00:00:00+00:00",
+        found=0,
+        left_out={},
+        unreadable=(),
+        counts=counts,
+        archive=counts,
+        report="report.html",
+        failures="failures.csv",
+    )
+    found = ArchiveStatus(
+        output="out",
+        source="in",
+        planned=counts.total,
+        left=7_654_321,
+        counts=counts,
+        chunks=9_876_543,
+        chunks_left=1,
+        last=last,
+    )
+    show_status(console, found)
+    numbers = {"8,641,969", "1,234,567", "7,654,321", "9,876,543"}
+    places = ("Last run", "Report", "Originals")  # which stay on one line
+    lines = [line for line in shown(console).splitlines() if not line.startswith(places)]
+    check("\n".join(lines), width, {*numbers, "haze", "rain", "strength", "0.5", "companions"})
+    console = console_of(width)
+    made = {"photographs": 1_234_567, "diagnoses": 7_654_321, "companions": 1}
+    show_undone(console, UndoSummary(output="out", **made))
+    check(shown(console), width, {"1,234,567", "7,654,321", "companion"})
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_verdict_fits(width: int) -> None:
+    console = console_of(width)
+    reason = "kept the champion: the candidate makes haze, noise worse than the input"
+    verdict = Verdict(promoted=False, reason=reason, champion_psnr=22.654, candidate_psnr=23.0)
+    show_verdict(console, verdict, "champions")
+    text, _, _ = shown(console).partition("In use ")  # the weights, which stay on one line
+    check(text, width, {"23.00", "22.65", *reason.replace(",", "").split()})
 
 
 @given(prior=st.from_type(DiagnosticPrior), width=st.integers(40, 200))
