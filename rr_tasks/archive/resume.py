@@ -3,7 +3,6 @@
 import hashlib
 import json
 from dataclasses import dataclass
-from functools import partial
 
 from rr_tasks.archive import layout, ledger
 from rr_tasks.archive.plan import current_items
@@ -15,6 +14,7 @@ from schemas.prior.current import CURRENT_VERSION
 
 OUTPUT_VERSION = 3
 """Raised whenever a change of this package alters the files written for the same settings."""
+_PIECE = 2**20
 
 
 @dataclass(frozen=True)
@@ -99,8 +99,11 @@ def hash_file(folder: Folder, path: str) -> str:
     Raises:
         StorageError: storage refuses.
     """
+    digest = hashlib.blake2b(digest_size=8)
     with folder.open(path) as stream:
-        return hashlib.file_digest(stream, partial(hashlib.blake2b, digest_size=8)).hexdigest()
+        while piece := stream.read(_PIECE):
+            digest.update(piece)
+    return digest.hexdigest()
 
 
 def is_finished(row: LedgerRow, item: PlanItem, maker: Maker, output: Status | None) -> bool:

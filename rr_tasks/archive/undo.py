@@ -12,6 +12,7 @@ from rr_tasks.archive.ledger import all_rows
 from rr_tasks.archive.plan import chunk_ids, read_chunk
 from rr_tasks.archive.resume import content_hash, hash_file
 from rr_tasks.archive.status import read_source
+from rr_tasks.photographs.formats.conversion import CONVERTED_SUFFIXES
 from rr_tasks.storage.claim import HeldError, claim
 from rr_tasks.storage.failure import READING_STOPS, StorageError
 from rr_tasks.storage.files import list_paths
@@ -151,7 +152,8 @@ def _outputs(items: Iterable[PlanItem], rows: Iterable[LedgerRow]) -> dict[str, 
         else:
             beside.any_prior = True
     for path in {item.path for item in items} - seen:
-        made.setdefault(layout.restored(path), _Made("photographs"))
+        for suffix in ("", *CONVERTED_SUFFIXES):
+            made.setdefault(layout.restored(path + suffix), _Made("photographs"))
         made.setdefault(layout.prior(path), _Made("diagnoses")).any_prior = True
     return made
 

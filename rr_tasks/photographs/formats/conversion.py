@@ -107,6 +107,10 @@ class PngConversion:
         return SIGNATURE + b"".join(map(bytes, [header, *added, *rest]))
 
 
+CONVERTED_SUFFIXES = (JpegConversion.suffix, PngConversion.suffix)
+"""What the name of a converted file can have behind that of its original."""
+
+
 def choose_conversion(
     image: pyvips.Image, metadata: Metadata, lossy: bool
 ) -> JpegConversion | PngConversion:

@@ -100,16 +100,18 @@ def test_an_earlier_runs_companions_go_too_and_whatever_is_unknown_is_named(
     run(parameters, engine)
     (archive / "2019" / "IMG_3.xmp").unlink()
     ledger = output / layout.ledger("00000")
-    lines = ledger.read_bytes().splitlines()
-    unrecorded = LedgerRow.model_validate_json(lines[-1]).path
-    ledger.write_bytes(b"\n".join(lines[:-1]))  # as if a run had been killed
+    *lines, last = ledger.read_bytes().splitlines()
+    ledger.write_bytes(b"\n".join(lines))  # as if a run had been killed
+    unrecorded = LedgerRow.model_validate_json(last).path
+    (output / f"{unrecorded}.png").write_bytes(b"converted")
     undone = undo(parameters.output)
     assert undone.companions == 2
-    assert undone.changed == tuple(sorted(("2019/IMG_3.xmp", unrecorded)))
+    assert undone.changed == tuple(sorted(("2019/IMG_3.xmp", unrecorded, f"{unrecorded}.png")))
     assert {name for name in files(output) if (output / name).is_file()} == {
         "2019/IMG_3.xmp",
         "2019/IMG_5.xmp",
         unrecorded,
+        f"{unrecorded}.png",
     }
 
 

@@ -171,8 +171,8 @@ def test_the_state_of_an_archive_fits(width: int) -> None:
     lines = [line for line in shown(console).splitlines() if not line.startswith(places)]
     check("\n".join(lines), width, {*numbers, "haze", "rain", "strength", "0.5", "companions"})
     console = console_of(width)
-    made = {"photographs": 1_234_567, "diagnoses": 7_654_321, "companions": 1}
-    show_undone(console, UndoSummary(output="out", **made))
+    undone = UndoSummary(output="out", photographs=1_234_567, diagnoses=7_654_321, companions=1)
+    show_undone(console, undone)
     check(shown(console), width, {"1,234,567", "7,654,321", "companion"})
 
 
