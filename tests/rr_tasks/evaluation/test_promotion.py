@@ -95,20 +95,24 @@ def test_the_promoted_weights_come_before_the_shipped_ones(root: str) -> None:
     assert Verdict.model_validate_json(written) == VERDICT
 
 
+@pytest.mark.parametrize("whole", [0, 1])
 def test_a_copy_that_is_cut_off_keeps_the_champion(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    whole: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     candidate, champions = str(tmp_path / "candidate.safetensors"), str(tmp_path / "champions")
     publish_bytes(b"champion", candidate)
     target = promote(candidate, champions, NAME, VERDICT)
     publish_bytes(b"candidate", candidate)
 
-    def full(_: int) -> None:
-        raise OSError(28, "No space left on device")
+    room = iter(range(whole))
+
+    def fill(_: int) -> None:
+        if next(room, None) is None:
+            raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr(atomic.os, "fsync", full)
-        with pytest.raises(StorageError, match=f"^{re.escape(target)}: No space left on device; "):
+        patch.setattr(atomic.os, "fsync", fill)
+        with pytest.raises(StorageError, match=f"^{re.escape(champions)}/.*: No space left"):
             promote(candidate, champions, NAME, VERDICT)
     assert champion_url(champions, NAME) == target
     assert read_bytes(target) == b"champion"
