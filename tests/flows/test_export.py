@@ -8,6 +8,7 @@ from pathlib import Path
 from typer.testing import CliRunner, Result
 
 from flows import cli
+from tests.commands import only_error
 
 
 def run(*arguments: str) -> Result:
@@ -40,7 +41,7 @@ def test_what_cannot_be_exported_is_one_line(dataset: str, tmp_path: Path) -> No
         output = str(tmp_path / command)
         result = run(command, str(tmp_path), output)
         assert result.exit_code == 1
-        assert result.stderr.startswith(f"Error: {tmp_path}: no finished shards here")
+        assert only_error(result).startswith(f"{tmp_path}: no finished shards here")
         assert not Path(output).exists()
     assert run("hf", dataset, str(tmp_path / "hub")).exit_code == 0
     result = run("hf", dataset, str(tmp_path / "hub"), "--split", "test")

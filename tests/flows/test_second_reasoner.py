@@ -45,7 +45,8 @@ def archive(tmp_path: Path) -> Path:
     """A pale photograph, a dark one and one in between."""
     folder = tmp_path / "archive"
     folder.mkdir()
-    texture = np.random.default_rng(0).integers(-20, 20, (96, 128, 3))
+    texture = np.random.default_rng(0).integers(-20, 20, (12, 16, 3)).astype(np.int16)
+    texture = cv2.resize(texture, (192, 144), interpolation=cv2.INTER_NEAREST)
     for name, level in (("pale", 200), ("dark", 40), ("plain", 155)):
         cv2.imwrite(str(folder / f"{name}.png"), (level + texture).astype(np.uint8))
     return folder
