@@ -171,7 +171,7 @@ def _lemur() -> np.ndarray:
 
 @pytest.fixture(scope="session")
 def photographs(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder of three shipped photographs, shrunk to 144 x 128."""
+    """A folder of three shipped photographs, shrunk to 144 x 128, which no test may change."""
     folder = tmp_path_factory.mktemp("photographs")
     for path in sorted(SAMPLES.glob("*.webp"))[:3]:
         small = cv2.resize(cv2.imread(str(path)), (144, 128), interpolation=cv2.INTER_AREA)

@@ -1,6 +1,7 @@
 """Recipes of users, as they write and use them."""
 
 import json
+import shutil
 from pathlib import Path
 
 import cv2
@@ -20,18 +21,19 @@ def rr(*arguments: object) -> Result:
 
 
 def test_a_printed_recipe_is_changed_and_used(photographs: Path, tmp_path: Path) -> None:
-    for path in photographs.iterdir():
+    folder = shutil.copytree(photographs, tmp_path / "photographs")
+    for path in list(folder.iterdir()):
         depth = np.linspace(255, 0, 64).astype(np.uint8)[:, None].repeat(64, axis=1)
         cv2.imwrite(str(path.with_suffix(".depth.png")), depth)
     printed = json.loads(rr("recipe", "edge-v2").stdout)
     mine = tmp_path / "mine.json"
     mine.write_text(json.dumps(printed | {"name": "mine", "depth": {"files": True}}))
     assert json.loads(rr("recipe", mine).stdout)["depth"]["files"] is True
-    made = rr("synthesize", photographs, tmp_path, "--recipe", mine, "--samples", 2)
+    made = rr("synthesize", folder, tmp_path, "--recipe", mine, "--samples", 2)
     assert made.exit_code == 0, made.output
-    folder = made.stdout.strip().splitlines()[-1]
-    assert name_of(folder).startswith("mine-")
-    spec = read_data_spec(folder)
+    data = made.stdout.strip().splitlines()[-1]
+    assert name_of(data).startswith("mine-")
+    spec = read_data_spec(data)
     assert isinstance(spec, SynthesisSpec)
     assert spec.recipe.depth is not None
     assert spec.recipe.depth.files
