@@ -1,7 +1,7 @@
 """Packs pixels into the strips or tiles of a TIFF file."""
 
 from collections.abc import Iterator
-from itertools import islice
+from itertools import groupby, islice
 from typing import Any
 
 import cv2
@@ -57,7 +57,8 @@ def pack_blocks(samples: Samples, form: Layout, order: Order) -> Iterator[bytes]
             yield from (block.astype(kind).tobytes() for block in blocks)
         else:
             while batch := list(islice(blocks, max(1, _BATCH // (form.row * form.block[0])))):
-                yield from _compress(np.concatenate([_to_rows(b, form, kind) for b in batch]), form)
+                for height, alike in groupby(batch, len):
+                    yield from _compress([_to_rows(b, form, kind) for b in alike], height, form)
 
 
 def _cut(plane: Samples, form: Layout) -> Iterator[Samples]:
@@ -85,15 +86,18 @@ def _to_rows(block: Samples, form: Layout, kind: np.dtype[Any]) -> Bytes:
     return block.astype(kind).view(np.uint8).reshape(len(block), -1)
 
 
-def _compress(rows: Bytes, form: Layout) -> list[bytes]:
-    """Compress rows of bytes as strips of as many rows as the form's blocks have.
+def _compress(blocks: list[Bytes], height: int, form: Layout) -> list[bytes]:
+    """Compress blocks of so many rows of bytes.
 
-    libtiff does it, as if they were a grey picture; to it, they have no byte order.
+    libtiff does it, as if they were the strips of a grey picture; to it, they have no byte order.
+    One row more is behind them, because libvips leaves out a last strip of one row behind strips
+    of odd heights.
     """
+    rows = np.concatenate([*blocks, blocks[-1][-1:]])
     encoded: bytes = pyvips.Image.new_from_array(rows[..., None]).tiffsave_buffer(
         compression=_NAMES[form.compression],
         predictor="none",
-        tile_height=min(form.block[0], len(rows)),
+        tile_height=height,
         bigtiff=True,
         keep="none",
     )
@@ -101,7 +105,7 @@ def _compress(rows: Bytes, form: Layout) -> list[bytes]:
     directory = None if dialect is None else read_directory(encoded, dialect, dialect.first)
     if directory is None:
         raise pyvips.Error("libtiff wrote no TIFF")
-    places, sizes = directory.numbers(273).tolist(), directory.numbers(279).tolist()
+    places, sizes = (directory.numbers(tag)[: len(blocks)].tolist() for tag in (273, 279))
     return [encoded[at : at + size] for at, size in zip(places, sizes, strict=True)]
 
 

@@ -164,6 +164,14 @@ def test_ycbcr_without_jpeg_keeps_its_colours(make: Any, halved: list[int]) -> N
     assert off.mean() < 2 * h  # pink would be 45
 
 
+@pytest.mark.parametrize("rows", [1, 2, 3, 5, 6, 15, 30, 31, 40])
+def test_strips_of_every_height_are_compressed_also_the_last_one(make: Any, rows: int) -> None:
+    samples = make.scene(45, 31)
+    restored = invert(tiff(Page(samples, {259: (3, [8])}, rows=rows)))
+    assert first(restored).numbers(279).all()
+    assert np.array_equal(open_photograph(restored).develop().pixels, 255 - samples)
+
+
 @pytest.mark.parametrize(("halved", "name"), [([1, 1], 0), ([2, 1], 1), ([2, 2], 2)])
 @pytest.mark.parametrize("told", [None, (3, [2, 2]), (3, [1, 1])])
 def test_jpeg_within_tiff_keeps_its_strips_and_chroma_resolution(
