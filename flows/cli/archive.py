@@ -55,5 +55,5 @@ def undo(
         found = inspect_archive(output)
         made = say_count(found.planned - found.left - found.counts.failed, "photograph")
         place = to_display(found.output)
-        typer.confirm(f"Remove {made}, their diagnoses and the report from {place}?", abort=True)
+        typer.confirm(f"Remove {made} with diagnoses and report from {place}?", abort=True)
     show_undone(console, remove(output))

@@ -77,10 +77,12 @@
     links.append(zoom);
     files.append(links);
     var left = row[OUTCOME] === "restored" || row[OUTCOME] === "failed" ? "" : "left alone: ";
+    var none = row[OUTCOME] === "clean" ? "no degradation" : "";
+    var diagnosis = row[FINDINGS].map(say).join(", ") || none;
     drawn.append(
       name,
       make("td", left + config.outcomes[row[OUTCOME]], "Outcome"),
-      make("td", row[FINDINGS].map(say).join(", "), "Diagnosis"),
+      make("td", diagnosis, "Diagnosis"),
       make("td", row[LOST], "Lost"),
       make("td", row[REASON], "Note"),
       files

@@ -198,7 +198,7 @@ def _say_setting(value: Any) -> str:
         case bool():
             return "yes" if value else "no"
         case list():
-            return ", ".join(map(str, value)) or "none"
+            return ", ".join(to_display(str(one)) for one in value) or "none"
         case dict():
             return ", ".join(f"{name} {_say_setting(part)}" for name, part in value.items())
     return f"{value:,}" if isinstance(value, int) else str(value)

@@ -168,9 +168,7 @@ def open_photograph(source: bytes, max_pixels: int = MAX_PIXELS, salvage: bool =
     known = identify(source)
     if known is None:
         kind = describe(source)
-        raise UnreadablePhotographError(
-            f"the file is {kind or 'not a JPEG, PNG, WebP, TIFF or BMP image'}"
-        )
+        raise UnreadablePhotographError(f"the file is {kind or 'not an image of a known format'}")
     try:
         if isinstance(known, WholeFormat):
             _check_size(*known.declared_size(source), max_pixels)

@@ -61,7 +61,7 @@ def _lines(found: Inspection) -> Iterator[tuple[str, str]]:
         yield "Pixels", f"{_span(found.width)} x {_span(found.height)}"
     yield "Prior versions", _versions(found.schema_versions)
     yield "Code versions", _versions(found.code_versions)
-    yield "Last shard", found.last_finished_at or "none yet"
+    yield "Last shard", (found.last_finished_at or "none yet").replace("T", " ")  # may wrap there
     yield "Spec", f"{found.spec_hash} (spec.json; --json and --html show all of it)"
 
 

@@ -21,7 +21,7 @@ def test_an_archive_is_looked_at_and_undone(rr: Rr, photographs: Path, tmp_path:
     status = ArchiveStatus.model_validate_json(rr("status", out, "--json").stdout)
     assert (status.planned, status.left, status.counts.failed) == (4, 0, 1)
     asked = rr("undo", out, code=1).stdout  # nobody answers
-    assert "Remove 3 photographs, their diagnoses and the report" in asked
+    assert "Remove 3 photographs with diagnoses and report from" in asked
     assert len(list(out.glob("*.png"))) == 3
     changed = next(out.glob("*.png"))
     changed.write_bytes(b"painted over")

@@ -55,7 +55,7 @@ def test_the_seed_decides(photographs: Path) -> None:
 
 def test_an_unusable_photograph_is_named(tmp_path: Path) -> None:
     (tmp_path / "letter.png").write_bytes(b"Dear photograph")
-    with pytest.raises(UnusableSampleError, match=r"letter\.png: the file is not a JPEG"):
+    with pytest.raises(UnusableSampleError, match=r"letter\.png: the file is not an image"):
         draw_sheet(str(tmp_path), SMALL, 0)
 
 

@@ -20,7 +20,7 @@ def written(path: Path, data: bytes) -> str:
 
 @pytest.mark.parametrize("content", [b"", b"a letter, not a photograph", b"\xff\xd8\xff\xe0"])
 def test_a_file_that_is_no_photograph_is_refused(tmp_path: Path, content: bytes) -> None:
-    with pytest.raises(UnusablePhotographError, match=r"is not a JPEG|is empty|is truncated"):
+    with pytest.raises(UnusablePhotographError, match=r"is not an image|is empty|is truncated"):
         read_photograph(written(tmp_path / "broken.jpg", content))
 
 

@@ -150,7 +150,7 @@ def test_a_photograph_that_cannot_be_read_is_named_and_stops_nothing(
     assert len(numbers) == 2 * 4
     rows = read_predictions(predict_each(tmp_path / "o", spec, photographs, reasoner, numbers))
     assert list_failed_photographs(rows).rows() == [
-        ("broken.jpg", "the file is not a JPEG, PNG, WebP, TIFF or BMP image")
+        ("broken.jpg", "the file is not an image of a known format")
     ]
     broken = rows.filter(pl.col("error").is_not_null())
     with pytest.raises(NothingToAssessError, match="none of the photographs"):
