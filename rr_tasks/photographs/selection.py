@@ -11,7 +11,7 @@ from schemas.pattern import parse_patterns
 SUFFIXES = frozenset(
     {
         *(".jpg", ".jpeg", ".jpe", ".jfif", ".jfi", ".pjpeg", ".png", ".webp", ".tif", ".tiff"),
-        *(".bmp", ".dib", ".gif", ".heic", ".heif", ".avif", ".jxl", ".jp2"),
+        *(".mpo", ".bmp", ".dib", ".gif", ".heic", ".heif", ".avif", ".jxl", ".jp2"),
     }
 )
 

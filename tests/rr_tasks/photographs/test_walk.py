@@ -48,9 +48,26 @@ def fill(root: str, *names: str) -> None:
 
 def test_lists_photographs_in_order_of_their_names(tmp_path: Path) -> None:
     write(
-        tmp_path, "b.JPG", "a/z.tiff", "a/c.webp", "a.png", "ü 日.jpeg", "new\nline.tif", "x.jfif"
+        tmp_path,
+        "b.JPG",
+        "a/z.tiff",
+        "a/c.webp",
+        "a.png",
+        "ü 日.jpeg",
+        "new\nline.tif",
+        "x.jfif",
+        "3D.MPO",
     )
-    expected = ["a/c.webp", "a/z.tiff", "a.png", "b.JPG", "new\nline.tif", "x.jfif", "ü 日.jpeg"]
+    expected = [
+        "3D.MPO",
+        "a/c.webp",
+        "a/z.tiff",
+        "a.png",
+        "b.JPG",
+        "new\nline.tif",
+        "x.jfif",
+        "ü 日.jpeg",
+    ]
     assert paths(tmp_path) == expected
 
 
