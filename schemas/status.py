@@ -42,7 +42,7 @@ class ArchiveStatus(Strict):
 
 
 class UndoSummary(Strict):
-    """What was removed from an output folder, and what stays: it is not what was recorded."""
+    """What was removed from an output folder, and what stays, as it may have changed since."""
 
     schema_version: SchemaVersion = 1
     output: str

@@ -73,7 +73,7 @@ class Commands(TyperGroup):
 def _misfit(problem: Any, names: dict[str, str]) -> str:
     """Describe a validation error in one line, omitting a value that may be a secret."""
     first, *rest = (*map(str, problem["loc"]), "")
-    place = ".".join((names.get(first, first), *rest)).rstrip(".")
+    place = names.get(first) or ".".join((first, *rest)).rstrip(".")
     reason = problem["msg"].removeprefix("Value error, ").removeprefix("Input ")
     given = "" if problem["type"] == REFUSED_URL else f" (given: {problem['input']!r})"
     return f"{place}: {reason}{given}".removeprefix(": ")

@@ -63,8 +63,8 @@ def test_other_recipes_and_sizes_are_refused_in_a_line(tmp_path: Path) -> None:
     result = CliRunner().invoke(cli.app, arguments)
     assert result.exit_code == 2
     assert [line.split(": ")[1] for line in result.stderr.splitlines()] == [
-        "--recipes.0",
-        "--short-sides.0",
+        "--recipes",
+        "--short-sides",
     ]
     arguments = ["assess", "in", str(tmp_path), "--recipes", "edge-v2", "--recipes", "edge-v2"]
     assert "name at least one, and each once" in CliRunner().invoke(cli.app, arguments).stderr

@@ -30,7 +30,8 @@ def show_status(console: Console, found: ArchiveStatus) -> None:
     if found.last is None:
         print_place(console, "Last run", "none has finished")
     else:
-        print_place(console, "Last run", found.last.finished_at)
+        place = f"{found.last.finished_at}, {say_count(found.last.found, 'photograph')} found"
+        print_place(console, "Last run", place)
         settings = escape(_describe_settings(found.last.parameters))
         console.print(f"[bold]Settings[/bold]         {settings}", highlight=False)
         print_place(console, "Report", found.last.report)
@@ -46,7 +47,7 @@ def show_undone(console: Console, undone: UndoSummary) -> None:
         removed.append(say_count(undone.companions, "companion"))
     console.print(f"Removed: {', '.join(removed)}, the report and the ledgers")
     for path in undone.changed:
-        line = f"Not as it was recorded, and not removed: {to_display(path)}"
+        line = f"May have changed since, and was not removed: {to_display(path)}"
         console.print(f"[yellow]{escape(line)}[/yellow]", soft_wrap=True, highlight=False)
 
 

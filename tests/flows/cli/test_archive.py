@@ -16,6 +16,7 @@ def test_an_archive_is_looked_at_and_undone(rr: Rr, photographs: Path, tmp_path:
     shown = rr("status", out).stdout
     assert "4 photographs planned: " in shown
     assert "1 failed, 0 left" in shown
+    assert ", 4 photographs found\n" in shown
     assert "Failed: broken.jpg: " in shown
     assert "keep haze, strength 0.5, allow loss" in shown
     status = ArchiveStatus.model_validate_json(rr("status", out, "--json").stdout)
@@ -27,7 +28,7 @@ def test_an_archive_is_looked_at_and_undone(rr: Rr, photographs: Path, tmp_path:
     changed.write_bytes(b"painted over")
     shown = rr("undo", out, "--yes").stdout
     assert "Removed: 2 photographs, 3 diagnoses, the report and the ledgers" in shown
-    assert f"Not as it was recorded, and not removed: {changed.name}" in shown
+    assert f"May have changed since, and was not removed: {changed.name}" in shown
     assert list(out.iterdir()) == [changed]
     for command in ("status", "undo"):
         assert "holds no restored archive" in only_error(rr(command, out, code=1))

@@ -121,4 +121,4 @@ def test_a_data_set_is_made_of_what_patterns_leave(
     assert set(pl.read_parquet(table)["source"]) == {kept}
     for command in ("synthesize", "restore"):
         line = only_error(rr(command, photographs, tmp_path, "--include", "!", code=2))
-        assert line.startswith("--include.0: matches nothing; write patterns as in .gitignore")
+        assert line.startswith("--include: matches nothing; write patterns as in .gitignore")
