@@ -5,6 +5,7 @@ import pyvips
 from rr_tasks.photographs.formats.base import Facts, UnreadablePhotographError
 from rr_tasks.photographs.formats.chunks import SIGNATURE, Chunk, read_chunks, read_trailer
 from rr_tasks.photographs.formats.jpeg.thumbnail import renew_exif, renew_xmp
+from rr_tasks.photographs.formats.raw_profile import holds_thumbnail
 
 _IMAGE = {b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"}
 _OUTDATED = {b"sBIT", b"hIST", b"iDOT"}
@@ -70,7 +71,7 @@ class PngFormat:
     def losses(self, data: bytes, facts: Facts) -> tuple[str, ...]:
         """Name chunks that may no longer be true."""
         names = (
-            _NAMES.get(chunk.kind, f"{chunk.kind.decode('latin-1')} chunk")
+            _name(chunk)
             for chunk in read_chunks(data)
             if _is_sound(chunk) and not _travels(chunk, facts)
         )
@@ -128,6 +129,12 @@ def _bits(facts: Facts) -> int:
     return int(facts.get("bits-per-sample", 8))
 
 
+def _name(chunk: Chunk) -> str:
+    if holds_thumbnail(chunk):
+        return "metadata as text, with a thumbnail"
+    return _NAMES.get(chunk.kind, f"{chunk.kind.decode('latin-1')} chunk")
+
+
 def _is_sound(chunk: Chunk) -> bool:
     """Tell whether a chunk is no part of the old picture, and says what a program can read."""
     if chunk.kind in _IMAGE | _OUTDATED:
@@ -145,7 +152,7 @@ def _renew(chunk: Chunk, photograph: bytes) -> Chunk:
 
 def _travels(chunk: Chunk, facts: Facts) -> bool:
     """Tell whether a chunk is sound and stays true when the pixels change."""
-    if not _is_sound(chunk):
+    if not _is_sound(chunk) or holds_thumbnail(chunk):
         return False
     if chunk.kind == _BACKGROUND:  # in a palette it is a place, where another colour is now
         return not facts.get("palette", 0)

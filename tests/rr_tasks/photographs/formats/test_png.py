@@ -110,6 +110,24 @@ def test_what_may_be_untrue_of_other_pixels_is_named(make: Any) -> None:
     assert not any(kind in encoded for kind in (b"prVT", b"caBX", b"sBIT"))
 
 
+@pytest.mark.parametrize("kind", [b"tEXt", b"zTXt"])
+def test_a_thumbnail_within_metadata_as_text_is_named(make: Any, kind: bytes) -> None:
+    def text(metadata: bytes) -> bytes:
+        lines = metadata.hex(" ", 36).replace(" ", "\n")
+        body = f"\nexif\n{len(metadata):8}\n{lines}\n".encode()
+        coded = b"\0" + zlib.compress(body) if kind == b"zTXt" else body
+        return b"Raw profile type APP1\0" + coded
+
+    plain = make.png(make.scene(), (kind, text(b"Exif\0\0MM\0*" + bytes(99))))
+    photograph, encoded, _ = rewrite(plain)
+    assert photograph.lost == ()
+    assert kind in encoded
+    thumbnail = b"Exif\0\0MM\0*" + bytes(60) + make.jpeg(make.scene())
+    photograph, encoded, _ = rewrite(make.png(make.scene(), (kind, text(thumbnail))))
+    assert photograph.lost == ("metadata as text, with a thumbnail",)
+    assert kind not in encoded
+
+
 def test_the_background_stays_unless_it_is_a_place_in_a_palette(make: Any) -> None:
     photograph, encoded, _ = rewrite(make.png(make.scene(), (b"bKGD", b"\0\1\0\2\0\3")))
     assert photograph.lost == ()
