@@ -49,7 +49,7 @@ def test_one_bad_photograph_never_stops_the_others(
     assert reasons["0 empty.jpg"] == "the file is empty"
     assert reasons["1 truncated.jpg"] is not None
     assert "truncated" in reasons["1 truncated.jpg"] or "limit" in reasons["1 truncated.jpg"]
-    assert "not a JPEG" in (reasons["2 text.jpg"] or "")
+    assert "not an image" in (reasons["2 text.jpg"] or "")
     assert "gone" in (reasons["3 lost.jpg"] or "")
     assert "limit of 10000" in (reasons["4 huge.jpg"] or "")
     assert not list(Path(small.output).rglob("*.part"))

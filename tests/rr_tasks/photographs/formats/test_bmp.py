@@ -110,7 +110,7 @@ def test_what_cannot_be_decoded_says_so() -> None:
     for data, words in (
         (KINDS["24 bits"][:-9], "the BMP data is damaged or truncated"),
         (bmp(0, b"\xff\xd8\xff", compression=4), "around a JPEG or PNG"),
-        (b"BMW, Munich: photographs of cars", "not a JPEG"),
+        (b"BMW, Munich: photographs of cars", "not an image"),
         (bmp(24, b"", height=2**30), "more than the limit"),
     ):
         with pytest.raises(UnreadablePhotographError, match=words):
