@@ -7,7 +7,7 @@ import numpy as np
 from rr_tasks.engine import load_engine
 from rr_tasks.photographs.pixels import Pixels
 from rr_tasks.photographs.reading import read_pixels
-from rr_tasks.restorer.treatment import choose_treatment
+from rr_tasks.treatment.course import treat
 from schemas.reasoner import EdgeReasonerChoice
 
 
@@ -30,7 +30,5 @@ def restore_photograph(photograph: str | PathLike[str] | Pixels) -> Pixels:
     """
     pixels = photograph if isinstance(photograph, np.ndarray) else read_pixels(fspath(photograph))
     engine = load_engine(EdgeReasonerChoice(), None)
-    if engine.explain_guess(pixels) is not None:
-        return pixels
-    wanted = choose_treatment(engine.diagnose(pixels))
-    return pixels if wanted is None else engine.restore(pixels, wanted)
+    treated = treat(pixels, engine.diagnose(pixels), engine)
+    return pixels if treated.pixels is None else treated.pixels

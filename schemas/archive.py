@@ -6,8 +6,9 @@ from pydantic import ConfigDict, Field
 
 from schemas.base import Strict
 from schemas.pattern import Pattern
-from schemas.prior.current import VISIBLE_SEVERITY, DegradationName, DiagnosticPrior
+from schemas.prior.current import DegradationName, DiagnosticPrior
 from schemas.reasoner import EdgeReasonerChoice, ReasonerChoice
+from schemas.treatment import Treatment
 from schemas.url import Url
 from schemas.workers import WorkerCount
 
@@ -22,12 +23,7 @@ SchemaVersion = Literal[1]
 MAX_PREVIEWS = 24
 
 
-CERTAIN = 0.75
-"""Probability from which a finding is acted on. Undoing a degradation that is absent harms a
-photograph more than undoing a barely visible one helps, and most photographs have none."""
-
-
-class RestoreParameters(Strict):
+class RestoreParameters(Treatment):
     """What to restore, where to write it, and which degradations to keep."""
 
     model_config = ConfigDict(hide_input_in_errors=True)
@@ -40,26 +36,6 @@ class RestoreParameters(Strict):
         Folder,
         Field(description="Folder or URL for the restored photographs, under the same names."),
     ]
-    keep: Annotated[
-        tuple[DegradationName, ...],
-        Field(strict=False, description="Degradations that are intended, such as morning fog."),
-    ] = ()
-    threshold: Annotated[
-        float,
-        Field(
-            ge=0.0, le=100.0, description="Photographs below this severity are copied unchanged."
-        ),
-    ] = VISIBLE_SEVERITY
-    certainty: Annotated[
-        float,
-        Field(ge=0.0, le=1.0, description="Findings below this probability are not undone."),
-    ] = CERTAIN
-    strength: Annotated[
-        float,
-        Field(
-            ge=0.0, le=1.0, description="Share of a restoration that is applied; 1 is all of it."
-        ),
-    ] = 1.0
     only: Annotated[
         tuple[str, ...],
         Field(strict=False, description="Names of photographs in the folder; by default all."),
@@ -107,7 +83,7 @@ class RestoreParameters(Strict):
     restorer: Annotated[
         Url | None, Field(description="Weights of the restorer; by default the shipped weights.")
     ] = None
-    verify: Annotated[
+    recheck: Annotated[
         bool,
         Field(description="Check finished outputs and redo those that changed."),
     ] = False

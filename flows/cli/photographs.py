@@ -6,9 +6,10 @@ import typer
 
 from flows.cli.beginning import begin
 from flows.cli.options import Exclude, Include, Weights, console, parse_degradations
-from schemas.archive import CERTAIN, RestoreParameters
+from schemas.archive import RestoreParameters
 from schemas.prior.current import DEGRADATIONS, VISIBLE_SEVERITY
 from schemas.reasoner import EdgeReasonerChoice
+from schemas.treatment import CERTAIN
 
 
 def restore(
@@ -67,9 +68,9 @@ def restore(
     max_pixels: Annotated[
         int, typer.Option(help="Photographs with more pixels are refused.")
     ] = 200_000_000,
-    verify: Annotated[
+    recheck: Annotated[
         bool,
-        typer.Option("--verify", help="Check finished outputs and redo those that changed."),
+        typer.Option("--recheck", help="Check finished outputs and redo those that changed."),
     ] = False,
     workers: Annotated[
         int | None,
@@ -101,7 +102,7 @@ def restore(
         exclude=tuple(exclude or ()),
         companions=companions,
         max_pixels=max_pixels,
-        verify=verify,
+        recheck=recheck,
         workers=workers,
         reasoner=EdgeReasonerChoice(weights=reasoner),
         restorer=restorer,

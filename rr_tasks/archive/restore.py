@@ -15,28 +15,19 @@ from rr_tasks.archive.writer import OnProgress, Result, Writer
 from rr_tasks.cpu import default_workers
 from rr_tasks.engine import Engine
 from rr_tasks.photographs.failure import reason_for
-from rr_tasks.photographs.photograph import Photograph
-from rr_tasks.photographs.pixels import Pixels
 from rr_tasks.progress import Progress, report
-from rr_tasks.restorer.strength import blend
-from rr_tasks.restorer.treatment import choose_treatment, explain_leaving
 from rr_tasks.storage.claim import claim
 from rr_tasks.storage.folder import Folder
 from rr_tasks.storage.folders import open_folder
 from rr_tasks.storage.threads import map_in_threads
-from schemas.archive import Chunk, ChunkCounts, Counts, RestoreParameters, Status
-from schemas.errors import ExpectedError
-from schemas.prior.current import DiagnosticPrior
+from rr_tasks.treatment.course import treat
+from schemas.archive import Chunk, ChunkCounts, Counts, RestoreParameters
 
 WAITING_IMAGES = 3
 """One being decoded, one waiting and one being encoded, beside those in the engine."""
 WORKER_WEIGHT = 32_000_000
 """8-bit pixels that may be decoded at once for each worker, and once more for those that wait. It
 makes peak memory depend on the number of workers, and not on the photographs."""
-
-
-class EngineError(ExpectedError, RuntimeError):
-    """The engine's answer cannot be used for this photograph."""
 
 
 def _ignore(counts: Counts) -> None:
@@ -73,7 +64,7 @@ def restore_chunk(
     source, output = _open_folders(parameters)
     maker = Maker(engine.identity, settings_hash(parameters))
     state = ChunkState(source, output, chunk, maker)
-    if state.is_whole() and not parameters.verify:
+    if state.is_whole() and not parameters.recheck:
         counts = Counts(skipped=len(state.items))
     else:
         with claim(output.at(layout.work(chunk.id))):
@@ -91,7 +82,7 @@ def find_finished(
     """Return the counts of the chunks where nothing is left to do, by looking at many at a time.
 
     Chunks without a ledger, which one listing tells, are not looked at, and neither is any if
-    outputs are to be verified.
+    outputs are to be checked.
 
     Args:
         parameters: the run's parameters.
@@ -109,7 +100,7 @@ def find_finished(
         found = len(state.items)
         return ChunkCounts(chunk=chunk.id, found=found, skipped=found) if state.is_whole() else None
 
-    names = () if parameters.verify else output.names(layout.LEDGER)
+    names = () if parameters.recheck else output.names(layout.LEDGER)
     begun = {f"{layout.LEDGER}/{name}" for name in names}
     looked = [chunk for chunk in chunks if layout.ledger(chunk.id) in begun]
     finished: dict[Chunk, ChunkCounts] = {}
@@ -128,7 +119,7 @@ def _restore(
     state: ChunkState, parameters: RestoreParameters, engine: Engine, on_progress: OnProgress
 ) -> Counts:
     source, output, chunk = open_folder(parameters.input), state.output, state.chunk.id
-    finished = state.is_intact if parameters.verify else state.is_finished
+    finished = state.is_intact if parameters.recheck else state.is_finished
     workers = parameters.workers or default_workers()
     window = Window(workers + WAITING_IMAGES, (workers + 1) * WORKER_WEIGHT)
     with (
@@ -179,8 +170,13 @@ def _handle(
     start, prior = time.perf_counter(), None
     try:
         prior = engine.diagnose(opened.photograph.pixels)
-        guess = engine.explain_guess(opened.photograph.pixels)
-        status, restored = _treat(opened.photograph, prior, guess, parameters, engine)
+        treated = treat(
+            opened.photograph.pixels,
+            prior,
+            engine,
+            parameters,
+            protected=bool(opened.photograph.lost) and not parameters.allow_loss,
+        )
     except Exception as error:  # noqa: BLE001 - one photograph must not stop the others
         window.leave(opened.weight)
         writer.fail(opened.item, reason_for(error), prior)
@@ -188,40 +184,4 @@ def _handle(
         window.leave(opened.weight)
         raise
     else:
-        seconds = time.perf_counter() - start
-        writer.put(Result(opened, prior, status, seconds, restored, reason=guess))
-
-
-def _treat(
-    photograph: Photograph,
-    prior: DiagnosticPrior,
-    guess: str | None,
-    parameters: RestoreParameters,
-    engine: Engine,
-) -> tuple[Status, Pixels | None]:
-    """Return the outcome and, unless the photograph is left alone, its restored pixels."""
-    if guess is not None:
-        return "uncertain", None
-    threshold, certainty = parameters.threshold, parameters.certainty
-    wanted = choose_treatment(prior, parameters.keep, threshold, certainty)
-    if wanted is None:
-        return explain_leaving(prior, threshold, certainty), None
-    if parameters.strength == 0.0:  # coding it once more would only harm it
-        return "kept", None
-    if photograph.lost and not parameters.allow_loss:
-        return "protected", None
-    return "restored", _undo(photograph.pixels, wanted, parameters.strength, engine)
-
-
-def _undo(pixels: Pixels, wanted: DiagnosticPrior, strength: float, engine: Engine) -> Pixels:
-    restored = _check(pixels, engine.restore(pixels, wanted))
-    return restored if strength == 1.0 else blend(pixels, restored, strength)
-
-
-def _check(pixels: Pixels, restored: Pixels) -> Pixels:
-    if restored.shape != pixels.shape or restored.dtype != pixels.dtype:
-        raise EngineError(
-            f"the restorer returned {restored.shape} {restored.dtype} "
-            f"for {pixels.shape} {pixels.dtype}"
-        )
-    return restored
+        writer.put(Result(opened, prior, treated, time.perf_counter() - start))

@@ -16,12 +16,12 @@ from rr_tasks.archive.resume import Maker, content_hash, is_in_place, is_of_same
 from rr_tasks.archive.window import Window
 from rr_tasks.photographs.encoding import encode
 from rr_tasks.photographs.failure import reason_for
-from rr_tasks.photographs.pixels import Pixels
 from rr_tasks.photographs.reading import LARGEST_FILE
-from rr_tasks.restorer.treatment import severities
 from rr_tasks.storage.failure import WRITING_STOPS, StorageError
 from rr_tasks.storage.folder import Folder
 from rr_tasks.storage.names import to_display, to_path
+from rr_tasks.treatment.choice import severities
+from rr_tasks.treatment.course import Treated
 from schemas.archive import Counts, LedgerRow, PlanItem, Status
 from schemas.errors import ExpectedError
 from schemas.prior.current import DiagnosticPrior
@@ -36,14 +36,12 @@ class TakenNameError(ExpectedError, ValueError):
 
 @dataclass(frozen=True)
 class Result:
-    """What became of a photograph; without `pixels`, it is left alone, and `reason` may say why."""
+    """What became of a photograph, and the seconds that the engine took."""
 
     opened: Opened
     prior: DiagnosticPrior
-    status: Status
+    treated: Treated
     seconds: float
-    pixels: Pixels | None = None
-    reason: str | None = None
 
 
 class Writer:
@@ -183,20 +181,20 @@ class Writer:
             self._window.leave(result.opened.weight)
 
     def _write(self, result: Result) -> None:
-        item, photograph = result.opened.item, result.opened.photograph
+        item, photograph, treated = result.opened.item, result.opened.photograph, result.treated
         data, name = photograph.source, item.path
-        if result.pixels is not None:
+        if treated.pixels is not None:
             name = self._name_output(item, photograph.suffix)
-            data = encode(photograph, result.pixels)
+            data = encode(photograph, treated.pixels)
         self._write_prior(item, result.prior)
         facts = self._write_output(item, name, data)
         preview, trouble = self._preview(result)
         self._record(
             item,
-            result.status,
+            treated.status,
             result.prior,
-            reason="; ".join(filter(None, (result.reason, photograph.note, trouble))) or None,
-            lost=photograph.lost if result.status in ("restored", "protected") else (),
+            reason="; ".join(filter(None, (treated.reason, photograph.note, trouble))) or None,
+            lost=photograph.lost if treated.status in ("restored", "protected") else (),
             seconds=round(result.seconds, 4),
             preview=preview,
             **facts,
@@ -255,10 +253,11 @@ class Writer:
 
     def _preview(self, result: Result) -> tuple[str | None, str | None]:
         """Return the previews' stem, if there are any, and what went wrong, if anything."""
-        path, pixels, found = result.opened.item.path, result.opened.photograph.pixels, result.prior
+        opened, treated, found = result.opened, result.treated, severities(result.prior)
+        before = opened.photograph.pixels
         try:
             return self._previews.add(
-                path, result.status, severities(found), pixels, result.pixels
+                opened.item.path, treated.status, found, before, treated.pixels
             ), None
         except Exception as error:  # noqa: BLE001 - the photograph is finished all the same
             return None, f"no preview: {reason_for(error)}"

@@ -25,8 +25,8 @@ from rr_tasks.engine import load_engine
 from rr_tasks.photographs.listing import list_photographs
 from rr_tasks.photographs.negative import open_photograph
 from rr_tasks.photographs.reading import read_photograph
-from rr_tasks.restorer.treatment import choose_treatment
 from rr_tasks.threads import compute_in_threads
+from rr_tasks.treatment.course import treat
 from schemas.reasoner import EdgeReasonerChoice
 from schemas.recipe import EDGE_DEFAULT
 
@@ -179,9 +179,7 @@ def _run_models(part: Part) -> float:
     for path in sorted(part.folder.iterdir()):
         pixels = open_photograph(path.read_bytes(), _MAX_PIXELS).develop().pixels
         start = time.perf_counter()
-        wanted = choose_treatment(engine.diagnose(pixels))
-        if wanted is not None:  # otherwise `rr restore` copies the file
-            engine.restore(pixels, wanted)
+        treat(pixels, engine.diagnose(pixels), engine)
         seconds += time.perf_counter() - start
     return seconds
 

@@ -53,7 +53,7 @@ FLOWS: list[tuple[Flow[Any, Any], Any]] = [
     (assess, AssessParameters(photographs="heldout", output="a", short_sides=(64,))),
     (promote, PromoteParameters(candidate="w", champions="c", evaluation=TRIAL)),
     (pipeline, PipelineParameters(photographs="p", heldout="h", output="work", seed=3)),
-    (restore, RestoreParameters(input="in", output="out", keep=("haze", "rain"), verify=True)),
+    (restore, RestoreParameters(input="in", output="out", keep=("haze", "rain"), recheck=True)),
 ]
 each_flow = pytest.mark.parametrize(("flow", "parameters"), FLOWS, ids=[f.name for f, _ in FLOWS])
 

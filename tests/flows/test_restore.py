@@ -46,7 +46,7 @@ def test_a_folder_of_a_bucket_is_restored_into_another(
     remove(f"{parameters.output}/{next(photographs.iterdir()).name}")
     again = launch(restore, parameters).counts
     assert (again.skipped, again.restored + again.clean) == (2, 1)
-    verified = launch(restore, parameters.model_copy(update={"verify": True})).counts
+    verified = launch(restore, parameters.model_copy(update={"recheck": True})).counts
     assert verified == Counts(skipped=3)
 
 

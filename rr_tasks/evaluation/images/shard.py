@@ -13,13 +13,13 @@ from rr_tasks.photographs.pixels import Bytes
 from rr_tasks.reasoner.diagnosis import diagnose_each
 from rr_tasks.reasoner.protocol import Answer, Reasoner, Unparsed
 from rr_tasks.restorer.photograph import PhotographRestorer
-from rr_tasks.restorer.treatment import choose_treatment
 from rr_tasks.shards.outcomes import LOST, Decoders, Lost, read_good_rows
 from rr_tasks.shards.png import decode_png
 from rr_tasks.shards.stream import Sample
 from rr_tasks.storage.claim import claim
 from rr_tasks.storage.files import exists, join, list_paths
 from rr_tasks.storage.tables import publish_table, read_tables
+from rr_tasks.treatment.choice import choose_treatment
 from schemas.errors import ExpectedError
 from schemas.prior.current import DEGRADATIONS, DiagnosticPrior
 from schemas.prior.migrations import load_prior

@@ -150,7 +150,7 @@ def test_verifying_reads_outputs(asked: RestoreParameters, engine: Any) -> None:
     changed[-10] ^= 1
     open_folder(asked.output).write("2019/IMG_5.jpg", bytes(changed))
     assert run(asked, engine).counts == Counts(skipped=6)
-    verified = asked.model_copy(update={"verify": True})
+    verified = asked.model_copy(update={"recheck": True})
     assert run(verified, engine).counts == Counts(restored=1, skipped=5)
     assert tree(asked.output) == before
 

@@ -87,7 +87,7 @@ def test_missing_and_damaged_outputs_are_redone(
     again = engine_like()
     assert run(parameters, again) == Counts(restored=2, skipped=4)
     assert len(again.diagnosed) == 2
-    verified = parameters.model_copy(update={"verify": True})
+    verified = parameters.model_copy(update={"recheck": True})
     assert run(verified, engine_like()) == Counts(restored=1, skipped=5)
     assert tree(output) == before
 

@@ -51,7 +51,7 @@ def test_redone_without_an_output() -> None:
 
 def test_only_settings_that_decide_outputs_are_hashed() -> None:
     plain = RestoreParameters(input="a", output="b")
-    same = RestoreParameters(input="c", output="d", chunk_size=3, previews=0, verify=True)
+    same = RestoreParameters(input="c", output="d", chunk_size=3, previews=0, recheck=True)
     assert settings_hash(plain) == settings_hash(same)
     changes: list[dict[str, Any]] = [
         {"keep": ("haze",)},

@@ -19,9 +19,9 @@ from rr_tasks.degrade.mixture import degrade, draw_severities, list_combinations
 from rr_tasks.degrade.synthesis import open_dataset, plan_synthesis, synthesize_shard
 from rr_tasks.ingest.truth import estimate_truth
 from rr_tasks.priors import make_absent_findings, make_prior
-from rr_tasks.restorer.treatment import choose_treatment
 from rr_tasks.shards.rows import shard_rows
 from rr_tasks.shards.stream import read_samples
+from rr_tasks.treatment.choice import choose_treatment
 from schemas.prior.current import DEGRADATIONS, DiagnosticPrior, Provenance
 from schemas.prior.migrations import load_prior
 from schemas.prior.text import write_instruction

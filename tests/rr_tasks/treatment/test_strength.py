@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from rr_tasks.restorer.strength import blend
+from rr_tasks.treatment.strength import blend
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16])

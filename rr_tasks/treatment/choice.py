@@ -4,7 +4,6 @@ from collections.abc import Collection
 from typing import Literal
 
 from rr_tasks.priors import leave_out
-from schemas.archive import CERTAIN
 from schemas.prior.current import (
     DEGRADATIONS,
     VISIBLE_SEVERITY,
@@ -12,6 +11,7 @@ from schemas.prior.current import (
     DegradationName,
     DiagnosticPrior,
 )
+from schemas.treatment import CERTAIN
 
 
 def severities(prior: DiagnosticPrior) -> dict[DegradationName, float]:

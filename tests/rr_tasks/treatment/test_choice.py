@@ -4,7 +4,7 @@ from itertools import chain, combinations
 import pytest
 
 from rr_tasks.priors import make_absent_findings
-from rr_tasks.restorer.treatment import choose_treatment, explain_leaving, severities
+from rr_tasks.treatment.choice import choose_treatment, explain_leaving, severities
 from schemas.prior.current import DEGRADATIONS, DiagnosticPrior
 from schemas.prior.text import undo_order, write_instruction, write_reasoning
 
