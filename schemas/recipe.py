@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from schemas.base import Range, Strict, Unit
+from schemas.lookalike import LookalikeRecipe
 from schemas.prior import v1
 
 # Frozen: recipes have to name types that were published later.
@@ -167,8 +168,9 @@ class DegradationRecipe(Strict):
     `clean_share` clean; `grid` takes the central square, clean and with each mixture (15 of four
     types). With a `smallest_size`, random squares are scaled to sides from there to `size`, equally
     often in each octave, and enlarged by up to two times if necessary. With `alternatives`, samples
-    follow each of them in turn, except for `clean_share`; a grid has none. `algorithm` is raised
-    when the code changes in a way that alters the bytes.
+    follow each of them in turn, except for `clean_share`; a grid has none. With `lookalikes`, some
+    clean photographs become ones that look degraded but are meant so (shallow depth of field,
+    grain, mist). `algorithm` is raised when the code changes in a way that alters the bytes.
     """
 
     name: str
@@ -186,6 +188,7 @@ class DegradationRecipe(Strict):
     jpeg: JpegRecipe = JpegRecipe()
     depth: DepthRecipe | None = None
     partial: PartialRecipe | None = None
+    lookalikes: LookalikeRecipe | None = None
     alternatives: "tuple[DegradationRecipe, ...] | None" = None
 
     def alternative(self, number: int) -> "DegradationRecipe":

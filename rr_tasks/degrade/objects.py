@@ -5,8 +5,12 @@ wide and reaches the bottom, and anything else stands where its foot is, so all 
 as the ground there (the "support" of Hoiem, Efros and Hebert, "Automatic photo pop-up", 2005).
 """
 
+from collections.abc import Iterator
+from typing import NamedTuple
+
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from rr_tasks.degrade.color import Linear
 from rr_tasks.degrade.depth import Depth, follow_edges
@@ -16,6 +20,29 @@ _COLOURS = 6
 _NEARNESS = 0.25
 """How much places count beside colours, both in 0-1, when regions are formed."""
 _WIDE, _SMALLEST = 0.6, 0.004
+
+
+class Region(NamedTuple):
+    """A region of a photograph that is shrunk to 128 x 128 pixels.
+
+    Attributes:
+        mask: (128, 128), where it is.
+        top: the first row of its bounding box.
+        width: that of the box.
+        height: that of the box.
+        share: how much of the photograph it covers, 0-1.
+    """
+
+    mask: npt.NDArray[np.bool_]
+    top: int
+    width: int
+    height: int
+    share: float
+
+    @property
+    def foot(self) -> int:
+        """The last row of the bounding box."""
+        return self.top + self.height - 1
 
 
 def standing_depth(image: Linear, rng: np.random.Generator) -> Depth:
@@ -28,26 +55,33 @@ def standing_depth(image: Linear, rng: np.random.Generator) -> Depth:
     Returns:
         (H, W) from 0 (near) to 1 (the farthest point).
     """
-    small = np.sqrt(cv2.resize(image, (_SIDE, _SIDE), interpolation=cv2.INTER_AREA))
-    small = cv2.medianBlur(np.asarray(small, np.float32), 5)
     horizon, pace = rng.uniform(0.1, 0.6), rng.uniform(0.8, 2.0)
     rows = np.linspace(0.0, 1.0, _SIDE, dtype=np.float32)
     plane = np.clip((1 - rows) / (1 - horizon), 0.0, 1.0).astype(np.float32) ** np.float32(pace)
     rough = np.repeat(plane[:, None], _SIDE, axis=1)
-    colours = _colours(small)
+    for region in colour_regions(image):
+        if region.width >= _WIDE * _SIDE and region.top == 0:
+            rough[region.mask] = 1.0
+        elif region.width < _WIDE * _SIDE or region.foot < _SIDE - 1:
+            rough[region.mask] = plane[region.foot]
+    return follow_edges(image, cv2.GaussianBlur(rough, (0, 0), 1.0))
+
+
+def colour_regions(image: Linear) -> Iterator[Region]:
+    """Find the connected regions of one colour that are not tiny.
+
+    Args:
+        image: (H, W, 3) linear light.
+    """
+    small = np.sqrt(cv2.resize(image, (_SIDE, _SIDE), interpolation=cv2.INTER_AREA))
+    colours = _colours(np.asarray(cv2.medianBlur(np.asarray(small, np.float32), 5)))
     for colour in range(_COLOURS):
         mask = np.asarray(colours == colour, np.uint8)
         count, regions, found, _ = cv2.connectedComponentsWithStats(mask)
-        for region in range(1, count):
-            _, top, width, height, area = found[region]
-            if area < _SMALLEST * _SIDE**2:
-                continue
-            foot = top + height - 1
-            if width >= _WIDE * _SIDE and top == 0:
-                rough[regions == region] = 1.0
-            elif width < _WIDE * _SIDE or foot < _SIDE - 1:
-                rough[regions == region] = plane[foot]
-    return follow_edges(image, cv2.GaussianBlur(rough, (0, 0), 1.0))
+        for number in range(1, count):
+            _, top, width, height, area = (int(one) for one in found[number])
+            if area >= _SMALLEST * _SIDE**2:
+                yield Region(regions == number, top, width, height, area / _SIDE**2)
 
 
 def _colours(small: Linear) -> np.ndarray:

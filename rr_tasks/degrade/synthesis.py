@@ -10,6 +10,8 @@ import numpy.typing as npt
 from rr_tasks.degrade.catalogue import CATALOGUE, Catalogue, check_types, prior_model
 from rr_tasks.degrade.color import Bytes
 from rr_tasks.degrade.depth_file import cut_depth, list_depths, read_depth
+from rr_tasks.degrade.lookalikes.background import find_background
+from rr_tasks.degrade.lookalikes.choice import draw_kind, imitate
 from rr_tasks.degrade.mixture import (
     Combination,
     Degraded,
@@ -18,6 +20,7 @@ from rr_tasks.degrade.mixture import (
     list_combinations,
 )
 from rr_tasks.degrade.square import choose_square, cut
+from rr_tasks.degrade.streams import Streams
 from rr_tasks.photographs.formats.base import UnusablePhotographError
 from rr_tasks.photographs.listing import Photographs, list_photographs, read_listing
 from rr_tasks.photographs.reading import DECODER_VERSION, LARGEST_FILE, read_photograph
@@ -137,14 +140,20 @@ def _outcome(
     url, combination = _assignment(spec, photographs, number, rng)
     source = to_text(photographs.path(url))
     recipe = spec.recipe.alternative(number)
+    chance = Streams(np.random.default_rng((spec.seed, number)))["lookalike"]
+    lookalike = None if combination else draw_kind(recipe.lookalikes, chance)
     try:
         photograph = read_photograph(url)
         square = choose_square(photograph, recipe, rng)
+        if lookalike == "background":
+            square = find_background(photograph, square)
         measured = read_depth(url) if recipe.depth and recipe.depth.files else None
     except UnusablePhotographError as error:
         return SampleRow(key=key, source=source, status="failed", error=str(error)), None
     clean = cut(photograph, square, recipe)
     depth = None if measured is None else cut_depth(measured, photograph.shape[:2], square)
+    if recipe.lookalikes and lookalike:
+        clean = imitate(clean, lookalike, recipe.lookalikes, chance, depth)
     severities = draw_severities(combination, recipe, rng, catalogue)
     degraded = degrade(clean, severities, recipe, rng, depth, catalogue=catalogue)
     model = prior_model(spec.recipe.all_types(), catalogue)

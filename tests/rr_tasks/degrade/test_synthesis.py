@@ -25,6 +25,7 @@ from rr_tasks.shards.reader import failed_inputs
 from rr_tasks.shards.stream import read_samples
 from rr_tasks.storage.names import to_text
 from schemas.base import Range
+from schemas.lookalike import LookalikeRecipe
 from schemas.prior.current import DEGRADATIONS, VISIBLE_SEVERITY
 from schemas.prior.migrations import load_prior
 from schemas.recipe import EDGE_V2, REASONER_V1, DegradationRecipe, JpegRecipe
@@ -295,3 +296,21 @@ def test_what_happens_to_a_file_after_the_plan_is_in_its_rows(
         changed.name: "the file is empty",
         denied.name: "Permission denied; check who may read and write there",
     }
+
+
+def test_lookalikes_are_clean_and_change_no_other_sample(tmp_path: Path, photographs: Path) -> None:
+    plain = SMALL.model_copy(update={"clean_share": 0.5, "jpeg": JpegRecipe(probability=0.0)})
+    meant = plain.model_copy(update={"lookalikes": LookalikeRecipe(probability=1.0)})
+    before, after = (
+        list(read_samples(make(tmp_path, photographs, recipe, samples=32, shard_size=32), 0))
+        for recipe in (plain, meant)
+    )
+    changed = 0
+    for one, other in zip(before, after, strict=True):
+        if load_prior(one["prior.json"]).present():
+            assert other["degraded.png"] == one["degraded.png"]
+            continue
+        assert not load_prior(other["prior.json"]).present()
+        assert other["clean.png"] == other["degraded.png"]
+        changed += other["clean.png"] != one["clean.png"]
+    assert changed > 5
