@@ -53,3 +53,13 @@ def leave_out(prior: DiagnosticPrior, names: Collection[str]) -> DiagnosticPrior
     absent = {name: finding.absent() for name, finding in prior.types().items() if name in names}
     words = write_reasoning(left.values(), order)
     return prior.model_copy(update={**absent, "order": order, "reasoning": words})
+
+
+def without_maps(prior: DiagnosticPrior) -> DiagnosticPrior:
+    """Remove transmission map, kernel and noise per channel, where a prior must be small."""
+    small = {
+        name: finding.model_copy(update={"parameters": finding.parameters.without_maps()})
+        for name, finding in prior.findings.items()
+        if finding.parameters is not None
+    }
+    return prior.model_copy(update=small)

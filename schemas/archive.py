@@ -153,12 +153,13 @@ class LedgerRow(Strict):
     `lost` says in a few words each what the output of a restored photograph lacks, or what that of
     a protected one would have lacked. `output` is the path of the output if it differs from `path`.
     `reason` says why it failed or why its diagnosis is a guess and, of others, which colour profile
-    was ignored or why there is no preview. `prior` is the whole diagnosis, including what was left
-    alone; null if the photograph could not be diagnosed. `size` and `mtime_ns` describe the
-    original that was read, `output_size` and `output_hash` (64 bits, hexadecimal) the file that was
-    written. In a failed row, they describe the file that an earlier run made of the same original,
-    if it still exists, or the copy of the original, if one was wanted. `seconds` is the time the
-    engine took. `preview` is the stem of its before/after pair in the previews folder.
+    was ignored or why there is no preview. `prior` is the whole diagnosis but for its maps,
+    including what was left alone; null if the photograph could not be diagnosed. `size` and
+    `mtime_ns` describe the original that was read, `output_size` and `output_hash` (64 bits,
+    hexadecimal) the file that was written. In a failed row, they describe the file that an earlier
+    run made of the same original, if it still exists, or the copy of the original, if one was
+    wanted. `seconds` is the time the engine took. `preview` is the stem of its before/after pair in
+    the previews folder.
     """
 
     schema_version: SchemaVersion = 1

@@ -33,6 +33,7 @@ from schemas.parameters import (
 )
 from schemas.prior.v1 import DiagnosticPriorV1
 from schemas.prior.v2 import DiagnosticPriorV2
+from schemas.prior.v3 import DiagnosticPriorV3
 from schemas.recipe import DegradationRecipe
 from schemas.reference import Schema, render_reference
 from schemas.shard import DoneMarker, SampleRow
@@ -44,6 +45,7 @@ PAGE = Path(__file__).parents[1] / "docs" / "SCHEMAS.md"
 MODELS: Mapping[str, tuple[str, type[BaseModel]]] = {
     "prior-v1": ("Diagnostic prior, version 1", DiagnosticPriorV1),
     "prior-v2": ("Diagnostic prior, version 2", DiagnosticPriorV2),
+    "prior-v3": ("Diagnostic prior, version 3", DiagnosticPriorV3),
     "diagnosis": ("A line that rr diagnose --json prints", Diagnosis),
     "recipe": ("Degradation recipe", DegradationRecipe),
     "sample-row": ("Row of a shard's sidecar", SampleRow),

@@ -31,14 +31,18 @@ from schemas.prior.current import (
     Haze,
     HazeParameters,
     ImageSize,
+    Kernel,
     Noise,
+    NoiseChannels,
     NoiseParameters,
     Provenance,
     Rain,
     RainParameters,
     Scene,
+    TransmissionMap,
 )
 from schemas.prior.text import undo_order, write_reasoning
+from schemas.prior.transmission_map import MAP_SIDE
 from schemas.recipe import DegradationRecipe, JpegRecipe
 
 pytest_plugins = ["tests.s3", "tests.fault_proxy", "tests.loggers", "tests.browser"]
@@ -58,6 +62,8 @@ def _floats(low: float, high: float) -> st.SearchStrategy[float]:
 _unit = _floats(0.0, 1.0)
 _angles = _floats(0.0, 179.99)
 _severities = _floats(1.0, 100.0)
+_lights = st.sampled_from(("linear", "coded"))
+_generators = st.integers(0, 2**32 - 1).map(np.random.default_rng)
 
 
 def _findings(model: type, parameters: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
@@ -70,6 +76,26 @@ def _findings(model: type, parameters: st.SearchStrategy[Any]) -> st.SearchStrat
     )
     absent = st.builds(model, present=st.just(False), severity=st.just(0.0), **certainty)
     return st.one_of(absent, found)
+
+
+def _grid(values: np.ndarray) -> tuple[tuple[float, ...], ...]:
+    return tuple(map(tuple, values.tolist()))
+
+
+def _transmission_map(rng: np.random.Generator) -> TransmissionMap:
+    return TransmissionMap(rows=_grid(rng.random((MAP_SIDE, MAP_SIDE))))
+
+
+def _kernel(rng: np.random.Generator) -> Kernel:
+    weights = rng.random((side := int(rng.integers(0, 17)) * 2 + 1, side))
+    return Kernel(rows=_grid(weights / weights.sum()), cell_px=float(rng.uniform(0.1, 9.0)))
+
+
+def _mean_of_map(parameters: HazeParameters) -> HazeParameters:
+    if parameters.transmission_map is None:
+        return parameters
+    mean = float(np.mean(parameters.transmission_map.rows))
+    return parameters.model_copy(update={"transmission": mean})
 
 
 def _axis_of(parameters: BlurParameters) -> BlurParameters:
@@ -85,7 +111,9 @@ _haze = _findings(
         atmospheric_light=st.tuples(_unit, _unit, _unit),
         transmission=_unit,
         beta=_floats(0.0, 8.0),
-    ),
+        light=_lights,
+        transmission_map=st.none() | _generators.map(_transmission_map),
+    ).map(_mean_of_map),
 )
 _blur = _findings(
     Blur,
@@ -94,6 +122,8 @@ _blur = _findings(
         kind=st.sampled_from(("motion", "defocus", "gaussian")),
         extent_px=_floats(0.5, 200.0),
         angle_deg=_angles,
+        light=_lights,
+        kernel=st.none() | _generators.map(_kernel),
     ).map(_axis_of),
 )
 _rain = _findings(
@@ -104,10 +134,20 @@ _rain = _findings(
         length_px=_floats(1.0, 300.0),
         angle_deg=_angles,
         opacity=_unit,
+        light=_lights,
     ),
 )
+_deviations = _floats(0.0, 0.3)
+_of_channels = st.tuples(_deviations, _deviations, _deviations)
 _noise = _findings(
-    Noise, st.builds(NoiseParameters, sigma=_floats(0.0, 0.3), gain=_floats(0.0, 0.3))
+    Noise,
+    st.builds(
+        NoiseParameters,
+        sigma=_deviations,
+        gain=_deviations,
+        light=_lights,
+        channels=st.none() | st.builds(NoiseChannels, sigma=_of_channels, gain=_of_channels),
+    ),
 )
 
 

@@ -6,6 +6,7 @@ object when the chunk is finished. A row is written only after its output is in 
 run repeats whatever a killed run had not recorded, with the same result.
 """
 
+import json
 import os
 import time
 from collections.abc import Iterable, Iterator
@@ -24,6 +25,7 @@ from rr_tasks.storage.folder import Folder
 from rr_tasks.storage.local_folder import LocalFolder
 from schemas.archive import LedgerRow
 from schemas.errors import ExpectedError
+from schemas.prior.migrations import UnknownPriorVersionError, migrate
 
 PART_ROWS, PART_SECONDS = 16, 10.0
 """A part is written once it has so many rows, or when a row arrives so long after the last part."""
@@ -95,7 +97,7 @@ def _rows(content: bytes, where: str) -> Iterable[LedgerRow]:
     # not splitlines, which also splits at line separators within a file's name
     for line in content.split(b"\n"):
         try:
-            yield LedgerRow.model_validate_json(line)
+            yield _parse(line)
         except ValidationError as error:
             problem = error.errors()[0]
             if problem["type"] != "json_invalid":
@@ -104,6 +106,19 @@ def _rows(content: bytes, where: str) -> Iterable[LedgerRow]:
                     f"{where} holds a row that this version cannot read ({field}: "
                     f"{problem['msg']}); update this package, or restore the file from a backup"
                 ) from error
+
+
+def _parse(line: bytes) -> LedgerRow:
+    """Parse a row; a prior of an older version is migrated, one of a newer version is invalid."""
+    try:
+        return LedgerRow.model_validate_json(line)
+    except ValidationError as error:
+        if error.errors()[0]["loc"] != ("prior", "schema_version"):
+            raise
+        row = json.loads(line)
+        with suppress(UnknownPriorVersionError):
+            row["prior"] = migrate(row["prior"])
+        return LedgerRow.model_validate_json(json.dumps(row))
 
 
 def _line(row: LedgerRow) -> bytes:

@@ -10,9 +10,10 @@ from rr_tasks.archive import layout
 from rr_tasks.archive.companions import recorded_companions
 from rr_tasks.archive.ledger import all_rows
 from rr_tasks.archive.plan import chunk_ids, read_chunk
-from rr_tasks.archive.resume import content_hash, hash_file
+from rr_tasks.archive.resume import hash_file
 from rr_tasks.archive.status import read_source
 from rr_tasks.photographs.formats.conversion import CONVERTED_SUFFIXES
+from rr_tasks.priors import without_maps
 from rr_tasks.storage.claim import HeldError, claim
 from rr_tasks.storage.failure import READING_STOPS, StorageError
 from rr_tasks.storage.files import list_paths
@@ -23,6 +24,7 @@ from rr_tasks.storage.local_folder import LocalFolder
 from rr_tasks.storage.names import to_text
 from rr_tasks.storage.threads import map_in_threads
 from schemas.archive import LedgerRow, PlanItem
+from schemas.prior.current import DiagnosticPrior
 from schemas.prior.migrations import load_prior
 from schemas.status import UndoSummary
 
@@ -101,9 +103,9 @@ class _Removal:
 
     def _is_intact(self, path: str, made: "_Made") -> bool:
         try:
-            if hash_file(self._output, path) in made.hashes:
-                return True
-            return made.any_prior and _is_prior(self._output.read(path))
+            if made.kind == "diagnoses":
+                return made.is_diagnosis(self._output.read(path))
+            return hash_file(self._output, path) in made.hashes
         except READING_STOPS:
             raise
         except StorageError:  # it cannot be read, so nothing is known about it
@@ -125,13 +127,22 @@ class _Removal:
 
 
 class _Made:
-    """What a file held when it was written: any of some contents, by their hashes."""
+    """What a file held when it was written: any of some contents, by hash, or of some diagnoses."""
 
     def __init__(self, kind: str) -> None:
         self.kind = kind
         self.hashes = set[str]()
+        self.priors = set[DiagnosticPrior]()
         self.any_prior = False
         """Whether its content is not recorded, as in ledgers of earlier releases."""
+
+    def is_diagnosis(self, content: bytes) -> bool:
+        """Whether the file still holds one of the diagnoses, whose maps no row records."""
+        try:
+            prior = load_prior(content)
+        except (ValueError, KeyError):
+            return False
+        return self.any_prior or without_maps(prior) in self.priors
 
 
 def _outputs(items: Iterable[PlanItem], rows: Iterable[LedgerRow]) -> dict[str, _Made]:
@@ -148,7 +159,7 @@ def _outputs(items: Iterable[PlanItem], rows: Iterable[LedgerRow]) -> dict[str, 
             made.setdefault(path, _Made("photographs")).hashes.add(row.output_hash)
         beside = made.setdefault(layout.prior(row.path), _Made("diagnoses"))
         if row.prior is not None:
-            beside.hashes.add(content_hash(row.prior.model_dump_json(indent=2).encode() + b"\n"))
+            beside.priors.add(row.prior)
         else:
             beside.any_prior = True
     for path in {item.path for item in items} - seen:
@@ -156,14 +167,6 @@ def _outputs(items: Iterable[PlanItem], rows: Iterable[LedgerRow]) -> dict[str, 
             made.setdefault(layout.restored(path + suffix), _Made("photographs"))
         made.setdefault(layout.prior(path), _Made("diagnoses")).any_prior = True
     return made
-
-
-def _is_prior(content: bytes) -> bool:
-    try:
-        load_prior(content)
-    except (ValueError, KeyError):
-        return False
-    return True
 
 
 def _remove_records(output: Folder) -> None:

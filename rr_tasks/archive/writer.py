@@ -17,6 +17,7 @@ from rr_tasks.archive.window import Window
 from rr_tasks.photographs.encoding import encode
 from rr_tasks.photographs.failure import reason_for
 from rr_tasks.photographs.reading import LARGEST_FILE
+from rr_tasks.priors import without_maps
 from rr_tasks.storage.failure import WRITING_STOPS, StorageError
 from rr_tasks.storage.folder import Folder
 from rr_tasks.storage.names import to_display, to_path
@@ -225,7 +226,7 @@ class Writer:
                 path=item.path,
                 status=status,
                 severities={} if prior is None else severities(prior),
-                prior=prior,
+                prior=None if prior is None else without_maps(prior),
                 engine=self._maker.engine,
                 settings=self._maker.settings,
                 size=item.size,

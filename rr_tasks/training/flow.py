@@ -10,7 +10,7 @@ from rr_tasks.restorer.protocol import Restorer
 from rr_tasks.training.objective import Losses
 from schemas.prior.current import DiagnosticPrior
 
-ALGORITHM = 2
+ALGORITHM = 3
 """Counts changes of this objective that lead the same settings to other weights."""
 
 REGRESSION_SHARE = 0.75

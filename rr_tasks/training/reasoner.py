@@ -35,7 +35,7 @@ from schemas.prior.vector import (
 )
 from schemas.training import LoopSettings
 
-ALGORITHM = 2
+ALGORITHM = 3
 """Counts changes of this objective that lead the same settings to other weights."""
 
 _WORKING_CROPS = 3

@@ -1,14 +1,18 @@
 """The version of the prior that is written today, under names without a version."""
 
-from schemas.prior.blur import Blur, BlurKind, BlurParameters
+from schemas.prior.blur import Blur, BlurParameters
 from schemas.prior.finding import VISIBLE_SEVERITY, AnyFinding
 from schemas.prior.haze import Haze, HazeParameters
+from schemas.prior.kernel import Kernel
+from schemas.prior.light import Light
 from schemas.prior.noise import Noise, NoiseParameters
+from schemas.prior.noise_channels import NoiseChannels
 from schemas.prior.rain import Rain, RainParameters
-from schemas.prior.v1 import DEGRADATIONS, DegradationName, ImageSize, Provenance, Scene
-from schemas.prior.v2 import DiagnosticPriorV2 as DiagnosticPrior
+from schemas.prior.transmission_map import TransmissionMap
+from schemas.prior.v1 import DEGRADATIONS, BlurKind, DegradationName, ImageSize, Provenance, Scene
+from schemas.prior.v3 import DiagnosticPriorV3 as DiagnosticPrior
 
-CURRENT_VERSION = 2
+CURRENT_VERSION = 3
 
 __all__ = [
     "CURRENT_VERSION",
@@ -23,10 +27,14 @@ __all__ = [
     "Haze",
     "HazeParameters",
     "ImageSize",
+    "Kernel",
+    "Light",
     "Noise",
+    "NoiseChannels",
     "NoiseParameters",
     "Provenance",
     "Rain",
     "RainParameters",
     "Scene",
+    "TransmissionMap",
 ]

@@ -35,6 +35,7 @@ class Degradation(Strict):
         lengths: those that are lengths in pixels, and change with the size of the photograph.
         colour: the red, green and blue of its colour, if it has one.
         choice: those of which one is 1 and the others are 0, if it comes in several kinds.
+        maps: the parameters that say more than a vector or words can; null if not estimated.
     """
 
     name: ClassVar[str]
@@ -46,6 +47,7 @@ class Degradation(Strict):
     lengths: ClassVar[tuple[str, ...]] = ()
     colour: ClassVar[tuple[str, ...]] = ()
     choice: ClassVar[tuple[str, ...]] = ()
+    maps: ClassVar[tuple[str, ...]] = ()
 
     @abstractmethod
     def entries(self) -> list[float]:
@@ -67,6 +69,10 @@ class Degradation(Strict):
     def mirror(self) -> Self:
         """Return the parameters for the photograph mirrored left to right."""
         return self
+
+    def without_maps(self) -> Self:
+        """Return the parameters without their maps."""
+        return self.model_copy(update=dict.fromkeys(self.maps))
 
     def noun(self) -> str:
         """The name of the degradation in a sentence."""

@@ -1,24 +1,26 @@
 """Haze, fog and smoke, as a prior describes them."""
 
 from collections.abc import Mapping
-from typing import Annotated, ClassVar, Self
+from typing import ClassVar, Self
 
-from pydantic import Field
 from typing_extensions import override
 
-from schemas.base import Rgb, Unit
+from schemas.prior import v1
 from schemas.prior.degradation import Degradation, Stage
 from schemas.prior.finding import Finding
+from schemas.prior.light import LIGHT_ENTRY, Light, explain_light, light_entry, read_light
 from schemas.prior.scaling import clamp_unit
+from schemas.prior.transmission_map import TransmissionMap
 
 BETA_SCALE = 4.0
 
 
-class HazeParameters(Degradation):
-    """Atmospheric scattering, I = J t + A (1 - t) with t = exp(-beta d), in linear light.
+class HazeParameters(v1.HazeParameters, Degradation):
+    """Atmospheric scattering, I = J t + A (1 - t) with t = exp(-beta d), in values of `light`.
 
     `atmospheric_light` (A) is given sRGB-coded in 0-1; `transmission` is the mean of t over the
     photograph; `beta` belongs to a depth that runs from 0 (near) to 1 (the farthest point).
+    `transmission_map` says where t is how large; its mean is `transmission`.
     """
 
     name: ClassVar[str] = "haze"
@@ -26,15 +28,16 @@ class HazeParameters(Degradation):
     evidence: ClassVar[str] = "Contrast fades with distance"
     counterevidence: ClassVar[str] = "Distant parts keep their contrast"
     colour: ClassVar[tuple[str, ...]] = ("light_r", "light_g", "light_b")
-    entry_names: ClassVar[tuple[str, ...]] = (*colour, "transmission", "beta")
+    entry_names: ClassVar[tuple[str, ...]] = (*colour, "transmission", "beta", LIGHT_ENTRY)
+    maps: ClassVar[tuple[str, ...]] = ("transmission_map",)
 
-    atmospheric_light: Rgb
-    transmission: Unit
-    beta: Annotated[float, Field(ge=0.0)]
+    light: Light = "linear"
+    transmission_map: TransmissionMap | None = None
 
     @override
     def entries(self) -> list[float]:
-        return [*self.atmospheric_light, self.transmission, self.beta / BETA_SCALE]
+        beta = self.beta / BETA_SCALE
+        return [*self.atmospheric_light, self.transmission, beta, light_entry(self.light)]
 
     @classmethod
     @override
@@ -44,19 +47,25 @@ class HazeParameters(Degradation):
             atmospheric_light=(red, green, blue),
             transmission=clamp_unit(entries["transmission"]),
             beta=max(0.0, entries["beta"] * BETA_SCALE),
+            light=read_light(entries[LIGHT_ENTRY]),
         )
+
+    @override
+    def mirror(self) -> Self:
+        mirrored = self.transmission_map and self.transmission_map.mirror()
+        return self.model_copy(update={"transmission_map": mirrored})
 
     @override
     def summarize(self) -> str:
         light = " ".join(f"{channel:.2f}" for channel in self.atmospheric_light)
-        return f"transmission {self.transmission:.2f}, airlight {light}"
+        return f"transmission {self.transmission:.2f}, airlight {light}{explain_light(self.light)}"
 
     @override
     def explain(self) -> str:
         light = ", ".join(f"{channel:.2f}" for channel in self.atmospheric_light)
         return (
             f"; on average {self.transmission:.0%} of the scene's light arrives, mixed with "
-            f"airlight of colour ({light})"
+            f"airlight of colour ({light}){explain_light(self.light)}"
         )
 
 

@@ -22,7 +22,19 @@ def _add_certainty(document: Document) -> Document:
     return document
 
 
-MIGRATIONS: dict[int, Callable[[Document], Document]] = {1: _add_certainty}
+def _add_maps(document: Document) -> Document:
+    """Migrate 2 to 3: light was mixed linearly, and nobody estimated maps."""
+    maps = {"haze": "transmission_map", "blur": "kernel", "noise": "channels"}
+    for name in v1.DEGRADATIONS:
+        parameters = document[name].get("parameters")
+        if parameters is not None:
+            parameters["light"] = "linear"
+            if name in maps:
+                parameters[maps[name]] = None
+    return document
+
+
+MIGRATIONS: dict[int, Callable[[Document], Document]] = {1: _add_certainty, 2: _add_maps}
 """`MIGRATIONS[n]` turns a document of version n into one of version n + 1, without its version."""
 
 

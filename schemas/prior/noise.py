@@ -1,33 +1,39 @@
 """Sensor noise, as a prior describes it."""
 
 from collections.abc import Mapping
-from typing import Annotated, ClassVar, Self
+from typing import ClassVar, Self
 
-from pydantic import Field
 from typing_extensions import override
 
+from schemas.prior import v1
 from schemas.prior.degradation import Degradation, Stage
 from schemas.prior.finding import Finding
+from schemas.prior.light import LIGHT_ENTRY, Light, explain_light, light_entry, read_light
+from schemas.prior.noise_channels import NoiseChannels
 
 SIGMA_SCALE = 0.2
 GAIN_SCALE = 0.2
 
 
-class NoiseParameters(Degradation):
-    """Poisson-Gaussian noise in linear light: variance = gain * intensity + sigma**2 (0-1)."""
+class NoiseParameters(v1.NoiseParameters, Degradation):
+    """Poisson-Gaussian noise: variance = gain * intensity + sigma**2 (0-1), in values of `light`.
+
+    `channels` has both for red, green and blue.
+    """
 
     name: ClassVar[str] = "noise"
     stage: ClassVar[Stage] = Stage.SENSOR
     evidence: ClassVar[str] = "Flat areas are grainy"
     counterevidence: ClassVar[str] = "Flat areas are smooth"
-    entry_names: ClassVar[tuple[str, ...]] = ("sigma", "gain")
+    entry_names: ClassVar[tuple[str, ...]] = ("sigma", "gain", LIGHT_ENTRY)
+    maps: ClassVar[tuple[str, ...]] = ("channels",)
 
-    sigma: Annotated[float, Field(ge=0.0)]
-    gain: Annotated[float, Field(ge=0.0)]
+    light: Light = "linear"
+    channels: NoiseChannels | None = None
 
     @override
     def entries(self) -> list[float]:
-        return [self.sigma / SIGMA_SCALE, self.gain / GAIN_SCALE]
+        return [self.sigma / SIGMA_SCALE, self.gain / GAIN_SCALE, light_entry(self.light)]
 
     @classmethod
     @override
@@ -35,15 +41,17 @@ class NoiseParameters(Degradation):
         return cls(
             sigma=max(0.0, entries["sigma"] * SIGMA_SCALE),
             gain=max(0.0, entries["gain"] * GAIN_SCALE),
+            light=read_light(entries[LIGHT_ENTRY]),
         )
 
     @override
     def summarize(self) -> str:
-        return f"gain {self.gain:.4f}, read noise {self.sigma:.4f}"
+        return f"gain {self.gain:.4f}, read noise {self.sigma:.4f}{explain_light(self.light)}"
 
     @override
     def explain(self) -> str:
-        return f", photon gain {self.gain:.4f} and read noise {self.sigma:.4f}"
+        amounts = f"photon gain {self.gain:.4f} and read noise {self.sigma:.4f}"
+        return f", {amounts}{explain_light(self.light)}"
 
 
 class Noise(Finding[NoiseParameters]):

@@ -23,14 +23,21 @@ _FOUR_DIGITS = Context(prec=4, rounding=ROUND_DOWN)
 _FIRST = ("schema_version", "image", "scene", "reasoning")
 _UNSEEN: dict[str, Any] = {
     "provenance": True,
-    **{str(name): {"probability", "severity_std"} for name in DEGRADATIONS},
+    **{
+        name: {
+            "probability": True,
+            "severity_std": True,
+            "parameters": set(finding.degradation().maps),
+        }
+        for name, finding in DiagnosticPrior.types().items()
+    },
 }
 
 
 def answer(prior: DiagnosticPrior) -> str:
     """Render the prior as the JSON that a model should write, reasoning before findings.
 
-    What a model cannot see is left out: who wrote the prior, and how certain the author was.
+    What a model cannot see is left out: who wrote the prior, how certain the author was, and maps.
     Numbers are truncated to four digits and never rounded up, so that none leaves its range.
     """
     text = prior.model_dump_json(exclude=_UNSEEN)

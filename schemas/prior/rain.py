@@ -1,22 +1,23 @@
 """Rain streaks, as a prior describes them."""
 
 from collections.abc import Mapping
-from typing import Annotated, ClassVar, Self
+from typing import ClassVar, Self
 
-from pydantic import Field
 from typing_extensions import override
 
-from schemas.base import Unit
+from schemas.prior import v1
 from schemas.prior.degradation import Degradation, Stage
 from schemas.prior.finding import Finding
-from schemas.prior.scaling import AxisAngle, axis_angle, axis_entries, clamp_unit, mirror_axis
+from schemas.prior.light import LIGHT_ENTRY, Light, explain_light, light_entry, read_light
+from schemas.prior.scaling import axis_angle, axis_entries, clamp_unit, mirror_axis
 
 STREAK_SCALE_PX = 64.0
 
 
-class RainParameters(Degradation):
-    """Streaks: `density` is the mean coverage, `opacity` the peak alpha of a streak.
+class RainParameters(v1.RainParameters, Degradation):
+    """Streaks, mixed in values of `light`.
 
+    `density` is the mean coverage, `opacity` the peak alpha of a streak.
     `angle_deg` is the streaks' axis, counter-clockwise from the horizontal (90 falls straight).
     """
 
@@ -24,19 +25,20 @@ class RainParameters(Degradation):
     stage: ClassVar[Stage] = Stage.FALL
     evidence: ClassVar[str] = "Bright streaks share a direction"
     counterevidence: ClassVar[str] = "No bright streaks share a direction"
-    entry_names: ClassVar[tuple[str, ...]] = ("density", "length", "cos2", "sin2", "opacity")
+    entry_names: ClassVar[tuple[str, ...]] = (
+        *("density", "length", "cos2", "sin2", "opacity"),
+        LIGHT_ENTRY,
+    )
     mirrored: ClassVar[tuple[str, ...]] = ("sin2",)
     lengths: ClassVar[tuple[str, ...]] = ("length",)
 
-    density: Unit
-    length_px: Annotated[float, Field(gt=0.0)]
-    angle_deg: AxisAngle
-    opacity: Unit
+    light: Light = "linear"
 
     @override
     def entries(self) -> list[float]:
         length = self.length_px / STREAK_SCALE_PX
-        return [self.density, length, *axis_entries(self.angle_deg), self.opacity]
+        axis = axis_entries(self.angle_deg)
+        return [self.density, length, *axis, self.opacity, light_entry(self.light)]
 
     @classmethod
     @override
@@ -46,6 +48,7 @@ class RainParameters(Degradation):
             length_px=max(1.0, entries["length"] * STREAK_SCALE_PX),
             angle_deg=axis_angle(entries["cos2"], entries["sin2"]),
             opacity=clamp_unit(entries["opacity"]),
+            light=read_light(entries[LIGHT_ENTRY]),
         )
 
     @override
@@ -54,13 +57,14 @@ class RainParameters(Degradation):
 
     @override
     def summarize(self) -> str:
-        return f"covers {self.density:.0%}, {self.length_px:.0f} px at {self.angle_deg:.0f}°"
+        streaks = f"{self.length_px:.0f} px at {self.angle_deg:.0f}°"
+        return f"covers {self.density:.0%}, {streaks}{explain_light(self.light)}"
 
     @override
     def explain(self) -> str:
         return (
             f"; streaks of about {self.length_px:.0f} px at {self.angle_deg:.0f} degrees cover "
-            f"{self.density:.0%} of the frame"
+            f"{self.density:.0%} of the frame{explain_light(self.light)}"
         )
 
 

@@ -1,19 +1,64 @@
-"""Diagnostic prior, version 1: what degrades a photograph, how badly, and what it shows."""
+"""Diagnostic prior, version 1: what degrades a photograph, how badly, and what it shows.
+
+The parameters here are those of versions 1 and 2. What they mean in numbers and words is said by
+the parameters of today (`haze.py`, `blur.py`, ...), which extend them.
+"""
 
 from collections.abc import Collection
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from schemas.base import Sha256, Strict
-from schemas.prior.blur import BlurParameters
+from schemas.base import Rgb, Sha256, Strict, Unit
 from schemas.prior.finding import Presence
-from schemas.prior.haze import HazeParameters
-from schemas.prior.noise import NoiseParameters
-from schemas.prior.rain import RainParameters
+from schemas.prior.scaling import AxisAngle
 
 DegradationName = Literal["haze", "blur", "rain", "noise"]
 DEGRADATIONS: tuple[DegradationName, ...] = ("haze", "blur", "rain", "noise")
+BlurKind = Literal["motion", "defocus", "gaussian"]
+
+
+class HazeParameters(Strict):
+    """Atmospheric scattering, I = J t + A (1 - t) with t = exp(-beta d), in linear light.
+
+    `atmospheric_light` (A) is given sRGB-coded in 0-1; `transmission` is the mean of t over the
+    photograph; `beta` belongs to a depth that runs from 0 (near) to 1 (the farthest point).
+    """
+
+    atmospheric_light: Rgb
+    transmission: Unit
+    beta: Annotated[float, Field(ge=0.0)]
+
+
+class BlurParameters(Strict):
+    """Point spread: path length (motion), disc diameter (defocus) or 4 sigma (gaussian).
+
+    `angle_deg` is the axis of the longest spread, counter-clockwise from the horizontal; it is 0
+    for a defocus disc, which has none.
+    """
+
+    kind: BlurKind
+    extent_px: Annotated[float, Field(gt=0.0)]
+    angle_deg: AxisAngle
+
+
+class RainParameters(Strict):
+    """Streaks: `density` is the mean coverage, `opacity` the peak alpha of a streak.
+
+    `angle_deg` is the streaks' axis, counter-clockwise from the horizontal (90 falls straight).
+    """
+
+    density: Unit
+    length_px: Annotated[float, Field(gt=0.0)]
+    angle_deg: AxisAngle
+    opacity: Unit
+
+
+class NoiseParameters(Strict):
+    """Poisson-Gaussian noise in linear light: variance = gain * intensity + sigma**2 (0-1)."""
+
+    sigma: Annotated[float, Field(ge=0.0)]
+    gain: Annotated[float, Field(ge=0.0)]
 
 
 class Haze(Presence):

@@ -7,15 +7,28 @@ from typing import Literal, Self
 
 from pydantic import model_validator
 
+from schemas.base import Strict
 from schemas.prior import v1
-from schemas.prior.blur import Blur
-from schemas.prior.document import PriorDocument
-from schemas.prior.haze import Haze
-from schemas.prior.noise import Noise
-from schemas.prior.rain import Rain
+from schemas.prior.finding import Certainty
 
 
-class DiagnosticPriorV2(PriorDocument):
+class Haze(v1.Haze, Certainty):
+    """Haze, fog or smoke: light scattered into the line of sight."""
+
+
+class Blur(v1.Blur, Certainty):
+    """Camera shake, defocus or softness."""
+
+
+class Rain(v1.Rain, Certainty):
+    """Rain streaks in front of the scene."""
+
+
+class Noise(v1.Noise, Certainty):
+    """Sensor noise."""
+
+
+class DiagnosticPriorV2(Strict):
     """The structured Chain-of-Thought diagnosis of one photograph.
 
     `order` lists the present degradations, the one to undo first at the front.
@@ -37,5 +50,6 @@ class DiagnosticPriorV2(PriorDocument):
 
     @model_validator(mode="after")
     def _order_lists_what_is_present(self) -> Self:
-        v1.check_order(self.order, self.present())
+        present = {name for name in v1.DEGRADATIONS if getattr(self, name).present}
+        v1.check_order(self.order, present)
         return self

@@ -19,7 +19,7 @@ from rr_tasks.shards.writer import write_shard
 from rr_tasks.storage.files import join, publish_bytes
 from rr_tasks.storage.tables import DamagedTableError
 from schemas.inspection import Extent, Inspection
-from schemas.prior.current import DEGRADATIONS
+from schemas.prior.current import CURRENT_VERSION, DEGRADATIONS
 from schemas.reasoner import ReasonerIdentity
 from schemas.shard import AnnotationSpec, SampleRow, spec_hash
 from tests.rows import read_rows
@@ -60,7 +60,7 @@ def test_counts_agree_with_rows_and_markers(dataset: str) -> None:
     assert found.total_bytes == sum(marker.size_bytes for marker in markers)
     assert found.mean_sample_bytes == found.total_bytes // 48
     assert found.spec == read_spec(dataset)
-    assert found.schema_versions == {2: 2}
+    assert found.schema_versions == {CURRENT_VERSION: 2}
     assert (found.width, found.height) == (Extent(least=128, most=128), Extent(least=128, most=128))
     assert found.last_finished_at == max(marker.finished_at for marker in markers)
     named = Counter(

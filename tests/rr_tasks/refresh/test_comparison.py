@@ -19,6 +19,7 @@ from schemas.prior.migrations import UnknownPriorVersionError
 from schemas.shard import AnnotationSpec
 from tests.rr_tasks.refresh.conftest import Annotate
 from tests.s3 import S3
+from tests.versions import as_version_1
 
 priors = st.from_type(DiagnosticPrior)
 
@@ -80,10 +81,7 @@ def test_a_shard_is_compared_once_across_schema_versions(
 ) -> None:
     s3: S3 | None = request.getfixturevalue("s3") if place == "s3" else None
     root = s3.url if s3 else str(tmp_path)
-    document = json.loads(prior.model_dump_json())
-    for name in DEGRADATIONS:
-        del document[name]["probability"], document[name]["severity_std"]
-    first = json.dumps({**document, "schema_version": 1})
+    first = json.dumps(as_version_1(prior))
     old, new = annotate(root, 0, text=first, schema_version=1), annotate(root, 0)
     folder = comparison_folder(root, wanted.model_copy(update={"schema_version": 1}), wanted)
     url = compare_shard(old, new, folder, 0)

@@ -15,18 +15,12 @@ from rr_tasks.shards.reader import OtherDataSetError
 from rr_tasks.shards.spec import read_data_spec
 from rr_tasks.shards.stream import read_samples
 from rr_tasks.shards.writer import write_shard
-from schemas.prior.current import CURRENT_VERSION, DEGRADATIONS
+from schemas.prior.current import CURRENT_VERSION
 from schemas.prior.migrations import UnknownPriorVersionError, load_prior
 from schemas.reasoner import ReasonerIdentity
 from schemas.shard import AnnotationSpec, SampleRow, spec_hash
 from tests.rows import read_rows
-
-
-def as_version_1(prior: bytes) -> str:
-    document = json.loads(prior)
-    for name in DEGRADATIONS:
-        del document[name]["probability"], document[name]["severity_std"]
-    return json.dumps({**document, "schema_version": 1})
+from tests.versions import as_version_1
 
 
 @pytest.fixture
@@ -38,7 +32,7 @@ def old(dataset: str, tmp_path: Path) -> str:
     (folder / "spec.json").write_text(spec.model_dump_json(exclude={"migrated_from"}))
     rows = [SampleRow.model_validate(row) for row in read_rows(dataset).iter_rows(named=True)]
     samples = [
-        {**sample, "prior.json": as_version_1(sample["prior.json"])}
+        {**sample, "prior.json": json.dumps(as_version_1(load_prior(sample["prior.json"])))}
         for sample in read_samples(dataset, 0)
     ]
     for sample in samples:

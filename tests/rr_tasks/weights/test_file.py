@@ -24,7 +24,7 @@ from rr_tasks.weights.file import (
 from rr_tasks.weights.network import UNRECORDED_FIELDS, StoredNetwork
 from schemas.errors import ExpectedError
 from schemas.network import RestorerShape
-from schemas.prior.vector import slice_of
+from schemas.prior.vector import FIELDS, slice_of
 from tests.s3 import S3
 
 MakeReasoner = Callable[[int], ReasonerNetwork]
@@ -107,7 +107,21 @@ def test_the_shipped_files_record_no_shape_and_have_that_of_their_time(
     path = locate_shipped(kind.name)
     assert not read_record(path).keys() & {"shape", "layout"}
     assert load_network(path, kind).shape == kind.shape_type()
-    assert kind.layout[: len(UNRECORDED_FIELDS)] == UNRECORDED_FIELDS
+    fields = [entry for entry in kind.layout if entry in FIELDS]
+    assert [entry for entry in fields if not entry.endswith(".coded")] == list(UNRECORDED_FIELDS)
+
+
+@pytest.mark.parametrize("kind", [ReasonerNetwork, RestorerNetwork])
+def test_what_the_shipped_files_were_not_trained_on_has_no_effect(
+    kind: type[StoredNetwork],
+) -> None:
+    path = locate_shipped(kind.name)
+    held, loaded = load(read_bytes(path)), load_network(path, kind).state_dict()
+    new = [place for place, entry in enumerate(kind.layout) if entry.endswith(".coded")]
+    old = [place for place in range(len(kind.layout)) if place not in new]
+    for key, axis in kind.laid_out.items():
+        assert torch.equal(loaded[key].index_select(axis, torch.tensor(old)), held[key].float())
+        assert not loaded[key].index_select(axis, torch.tensor(new)).any()
 
 
 def test_tensors_that_are_not_of_the_recorded_shape_are_refused(

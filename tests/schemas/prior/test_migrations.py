@@ -8,12 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from rr_tasks.priors import without_maps
 from schemas.errors import ExpectedError
 from schemas.prior.current import CURRENT_VERSION, DEGRADATIONS, DiagnosticPrior
 from schemas.prior.migrations import MIGRATIONS, UnknownPriorVersionError, load_prior, migrate
 from schemas.prior.v1 import DiagnosticPriorV1
-from schemas.prior.vector import to_vector
+from schemas.prior.v2 import DiagnosticPriorV2
+from schemas.prior.vector import FIELDS, to_vector
 from schemas.publish import PUBLISHED
+from tests.versions import as_version_1, as_version_2
 
 
 def rename_fog(document: dict[str, Any]) -> dict[str, Any]:
@@ -74,51 +77,63 @@ def test_every_version_before_the_current_has_its_migration() -> None:
     assert sorted(MIGRATIONS) == list(range(1, CURRENT_VERSION))
 
 
-def as_version_1(prior: DiagnosticPrior, source: str = "reasoner") -> dict[str, Any]:
-    document = prior.model_dump(mode="json")
-    for name in DEGRADATIONS:
-        del document[name]["probability"], document[name]["severity_std"]
-    document["provenance"]["source"] = source
-    return {**document, "schema_version": 1}
+def by(source: str, prior: DiagnosticPrior) -> DiagnosticPrior:
+    author = prior.provenance.model_copy(update={"source": source})
+    return prior.model_copy(update={"provenance": author})
 
 
 sources = st.sampled_from(["synthesis", "teacher", "reasoner"])
 
 
 @given(st.from_type(DiagnosticPrior), sources)
-def test_version_1_keeps_every_field_on_its_way_to_version_2(
+def test_version_1_keeps_every_field_on_its_way_to_the_current_version(
     prior: DiagnosticPrior, source: str
 ) -> None:
-    old = as_version_1(prior, source)
+    old = as_version_1(by(source, prior))
     text = DiagnosticPriorV1.model_validate_json(json.dumps(old)).model_dump_json()
     new = load_prior(text)
-    assert as_version_1(new, source) == old
+    assert as_version_1(new) == old
     certain = prior.model_copy(
         update={
             name: getattr(prior, name).model_copy(update={"probability": None})
             for name in DEGRADATIONS
         }
     )
-    assert to_vector(new) == to_vector(certain)
+    assert to_vector(new) == [
+        0.0 if field.endswith(".coded") else entry
+        for field, entry in zip(FIELDS, to_vector(certain), strict=True)
+    ]
     assert load_prior(new.model_dump_json()) == new
 
 
 @given(st.from_type(DiagnosticPrior), sources)
 def test_only_synthesis_knows_its_findings_exactly(prior: DiagnosticPrior, source: str) -> None:
-    new = load_prior(json.dumps(as_version_1(prior, source)))
+    new = load_prior(json.dumps(as_version_1(by(source, prior))))
     for name in DEGRADATIONS:
         finding = getattr(new, name)
         known = (float(finding.present), 0.0) if source == "synthesis" else (None, None)
         assert (finding.probability, finding.severity_std) == known
 
 
-def test_the_published_schema_of_version_1_still_describes_its_documents(
-    prior: DiagnosticPrior,
+@given(st.from_type(DiagnosticPrior))
+def test_version_2_becomes_linear_and_without_maps(prior: DiagnosticPrior) -> None:
+    old = as_version_2(prior)
+    new = load_prior(DiagnosticPriorV2.model_validate_json(json.dumps(old)).model_dump_json())
+    assert as_version_2(new) == old
+    assert new == without_maps(new)
+    lights = {finding.parameters.light for finding in new.present().values()}
+    assert lights <= {"linear"}
+    assert load_prior(new.model_dump_json()) == new
+
+
+@pytest.mark.parametrize(("version", "as_version"), [(1, as_version_1), (2, as_version_2)])
+def test_the_published_schema_of_an_older_version_still_describes_its_documents(
+    prior: DiagnosticPrior, version: int, as_version: Callable[[DiagnosticPrior], dict[str, Any]]
 ) -> None:
-    schema = json.loads((PUBLISHED / "prior-v1.json").read_text())
-    jsonschema.validate(as_version_1(prior), schema)
+    schema = json.loads((PUBLISHED / f"prior-v{version}.json").read_text())
+    jsonschema.validate(as_version(prior), schema)
     with pytest.raises(jsonschema.ValidationError):
-        jsonschema.validate({**prior.model_dump(mode="json"), "schema_version": 1}, schema)
+        jsonschema.validate({**prior.model_dump(mode="json"), "schema_version": version}, schema)
 
 
 @given(st.from_type(DiagnosticPrior))
