@@ -17,18 +17,15 @@ from rr_tasks.evaluation.images.shard import (
     read_evaluation,
     rows_folder,
 )
+from rr_tasks.evaluation.images.trial import open_trial
 from rr_tasks.evaluation.presence import count_undiagnosed, tabulate_presence
 from rr_tasks.evaluation.tasks import evaluate_shard_task
 from rr_tasks.plural import say_count
-from rr_tasks.reasoner.load import load_reasoner
-from rr_tasks.reasoner.protocol import Reasoner
-from rr_tasks.restorer.load import load_restorer
-from rr_tasks.restorer.photograph import PhotographRestorer
 from rr_tasks.shards.reader import failed_inputs, finished_shards
 from rr_tasks.storage.files import exists, join, name_of, publish_bytes
 from rr_tasks.storage.leftovers import remove_leftovers
 from schemas.parameters import EvaluateParameters
-from schemas.recipe import BENCHMARK
+from schemas.recipe import RECIPES
 from schemas.shard import shard_count
 
 _SHARD_SIZE = 32
@@ -58,7 +55,7 @@ def evaluate(parameters: EvaluateParameters) -> Evaluation:
     spec, photographs = search(
         plan_synthesis,
         parameters.photographs,
-        BENCHMARK,
+        RECIPES[parameters.recipe],
         parameters.seed,
         None,
         _SHARD_SIZE,
@@ -76,24 +73,23 @@ def evaluate(parameters: EvaluateParameters) -> Evaluation:
         workers=parameters.workers,
         finished=finished_shards(shards),
     )
-    reasoner = load_reasoner(parameters.reasoner)
-    restorer = load_restorer(parameters.restorer)
-    folder = rows_folder(parameters.output, reasoner.identity, restorer.digest, shards)
+    trial = open_trial(shards, parameters)
+    folder = rows_folder(parameters.output, trial)
     remove_leftovers(folder)
     urls = share_shards(
         evaluate_shard_task,
         numbers,
         shards,
         folder,
-        parameters.reasoner,
-        parameters.restorer,
+        parameters,
         label="Evaluate",
         workers=parameters.workers,
         finished=find_evaluated(folder, numbers),
     )
     rows = read_evaluation(urls)
     quality, diagnosis = quality_table(rows), tabulate_presence(rows)
-    _show_examples(join(folder, "examples.jpg"), shards, rows, reasoner, restorer)
+    if not exists(examples := join(folder, "examples.jpg")):
+        publish_bytes(draw_examples(trial, rows), examples)
     tested = name_of(parameters.restorer or "the shipped restorer")
     for name, table in (("quality", quality), ("diagnosis", diagnosis)):
         publish_bytes(table.write_csv(float_precision=4).encode(), join(folder, f"{name}.csv"))
@@ -108,10 +104,3 @@ def evaluate(parameters: EvaluateParameters) -> Evaluation:
         folder=folder,
         shards=shards,
     )
-
-
-def _show_examples(
-    url: str, shards: str, rows: pl.DataFrame, reasoner: Reasoner, restorer: PhotographRestorer
-) -> None:
-    if not exists(url):
-        publish_bytes(draw_examples(shards, rows, reasoner, restorer), url)

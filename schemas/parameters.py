@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from schemas.assessment import ShortSide
+from schemas.evaluation import PriorSource, RestorationSetting
 from schemas.export import Dialect, SplitName
 from schemas.pattern import Pattern
 from schemas.prior.current import DegradationName
@@ -15,6 +16,9 @@ from schemas.url import Url
 from schemas.workers import WorkerCount
 
 RecipeName = Literal["edge-default", "benchmark", "edge-v2", "cdd11-like", "agenticir-like"]
+GridName = Literal["benchmark"]
+"""Frozen recipes of grids, which figures are published for."""
+
 Count = Annotated[int, Field(gt=0)]
 
 
@@ -178,8 +182,16 @@ class EvaluateParameters(Parameters):
     output: Url = Field(description="Folder for the evaluation set, its rows and its tables")
     reasoner: Reasoner = EdgeReasonerChoice()
     restorer: Url | None = Field(None, description="Weights; by default the shipped weights")
+    recipe: GridName = Field("benchmark", description="How the photographs are degraded")
+    priors: PriorSource = Field(
+        "predicted", description="Whose diagnosis the restorer is given; shuffled: another sample's"
+    )
     seed: int = Field(2026, description="The published figures use 2026")
     workers: Workers = None
+
+    def setting(self) -> RestorationSetting:
+        """Return what decides how the samples are restored."""
+        return RestorationSetting(priors=self.priors, seed=self.seed)
 
 
 class AssessParameters(Parameters):

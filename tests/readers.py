@@ -9,6 +9,7 @@ import torch
 
 from rr_tasks.degrade.archive import export_archive
 from rr_tasks.evaluation.images.shard import evaluate_shard
+from rr_tasks.evaluation.images.trial import Trial
 from rr_tasks.export.hub import export_hub_shard, open_hub_export
 from rr_tasks.export.messages import export_messages_shard, open_messages_export
 from rr_tasks.export.source import Source
@@ -24,6 +25,7 @@ from rr_tasks.shards.migration import migrate_shard, open_migrated
 from rr_tasks.shards.spec import read_spec
 from rr_tasks.training.crops import load_crops
 from rr_tasks.training.reasoner import train_reasoner
+from schemas.evaluation import RestorationSetting
 from schemas.network import ReasonerShape, RestorerShape
 from schemas.shard import (
     DoneMarker,
@@ -75,7 +77,8 @@ def evaluate(of: Folders) -> object:
         RestorerShape(width=8, encoder=(1, 1, 1), middle=1, decoder=(1, 1, 1), embedding=16)
     ).eval()
     restorer = PhotographRestorer(EdgeRestorer(network), "d" * 64)
-    return evaluate_shard(of.shards, 0, of.output, a_reasoner(), restorer)
+    trial = Trial(of.shards, a_reasoner(), restorer, RestorationSetting())
+    return evaluate_shard(trial, 0, of.output)
 
 
 def archive(of: Folders) -> object:

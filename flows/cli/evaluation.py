@@ -7,7 +7,8 @@ import typer
 from flows.cli.beginning import begin
 from flows.cli.failure import complain_of_inputs
 from flows.cli.options import Weights, Workers, console
-from schemas.parameters import EvaluateParameters
+from schemas.evaluation import PriorSource
+from schemas.parameters import EvaluateParameters, GridName
 
 
 def evaluate(
@@ -15,6 +16,13 @@ def evaluate(
     output: Annotated[str, typer.Argument(help="Folder for the evaluation set and the tables.")],
     reasoner: Weights = None,
     restorer: Weights = None,
+    recipe: Annotated[
+        GridName, typer.Option(help="How the photographs are degraded.")
+    ] = "benchmark",
+    priors: Annotated[
+        PriorSource,
+        typer.Option(help="Whose diagnosis the restorer is given; shuffled: another sample's."),
+    ] = "predicted",
     seed: Annotated[int, typer.Option(help="The published figures use 2026.")] = 2026,
     workers: Workers = None,
 ) -> None:
@@ -27,6 +35,8 @@ def evaluate(
         output=output,
         reasoner=reasoner,
         restorer=restorer,
+        recipe=recipe,
+        priors=priors,
         seed=seed,
         workers=workers,
     )

@@ -27,14 +27,14 @@ class PhotographRestorer:
     def __init__(self, restorer: Restorer[Any], digest: str) -> None:
         self.restorer, self.digest = restorer, digest
 
-    def restore(self, pixels: Pixels, prior: DiagnosticPrior) -> Pixels:
+    def restore(self, pixels: Pixels, prior: DiagnosticPrior | None) -> Pixels:
         """Restore one photograph.
 
         Memory holds the photograph, its restoration and one row of tiles.
 
         Args:
             pixels: (H, W, 3), sRGB-coded, 8 or 16 bits.
-            prior: its diagnosis.
+            prior: its diagnosis; None withholds it.
 
         Returns:
             The restored photograph, of the same shape and type.
@@ -52,7 +52,7 @@ class PhotographRestorer:
         return out
 
     def _restore_tiles(
-        self, tiles: Iterator[Pixels], top: float, prior: DiagnosticPrior
+        self, tiles: Iterator[Pixels], top: float, prior: DiagnosticPrior | None
     ) -> Iterator[torch.Tensor]:
         device = self.restorer.device
         while batch := list(islice(tiles, self.restorer.tile.batch)):

@@ -17,6 +17,7 @@ from flows.launch import launch
 from flows.migrate import migrate
 from flows.synthesize import synthesize
 from rr_tasks.evaluation.images.shard import evaluate_shard
+from rr_tasks.evaluation.images.trial import Trial
 from rr_tasks.reasoner.edge import EdgeReasoner
 from rr_tasks.reasoner.network import ReasonerNetwork
 from rr_tasks.restorer.edge import EdgeRestorer
@@ -30,6 +31,7 @@ from rr_tasks.storage.files import join, publish_bytes
 from rr_tasks.storage.filesystem import filesystem_of
 from rr_tasks.training.restorer import train_restorer
 from rr_tasks.weights.file import load_network, save_network
+from schemas.evaluation import RestorationSetting
 from schemas.network import ReasonerShape, RestorerShape
 from schemas.parameters import (
     AnnotateParameters,
@@ -78,8 +80,9 @@ def _evaluate(root: str) -> str:
         PhotographRestorer(EdgeRestorer(_restorer()), "0" * 64),
     )
     folder, shards = join(root, "rows"), _made(root, "edge-default-")
+    trial = Trial(shards, *models, RestorationSetting())
     for shard in range(SHARDS):
-        evaluate_shard(shards, shard, folder, *models)
+        evaluate_shard(trial, shard, folder)
     return folder
 
 

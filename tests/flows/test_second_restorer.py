@@ -6,9 +6,8 @@ import cv2
 import numpy as np
 import pytest
 
-import flows.evaluate
 import rr_tasks.engine
-import rr_tasks.evaluation.tasks
+import rr_tasks.evaluation.images.trial
 from flows.evaluate import evaluate
 from flows.restore import restore
 from rr_tasks.restorer.photograph import PhotographRestorer
@@ -24,7 +23,7 @@ def _chosen(monkeypatch: pytest.MonkeyPatch) -> None:
     def load_latent(_url: str | None) -> PhotographRestorer:
         return PhotographRestorer(LatentRestorer(), DIGEST)
 
-    for module in (rr_tasks.engine, rr_tasks.evaluation.tasks, flows.evaluate):
+    for module in (rr_tasks.engine, rr_tasks.evaluation.images.trial):
         monkeypatch.setattr(module, "load_restorer", load_latent)
 
 

@@ -27,11 +27,13 @@ from rr_tasks.evaluation.images.shard import (
     evaluate_shard,
     read_evaluation,
 )
+from rr_tasks.evaluation.images.trial import Trial
 from rr_tasks.photographs.reading import DECODER_VERSION
 from rr_tasks.reasoner import edge
 from rr_tasks.reasoner.annotation import annotate_shard, open_annotations, plan_annotation
 from rr_tasks.reasoner.load import load_reasoner
 from rr_tasks.reasoner.network import ReasonerNetwork
+from rr_tasks.reasoner.views import VIEW_SIDE
 from rr_tasks.restorer.edge import EdgeRestorer
 from rr_tasks.restorer.load import load_restorer
 from rr_tasks.restorer.network import RestorerNetwork
@@ -39,6 +41,7 @@ from rr_tasks.storage.files import read_bytes
 from rr_tasks.training import flow, reasoner
 from rr_tasks.training.restorer import train_restorer
 from schemas.archive import RestoreParameters
+from schemas.evaluation import RestorationSetting
 from schemas.network import ReasonerShape, RestorerShape
 from schemas.reasoner import EdgeReasonerChoice
 from schemas.recipe import BENCHMARK, RECIPES, DegradationRecipe
@@ -159,9 +162,14 @@ def _annotated(work: Path) -> dict[str, Any]:
 
 
 def _evaluated(work: Path) -> dict[str, Any]:
-    (shards,) = map(str, (work / "benchmark").iterdir())
+    """Figures of photographs just large enough for a diagnosis that is acted on."""
+    recipe = BENCHMARK.model_copy(update={"size": VIEW_SIDE})
+    spec, photographs = plan_synthesis(str(SAMPLES / "train"), recipe, 3, 12, 12)
+    shards = open_dataset(str(work / "evaluated"), spec, photographs)
+    synthesize_shard(shards, spec, photographs.folder, 0)
     models = load_reasoner(EdgeReasonerChoice()), load_restorer(None)
-    rows = read_evaluation([evaluate_shard(shards, 0, str(work / "rows"), *models)])
+    trial = Trial(shards, *models, RestorationSetting())
+    rows = read_evaluation([evaluate_shard(trial, 0, str(work / "rows"))])
     figures = rows.select("psnr_before", "psnr_after", "ssim_before", "ssim_after")
     return {"benchmark": [[round(value, 3) for value in row] for row in figures.iter_rows()]}
 

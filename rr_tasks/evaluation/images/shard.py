@@ -1,40 +1,32 @@
 """Evaluates reasoner and restorer on one shard of the evaluation set."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import islice
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-import numpy as np
 import polars as pl
 
 from rr_tasks.evaluation.images.metrics import psnr, ssim
+from rr_tasks.evaluation.images.trial import Restored, Trial
 from rr_tasks.evaluation.presence import name_combination
-from rr_tasks.photographs.pixels import Bytes
-from rr_tasks.reasoner.diagnosis import diagnose_each
-from rr_tasks.reasoner.protocol import Answer, Reasoner, Unparsed
-from rr_tasks.restorer.photograph import PhotographRestorer
-from rr_tasks.shards.outcomes import LOST, Decoders, Lost, read_good_rows
-from rr_tasks.shards.png import decode_png
-from rr_tasks.shards.stream import Sample
+from rr_tasks.reasoner.protocol import Unparsed
+from rr_tasks.shards.outcomes import LOST, Lost
 from rr_tasks.storage.claim import claim
 from rr_tasks.storage.files import exists, join, list_paths
 from rr_tasks.storage.tables import publish_table, read_tables
-from rr_tasks.treatment.choice import choose_treatment
 from schemas.errors import ExpectedError
-from schemas.prior.current import DEGRADATIONS, DiagnosticPrior
-from schemas.prior.migrations import load_prior
-from schemas.reasoner import ReasonerIdentity
+from schemas.prior.current import DEGRADATIONS
 
 
 class NothingToEvaluateError(ExpectedError, ValueError):
     """An evaluation has no rows."""
 
 
-EVALUATION_VERSION = 2
+EVALUATION_VERSION = 3
 """Counts changes of the code that alter the figures of the same weights on the same data set."""
 
 COLUMNS: Mapping[str, type[pl.DataType]] = {
     "key": pl.String,
+    "photograph": pl.String,
     "combination": pl.String,
     "undiagnosed": pl.String,
     "lost": pl.String,
@@ -46,27 +38,20 @@ COLUMNS: Mapping[str, type[pl.DataType]] = {
 }
 """A row for each sample; severities are named like their type, 0 where it is absent.
 
-`undiagnosed` says why the reasoner has no diagnosis of it. Nothing was found or restored then, and
-those columns are null. `lost` says why the sample cannot be read, and everything else is null then.
+`undiagnosed` says why the reasoner has no diagnosis of it, and what was found is null then; so is
+what was restored, unless the restorer was given another prior. `lost` says why the sample cannot be
+read, and everything else is null then.
 """
 
-_DECODERS: Decoders = {
-    "clean.png": decode_png,
-    "degraded.png": decode_png,
-    "prior.json": load_prior,
-}
+
+def rows_folder(root: str, trial: Trial) -> str:
+    """Name the folder of the rows that these models produce on this data set in this setting."""
+    models = f"{trial.reasoner.identity.fingerprint[:12]}-{trial.restorer.digest[:12]}"
+    data = trial.shards.rsplit("/", 1)[-1]
+    return join(root, "rows", f"v{EVALUATION_VERSION}-{data}-{trial.setting.name}-{models}")
 
 
-def rows_folder(root: str, reasoner: ReasonerIdentity, restorer_digest: str, data_set: str) -> str:
-    """Name the folder of the rows that these models produce on this data set."""
-    models = f"{reasoner.fingerprint[:12]}-{restorer_digest[:12]}"
-    name = f"v{EVALUATION_VERSION}-{data_set.rsplit('/', 1)[-1]}-{models}"
-    return join(root, "rows", name)
-
-
-def evaluate_shard(
-    shards: str, shard: int, folder: str, reasoner: Reasoner, restorer: PhotographRestorer
-) -> str:
+def evaluate_shard(trial: Trial, shard: int, folder: str) -> str:
     """Diagnose, restore and compare every sample of a shard.
 
     Returns:
@@ -81,8 +66,7 @@ def evaluate_shard(
         return url
     with claim(url):
         if not exists(url):  # whoever held the claim may have finished just now
-            rows = pl.DataFrame(list(_rows(shards, shard, reasoner, restorer)), schema=COLUMNS)
-            publish_table(rows, url)
+            publish_table(pl.DataFrame(list(_rows(trial, shard)), schema=COLUMNS), url)
     return url
 
 
@@ -125,12 +109,6 @@ def list_lost(urls: list[str], shards: str) -> pl.DataFrame:
     )
 
 
-def restore_as_in_use(image: Bytes, found: DiagnosticPrior, restorer: PhotographRestorer) -> Bytes:
-    """Restore a photograph, (H, W, 3), with this diagnosis as `rr restore` would."""
-    wanted = choose_treatment(found)
-    return np.asarray(image if wanted is None else restorer.restore(image, wanted), np.uint8)
-
-
 def _read_rows(urls: list[str]) -> pl.DataFrame:
     # Earlier releases wrote fewer columns, and none where no photograph could be used.
     return pl.concat([pl.DataFrame(schema=COLUMNS), *read_tables(urls)], how="diagonal_relaxed")
@@ -140,40 +118,25 @@ def _rows_name(shard: int) -> str:
     return f"{shard:05d}.parquet"
 
 
-def _rows(
-    shards: str, shard: int, reasoner: Reasoner, restorer: PhotographRestorer
-) -> Iterator[dict[str, Any]]:
-    remaining = read_good_rows(shards, shard, _DECODERS)
-    while batch := list(islice(remaining, reasoner.batch_size)):
-        samples = [found for _, found in batch if not isinstance(found, Lost)]
-        answers = iter(_diagnose(reasoner, samples))
-        for row, found in batch:
-            if isinstance(found, Lost):
-                yield {"key": row.key, "lost": found.reason}
-            else:
-                yield _row(found, next(answers), restorer)
+def _rows(trial: Trial, shard: int) -> Iterator[dict[str, Any]]:
+    for key, found in trial.run(shard):
+        row = {"lost": found.reason} if isinstance(found, Lost) else _row(found)
+        yield {"key": key, **row}
 
 
-def _diagnose(reasoner: Reasoner, samples: Sequence[Sample]) -> list[Answer]:
-    images = [sample["degraded.png"] for sample in samples]
-    return diagnose_each(reasoner, images) if images else []
-
-
-def _row(sample: Sample, answer: Answer, restorer: PhotographRestorer) -> dict[str, Any]:
-    clean, degraded, truth = (sample[name] for name in _DECODERS)
-    row = {
-        "key": sample["__key__"],
-        "combination": name_combination(truth),
-        "psnr_before": psnr(degraded, clean),
-        "ssim_before": ssim(degraded, clean),
-        **{f"true_{name}": getattr(truth, name).severity for name in DEGRADATIONS},
+def _row(found: Restored) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        "photograph": found.photograph,
+        "combination": name_combination(found.truth),
+        "psnr_before": psnr(found.degraded, found.clean),
+        "ssim_before": ssim(found.degraded, found.clean),
+        **{f"true_{name}": getattr(found.truth, name).severity for name in DEGRADATIONS},
     }
-    if isinstance(answer, Unparsed):
-        return {**row, "undiagnosed": answer.reason}
-    restored = restore_as_in_use(degraded, answer, restorer)
-    return {
-        **row,
-        "psnr_after": psnr(restored, clean),
-        "ssim_after": ssim(restored, clean),
-        **{f"found_{name}": getattr(answer, name).severity for name in DEGRADATIONS},
-    }
+    if isinstance(found.answer, Unparsed):
+        row["undiagnosed"] = found.answer.reason
+    else:
+        row |= {f"found_{name}": getattr(found.answer, name).severity for name in DEGRADATIONS}
+    if found.image is not None:
+        row["psnr_after"] = psnr(found.image, found.clean)
+        row["ssim_after"] = ssim(found.image, found.clean)
+    return row

@@ -9,6 +9,7 @@ import torch
 
 from rr_tasks.evaluation.images.metrics import psnr, quality_table
 from rr_tasks.evaluation.images.shard import evaluate_shard, read_evaluation
+from rr_tasks.evaluation.images.trial import Trial
 from rr_tasks.restorer.photograph import PhotographRestorer
 from rr_tasks.restorer.sampling import regress, walk
 from rr_tasks.shards.png import decode_png
@@ -16,6 +17,7 @@ from rr_tasks.shards.stream import read_samples
 from rr_tasks.training.crops import load_crops
 from rr_tasks.training.flow import flow_loss
 from rr_tasks.training.restorer import train_restorer
+from schemas.evaluation import RestorationSetting
 from schemas.prior.current import DiagnosticPrior
 from schemas.prior.migrations import load_prior
 from schemas.training import LoopSettings
@@ -104,7 +106,8 @@ def test_many_steps_from_noise_end_near_the_regression(
 
 
 def test_it_is_evaluated(restorer: PhotographRestorer, dataset: str, tmp_path: Path) -> None:
-    url = evaluate_shard(dataset, 0, str(tmp_path), RuleReasoner(), restorer)
+    trial = Trial(dataset, RuleReasoner(), restorer, RestorationSetting())
+    url = evaluate_shard(trial, 0, str(tmp_path))
     table = quality_table(read_evaluation([url]))
     (samples,) = table.filter(set="all degraded")["samples"]
     assert samples == 28

@@ -4,9 +4,11 @@ import polars as pl
 import pytest
 
 from rr_tasks.evaluation.images.examples import draw_examples
+from rr_tasks.evaluation.images.trial import Trial
 from rr_tasks.reasoner.edge import EdgeReasoner
 from rr_tasks.restorer.edge import EdgeRestorer
 from rr_tasks.restorer.photograph import PhotographRestorer
+from schemas.evaluation import RestorationSetting
 
 
 @pytest.fixture
@@ -32,6 +34,6 @@ def test_the_sheet_shows_the_median_of_each_set_that_is_there(
     )
     reasoner = EdgeReasoner(reasoner_network(0), "0" * 64)
     restorer = PhotographRestorer(EdgeRestorer(restorer_network(0.0)), "0" * 64)
-    sheet = draw_examples(dataset, rows, reasoner, restorer)
+    sheet = draw_examples(Trial(dataset, reasoner, restorer, RestorationSetting()), rows)
     assert shown == ["haze: 20.0 dB", "restored: 22.0 dB", "clean"]
     assert cv2.imdecode(np.frombuffer(sheet, np.uint8), cv2.IMREAD_COLOR).shape == (8, 24, 3)

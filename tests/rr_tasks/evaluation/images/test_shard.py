@@ -5,6 +5,7 @@ import pytest
 
 from rr_tasks.evaluation.images.metrics import quality_table
 from rr_tasks.evaluation.images.shard import evaluate_shard, read_evaluation, rows_folder
+from rr_tasks.evaluation.images.trial import Trial
 from rr_tasks.evaluation.presence import tabulate_presence
 from rr_tasks.reasoner.edge import EdgeReasoner
 from rr_tasks.reasoner.network import ReasonerNetwork
@@ -13,35 +14,42 @@ from rr_tasks.restorer.network import RestorerNetwork
 from rr_tasks.restorer.photograph import PhotographRestorer
 from rr_tasks.shards.writer import write_shard
 from rr_tasks.storage.claim import HeldError, claim
+from schemas.evaluation import PriorSource, RestorationSetting
 from schemas.prior.current import DEGRADATIONS
-from schemas.reasoner import ReasonerIdentity
 from schemas.shard import SampleRow
 from tests.rows import read_rows
 
-Models = tuple[EdgeReasoner, PhotographRestorer]
-
-
-def identity(digit: str) -> ReasonerIdentity:
-    return ReasonerIdentity(kind="edge", weights_sha256=digit * 64)
+MakeTrial = Callable[..., Trial]
 
 
 @pytest.fixture
-def models(
+def make_trial(
     reasoner_network: Callable[[int], ReasonerNetwork],
     restorer_network: Callable[..., RestorerNetwork],
-) -> Models:
-    return (
-        EdgeReasoner(reasoner_network(0), "a" * 64),
-        PhotographRestorer(EdgeRestorer(restorer_network()), "b" * 64),
-    )
+) -> MakeTrial:
+    """A trial of small networks, of which the restorer changes nothing, on a data set."""
+
+    def make(
+        shards: str, priors: PriorSource = "predicted", seed: int = 0, digits: str = "ab"
+    ) -> Trial:
+        return Trial(
+            shards,
+            EdgeReasoner(reasoner_network(0), digits[0] * 64),
+            PhotographRestorer(EdgeRestorer(restorer_network()), digits[1] * 64),
+            RestorationSetting(priors=priors, seed=seed),
+        )
+
+    return make
 
 
-def test_every_sample_has_a_row(dataset: str, tmp_path: Path, models: Models) -> None:
-    folder = rows_folder(str(tmp_path), models[0].identity, "b" * 64, dataset)
-    urls = [evaluate_shard(dataset, shard, folder, *models) for shard in (0, 1)]
+def test_every_sample_has_a_row(dataset: str, tmp_path: Path, make_trial: MakeTrial) -> None:
+    trial = make_trial(dataset)
+    folder = rows_folder(str(tmp_path), trial)
+    urls = [evaluate_shard(trial, shard, folder) for shard in (0, 1)]
     rows = read_evaluation(urls)
     truth = read_rows(dataset)
     assert rows["key"].to_list() == truth["key"].to_list()
+    assert rows["photograph"].to_list() == truth["source"].to_list()
     for name in DEGRADATIONS:
         assert rows[f"true_{name}"].to_list() == truth[name].to_list()
     assert rows["combination"].n_unique() == 16
@@ -54,41 +62,44 @@ def test_every_sample_has_a_row(dataset: str, tmp_path: Path, models: Models) ->
     assert len(tabulate_presence(rows)) == 4
 
 
-def test_rows_that_are_there_are_kept(dataset: str, tmp_path: Path, models: Models) -> None:
-    url = evaluate_shard(dataset, 1, str(tmp_path), *models)
+def test_rows_that_are_there_are_kept(dataset: str, tmp_path: Path, make_trial: MakeTrial) -> None:
+    url = evaluate_shard(make_trial(dataset), 1, str(tmp_path))
     before = Path(url).stat().st_mtime_ns
-    assert evaluate_shard(dataset, 1, str(tmp_path), *models) == url
+    assert evaluate_shard(make_trial(dataset), 1, str(tmp_path)) == url
     assert Path(url).stat().st_mtime_ns == before
 
 
 def test_rows_that_another_run_makes_are_left_to_it(
-    dataset: str, tmp_path: Path, models: Models
+    dataset: str, tmp_path: Path, make_trial: MakeTrial
 ) -> None:
     with claim(str(tmp_path / "00001.parquet")), pytest.raises(HeldError):
-        evaluate_shard(dataset, 1, str(tmp_path), *models)
-    url = evaluate_shard(dataset, 1, str(tmp_path), *models)
+        evaluate_shard(make_trial(dataset), 1, str(tmp_path))
+    url = evaluate_shard(make_trial(dataset), 1, str(tmp_path))
     assert [str(path) for path in tmp_path.iterdir()] == [url]
 
 
 def test_a_shard_without_samples_does_not_spoil_the_others(
-    dataset: str, tmp_path: Path, models: Models
+    dataset: str, tmp_path: Path, make_trial: MakeTrial
 ) -> None:
     failed = SampleRow(key="000000000", source="a.jpg", status="failed", error="not readable")
     empty = str(tmp_path / "empty")
     write_shard(empty, 0, "0" * 16, 1, [(failed, None)])
     urls = [
-        evaluate_shard(empty, 0, str(tmp_path / "one"), *models),
-        evaluate_shard(dataset, 1, str(tmp_path / "two"), *models),
+        evaluate_shard(make_trial(empty), 0, str(tmp_path / "one")),
+        evaluate_shard(make_trial(dataset), 1, str(tmp_path / "two")),
     ]
     for order in (urls, urls[::-1]):
         assert len(read_evaluation(order)) == 16
 
 
-def test_other_weights_have_rows_of_their_own() -> None:
-    folders = {
-        rows_folder("out", identity(reasoner), restorer * 64, f"shards/{data}")
-        for reasoner in "ab"
-        for restorer in "cd"
+def test_rows_of_other_weights_and_settings_never_mix(make_trial: MakeTrial) -> None:
+    trials = [
+        make_trial(f"shards/{data}", priors, seed, digits)
+        for digits in ("ab", "cb", "ac")
         for data in ("one", "two")
-    }
-    assert len(folders) == 8
+        for priors, seed in (
+            *(("predicted", 0), ("true", 0), ("none", 0)),
+            *(("shuffled", 0), ("shuffled", 1)),
+        )
+    ]
+    assert len({rows_folder("out", trial) for trial in trials}) == len(trials)

@@ -1,0 +1,26 @@
+"""How an evaluation restores its samples."""
+
+from typing import Literal
+
+from schemas.base import Strict
+
+PriorSource = Literal["predicted", "true", "shuffled", "none"]
+"""Whose diagnosis the restorer is given: the reasoner's of the same photograph, the data set's, the
+reasoner's of another photograph, or none."""
+
+
+class RestorationSetting(Strict):
+    """Everything but the models that decides how the samples of an evaluation are restored.
+
+    Without `maps`, priors lose their transmission maps, kernels and noise of single channels.
+    `seed` decides who gets whose prior if they are shuffled.
+    """
+
+    priors: PriorSource = "predicted"
+    seed: int = 0
+
+    @property
+    def name(self) -> str:
+        """Tells the rows of different settings apart, in the names of folders."""
+        shuffled = f"-{self.seed}" if self.priors == "shuffled" else ""
+        return f"{self.priors}{shuffled}"
