@@ -78,17 +78,13 @@ def _findings(model: type, parameters: st.SearchStrategy[Any]) -> st.SearchStrat
     return st.one_of(absent, found)
 
 
-def _grid(values: np.ndarray) -> tuple[tuple[float, ...], ...]:
-    return tuple(map(tuple, values.tolist()))
-
-
 def _transmission_map(rng: np.random.Generator) -> TransmissionMap:
-    return TransmissionMap(rows=_grid(rng.random((MAP_SIDE, MAP_SIDE))))
+    return TransmissionMap(rows=rng.random((MAP_SIDE, MAP_SIDE)).tolist())
 
 
 def _kernel(rng: np.random.Generator) -> Kernel:
     weights = rng.random((side := int(rng.integers(0, 17)) * 2 + 1, side))
-    return Kernel(rows=_grid(weights / weights.sum()), cell_px=float(rng.uniform(0.1, 9.0)))
+    return Kernel(rows=(weights / weights.sum()).tolist(), cell_px=float(rng.uniform(0.1, 9.0)))
 
 
 def _mean_of_map(parameters: HazeParameters) -> HazeParameters:

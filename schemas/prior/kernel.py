@@ -12,7 +12,7 @@ KERNEL_SIDE = 33
 KERNEL_DECIMALS = 4
 
 Weight = Annotated[Unit, AfterValidator(lambda value: round(value, KERNEL_DECIMALS))]
-Row = Annotated[tuple[Weight, ...], Field(min_length=1, max_length=KERNEL_SIDE)]
+Row = Annotated[tuple[Weight, ...], Field(strict=False, min_length=1, max_length=KERNEL_SIDE)]
 
 
 class Kernel(Strict):
@@ -20,13 +20,14 @@ class Kernel(Strict):
 
     `rows` is a square of an odd number of cells, 33 x 33 at most, the top row first; the point lies
     in the central cell. Weights are not negative, rounded to 4 decimals, and add up to 1 but for
-    the rounding. `cell_px` is the side of a cell in pixels of the photograph.
+    the rounding; an array is passed as `weights.tolist()`. `cell_px` is the side of a cell in
+    pixels of the photograph.
 
     Raises:
         ValidationError: the rows are no such square, or do not add up to 1.
     """
 
-    rows: Annotated[tuple[Row, ...], Field(min_length=1, max_length=KERNEL_SIDE)]
+    rows: Annotated[tuple[Row, ...], Field(strict=False, min_length=1, max_length=KERNEL_SIDE)]
     cell_px: Annotated[float, Field(gt=0.0)]
 
     @model_validator(mode="after")

@@ -15,12 +15,19 @@ from schemas.prior.current import (
     Haze,
     ImageSize,
     Noise,
+    NoiseChannels,
     NoiseParameters,
     Provenance,
     Rain,
     Scene,
 )
 from tests.makers import jpeg, scene
+
+_NOISE = NoiseParameters(
+    sigma=0.05,
+    gain=0.01,
+    channels=NoiseChannels(sigma=(0.04, 0.05, 0.06), gain=(0.01, 0.01, 0.01)),
+)
 
 
 def diagnosis(width: int, height: int, noise: float = 40.0, blur: float = 0.0) -> DiagnosticPrior:
@@ -38,7 +45,7 @@ def diagnosis(width: int, height: int, noise: float = 40.0, blur: float = 0.0) -
         noise=Noise(
             present=noise > 0,
             severity=noise,
-            parameters=NoiseParameters(sigma=0.05, gain=0.01) if noise > 0 else None,
+            parameters=_NOISE if noise > 0 else None,
         ),
         scene=Scene(description="a test chart"),
         order=(*(("noise",) if noise > 0 else ()), *(("blur",) if blur > 0 else ())),

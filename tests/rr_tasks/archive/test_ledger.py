@@ -1,3 +1,4 @@
+import json
 import os
 from pathlib import Path
 
@@ -10,7 +11,9 @@ from rr_tasks.storage.failure import StorageError, StorageStoppedError
 from rr_tasks.storage.folder import Folder
 from rr_tasks.storage.folders import open_folder
 from schemas.archive import LedgerRow
+from schemas.prior.current import DiagnosticPrior
 from tests.s3 import S3
+from tests.versions import as_version_1, as_version_2
 
 CHUNK = "00003"
 
@@ -75,6 +78,20 @@ def test_rows_of_a_later_version_are_not_taken_for_torn_ones(output: Folder) -> 
     output.write(ledger(CHUNK), f"{new}\n".encode())
     with pytest.raises(DamagedLedgerError, match=rf"{CHUNK}\.jsonl holds a row .* update"):
         last_rows(output, CHUNK)
+
+
+def test_priors_of_older_versions_are_migrated_and_those_of_newer_ones_refused(
+    disk: Folder, prior: DiagnosticPrior
+) -> None:
+    new, old = row("a", prior=prior), json.loads(row("a").model_dump_json())
+    for document in (as_version_1(prior), as_version_2(prior)):
+        line = json.dumps({**old, "prior": document})
+        disk.write(ledger(CHUNK), f"{line}\n".encode())
+        assert last_rows(disk, CHUNK) == {"a": new}
+    line = json.dumps({**old, "prior": {**as_version_2(prior), "schema_version": 9}})
+    disk.write(ledger(CHUNK), f"{line}\n".encode())
+    with pytest.raises(DamagedLedgerError, match=r"cannot read \(prior.schema_version: "):
+        last_rows(disk, CHUNK)
 
 
 def test_on_a_disk_a_row_is_there_at_once(disk: Folder) -> None:

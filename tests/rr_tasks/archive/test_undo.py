@@ -1,3 +1,4 @@
+import json
 import os
 from pathlib import Path
 from typing import Any
@@ -17,8 +18,10 @@ from rr_tasks.storage.local_folder import LocalFolder
 from rr_tasks.storage.process import sign
 from schemas.archive import Counts, LedgerRow, RestoreParameters
 from schemas.claim import Claim
+from schemas.prior.migrations import load_prior
 from schemas.status import UndoSummary
 from tests.s3 import S3
+from tests.versions import as_version_2
 
 
 def run(parameters: RestoreParameters, engine: Any) -> Counts:
@@ -169,6 +172,29 @@ def test_ledgers_of_earlier_releases_are_read(parameters: RestoreParameters, eng
     assert inspect_archive(parameters.output).counts == Counts(restored=6)
     assert undo(parameters.output).diagnoses == 6
     assert files(Path(parameters.output)) == set()
+
+
+def test_archives_of_the_second_version_of_the_prior_are_resumed_and_undone(
+    parameters: RestoreParameters, engine: Any
+) -> None:
+    run(parameters, engine)
+    output = Path(parameters.output)
+    for path in (output / layout.LEDGER).iterdir():
+        rows = [LedgerRow.model_validate_json(line) for line in path.read_bytes().splitlines()]
+        old = [
+            {**row.model_dump(mode="json"), "prior": as_version_2(row.prior), "settings": "0" * 16}
+            for row in rows
+            if row.prior is not None
+        ]
+        path.write_text("".join(f"{json.dumps(row)}\n" for row in old))
+    for path in output.rglob("*.prior.json"):
+        path.write_text(json.dumps(as_version_2(load_prior(path.read_bytes())), indent=2))
+    assert inspect_archive(parameters.output).counts == Counts(restored=6)
+    (output / "2019" / "IMG_1.jpg.prior.json").write_text("{}")
+    assert run(parameters.model_copy(update={"only": ("2019/IMG_3.jpg",)}), engine).restored == 1
+    undone = undo(parameters.output)
+    assert (undone.photographs, undone.diagnoses) == (6, 5)
+    assert undone.changed == ("2019/IMG_1.jpg.prior.json",)
 
 
 def test_in_object_storage(parameters: RestoreParameters, engine: Any, s3: S3) -> None:

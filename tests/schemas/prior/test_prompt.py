@@ -3,6 +3,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rr_tasks.priors import without_maps
 from schemas.prior.current import DEGRADATIONS, DiagnosticPrior
 from schemas.prior.migrations import load_prior
 from schemas.prior.prompt import answer
@@ -25,6 +26,9 @@ def test_every_answer_is_a_prior_with_the_same_findings(prior: DiagnosticPrior) 
         assert said.present == meant.present
         assert 0 <= meant.severity - said.severity <= meant.severity / 1000
         assert said.probability is said.severity_std is None
+        if said.parameters and meant.parameters:
+            assert said.parameters.light == meant.parameters.light
+            assert said.parameters == said.parameters.without_maps()
 
 
 @given(st.from_type(DiagnosticPrior))
@@ -36,3 +40,10 @@ def test_reasoning_comes_before_findings(prior: DiagnosticPrior) -> None:
     names = list(json.loads(answer(prior)))
     assert names.index("reasoning") < min(map(names.index, (*DEGRADATIONS, "order")))
     assert "provenance" not in names
+
+
+@given(st.from_type(DiagnosticPrior))
+def test_a_model_is_not_asked_for_maps(prior: DiagnosticPrior) -> None:
+    text = answer(prior)
+    assert not any(name in text for name in ("transmission_map", "kernel", "channels"))
+    assert text == answer(without_maps(prior))

@@ -1,6 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rr_tasks.priors import without_maps
 from schemas.prior.current import DiagnosticPrior
 from schemas.prior.finding import grade
 from schemas.prior.text import undo_order, write_instruction, write_reasoning
@@ -26,6 +27,21 @@ def test_words_name_each_present_type_and_its_severity(prior: DiagnosticPrior) -
             assert grade(finding.severity) in prior.reasoning
         else:
             assert f"no {name}." in prior.reasoning
+
+
+@given(PRIORS)
+def test_maps_are_not_in_the_words(prior: DiagnosticPrior) -> None:
+    assert write_reasoning(without_maps(prior).findings.values()) == prior.reasoning
+
+
+def test_coded_values_are_named_and_linear_light_goes_without_saying(
+    prior: DiagnosticPrior,
+) -> None:
+    for finding in prior.findings.values():
+        assert finding.parameters is not None
+        coded = finding.parameters.model_copy(update={"light": "coded"})
+        assert coded.explain() == f"{finding.parameters.explain()}, in coded values"
+        assert coded.summarize() == f"{finding.parameters.summarize()}, in coded values"
 
 
 @given(PRIORS)

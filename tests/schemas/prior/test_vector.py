@@ -69,6 +69,22 @@ def test_the_vector_says_how_sure_a_finding_is(prior: DiagnosticPrior) -> None:
 
 
 @given(PRIORS)
+def test_maps_are_not_in_the_vector(prior: DiagnosticPrior) -> None:
+    assert to_vector(without_maps(prior)) == to_vector(prior)
+
+
+@given(PRIORS)
+def test_the_last_entry_of_each_type_says_in_which_values_light_was_mixed(
+    prior: DiagnosticPrior,
+) -> None:
+    vector = to_vector(prior)
+    for name in DEGRADATIONS:
+        assert FIELDS[slice_of(name)][-1] == f"{name}.coded"
+        if parameters := prior.finding(name).parameters:
+            assert vector[slice_of(name)][-1] == float(parameters.light == "coded")
+
+
+@given(PRIORS)
 def test_what_is_absent_is_zero(prior: DiagnosticPrior) -> None:
     vector = to_vector(prior)
     for name in DEGRADATIONS:
