@@ -57,11 +57,15 @@ class ShakeRecipe(Strict):
 
 
 class BlurRecipe(Strict):
-    """Shape of the point spread; its extent follows from the severity."""
+    """Shape of the point spread; its extent follows from the severity.
+
+    `hard` is the share of point spreads that consist of whole pixels; null is none.
+    """
 
     curvature: Range = Range(low=0.0, high=0.5)
     anisotropy: Range = Range(low=0.4, high=1.0)
     shake: ShakeRecipe | None = None
+    hard: Unit | None = None
     severity: Range | None = None
 
 
@@ -82,14 +86,31 @@ class ShowerRecipe(Strict):
     jitter_deg: Annotated[float, Field(ge=0.0, le=45.0)] = 4.0
 
 
+class AddedRainRecipe(Strict):
+    """Streaks that are added to the photograph, as in Rain100 (`rr_tasks.degrade.streaks`).
+
+    `directions` is the smallest and largest number of directions, which differ by `spread_deg` at
+    most; `width` is the softness (sigma) of the streaks in pixels.
+    """
+
+    directions: tuple[Annotated[int, Field(ge=1)], Annotated[int, Field(le=8)]] = (1, 3)
+    spread_deg: Annotated[float, Field(ge=0.0, le=90.0)] = 25.0
+    width: Range = Range(low=0.4, high=1.0)
+
+
 class RainRecipe(Strict):
-    """Streak geometry (length as a share of the short side) and brightness."""
+    """Streak geometry (length as a share of the short side) and brightness.
+
+    With `added`, streaks have no colour of their own: they brighten everything by as much as white
+    ones of their opacity would a mid grey.
+    """
 
     length: Range = Range(low=0.03, high=0.09)
     angle_deg: Range = Range(low=60.0, high=120.0)
     opacity: Range = Range(low=0.4, high=0.9)
     light: Range = Range(low=0.7, high=0.95)
     shower: ShowerRecipe | None = None
+    added: AddedRainRecipe | None = None
     severity: Range | None = None
 
 
@@ -108,10 +129,15 @@ class CameraRecipe(Strict):
 
 
 class NoiseRecipe(Strict):
-    """Share of the variance at mid grey that is read noise; the rest is photon noise."""
+    """Share of the variance at mid grey that is read noise; the rest is photon noise.
+
+    `sigmas` are standard deviations in steps of 255, of which half of the noisy photographs have
+    the one that is nearest to their severity.
+    """
 
     read_share: Range = Range(low=0.02, high=0.2)
     camera: CameraRecipe | None = None
+    sigmas: tuple[Annotated[float, Field(gt=0.0)], ...] | None = None
     severity: Range | None = None
 
 
@@ -131,6 +157,16 @@ class PartialRecipe(Strict):
 
     probability: Unit = 0.2
     share: Range = Range(low=0.05, high=1.0)
+
+
+class LightRecipe(Strict):
+    """In which values light is mixed (`rr_tasks.degrade.light`).
+
+    `coded` is the share of photographs that are degraded in sRGB-coded values, as in most data sets
+    of the field, and not in linear light.
+    """
+
+    coded: Unit = 0.5
 
 
 class DepthModel(Strict):
@@ -186,6 +222,7 @@ class DegradationRecipe(Strict):
     rain: RainRecipe = RainRecipe()
     noise: NoiseRecipe = NoiseRecipe()
     jpeg: JpegRecipe = JpegRecipe()
+    light: LightRecipe | None = None
     depth: DepthRecipe | None = None
     partial: PartialRecipe | None = None
     lookalikes: LookalikeRecipe | None = None

@@ -11,6 +11,7 @@ from rr_tasks.degrade.physics import FindDepth, Measured, Pair, Physics, scale_s
 from schemas.base import Range, Strict
 from schemas.prior.degradation import Degradation, Stage
 from schemas.prior.finding import Finding
+from schemas.prior.light import Light
 
 _DARKEST = 0.05
 
@@ -63,6 +64,8 @@ class DarknessPhysics(Physics[Darkness, DarknessRanges]):
         ranges: DarknessRanges,
         rng: np.random.Generator,
         find_depth: FindDepth,
+        *,
+        light: Light,
     ) -> tuple[Linear, Darkness]:
         exposure = 1 - (1 - _DARKEST) * severity / 100 * rng.uniform(0.99, 1.0)
         return image * np.float32(exposure), Darkness(exposure=exposure)

@@ -9,6 +9,7 @@ from rr_tasks.degrade.color import Linear
 from rr_tasks.degrade.depth import Depth
 from rr_tasks.degrade.physics import Measured, Pair
 from schemas.prior.current import AnyFinding, Blur, Haze, Noise, Rain
+from schemas.prior.light import Light
 from schemas.recipe import BlurRecipe, HazeRecipe, NoiseRecipe, RainRecipe
 
 Rng = np.random.Generator
@@ -56,12 +57,18 @@ def dilute(finding: AnyFinding, share: float, side: int) -> AnyFinding:
 
 
 def _add(
-    name: str, image: Linear, severity: float, ranges: Any, rng: Rng, depth: Depth | None = None
+    name: str,
+    image: Linear,
+    severity: float,
+    ranges: Any,
+    rng: Rng,
+    depth: Depth | None = None,
+    light: Light = "linear",
 ) -> tuple[Linear, Any]:
     def find_depth() -> Depth:
         assert depth is not None
         return depth
 
     physics = CATALOGUE[name]
-    degraded, parameters = physics.add(image, severity, ranges, rng, find_depth)
+    degraded, parameters = physics.add(image, severity, ranges, rng, find_depth, light=light)
     return degraded, physics.find(parameters, min(image.shape[:2]))

@@ -13,6 +13,7 @@ photograph, as behind a moving camera or object, the result describes its mean.
 """
 
 import math
+from collections.abc import Mapping
 from itertools import product
 
 import cv2
@@ -20,19 +21,30 @@ import numpy as np
 import numpy.typing as npt
 from typing_extensions import override
 
-from rr_tasks.degrade.color import Linear
+from rr_tasks.degrade.color import Linear, Values
 from rr_tasks.degrade.convolution import spread
-from rr_tasks.degrade.kernels import disc_kernel, gaussian_kernel, motion_kernel, trace_kernel
+from rr_tasks.degrade.kernels import (
+    disc_kernel,
+    gaussian_kernel,
+    kernel_axis,
+    motion_kernel,
+    trace_kernel,
+)
 from rr_tasks.degrade.measures import present_severity, severity_deviation, unexplained_share
 from rr_tasks.degrade.physics import FindDepth, Measured, Pair, Physics, scale_severity
+from rr_tasks.degrade.point_spread import dilute_kernel, draw_kernel, stretch_kernel
 from rr_tasks.degrade.shake import main_axis, shake_path
-from schemas.prior.blur import BLUR_KINDS, Blur, BlurParameters
+from schemas.prior.blur import BLUR_KINDS, Blur, BlurKind, BlurParameters
+from schemas.prior.light import Light
 from schemas.recipe import BlurRecipe
 
-Values = npt.NDArray[np.float64]
+Spectrum = npt.NDArray[np.float64]
 
 SHARP_EXTENT = 0.002
 BLURRED_EXTENT = 0.04
+
+DEVIATIONS: Mapping[BlurKind, float] = {"motion": 12**0.5, "defocus": 4.0, "gaussian": 4.0}
+"""The extent of each kind in standard deviations along the main axis."""
 
 _LARGEST_BLOCK = 256
 _BLOCKS_PER_SIDE = 3  # more of them average noise out, larger ones see wider spreads
@@ -70,43 +82,55 @@ class BlurPhysics(Physics[BlurParameters, BlurRecipe]):
         self, parameters: BlurParameters, severity: float, short_side_px: int
     ) -> BlurParameters:
         extent = blur_extent(severity, short_side_px)
-        return parameters.model_copy(update={"extent_px": extent})
+        return _widen(parameters, extent / parameters.extent_px)
 
     @override
     def add(
         self,
-        image: Linear,
+        image: Values,
         severity: float,
         ranges: BlurRecipe,
         rng: np.random.Generator,
         find_depth: FindDepth,
-    ) -> tuple[Linear, BlurParameters]:
+        *,
+        light: Light,
+    ) -> tuple[Values, BlurParameters]:
         extent = blur_extent(severity, min(image.shape[:2]))
         kind = BLUR_KINDS[int(rng.integers(len(BLUR_KINDS)))]
         angle = 0.0 if kind == "defocus" else float(rng.uniform(0.0, 180.0))
+        hard = ranges.hard is not None and rng.random() < ranges.hard
         if kind == "motion" and ranges.shake and rng.random() < ranges.shake.probability:
             path = shake_path(extent, ranges.shake, rng)
-            kernel, angle = trace_kernel(path), main_axis(path)[1]
+            kernel, angle = trace_kernel(path, hard=hard), main_axis(path)[1]
         elif kind == "motion":
-            kernel = motion_kernel(extent, angle, ranges.curvature.draw(rng))
+            kernel = motion_kernel(extent, angle, ranges.curvature.draw(rng), hard=hard)
         elif kind == "defocus":
-            kernel = disc_kernel(extent)
+            kernel = disc_kernel(extent, hard=hard)
         else:
-            kernel = gaussian_kernel(extent, angle, ranges.anisotropy.draw(rng))
-        parameters = BlurParameters(kind=kind, extent_px=extent, angle_deg=angle)
+            kernel = gaussian_kernel(extent, angle, ranges.anisotropy.draw(rng), hard=hard)
+        if hard:  # whole pixels are not exactly as wide as asked for
+            extent = max(_LEAST_EXTENT_PX, DEVIATIONS[kind] * kernel_axis(kernel)[0])
+        parameters = BlurParameters(
+            kind=kind,
+            extent_px=extent,
+            angle_deg=angle,
+            light=light,
+            kernel=draw_kernel(kernel),
+        )
         return spread(image, kernel), parameters
 
     @override
     def dilute(self, parameters: BlurParameters, share: float) -> BlurParameters:
         # (1 - share) delta + share k has a second moment `share` times as large.
         extent = math.sqrt(share) * parameters.extent_px
-        return parameters.model_copy(update={"extent_px": extent})
+        kernel = parameters.kernel and dilute_kernel(parameters.kernel, share)
+        return parameters.model_copy(update={"extent_px": extent, "kernel": kernel})
 
     @override
     def measure(self, pair: Pair) -> Measured[BlurParameters]:
         across, along, angle = _deviations(pair.before, pair.after)
-        motion = across < _MOTION * along
-        extent = along * (12**0.5 if motion else 4.0)
+        kind: BlurKind = "motion" if across < _MOTION * along else "gaussian"
+        extent = DEVIATIONS[kind] * along
         softened = pair.before
         if along > 0.1:
             kernel = gaussian_kernel(4 * along, angle, max(0.1, across / along))
@@ -117,7 +141,7 @@ class BlurPhysics(Physics[BlurParameters, BlurRecipe]):
             present=True,
             severity=severity,
             parameters=BlurParameters(
-                kind="motion" if motion else "gaussian",
+                kind=kind,
                 extent_px=max(_LEAST_EXTENT_PX, extent),
                 angle_deg=angle,
             ),
@@ -125,6 +149,12 @@ class BlurPhysics(Physics[BlurParameters, BlurRecipe]):
             severity_std=severity_deviation(severity, _SHAPE_DOUBT, left),
         )
         return Measured(finding, softened)
+
+
+def _widen(parameters: BlurParameters, factor: float) -> BlurParameters:
+    kernel = parameters.kernel and stretch_kernel(parameters.kernel, factor)
+    extent = factor * parameters.extent_px
+    return parameters.model_copy(update={"extent_px": extent, "kernel": kernel})
 
 
 def _deviations(sharp: Linear, blurred: Linear) -> tuple[float, float, float]:
@@ -142,7 +172,7 @@ def _deviations(sharp: Linear, blurred: Linear) -> tuple[float, float, float]:
     return float(across), float(along), float(np.rad2deg(np.arctan2(-axes[1, 1], axes[0, 1])) % 180)
 
 
-def _transfer(sharp: Linear, blurred: Linear) -> tuple[Values, Values, Values]:
+def _transfer(sharp: Linear, blurred: Linear) -> tuple[Spectrum, Spectrum, Spectrum]:
     """Estimate the magnitude of the transfer, 0 where noise hides it, at its frequencies."""
     side = max(2, min(_LARGEST_BLOCK, min(sharp.shape[:2]) // _BLOCKS_PER_SIDE))
     window = np.outer(np.hanning(side), np.hanning(side))[..., None]

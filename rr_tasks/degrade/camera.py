@@ -13,9 +13,12 @@ import numpy as np
 import numpy.typing as npt
 
 from rr_tasks.degrade.color import Linear
+from schemas.prior.noise_channels import NoiseChannels
 from schemas.recipe import CameraRecipe
 
 Mosaic = npt.NDArray[np.float32]
+Channels = npt.NDArray[np.float64]
+Place = tuple[slice, slice]
 
 # The average of the nearest pixels of the wanted colour, corrected by the curvature of the colour
 # that was seen: green anywhere; red or blue from the same row; red at blue and blue at red.
@@ -35,6 +38,7 @@ _GREEN, _ROW, _DIAGONAL = (
 )
 
 _BAYER = [0, 1, 1, 2]
+_POINT_SIDE = 16  # of a mosaic around a point, which spreads by two pixels
 
 
 class Camera:
@@ -62,18 +66,47 @@ class Camera:
             sigma: read noise, root of the mean square over the mosaic.
             gain: variance of the photon noise per unit of light, mean over the mosaic.
         """
-        photon = gain * self._gains / np.mean(self._gains[_BAYER])
-        read = sigma**2 * self._gains**2 / np.mean(self._gains[_BAYER] ** 2)
+        photon, read = self._variances(sigma, gain)
         spread = np.empty(image.shape[:2], np.float32)
-        for place, channel in (
+        for place, channel in self._places():
+            light = np.maximum(image[..., channel][place], np.float32(0))
+            spread[place] = np.float32(photon[channel]) * light + np.float32(read[channel])
+        return np.asarray(np.sqrt(spread, out=spread))
+
+    def channels(self, sigma: float, gain: float) -> NoiseChannels:
+        """Return the noise of each channel of the developed photograph, its mean over the mosaic.
+
+        Pixels of a mosaic are independent, so the variance is that of each, times the square of
+        what a point of light there adds to the photograph.
+
+        Args:
+            sigma: that of the mosaic; see `deviation`.
+            gain: likewise.
+        """
+        photon, read = np.zeros(3), np.zeros(3)
+        for place, channel in self._places():
+            mosaic = np.zeros((_POINT_SIDE, _POINT_SIDE), np.float32)
+            mosaic[place][_POINT_SIDE // 4, _POINT_SIDE // 4] = 1.0
+            power = np.square(self.develop(mosaic)).sum((0, 1)) / len(_BAYER)
+            of_photons, of_reading = self._variances(sigma, gain)
+            photon += power * of_photons[channel]
+            read += power * of_reading[channel]
+        return NoiseChannels(sigma=_rgb(np.sqrt(read)), gain=_rgb(photon))
+
+    def _places(self) -> tuple[tuple[Place, int], ...]:
+        """List the places of the pattern, and which channel a sensor sees there."""
+        return (
             (self._red, 0),
             (self._green_by_red, 1),
             (self._green_by_blue, 1),
             (self._blue, 2),
-        ):
-            light = np.maximum(image[..., channel][place], np.float32(0))
-            spread[place] = np.float32(photon[channel]) * light + np.float32(read[channel])
-        return np.asarray(np.sqrt(spread, out=spread))
+        )
+
+    def _variances(self, sigma: float, gain: float) -> tuple[Channels, Channels]:
+        """Return the variances of red, green and blue: per unit of light, and without any."""
+        photon = gain * self._gains / np.mean(self._gains[_BAYER])
+        read = sigma**2 * self._gains**2 / np.mean(self._gains[_BAYER] ** 2)
+        return photon, read
 
     def develop(self, mosaic: Mosaic) -> Linear:
         """Turn a balanced mosaic (H, W) into linear light (H, W, 3)."""
@@ -87,6 +120,11 @@ class Camera:
         green[self._green_by_red] = mosaic[self._green_by_red]
         green[self._green_by_blue] = mosaic[self._green_by_blue]
         return np.asarray(cv2.transform(cv2.merge([red, green, blue]), self._matrix))
+
+
+def _rgb(channels: Channels) -> tuple[float, float, float]:
+    red, green, blue = (float(channel) for channel in channels)
+    return red, green, blue
 
 
 def _filter(mosaic: Mosaic, kernel: Mosaic) -> Mosaic:

@@ -1,4 +1,4 @@
-"""Converts sRGB bytes to linear light and back (IEC 61966-2-1)."""
+"""Converts sRGB bytes to linear light or coded values and back (IEC 61966-2-1)."""
 
 import cv2
 import numpy as np
@@ -7,7 +7,11 @@ import numpy.typing as npt
 from rr_tasks.degrade.strips import strips
 from rr_tasks.photographs.pixels import Bytes
 
-Linear = npt.NDArray[np.float32]
+Values = npt.NDArray[np.float32]
+"""An image in linear light or in coded values, 0-1."""
+
+Linear = Values
+"""An image in linear light."""
 
 _CODES = 4096
 
@@ -23,6 +27,7 @@ def encode(value: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
 
 
 _TO_LINEAR = decode(np.arange(256) / 255).astype(np.float32)
+_TO_CODED = (np.arange(256) / 255).astype(np.float32)
 # Indexed by the square root of the intensity, which spends the codes where sRGB needs them.
 _TO_BYTES = np.zeros(1 << 16, np.uint8)
 _TO_BYTES[:_CODES] = np.rint(255 * encode((np.arange(_CODES) / (_CODES - 1)) ** 2))
@@ -33,12 +38,22 @@ def to_linear(image: Bytes) -> Linear:
     return np.asarray(cv2.LUT(image, _TO_LINEAR), dtype=np.float32)
 
 
-def blend(image: Linear, colour: npt.NDArray[np.float64], share: Linear) -> Linear:
+def to_coded(image: Bytes) -> Values:
+    """Convert (H, W, 3) sRGB bytes to coded values, 0-1."""
+    return np.asarray(cv2.LUT(image, _TO_CODED), dtype=np.float32)
+
+
+def coded_to_bytes(image: Values) -> Bytes:
+    """Convert coded values to sRGB bytes; values outside 0-1 are clipped."""
+    return np.asarray(cv2.multiply(image, 255.0, dtype=cv2.CV_8U), dtype=np.uint8)
+
+
+def blend(image: Values, colour: npt.NDArray[np.float64], share: Values) -> Values:
     """Mix an image with one colour: image * share + colour * (1 - share).
 
     Args:
         image: (H, W, 3).
-        colour: (3,), linear light.
+        colour: (3,), in values of the same light.
         share: (H, W), 0-1.
     """
     height, width = share.shape

@@ -1,6 +1,7 @@
 """Haze by the atmospheric scattering model: I = J t + A (1 - t), t = exp(-beta d m).
 
-Koschmieder's law as used by the field (McCartney 1976; Narasimhan and Nayar 2002), in linear light.
+Koschmieder's law as used by the field (McCartney 1976; Narasimhan and Nayar 2002), in linear light
+or, as in most of its data sets, in coded values.
 The density m has mean 1; it is 1 everywhere in an even haze and a log-normal field of clouds in a
 heterogeneous one. Smoke has plumes instead of d m. Published ranges for comparison: AgenticIR A
 U(0.7, 1), beta U(0.6, 1.8); CDD-11 beta U(1, 2), A U(0.6, 0.9).
@@ -20,22 +21,28 @@ import numpy.typing as npt
 from typing_extensions import override
 
 from rr_tasks.degrade.clouds import draw_clouds, enlarge
-from rr_tasks.degrade.color import Linear, blend, decode, encode
+from rr_tasks.degrade.color import Linear, Values, blend, decode, encode
 from rr_tasks.degrade.depth import Depth
+from rr_tasks.degrade.light import CONVENTIONS
 from rr_tasks.degrade.measures import present_severity, severity_deviation, unexplained_share
 from rr_tasks.degrade.physics import FindDepth, Measured, Pair, Physics, scale_severity
 from rr_tasks.degrade.smoke import WARM, smoke_light, smoke_path
+from rr_tasks.degrade.transmission import (
+    dilute_map,
+    distance,
+    draw_map,
+    fade,
+    fade_map,
+)
+from schemas.base import Rgb
 from schemas.prior.haze import Haze, HazeParameters
+from schemas.prior.light import Light
 from schemas.recipe import HazeRecipe
 
 Field = npt.NDArray[np.float32]
 Colour = npt.NDArray[np.float64]
 
 OPAQUE_HAZE = 0.75
-
-_NEAREST = 0.15
-# The error after a step is about the square of the step, relative to beta.
-_MOST_STEPS, _SMALL_STEP = 40, 1e-4
 
 _BLOCK = 16
 _TELLING = 1e-3  # mean square distance to the airlight below which a block tells nothing of t
@@ -47,12 +54,12 @@ _NO_IDEA, _NO_IDEA_DEVIATION = 0.5, 12**-0.5  # of anything between 0 and 1
 
 
 def haze_severity(transmission: float) -> float:
-    """Return the severity of haze with this mean transmission, 0-1."""
+    """Return the severity of haze with this mean transmission, 0-1, in linear light."""
     return scale_severity((1 - transmission) / OPAQUE_HAZE)
 
 
 def haze_transmission(severity: float) -> float:
-    """Return the mean transmission, 0-1, of haze of this severity."""
+    """Return the mean transmission, 0-1, in linear light, of haze of this severity."""
     return 1 - OPAQUE_HAZE * severity / 100
 
 
@@ -64,48 +71,67 @@ class HazePhysics(Physics[HazeParameters, HazeRecipe]):
 
     @override
     def severity(self, parameters: HazeParameters, short_side_px: int) -> float:
-        return haze_severity(parameters.transmission)
+        p = parameters
+        alike = CONVENTIONS[p.light].linear_transmission(p.transmission, p.atmospheric_light)
+        return haze_severity(alike)
 
     @override
     def at_severity(
         self, parameters: HazeParameters, severity: float, short_side_px: int
     ) -> HazeParameters:
-        return parameters.model_copy(update={"transmission": haze_transmission(severity)})
+        mean = _transmission(severity, parameters.light, parameters.atmospheric_light)
+        there = parameters.transmission_map
+        return parameters.model_copy(
+            update={
+                "transmission": mean,
+                "transmission_map": there and fade_map(there, mean),
+            }
+        )
 
     @override
     def add(
         self,
-        image: Linear,
+        image: Values,
         severity: float,
         ranges: HazeRecipe,
         rng: np.random.Generator,
         find_depth: FindDepth,
-    ) -> tuple[Linear, HazeParameters]:
-        depth, target = find_depth(), haze_transmission(severity)
+        *,
+        light: Light,
+    ) -> tuple[Values, HazeParameters]:
+        depth = find_depth()
         if ranges.smoke is not None and rng.random() < ranges.smoke.probability:
-            light = smoke_light(ranges.smoke, rng)
+            airlight = smoke_light(ranges.smoke, rng)
             path = smoke_path(depth, ranges.smoke, rng)
-            path *= _distance(depth).mean() / path.mean()  # so that beta stays comparable
-            beta, transmission = _fade(path, target)
+            path *= distance(depth).mean() / path.mean()  # so that beta stays comparable
         else:
-            light = _draw_airlight(ranges, rng)
-            if ranges.heterogeneity is None:
-                beta, transmission = scatter(depth, target)
-            else:
-                density = _density(ranges.heterogeneity.draw(rng), depth.shape, rng)
-                beta, transmission = _fade(_distance(depth) * density, target)
-        red, green, blue = (float(channel) for channel in light)
+            airlight = _draw_airlight(ranges, rng)
+            path = distance(depth)
+            if ranges.heterogeneity is not None:
+                path = path * _density(ranges.heterogeneity.draw(rng), depth.shape, rng)
+        beta, transmission = fade(path, _transmission(severity, light, _rgb(airlight)))
         parameters = HazeParameters(
-            atmospheric_light=(red, green, blue), transmission=float(transmission.mean()), beta=beta
+            atmospheric_light=_rgb(airlight),
+            transmission=float(transmission.mean()),
+            beta=beta,
+            light=light,
+            transmission_map=draw_map(transmission),
         )
-        return blend(image, decode(light), transmission), parameters
+        return blend(image, CONVENTIONS[light].of_code(airlight), transmission), parameters
 
     @override
     def dilute(self, parameters: HazeParameters, share: float) -> HazeParameters:
         # J (1 - a) + a (J t + A (1 - t)) has a transmission of 1 - a (1 - t).
         transmission = 1 - share * (1 - parameters.transmission)
         beta = parameters.beta * math.log(transmission) / math.log(parameters.transmission)
-        return parameters.model_copy(update={"transmission": transmission, "beta": beta})
+        there = parameters.transmission_map
+        return parameters.model_copy(
+            update={
+                "transmission": transmission,
+                "beta": beta,
+                "transmission_map": there and dilute_map(there, share),
+            }
+        )
 
     @override
     def measure(self, pair: Pair) -> Measured[HazeParameters]:
@@ -121,12 +147,13 @@ class HazePhysics(Physics[HazeParameters, HazeRecipe]):
         blind = (1 - known) * _NO_IDEA_DEVIATION * 100 / OPAQUE_HAZE / severity
         left = unexplained_share(clean, veiled, hazy)
         far = max(_LEAST_TRANSMISSION, float(np.quantile(transmission, _FAR_SHARE)))
-        red, green, blue = (float(channel) for channel in np.clip(encode(airlight), 0.0, 1.0))
         finding = Haze(
             present=True,
             severity=severity,
             parameters=HazeParameters(
-                atmospheric_light=(red, green, blue), transmission=mean, beta=-float(np.log(far))
+                atmospheric_light=_rgb(np.clip(encode(airlight), 0.0, 1.0)),
+                transmission=mean,
+                beta=-float(np.log(far)),
             ),
             probability=1.0,
             severity_std=severity_deviation(severity, blind, left),
@@ -134,16 +161,14 @@ class HazePhysics(Physics[HazeParameters, HazeRecipe]):
         return Measured(finding, veiled)
 
 
-def scatter(depth: Depth, mean_transmission: float) -> tuple[float, Depth]:
-    """Find beta such that exp(-beta d) has the given mean, and return it with the transmission map.
-
-    The nearest point also lies at some distance, so that even the foreground is veiled.
-    """
-    return _fade(_distance(depth), mean_transmission)
+def _transmission(severity: float, light: Light, airlight: Rgb) -> float:
+    """Return the mean transmission, in values of `light`, of haze of this severity."""
+    return CONVENTIONS[light].from_linear_transmission(haze_transmission(severity), airlight)
 
 
-def _distance(depth: Depth) -> Depth:
-    return np.asarray(_NEAREST + (1 - _NEAREST) * depth, dtype=np.float32)
+def _rgb(colour: Colour) -> Rgb:
+    red, green, blue = (float(channel) for channel in colour)
+    return red, green, blue
 
 
 def _draw_airlight(recipe: HazeRecipe, rng: np.random.Generator) -> Colour:
@@ -158,20 +183,6 @@ def _draw_airlight(recipe: HazeRecipe, rng: np.random.Generator) -> Colour:
 def _density(heterogeneity: float, shape: tuple[int, int], rng: np.random.Generator) -> Depth:
     density = np.exp(np.float32(heterogeneity) * draw_clouds(rng))
     return enlarge(density / density.mean(), shape)
-
-
-def _fade(path: Depth, mean_transmission: float) -> tuple[float, Depth]:
-    sample = path[::4, ::4].astype(np.float64)
-    beta = -np.log(mean_transmission) / float(sample.mean())
-    # Newton on log mean(exp(-beta d)), which is convex and smooth: it never overshoots.
-    for _ in range(_MOST_STEPS):
-        fading = np.exp(-beta * sample)
-        mean = fading.mean()
-        step = mean / (fading * sample).mean() * np.log(mean / mean_transmission)
-        beta += step
-        if abs(step) < _SMALL_STEP * beta:
-            break
-    return float(beta), np.asarray(cv2.exp(-np.float32(beta) * path), np.float32)
 
 
 def _veil(clean: Linear, transmission: Field, airlight: Colour) -> Linear:

@@ -9,14 +9,16 @@ import cv2
 import numpy as np
 
 from rr_tasks.degrade.catalogue import CATALOGUE, Catalogue
-from rr_tasks.degrade.color import Bytes, to_bytes, to_linear
+from rr_tasks.degrade.color import Bytes, to_linear
 from rr_tasks.degrade.depth import Depth, scene_depth
 from rr_tasks.degrade.depth_model import model_depth
+from rr_tasks.degrade.light import CONVENTIONS
 from rr_tasks.degrade.objects import standing_depth
 from rr_tasks.degrade.physics import AnyPhysics, TypeRanges
 from rr_tasks.degrade.streams import Streams
 from schemas.prior.current import DEGRADATIONS, AnyFinding
-from schemas.recipe import DegradationRecipe, DepthRecipe, JpegRecipe
+from schemas.prior.light import Light
+from schemas.recipe import DegradationRecipe, DepthRecipe, JpegRecipe, LightRecipe
 
 Combination = tuple[str, ...]
 
@@ -86,26 +88,32 @@ def degrade(
             return depth
         return _estimate_depth(clean, recipe.depth, streams["depth"])
 
+    light = _draw_light(recipe.light, streams["light"])
+    convention = CONVENTIONS[light]
     # Decoded again where it is needed: keeping it would cost more time, for fresh memory.
-    image, parameters = to_linear(clean), {}
+    image, parameters = convention.read(clean), {}
     chosen = (catalogue[name] for name in severities)
     for physics in sorted(chosen, key=lambda physics: physics.stage):
         name, ranges = physics.name, _ranges(physics, recipe)
         image, parameters[name] = physics.add(
-            image, severities[name], ranges, streams[name], find_depth
+            image, severities[name], ranges, streams[name], find_depth, light=light
         )
     chance = streams["partial"]
     if severities and recipe.partial and chance.random() < recipe.partial.probability:
         share = recipe.partial.share.draw(chance)
-        image = np.asarray(cv2.addWeighted(image, share, to_linear(clean), 1 - share, 0.0))
+        image = np.asarray(cv2.addWeighted(image, share, convention.read(clean), 1 - share, 0.0))
         parameters = {
             name: catalogue[name].dilute(full, share) for name, full in parameters.items()
         }
-    degraded = to_bytes(image) if severities else clean
+    degraded = convention.write(image) if severities else clean
     short_side = min(clean.shape[:2])
     findings = {name: catalogue[name].find(one, short_side) for name, one in parameters.items()}
     absent = {name: catalogue[name].finding.absent() for name in recipe.all_types()}
     return Degraded(_save_as_jpeg(degraded, recipe.jpeg, streams["jpeg"]), absent | findings)
+
+
+def _draw_light(recipe: LightRecipe | None, rng: np.random.Generator) -> Light:
+    return "coded" if recipe is not None and rng.random() < recipe.coded else "linear"
 
 
 def _ranges(physics: AnyPhysics, recipe: DegradationRecipe) -> TypeRanges:

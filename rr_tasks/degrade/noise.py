@@ -1,5 +1,6 @@
 """Sensor noise: Poisson-Gaussian in linear light (Foi et al. 2008), variance = gain * x + sigma**2.
 
+Data sets of the field add gaussian noise to coded values instead, which this describes as well.
 Photon noise is drawn from a gaussian of the same variance, as it is one at any visible intensity.
 With a camera, this is the noise on its sensor's mosaic, from which the photograph is made.
 
@@ -18,17 +19,21 @@ import torch
 from typing_extensions import override
 
 from rr_tasks.degrade.camera import Camera
-from rr_tasks.degrade.color import Linear
+from rr_tasks.degrade.color import Linear, Values
+from rr_tasks.degrade.light import CONVENTIONS
 from rr_tasks.degrade.measures import present_severity, severity_deviation
 from rr_tasks.degrade.physics import FindDepth, Measured, Pair, Physics, scale_severity
 from rr_tasks.degrade.strips import strips
+from schemas.prior.light import Light
 from schemas.prior.noise import Noise, NoiseParameters
+from schemas.prior.noise_channels import NoiseChannels
 from schemas.recipe import NoiseRecipe
 
-Values = npt.NDArray[np.float64]
+Statistics = npt.NDArray[np.float64]
 
 GRAINY_DEVIATION = 0.15
-MID_GREY = 0.2
+
+_ANY_DEVIATION = 0.5  # share of photographs, where a recipe names some deviations
 
 _BINS = np.linspace(0.02, 0.7, 18)  # darker is cut off at black, brighter at white
 _LEAST_PIXELS = 200
@@ -36,14 +41,16 @@ _SLOW_PX = 8.0
 _RAIN_DOUBT = 0.3  # other differences than noise are not removed then
 
 
-def noise_severity(sigma: float, gain: float) -> float:
+def noise_severity(sigma: float, gain: float, light: Light = "linear") -> float:
     """Return the severity of Poisson-Gaussian noise: variance = gain * intensity + sigma**2."""
-    return scale_severity(math.sqrt(gain * MID_GREY + sigma**2) / GRAINY_DEVIATION)
+    convention = CONVENTIONS[light]
+    deviation = math.sqrt(gain * convention.mid_grey + sigma**2)
+    return scale_severity(convention.steepness * deviation / GRAINY_DEVIATION)
 
 
-def noise_deviation(severity: float) -> float:
+def noise_deviation(severity: float, light: Light = "linear") -> float:
     """Return the standard deviation at mid grey of noise of this severity."""
-    return GRAINY_DEVIATION * severity / 100
+    return GRAINY_DEVIATION * severity / 100 / CONVENTIONS[light].steepness
 
 
 class NoisePhysics(Physics[NoiseParameters, NoiseRecipe]):
@@ -55,50 +62,59 @@ class NoisePhysics(Physics[NoiseParameters, NoiseRecipe]):
 
     @override
     def severity(self, parameters: NoiseParameters, short_side_px: int) -> float:
-        return noise_severity(parameters.sigma, parameters.gain)
+        return noise_severity(parameters.sigma, parameters.gain, parameters.light)
 
     @override
     def at_severity(
         self, parameters: NoiseParameters, severity: float, short_side_px: int
     ) -> NoiseParameters:
-        sigma, gain = parameters.sigma, parameters.gain
-        variance, wanted = gain * MID_GREY + sigma**2, noise_deviation(severity) ** 2
+        p, grey = parameters, CONVENTIONS[parameters.light].mid_grey
+        variance = p.gain * grey + p.sigma**2
+        wanted = noise_deviation(severity, p.light) ** 2
         if variance == 0.0:
-            sigma, gain = 0.0, wanted / MID_GREY
-        else:
-            sigma, gain = sigma * (wanted / variance) ** 0.5, gain * wanted / variance
-        return parameters.model_copy(update={"sigma": sigma, "gain": gain})
+            return NoiseParameters(sigma=0.0, gain=wanted / grey, light=p.light)
+        return _amplify(p, (wanted / variance) ** 0.5)
 
     @override
     def add(
         self,
-        image: Linear,
+        image: Values,
         severity: float,
         ranges: NoiseRecipe,
         rng: np.random.Generator,
         find_depth: FindDepth,
-    ) -> tuple[Linear, NoiseParameters]:
-        variance = noise_deviation(severity) ** 2
+        *,
+        light: Light,
+    ) -> tuple[Values, NoiseParameters]:
+        variance = _draw_deviation(severity, ranges.sigmas, light, rng) ** 2
         read_share = ranges.read_share.draw(rng)
-        sigma, gain = float(np.sqrt(read_share * variance)), (1 - read_share) * variance / MID_GREY
-        parameters = NoiseParameters(sigma=sigma, gain=gain)
+        sigma = float(np.sqrt(read_share * variance))
+        gain = (1 - read_share) * variance / CONVENTIONS[light].mid_grey
+        parameters = NoiseParameters(
+            sigma=sigma,
+            gain=gain,
+            light=light,
+            channels=NoiseChannels(sigma=(sigma,) * 3, gain=(gain,) * 3),
+        )
         if ranges.camera is not None and rng.random() < ranges.camera.probability:
             camera = Camera(ranges.camera, rng)
             mosaic = camera.deviation(image, sigma, gain)
             mosaic *= cv2.LUT(_words(mosaic.shape, rng), _NORMAL)
             noisy = camera.develop(mosaic)
             noisy += image
-            return noisy, parameters
+            channels = camera.channels(sigma, gain)
+            return noisy, parameters.model_copy(update={"channels": channels})
         return _add_to_pixels(image, parameters, rng), parameters
 
     @override
     def dilute(self, parameters: NoiseParameters, share: float) -> NoiseParameters:
-        return NoiseParameters(sigma=share * parameters.sigma, gain=share**2 * parameters.gain)
+        return _amplify(parameters, share)
 
     @override
     def measure(self, pair: Pair) -> Measured[NoiseParameters]:
         raining = "rain" in pair.present
-        intensity, variance, pixels = _group_by_intensity(*_pick_noisy_pixels(pair, raining))
+        clean, difference = _pick_noisy_pixels(pair, raining)
+        intensity, variance, pixels = _group_by_intensity(clean, difference)
         gain, read = _line(intensity, variance, pixels)
         severity = present_severity(noise_severity(read**0.5, gain))
         fitted = gain * intensity + read
@@ -115,7 +131,37 @@ class NoisePhysics(Physics[NoiseParameters, NoiseRecipe]):
         return Measured(finding, pair.before)
 
 
-def _add_to_pixels(image: Linear, parameters: NoiseParameters, rng: np.random.Generator) -> Linear:
+def _draw_deviation(
+    severity: float, sigmas: tuple[float, ...] | None, light: Light, rng: np.random.Generator
+) -> float:
+    """Return the deviation of this severity, or of every second photograph the nearest of some."""
+    deviation = noise_deviation(severity, light)
+    if sigmas is None or rng.random() < _ANY_DEVIATION:
+        return deviation
+    return min((sigma / 255 for sigma in sigmas), key=lambda sigma: abs(sigma - deviation))
+
+
+def _amplify(parameters: NoiseParameters, factor: float) -> NoiseParameters:
+    """Return the parameters of noise whose deviation is `factor` times as large."""
+    channels = parameters.channels and NoiseChannels(
+        sigma=_times(parameters.channels.sigma, factor),
+        gain=_times(parameters.channels.gain, factor**2),
+    )
+    return parameters.model_copy(
+        update={
+            "sigma": factor * parameters.sigma,
+            "gain": factor**2 * parameters.gain,
+            "channels": channels,
+        }
+    )
+
+
+def _times(channels: tuple[float, float, float], factor: float) -> tuple[float, float, float]:
+    red, green, blue = channels
+    return factor * red, factor * green, factor * blue
+
+
+def _add_to_pixels(image: Values, parameters: NoiseParameters, rng: np.random.Generator) -> Values:
     noisy, words = np.empty_like(image), _words(image.shape, rng)
     for strip in strips(image.shape):
         light = image[strip]
@@ -161,7 +207,9 @@ def _pick_noisy_pixels(pair: Pair, raining: bool) -> tuple[Linear, Linear]:
     return pair.before[darker], difference[darker]
 
 
-def _group_by_intensity(clean: Linear, difference: Linear) -> tuple[Values, Values, Values]:
+def _group_by_intensity(
+    clean: Linear, difference: Linear
+) -> tuple[Statistics, Statistics, Statistics]:
     """Return mean intensity, variance and number of the pixels of each bin that holds enough."""
     place = np.digitize(clean.ravel(), _BINS)
     flat, squared = (
@@ -182,7 +230,7 @@ def _group_by_intensity(clean: Linear, difference: Linear) -> tuple[Values, Valu
     return intensity, variance, pixels[enough]
 
 
-def _line(intensity: Values, variance: Values, pixels: Values) -> tuple[float, float]:
+def _line(intensity: Statistics, variance: Statistics, pixels: Statistics) -> tuple[float, float]:
     """Fit a line to the points: slope and intercept, neither below zero."""
     middle = np.average(intensity, weights=pixels)
     level = np.average(variance, weights=pixels)

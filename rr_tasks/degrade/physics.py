@@ -11,11 +11,12 @@ from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 import numpy as np
 
-from rr_tasks.degrade.color import Linear
+from rr_tasks.degrade.color import Linear, Values
 from rr_tasks.degrade.depth import Depth
 from schemas.base import Range
 from schemas.prior.degradation import Degradation, Stage
 from schemas.prior.finding import MINIMUM_PRESENT_SEVERITY, VISIBLE_SEVERITY, Finding
+from schemas.prior.light import Light
 
 FindDepth = Callable[[], Depth]
 """Finds the depth of the scene, (H, W), 0 near to 1 far; called only by types that need it."""
@@ -102,20 +103,23 @@ class Physics(ABC, Generic[ParametersT, RangesT]):
     @abstractmethod
     def add(
         self,
-        image: Linear,
+        image: Values,
         severity: float,
         ranges: RangesT,
         rng: np.random.Generator,
         find_depth: FindDepth,
-    ) -> tuple[Linear, ParametersT]:
+        *,
+        light: Light,
+    ) -> tuple[Values, ParametersT]:
         """Degrade a photograph.
 
         Args:
-            image: (H, W, 3) linear light, 0-1; left as it is.
+            image: (H, W, 3) values of `light`, 0-1; left as it is.
             severity: 0-100.
             ranges: the ranges of everything but the severity.
             rng: draws from them.
             find_depth: finds how far away everything is.
+            light: the convention in which the photograph is degraded.
 
         Returns:
             The degraded photograph, and the parameters it was degraded with.
@@ -123,7 +127,7 @@ class Physics(ABC, Generic[ParametersT, RangesT]):
 
     @abstractmethod
     def dilute(self, parameters: ParametersT, share: float) -> ParametersT:
-        """Return the parameters after a blend with the clean photograph in linear light.
+        """Return the parameters after a blend with the clean photograph in their light.
 
         Args:
             parameters: those of the degraded photograph.

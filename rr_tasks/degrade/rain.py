@@ -18,27 +18,23 @@ import numpy as np
 import numpy.typing as npt
 from typing_extensions import override
 
-from rr_tasks.degrade.color import Linear, blend, decode
-from rr_tasks.degrade.convolution import Points, spread_points
-from rr_tasks.degrade.haze import scatter
-from rr_tasks.degrade.kernels import motion_kernel
+from rr_tasks.degrade.color import Linear, Values, blend
+from rr_tasks.degrade.depth import Depth
+from rr_tasks.degrade.light import CONVENTIONS
 from rr_tasks.degrade.measures import present_severity, severity_deviation, unexplained_share
 from rr_tasks.degrade.physics import FindDepth, Measured, Pair, Physics, scale_severity
 from rr_tasks.degrade.showers import shower_map
+from rr_tasks.degrade.streaks import added_streaks, brighten_to, streak_map
+from rr_tasks.degrade.transmission import scatter
+from schemas.prior.light import Light
 from schemas.prior.rain import Rain, RainParameters
-from schemas.recipe import RainRecipe
+from schemas.recipe import RainRecipe, ShowerRecipe
 
 Field = npt.NDArray[np.float32]
 
 DRENCHED_ALPHA = 0.2
 RAIN_EXPONENT = 1.5
 
-# Length relative to the nearest layer, share of the coverage, softness (sigma, px).
-_LAYERS = ((1.0, 0.4, 0.8), (0.6, 0.35, 0.55), (0.35, 0.25, 0.4))
-_ANGLE_JITTER_DEG = 3.0
-# Of a streak's brightest point: what is fainter changes no byte.
-_FAINTEST = 1e-4
-_MOST_SCALE, _MOST_STEPS, _SMALL_STEP = 64.0, 20, 1e-3
 # At most the transmission of haze of severity 7: rain alone must not read as haze.
 _VEIL_AT_100 = 0.05
 
@@ -69,46 +65,52 @@ class RainPhysics(Physics[RainParameters, RainRecipe]):
 
     @override
     def severity(self, parameters: RainParameters, short_side_px: int) -> float:
-        return rain_severity(parameters.density * parameters.opacity)
+        opacity = CONVENTIONS[parameters.light].linear_opacity(parameters.opacity)
+        return rain_severity(parameters.density * opacity)
 
     @override
     def at_severity(
         self, parameters: RainParameters, severity: float, short_side_px: int
     ) -> RainParameters:
-        alpha = rain_alpha(severity)
-        opacity = max(parameters.opacity, alpha)
-        return parameters.model_copy(update={"opacity": opacity, "density": alpha / opacity})
+        alpha, convention = rain_alpha(severity), CONVENTIONS[parameters.light]
+        opacity = max(parameters.opacity, convention.from_linear_opacity(alpha))
+        density = min(1.0, alpha / convention.linear_opacity(opacity))
+        return parameters.model_copy(update={"opacity": opacity, "density": density})
 
     @override
     def add(
         self,
-        image: Linear,
+        image: Values,
         severity: float,
         ranges: RainRecipe,
         rng: np.random.Generator,
         find_depth: FindDepth,
-    ) -> tuple[Linear, RainParameters]:
-        depth = find_depth()
+        *,
+        light: Light,
+    ) -> tuple[Values, RainParameters]:
         length = ranges.length.draw(rng) * min(image.shape[:2])
         angle = ranges.angle_deg.draw(rng) % 180.0
         opacity = ranges.opacity.draw(rng)
-        density = rain_alpha(severity) / opacity
-        if ranges.shower is None:
-            streaks = streak_map(image.shape[:2], density, length, angle, rng)
-        else:
-            shower = shower_map(
-                depth, density, length=length, angle_deg=angle, recipe=ranges.shower, rng=rng
-            )
-            streaks = _brighten_to(shower, density)
-        light = np.broadcast_to(decode(np.asarray(ranges.light.draw(rng))), 3)
-        _, transmission = scatter(depth, 1 - _VEIL_AT_100 * severity / 100)
-        share = streaks * np.float32(-opacity)
-        share += np.float32(1)
-        share *= transmission
-        parameters = RainParameters(
-            density=float(streaks.mean()), length_px=length, angle_deg=angle, opacity=opacity
+        convention = CONVENTIONS[light]
+        density = min(1.0, rain_alpha(severity) / convention.linear_opacity(opacity))
+        wanted = RainParameters(
+            density=density, length_px=length, angle_deg=angle, opacity=opacity, light=light
         )
-        return blend(image, light, share), parameters
+        if ranges.added is not None:
+            shape = image.shape[0], image.shape[1]
+            streaks = added_streaks(shape, wanted, ranges.added, rng)
+            rainy = cv2.merge([streaks * np.float32(opacity * (1 - convention.mid_grey))] * 3)
+            rainy += image
+        else:
+            depth = find_depth()
+            streaks = _draw_layers(depth, wanted, ranges.shower, rng)
+            colour = convention.of_code(np.full(3, ranges.light.draw(rng)))
+            _, transmission = scatter(depth, 1 - _VEIL_AT_100 * severity / 100)
+            share = streaks * np.float32(-opacity)
+            share += np.float32(1)
+            share *= transmission
+            rainy = blend(image, colour, share)
+        return rainy, wanted.model_copy(update={"density": float(streaks.mean())})
 
     @override
     def dilute(self, parameters: RainParameters, share: float) -> RainParameters:
@@ -139,46 +141,16 @@ class RainPhysics(Physics[RainParameters, RainRecipe]):
         return Measured(finding, clean)
 
 
-def streak_map(
-    shape: tuple[int, int],
-    density: float,
-    length: float,
-    angle_deg: float,
-    rng: np.random.Generator,
-) -> Linear:
-    """Draw streaks, (H, W) in 0-1, whose mean is `density`."""
-    layers, kernels = [], []
-    for stretch, share, softness in _LAYERS:
-        area = max(1.0, stretch * length * 3 * softness)
-        count = max(1, round(1.5 * density * share * shape[0] * shape[1] / area))
-        rows, columns = rng.integers(shape[0], size=count), rng.integers(shape[1], size=count)
-        drops = Points(rows, columns, rng.uniform(0.5, 1.0, size=count).astype(np.float32))
-        tilt = angle_deg + rng.uniform(-_ANGLE_JITTER_DEG, _ANGLE_JITTER_DEG)
-        kernel = cv2.GaussianBlur(
-            np.pad(motion_kernel(stretch * length, tilt), 2), (0, 0), softness
-        )
-        layers.append(drops)
-        _, seen = cv2.threshold(kernel / kernel.max(), _FAINTEST, 0.0, cv2.THRESH_TOZERO)
-        kernels.append(seen)
-    return _brighten_to(spread_points(layers, kernels, shape), density)
-
-
-def _brighten_to(field: Linear, mean: float) -> Linear:
-    """Scale and clip a field to 0-1 so that it has the requested mean, if possible."""
-    wanted, light = mean * field.size, cv2.sumElems(field)[0]
-    if not wanted or not light:
-        return np.zeros_like(field)
-    scale = min(wanted / light, _MOST_SCALE)
-    # Newton's method on the sum, which is concave in the scale: it comes from below.
-    for _ in range(_MOST_STEPS):
-        _, clipped = cv2.threshold(field, 1 / scale, 0.0, cv2.THRESH_TRUNC)
-        total = cv2.sumElems(clipped)[0]
-        growing = total - cv2.countNonZero(cv2.compare(field, 1 / scale, cv2.CMP_GE)) / scale
-        before = scale
-        scale = min(scale + (wanted - scale * total) / max(growing, 1e-6), _MOST_SCALE)
-        if scale - before < _SMALL_STEP * scale:
-            break
-    return np.asarray(np.minimum(field * np.float32(scale), 1.0), dtype=np.float32)
+def _draw_layers(
+    depth: Depth, wanted: RainParameters, recipe: ShowerRecipe | None, rng: np.random.Generator
+) -> Values:
+    p = wanted
+    if recipe is None:
+        return streak_map(depth.shape, p.density, p.length_px, p.angle_deg, rng)
+    shower = shower_map(
+        depth, p.density, length=p.length_px, angle_deg=p.angle_deg, recipe=recipe, rng=rng
+    )
+    return brighten_to(shower, p.density)
 
 
 def _fit_alpha(before: Field, after: Field) -> tuple[Field, float, float]:

@@ -44,8 +44,14 @@ def shake_path(extent: float, recipe: ShakeRecipe, rng: np.random.Generator) -> 
     return path * (extent / (12**0.5 * main_axis(path)[0]))
 
 
-def main_axis(path: Path) -> tuple[float, float]:
-    """Return the deviation of a centred path along its main axis, and that axis in degrees."""
-    power, twist = float((np.abs(path) ** 2).mean()), complex((path**2).mean())
+def main_axis(
+    path: Path, weights: npt.NDArray[np.float64] | None = None
+) -> tuple[float, float]:
+    """Return the deviation of a centred path along its main axis, and that axis in degrees.
+
+    Positions count by their weights, or alike.
+    """
+    power = float(np.average(np.abs(path) ** 2, weights=weights))
+    twist = complex(np.average(path**2, weights=weights))
     deviation = ((power + abs(twist)) / 2) ** 0.5
     return deviation, float(np.degrees(np.angle(twist) / 2) % 180.0)

@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 
-from rr_tasks.degrade.noise import MID_GREY
+from rr_tasks.degrade.light import MID_GREY
 from rr_tasks.evaluation.presence import name_combination
 from rr_tasks.reasoner.protocol import Answer, Unparsed
 from schemas.prior.current import DEGRADATIONS, Blur, DiagnosticPrior, Haze, Noise, Rain

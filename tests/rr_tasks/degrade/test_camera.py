@@ -5,7 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rr_tasks.degrade.camera import Camera
-from rr_tasks.degrade.noise import MID_GREY, noise_deviation
+from rr_tasks.degrade.light import MID_GREY
+from rr_tasks.degrade.noise import noise_deviation
 from schemas.base import Range
 from schemas.recipe import CameraRecipe, NoiseRecipe
 from tests.physics import add_noise
@@ -73,3 +74,17 @@ def test_severity_is_that_of_the_sensor_on_any_photograph(level: float, seed: in
     p = noise.parameters
     assert np.sqrt(p.gain * MID_GREY + p.sigma**2) == pytest.approx(noise_deviation(level))
     assert (less - scene).std() == pytest.approx(0.8 * (noisy - scene).std(), rel=1e-3)
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("light", [0.1, 0.5])
+def test_the_noise_of_each_channel_is_what_is_seen(seed: int, light: float) -> None:
+    flat = np.full((320, 320, 3), light, np.float32)
+    noisy, noise = add_noise(flat, 40.0, ALWAYS, np.random.default_rng(seed))
+    assert noise.parameters is not None
+    assert noise.parameters.channels is not None
+    sigma, gain = (
+        np.array(one) for one in (noise.parameters.channels.sigma, noise.parameters.channels.gain)
+    )
+    seen = (noisy - flat).std((0, 1))
+    assert seen == pytest.approx(np.sqrt(gain * light + sigma**2), rel=0.03)

@@ -4,7 +4,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rr_tasks.degrade.color import decode
-from rr_tasks.degrade.haze import haze_severity, scatter
+from rr_tasks.degrade.haze import haze_severity
+from rr_tasks.degrade.transmission import scatter
 from schemas.base import Range
 from schemas.recipe import HazeRecipe, SmokeRecipe
 from tests.physics import add_haze

@@ -3,7 +3,8 @@ from statistics import NormalDist
 import numpy as np
 import pytest
 
-from rr_tasks.degrade.noise import MID_GREY, noise_deviation
+from rr_tasks.degrade.light import MID_GREY
+from rr_tasks.degrade.noise import noise_deviation
 from schemas.recipe import NoiseRecipe
 from tests.physics import add_noise
 

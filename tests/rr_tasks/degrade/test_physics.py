@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -7,7 +8,8 @@ from hypothesis import strategies as st
 from rr_tasks.degrade.blur import blur_extent, blur_severity
 from rr_tasks.degrade.catalogue import CATALOGUE
 from rr_tasks.degrade.haze import haze_severity, haze_transmission
-from rr_tasks.degrade.noise import MID_GREY, noise_deviation, noise_severity
+from rr_tasks.degrade.light import CONVENTIONS, MID_GREY
+from rr_tasks.degrade.noise import noise_deviation, noise_severity
 from rr_tasks.degrade.rain import rain_alpha, rain_severity
 from schemas.prior.current import (
     VISIBLE_SEVERITY,
@@ -17,6 +19,7 @@ from schemas.prior.current import (
     NoiseParameters,
     RainParameters,
 )
+from schemas.prior.light import Light
 
 SEVERITIES = st.floats(0.0, 100.0)
 SIDES = st.integers(32, 8192)
@@ -43,6 +46,14 @@ PARAMETERS = {
     "blur": BlurParameters(kind="motion", extent_px=7.0, angle_deg=30.0),
     "rain": RainParameters(density=0.03, length_px=30.0, angle_deg=100.0, opacity=0.6),
     "noise": NoiseParameters(sigma=0.02, gain=0.03),
+}
+
+
+MEASURES: dict[str, Callable[[Any], float]] = {
+    "haze": lambda haze: -haze.transmission,
+    "blur": lambda blur: blur.extent_px,
+    "rain": lambda rain: rain.density * rain.opacity,
+    "noise": lambda noise: noise.sigma,
 }
 
 
@@ -93,14 +104,34 @@ def test_a_severity_stays_from_0_to_100(beyond: float) -> None:
     assert 0 <= noise_severity(abs(beyond), 0.0) <= 100
 
 
+@pytest.mark.parametrize("light", CONVENTIONS)
 @pytest.mark.parametrize("name", CATALOGUE)
 @given(level=st.floats(1.0, 100.0), other=st.floats(1.0, 100.0))
-def test_parameters_take_any_severity(name: str, level: float, other: float) -> None:
-    physics, parameters = CATALOGUE[name], PARAMETERS[name]
+def test_parameters_take_any_severity(
+    name: str, light: Light, level: float, other: float
+) -> None:
+    physics = CATALOGUE[name]
+    parameters = PARAMETERS[name].model_copy(update={"light": light})
     made = physics.at_severity(parameters, level, 512)
+    assert made.light == light
     assert physics.severity(made, 512) == pytest.approx(level, abs=1e-6)
     again = physics.at_severity(physics.at_severity(parameters, other, 512), level, 512)
     assert physics.severity(again, 512) == pytest.approx(level, abs=1e-6)
+
+
+@pytest.mark.parametrize("light", CONVENTIONS)
+@pytest.mark.parametrize("name", CATALOGUE)
+@given(one=st.floats(1.0, 100.0), other=st.floats(1.0, 100.0))
+def test_severity_is_strictly_monotone_in_both_lights(
+    name: str, light: Light, one: float, other: float
+) -> None:
+    physics, (low, high) = CATALOGUE[name], sorted((one, other))
+    if high - low < 1e-3:
+        return
+    base = PARAMETERS[name].model_copy(update={"light": light})
+    less, more = (physics.at_severity(base, level, 512) for level in (low, high))
+    assert physics.severity(less, 512) < physics.severity(more, 512)
+    assert MEASURES[name](less) < MEASURES[name](more)
 
 
 @given(st.from_type(DiagnosticPrior))

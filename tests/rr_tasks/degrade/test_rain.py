@@ -2,8 +2,9 @@ import numpy as np
 import pytest
 
 from rr_tasks.degrade.color import decode
-from rr_tasks.degrade.haze import scatter
-from rr_tasks.degrade.rain import rain_severity, streak_map
+from rr_tasks.degrade.rain import rain_severity
+from rr_tasks.degrade.streaks import streak_map
+from rr_tasks.degrade.transmission import scatter
 from schemas.base import Range
 from schemas.recipe import RainRecipe
 from tests.physics import add_rain
