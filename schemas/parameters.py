@@ -15,8 +15,16 @@ from schemas.training import DeviceName
 from schemas.url import Url
 from schemas.workers import WorkerCount
 
-RecipeName = Literal["edge-default", "benchmark", "edge-v2", "cdd11-like", "agenticir-like"]
-GridName = Literal["benchmark"]
+RecipeName = Literal[
+    "edge-default",
+    "benchmark",
+    "edge-v2",
+    "field",
+    "benchmark-field",
+    "cdd11-like",
+    "agenticir-like",
+]
+GridName = Literal["benchmark", "benchmark-field"]
 """Frozen recipes of grids, which figures are published for."""
 
 Count = Annotated[int, Field(gt=0)]

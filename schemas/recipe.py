@@ -7,138 +7,20 @@ from pydantic import Field
 from schemas.base import Range, Strict, Unit
 from schemas.lookalike import LookalikeRecipe
 from schemas.prior import v1
+from schemas.ranges import (
+    AddedRainRecipe,
+    BlurRecipe,
+    CameraRecipe,
+    HazeRecipe,
+    NoiseRecipe,
+    RainRecipe,
+    ShakeRecipe,
+    ShowerRecipe,
+    SmokeRecipe,
+)
 
 # Frozen: recipes have to name types that were published later.
 _UNNAMED_TYPES = v1.DEGRADATIONS
-
-
-class SmokeRecipe(Strict):
-    """Smoke instead of haze (`rr_tasks.degrade.smoke`).
-
-    `probability` is the share of hazy photographs that get smoke; `light` is the brightness of its
-    light and `warmth` how much red exceeds green, and green blue, both sRGB-coded; `background` is
-    the share of the smoke that lies evenly between the plumes; `turbulence` is the standard
-    deviation of the logarithm of the density.
-    """
-
-    probability: Unit = 0.25
-    light: Range = Range(low=0.4, high=0.8)
-    warmth: Range = Range(low=0.0, high=0.1)
-    background: Range = Range(low=0.2, high=0.4)
-    turbulence: Range = Range(low=0.3, high=0.9)
-
-
-class HazeRecipe(Strict):
-    """Brightness of the airlight (sRGB-coded) and how far its channels may differ.
-
-    `warmth` is how much red exceeds green, and green blue, as along the colours of daylight: below
-    0 is blue shade, above it dust or evening; null is 0. `heterogeneity` is the standard deviation
-    of the logarithm of the density over the photograph; null is an even haze.
-    """
-
-    light: Range = Range(low=0.6, high=0.95)
-    tint: Unit = 0.08
-    warmth: Range | None = None
-    heterogeneity: Range | None = None
-    smoke: SmokeRecipe | None = None
-    severity: Range | None = None
-
-
-class ShakeRecipe(Strict):
-    """Paths of a hand-held camera (`rr_tasks.degrade.shake`).
-
-    `probability` is the share of motion blurs that are shake; the others are arcs. `inertia` is the
-    share of its speed that a camera keeps over a four-hundredth of the exposure: 0.9 trembles, 0.99
-    sweeps.
-    """
-
-    probability: Unit = 0.7
-    inertia: Range = Range(low=0.9, high=0.99)
-
-
-class BlurRecipe(Strict):
-    """Shape of the point spread; its extent follows from the severity.
-
-    `hard` is the share of point spreads that consist of whole pixels; null is none.
-    """
-
-    curvature: Range = Range(low=0.0, high=0.5)
-    anisotropy: Range = Range(low=0.4, high=1.0)
-    shake: ShakeRecipe | None = None
-    hard: Unit | None = None
-    severity: Range | None = None
-
-
-class ShowerRecipe(Strict):
-    """Rain in perspective (`rr_tasks.degrade.showers`).
-
-    `layers` is the smallest and largest number of layers, at least 3; `width` is the softness
-    (sigma) of the nearest streaks in pixels of a photograph of 512; `gusts` is the standard
-    deviation of the logarithm of the number of drops; `convergence` is how much closer streaks are
-    at the lower border than in the middle, as a share; `jitter_deg` is how far the directions of
-    the layers differ.
-    """
-
-    layers: tuple[Annotated[int, Field(ge=3)], Annotated[int, Field(le=8)]] = (3, 6)
-    width: Range = Range(low=0.4, high=1.2)
-    gusts: Range = Range(low=0.0, high=0.6)
-    convergence: Range = Range(low=-0.4, high=0.4)
-    jitter_deg: Annotated[float, Field(ge=0.0, le=45.0)] = 4.0
-
-
-class AddedRainRecipe(Strict):
-    """Streaks that are added to the photograph, as in Rain100 (`rr_tasks.degrade.streaks`).
-
-    `directions` is the smallest and largest number of directions, which differ by `spread_deg` at
-    most; `width` is the softness (sigma) of the streaks in pixels.
-    """
-
-    directions: tuple[Annotated[int, Field(ge=1)], Annotated[int, Field(le=8)]] = (1, 3)
-    spread_deg: Annotated[float, Field(ge=0.0, le=90.0)] = 25.0
-    width: Range = Range(low=0.4, high=1.0)
-
-
-class RainRecipe(Strict):
-    """Streak geometry (length as a share of the short side) and brightness.
-
-    With `added`, streaks have no colour of their own: they brighten everything by as much as white
-    ones of their opacity would a mid grey.
-    """
-
-    length: Range = Range(low=0.03, high=0.09)
-    angle_deg: Range = Range(low=60.0, high=120.0)
-    opacity: Range = Range(low=0.4, high=0.9)
-    light: Range = Range(low=0.7, high=0.95)
-    shower: ShowerRecipe | None = None
-    added: AddedRainRecipe | None = None
-    severity: Range | None = None
-
-
-class CameraRecipe(Strict):
-    """What a camera does with the mosaic of its sensor (`rr_tasks.degrade.camera`).
-
-    `probability` is the share of noisy photographs whose noise goes through a camera; the gains are
-    those of white balance, with green at 1; `crosstalk` is how much of each other channel the
-    colour matrix subtracts.
-    """
-
-    probability: Unit = 0.8
-    red_gain: Range = Range(low=1.9, high=2.4)
-    blue_gain: Range = Range(low=1.5, high=1.9)
-    crosstalk: Range = Range(low=0.05, high=0.3)
-
-
-class NoiseRecipe(Strict):
-    """Share of the variance at mid grey that is read noise; the rest is photon noise.
-
-    `sigmas` are standard deviations in steps of 255, of which half of the noisy photographs have
-    the one that is nearest to their severity.
-    """
-
-    read_share: Range = Range(low=0.02, high=0.2)
-    camera: CameraRecipe | None = None
-    sigmas: tuple[Annotated[float, Field(gt=0.0)], ...] | None = None
-    severity: Range | None = None
 
 
 class JpegRecipe(Strict):
@@ -206,11 +88,13 @@ class DegradationRecipe(Strict):
     often in each octave, and enlarged by up to two times if necessary. With `alternatives`, samples
     follow each of them in turn, except for `clean_share`; a grid has none. With `lookalikes`, some
     clean photographs become ones that look degraded but are meant so (shallow depth of field,
-    grain, mist). `algorithm` is raised when the code changes in a way that alters the bytes.
+    grain, mist). With `light`, some photographs are degraded in coded values. `algorithm` is raised
+    when the code changes in a way that alters the bytes; what 5 could express has the same bytes
+    under 6.
     """
 
     name: str
-    algorithm: Literal[1, 2, 3, 4, 5] = 5
+    algorithm: Literal[1, 2, 3, 4, 5, 6] = 6
     size: Annotated[int, Field(ge=32, le=8192)] = 512
     smallest_size: Annotated[int, Field(ge=32, le=8192)] | None = None
     types: tuple[str, ...] | None = None
@@ -239,11 +123,12 @@ class DegradationRecipe(Strict):
         return tuple(dict.fromkeys(named))
 
 
-EDGE_DEFAULT = DegradationRecipe(name="edge-default")
+EDGE_DEFAULT = DegradationRecipe(name="edge-default", algorithm=5)
 """All 15 combinations of the four types equally often, a tenth clean, some saved as JPEG."""
 
 BENCHMARK = DegradationRecipe(
     name="benchmark",
+    algorithm=5,
     sampling="grid",
     jpeg=JpegRecipe(probability=0.0),
 )
@@ -251,6 +136,7 @@ BENCHMARK = DegradationRecipe(
 
 EDGE_V2 = DegradationRecipe(
     name="edge-v2",
+    algorithm=5,
     haze=HazeRecipe(
         tint=0.02,
         warmth=Range(low=-0.06, high=0.1),
@@ -280,6 +166,7 @@ def _vary_size(recipe: DegradationRecipe) -> DegradationRecipe:
 
 REASONER_V1 = DegradationRecipe(
     name="reasoner-v1",
+    algorithm=5,
     alternatives=(
         EDGE_DEFAULT,
         EDGE_V2,
@@ -290,8 +177,49 @@ REASONER_V1 = DegradationRecipe(
 """What a reasoner learns from: `edge-default` and `edge-v2`, half of each in all sizes, where three
 of ten are partly restored."""
 
+FIELD = DegradationRecipe(
+    name="field",
+    haze=HazeRecipe(light=Range(low=0.7, high=1.0), tint=0.0, severity=Range(low=10.0, high=70.0)),
+    blur=BlurRecipe(shake=ShakeRecipe(probability=0.5), hard=0.5),
+    rain=RainRecipe(
+        length=Range(low=0.04, high=0.12),
+        angle_deg=Range(low=45.0, high=135.0),
+        opacity=Range(low=0.3, high=0.9),
+        added=AddedRainRecipe(),
+    ),
+    noise=NoiseRecipe(read_share=Range(low=1.0, high=1.0), sigmas=(15.0, 25.0, 50.0)),
+    jpeg=JpegRecipe(probability=0.5, quality=(60, 95)),
+    light=LightRecipe(coded=1.0),
+    depth=DepthRecipe(),
+)
+"""Degradations as in the data sets of the field, all of them in coded values.
+
+Haze as in RESIDE: A U(0.7, 1), grey, at severities that beta U(0.6, 1.8) brings about. Gaussian
+noise, half of it with sigma 15, 25 or 50. Streaks as in Rain100. Kernels half of which are hard.
+"""
+
+BENCHMARK_FIELD = FIELD.model_copy(update={"name": "benchmark-field", "sampling": "grid"})
+"""The evaluation set of `field`: every combination and the clean photograph once for each."""
+
+REASONER_V2 = DegradationRecipe(
+    name="reasoner-v2",
+    alternatives=(
+        EDGE_DEFAULT,
+        EDGE_V2,
+        FIELD,
+        _vary_size(EDGE_DEFAULT),
+        _vary_size(EDGE_V2),
+        _vary_size(FIELD),
+    ),
+)
+"""What a reasoner learns from: light of both conventions, and half of it in all sizes."""
+
+RESTORER_V1 = DegradationRecipe(name="restorer-v1", alternatives=(EDGE_DEFAULT, EDGE_V2, FIELD))
+"""What a restorer learns from: light of both conventions."""
+
 CDD11_LIKE = DegradationRecipe(
     name="cdd11-like",
+    algorithm=5,
     haze=HazeRecipe(light=Range(low=0.6, high=0.9), tint=0.0, severity=Range(low=52.0, high=84.0)),
     noise=NoiseRecipe(read_share=Range(low=1.0, high=1.0), severity=Range(low=18.0, high=47.0)),
     jpeg=JpegRecipe(probability=0.0),
@@ -305,6 +233,7 @@ Rain and blur are ours: CDD-11 lays photographed masks over, and has no blur.
 
 AGENTICIR_LIKE = DegradationRecipe(
     name="agenticir-like",
+    algorithm=5,
     haze=HazeRecipe(light=Range(low=0.7, high=1.0), tint=0.0, severity=Range(low=35.0, high=79.0)),
 )
 """Haze as strong as in AgenticIR (Zhu et al., 2024): A U(0.7, 1), beta U(0.6, 1.8).
@@ -314,5 +243,16 @@ That is a mean transmission of 0.74 to 0.41 at the mean depth of 0.5. All else i
 
 RECIPES: dict[str, DegradationRecipe] = {
     recipe.name: recipe
-    for recipe in (EDGE_DEFAULT, BENCHMARK, EDGE_V2, REASONER_V1, CDD11_LIKE, AGENTICIR_LIKE)
+    for recipe in (
+        EDGE_DEFAULT,
+        BENCHMARK,
+        EDGE_V2,
+        FIELD,
+        BENCHMARK_FIELD,
+        REASONER_V1,
+        REASONER_V2,
+        RESTORER_V1,
+        CDD11_LIKE,
+        AGENTICIR_LIKE,
+    )
 }

@@ -10,7 +10,7 @@ from rr_tasks.degrade.depth import Depth
 from rr_tasks.degrade.physics import Measured, Pair
 from schemas.prior.current import AnyFinding, Blur, Haze, Noise, Rain
 from schemas.prior.light import Light
-from schemas.recipe import BlurRecipe, HazeRecipe, NoiseRecipe, RainRecipe
+from schemas.ranges import BlurRecipe, HazeRecipe, NoiseRecipe, RainRecipe
 
 Rng = np.random.Generator
 

@@ -36,7 +36,7 @@ from rr_tasks.degrade.point_spread import dilute_kernel, draw_kernel, stretch_ke
 from rr_tasks.degrade.shake import main_axis, shake_path
 from schemas.prior.blur import BLUR_KINDS, Blur, BlurKind, BlurParameters
 from schemas.prior.light import Light
-from schemas.recipe import BlurRecipe
+from schemas.ranges import BlurRecipe
 
 Spectrum = npt.NDArray[np.float64]
 

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from rr_tasks.degrade.color import Linear
 from schemas.prior.noise_channels import NoiseChannels
-from schemas.recipe import CameraRecipe
+from schemas.ranges import CameraRecipe
 
 Mosaic = npt.NDArray[np.float32]
 Channels = npt.NDArray[np.float64]

@@ -37,7 +37,7 @@ from rr_tasks.degrade.transmission import (
 from schemas.base import Rgb
 from schemas.prior.haze import Haze, HazeParameters
 from schemas.prior.light import Light
-from schemas.recipe import HazeRecipe
+from schemas.ranges import HazeRecipe
 
 Field = npt.NDArray[np.float32]
 Colour = npt.NDArray[np.float64]

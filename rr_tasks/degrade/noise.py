@@ -27,7 +27,7 @@ from rr_tasks.degrade.strips import strips
 from schemas.prior.light import Light
 from schemas.prior.noise import Noise, NoiseParameters
 from schemas.prior.noise_channels import NoiseChannels
-from schemas.recipe import NoiseRecipe
+from schemas.ranges import NoiseRecipe
 
 Statistics = npt.NDArray[np.float64]
 

@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 from typing_extensions import override
 
-from rr_tasks.degrade.color import Linear, Values, blend
+from rr_tasks.degrade.color import Values, blend
 from rr_tasks.degrade.depth import Depth
 from rr_tasks.degrade.light import CONVENTIONS
 from rr_tasks.degrade.measures import present_severity, severity_deviation, unexplained_share
@@ -28,7 +28,7 @@ from rr_tasks.degrade.streaks import added_streaks, brighten_to, streak_map
 from rr_tasks.degrade.transmission import scatter
 from schemas.prior.light import Light
 from schemas.prior.rain import Rain, RainParameters
-from schemas.recipe import RainRecipe, ShowerRecipe
+from schemas.ranges import RainRecipe, ShowerRecipe
 
 Field = npt.NDArray[np.float32]
 

@@ -13,7 +13,7 @@ from schemas.url import NO_SECRETS, holds_secret
 
 SUFFIX = ".json"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
-_ALGORITHM: int = DegradationRecipe.model_fields["algorithm"].default
+_ALGORITHMS = (5, 6)
 
 
 class UnusableRecipeError(ExpectedError, ValueError):
@@ -58,9 +58,9 @@ def _problems(recipe: DegradationRecipe) -> Iterator[str]:
     """List what may still be wrong with a recipe of the right form."""
     if not _NAME.fullmatch(recipe.name):
         yield f"name: {recipe.name!r} begins the name of a folder; use letters, digits, - and _"
-    if recipe.algorithm != _ALGORITHM:
+    if recipe.algorithm not in _ALGORITHMS:
         yield (
-            f"algorithm: this version makes the bytes of {_ALGORITHM}, no longer those of "
+            f"algorithm: this version makes the bytes of 5 and 6, no longer those of "
             f"{recipe.algorithm}; leave the line out"
         )
     yield from _problems_of_types(recipe)

@@ -9,7 +9,7 @@ to its extent, so that the severity does not depend on it.
 import numpy as np
 import numpy.typing as npt
 
-from schemas.recipe import ShakeRecipe
+from schemas.ranges import ShakeRecipe
 
 Path = npt.NDArray[np.complex128]
 
@@ -44,9 +44,7 @@ def shake_path(extent: float, recipe: ShakeRecipe, rng: np.random.Generator) -> 
     return path * (extent / (12**0.5 * main_axis(path)[0]))
 
 
-def main_axis(
-    path: Path, weights: npt.NDArray[np.float64] | None = None
-) -> tuple[float, float]:
+def main_axis(path: Path, weights: npt.NDArray[np.float64] | None = None) -> tuple[float, float]:
     """Return the deviation of a centred path along its main axis, and that axis in degrees.
 
     Positions count by their weights, or alike.

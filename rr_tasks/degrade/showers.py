@@ -13,7 +13,7 @@ from rr_tasks.degrade.clouds import WORKING_SIDE, Field, draw_clouds
 from rr_tasks.degrade.convolution import Points, spread_points
 from rr_tasks.degrade.depth import Depth
 from rr_tasks.degrade.kernels import Kernel, motion_kernel
-from schemas.recipe import ShowerRecipe
+from schemas.ranges import ShowerRecipe
 
 # Distance of the farthest layer relative to the nearest one.
 _FARTHEST = 4.0

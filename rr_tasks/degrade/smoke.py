@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from rr_tasks.degrade.clouds import WORKING_SIDE, Field, draw_clouds, enlarge
 from rr_tasks.degrade.depth import Depth
-from schemas.recipe import SmokeRecipe
+from schemas.ranges import SmokeRecipe
 
 WARM = np.array([1.0, 0.0, -1.0])
 """The direction in RGB from blue to warm light."""

@@ -7,7 +7,7 @@ from rr_tasks.degrade.color import Values
 from rr_tasks.degrade.convolution import Points, spread_points
 from rr_tasks.degrade.kernels import Kernel, motion_kernel
 from schemas.prior.rain import RainParameters
-from schemas.recipe import AddedRainRecipe
+from schemas.ranges import AddedRainRecipe
 
 # Length relative to the nearest layer, share of the coverage, softness (sigma, px).
 _LAYERS = ((1.0, 0.4, 0.8), (0.6, 0.35, 0.55), (0.35, 0.25, 0.4))

@@ -4,15 +4,8 @@ from typing import get_args
 import pytest
 
 from schemas.parameters import RecipeName
-from schemas.recipe import (
-    BENCHMARK,
-    EDGE_DEFAULT,
-    EDGE_V2,
-    RECIPES,
-    DegradationRecipe,
-    HazeRecipe,
-    RainRecipe,
-)
+from schemas.ranges import HazeRecipe, RainRecipe
+from schemas.recipe import BENCHMARK, EDGE_DEFAULT, EDGE_V2, RECIPES, DegradationRecipe
 from schemas.shard import SynthesisSpec, spec_hash
 
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from rr_tasks.degrade.blur import blur_severity
 from rr_tasks.degrade.kernels import disc_kernel, gaussian_kernel, motion_kernel
-from schemas.recipe import BlurRecipe
+from schemas.ranges import BlurRecipe
 from tests.physics import add_blur
 
 EXTENTS = st.floats(1.0, 40.0)

@@ -8,7 +8,7 @@ from rr_tasks.degrade.camera import Camera
 from rr_tasks.degrade.light import MID_GREY
 from rr_tasks.degrade.noise import noise_deviation
 from schemas.base import Range
-from schemas.recipe import CameraRecipe, NoiseRecipe
+from schemas.ranges import CameraRecipe, NoiseRecipe
 from tests.physics import add_noise
 
 NEUTRAL = CameraRecipe(crosstalk=Range(low=0.0, high=0.0))

@@ -7,7 +7,7 @@ from rr_tasks.degrade.color import decode
 from rr_tasks.degrade.haze import haze_severity
 from rr_tasks.degrade.transmission import scatter
 from schemas.base import Range
-from schemas.recipe import HazeRecipe, SmokeRecipe
+from schemas.ranges import HazeRecipe, SmokeRecipe
 from tests.physics import add_haze
 
 RAMP = np.tile(np.linspace(0, 1, 256, dtype=np.float32)[:, None], (1, 48))

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from rr_tasks.degrade.color import decode, encode
 from rr_tasks.degrade.light import CONVENTIONS, MID_CODE, MID_GREY
 from schemas.base import Rgb
+from schemas.prior.light import Light
 
 CODED = CONVENTIONS["coded"]
 SHARES = st.floats(0.0, 1.0)
@@ -17,7 +18,7 @@ def code(light: float) -> float:
 
 
 @pytest.mark.parametrize("light", CONVENTIONS)
-def test_bytes_come_back(light: str) -> None:
+def test_bytes_come_back(light: Light) -> None:
     ramp = np.arange(256, dtype=np.uint8).repeat(3).reshape(16, 16, 3)
     convention = CONVENTIONS[light]
     values = convention.read(ramp)
@@ -31,7 +32,7 @@ def test_bytes_come_back(light: str) -> None:
 
 @pytest.mark.parametrize("light", CONVENTIONS)
 @given(share=SHARES, airlight=COLOURS)
-def test_what_looks_alike_leads_back(light: str, share: float, airlight: Rgb) -> None:
+def test_what_looks_alike_leads_back(light: Light, share: float, airlight: Rgb) -> None:
     convention = CONVENTIONS[light]
     there = convention.from_linear_transmission(share, airlight)
     assert convention.linear_transmission(there, airlight) == pytest.approx(share, abs=1e-9)

@@ -5,7 +5,8 @@ from rr_tasks.degrade.mixture import COMBINATIONS, Combination, degrade, draw_se
 from rr_tasks.evaluation.images.metrics import psnr
 from schemas.base import Range
 from schemas.prior.current import DEGRADATIONS, DegradationName
-from schemas.recipe import EDGE_V2, DegradationRecipe, JpegRecipe, RainRecipe
+from schemas.ranges import RainRecipe
+from schemas.recipe import EDGE_V2, DegradationRecipe, JpegRecipe
 
 # One brightness of rain: how it is drawn depends on the number of drops.
 RECIPE = DegradationRecipe(

@@ -5,7 +5,7 @@ import pytest
 
 from rr_tasks.degrade.light import MID_GREY
 from rr_tasks.degrade.noise import noise_deviation
-from schemas.recipe import NoiseRecipe
+from schemas.ranges import NoiseRecipe
 from tests.physics import add_noise
 
 

@@ -107,9 +107,7 @@ def test_a_severity_stays_from_0_to_100(beyond: float) -> None:
 @pytest.mark.parametrize("light", CONVENTIONS)
 @pytest.mark.parametrize("name", CATALOGUE)
 @given(level=st.floats(1.0, 100.0), other=st.floats(1.0, 100.0))
-def test_parameters_take_any_severity(
-    name: str, light: Light, level: float, other: float
-) -> None:
+def test_parameters_take_any_severity(name: str, light: Light, level: float, other: float) -> None:
     physics = CATALOGUE[name]
     parameters = PARAMETERS[name].model_copy(update={"light": light})
     made = physics.at_severity(parameters, level, 512)

@@ -6,7 +6,7 @@ from rr_tasks.degrade.rain import rain_severity
 from rr_tasks.degrade.streaks import streak_map
 from rr_tasks.degrade.transmission import scatter
 from schemas.base import Range
-from schemas.recipe import RainRecipe
+from schemas.ranges import RainRecipe
 from tests.physics import add_rain
 
 RECIPE = RainRecipe(light=Range(low=0.8, high=0.8))

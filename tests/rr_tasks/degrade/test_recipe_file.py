@@ -25,7 +25,7 @@ def test_what_a_file_leaves_out_is_that_of_the_default(tmp_path: Path) -> None:
     assert found.depth.files
     assert found.depth.model is not None
     assert found.depth.model.name == "a/depth"
-    plain = found.model_copy(update={"depth": None, "name": "edge-default"})
+    plain = found.model_copy(update={"depth": None, "name": "edge-default", "algorithm": 5})
     assert plain == EDGE_DEFAULT
 
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from rr_tasks.degrade.kernels import trace_kernel
 from rr_tasks.degrade.shake import main_axis, shake_path
 from schemas.base import Range
-from schemas.recipe import BlurRecipe, ShakeRecipe
+from schemas.ranges import BlurRecipe, ShakeRecipe
 from tests.physics import add_blur
 
 SEEDS = st.integers(0, 10_000)

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from rr_tasks.degrade.showers import shower_map
 from schemas.base import Range
-from schemas.recipe import RainRecipe, ShowerRecipe
+from schemas.ranges import RainRecipe, ShowerRecipe
 from tests.physics import add_rain
 
 RAIN = RainRecipe(shower=ShowerRecipe())

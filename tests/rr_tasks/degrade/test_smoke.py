@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from rr_tasks.degrade.smoke import smoke_light, smoke_path
-from schemas.recipe import SmokeRecipe
+from schemas.ranges import SmokeRecipe
 
 RECIPE = SmokeRecipe()
 FAR = np.ones((160, 224), np.float32)

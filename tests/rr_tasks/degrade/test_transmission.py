@@ -6,7 +6,8 @@ from hypothesis.extra import numpy as arrays
 
 from rr_tasks.degrade.transmission import dilute_map, draw_map, fade_map
 from schemas.prior.transmission_map import MAP_SIDE, TransmissionMap
-from schemas.recipe import EDGE_V2, HazeRecipe
+from schemas.ranges import HazeRecipe
+from schemas.recipe import EDGE_V2
 from tests.physics import add_haze
 
 CELLS = arrays.arrays(np.float64, (MAP_SIDE, MAP_SIDE), elements=st.floats(0.0, 1.0))
