@@ -43,6 +43,11 @@ def autocast(device: torch.device) -> torch.autocast:
     return torch.autocast(device.type, torch.bfloat16, enabled=_has_bfloat16(device))
 
 
+def compute_type(device: torch.device) -> torch.dtype:
+    """Return the type in which `autocast` lets networks compute on this device."""
+    return torch.bfloat16 if _has_bfloat16(device) else torch.float32
+
+
 def _has_bfloat16(device: torch.device) -> bool:
     if device.type == "cuda":
         return bool(torch.cuda.is_bf16_supported(including_emulation=False))

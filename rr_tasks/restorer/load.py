@@ -19,4 +19,4 @@ def load_restorer(url: str | None) -> PhotographRestorer:
     """
     url = url or locate_shipped("edge-restorer")
     network = load_network(url, RestorerNetwork)
-    return PhotographRestorer(EdgeRestorer(network), hash_weights(url))
+    return PhotographRestorer(EdgeRestorer(network).fuse(), hash_weights(url))

@@ -77,8 +77,7 @@ class RestorerNetwork(StoredNetwork):
         Returns:
             (B, 3, H, W).
         """
-        waves = torch.cos(torch.pi * t[:, None] * torch.arange(_TIME_WAVES, device=t.device))
-        condition = self.embed(torch.cat([prior, waves], 1))
+        condition = self.embed_condition(t, prior)
         h = functional.pixel_unshuffle(torch.cat([x, degraded], 1), 2)
         h = self.enter(h.contiguous(memory_format=torch.channels_last))
         skips = []
@@ -91,8 +90,16 @@ class RestorerNetwork(StoredNetwork):
             h = _run(blocks, functional.pixel_shuffle(up(h), 2) + skip, condition)
         return degraded + functional.pixel_shuffle(self.leave(h), 2).float()
 
+    def embed_condition(self, t: torch.Tensor, prior: torch.Tensor) -> torch.Tensor:
+        """Return what modulates the blocks, (B, `shape.embedding`); see `forward`."""
+        waves = torch.cos(torch.pi * t[:, None] * torch.arange(_TIME_WAVES, device=t.device))
+        embedded: torch.Tensor = self.embed(torch.cat([prior, waves], 1))
+        return embedded
 
-class _GatedBlock(nn.Module):
+
+class GatedBlock(nn.Module):
+    """Mixes neighbouring pixels, and then the channels of each, as the condition says."""
+
     def __init__(self, width: int, embedding: int) -> None:
         super().__init__()
         self.norm_space, self.norm_channels = nn.LayerNorm(width), nn.LayerNorm(width)
@@ -104,6 +111,7 @@ class _GatedBlock(nn.Module):
         self.narrow = nn.Conv2d(width, width, 1)
 
     def forward(self, x: torch.Tensor, condition: torch.Tensor) -> torch.Tensor:
+        """Change pixels (B, width, H, W), given conditions (B, embedding)."""
         scale_a, shift_a, scale_b, shift_b = self.modulate(condition)[:, :, None, None].chunk(
             4, dim=1
         )
@@ -117,7 +125,7 @@ class _GatedBlock(nn.Module):
 
 
 def _blocks(count: int, width: int, embedding: int) -> nn.ModuleList:
-    return nn.ModuleList(_GatedBlock(width, embedding) for _ in range(count))
+    return nn.ModuleList(GatedBlock(width, embedding) for _ in range(count))
 
 
 def _run(blocks: nn.Module, x: torch.Tensor, condition: torch.Tensor) -> torch.Tensor:
