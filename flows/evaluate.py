@@ -9,6 +9,7 @@ from flows.search import search
 from flows.shards import share_shards
 from rr_tasks.degrade.synthesis import open_dataset, plan_synthesis
 from rr_tasks.degrade.tasks import synthesize_shard_task
+from rr_tasks.evaluation.images.artefacts.table import tabulate_artefacts
 from rr_tasks.evaluation.images.examples import draw_examples
 from rr_tasks.evaluation.images.metrics import quality_table
 from rr_tasks.evaluation.images.shard import (
@@ -44,6 +45,7 @@ class Evaluation:
     failed: pl.DataFrame
     undiagnosed: pl.DataFrame
     quality: pl.DataFrame
+    artefacts: pl.DataFrame
     diagnosis: pl.DataFrame
     folder: str
     shards: str
@@ -87,11 +89,15 @@ def evaluate(parameters: EvaluateParameters) -> Evaluation:
         finished=find_evaluated(folder, numbers),
     )
     rows = read_evaluation(urls)
-    quality, diagnosis = quality_table(rows), tabulate_presence(rows)
+    tables = {
+        "quality": quality_table(rows),
+        "artefacts": tabulate_artefacts(rows),
+        "diagnosis": tabulate_presence(rows),
+    }
     if not exists(examples := join(folder, "examples.jpg")):
         publish_bytes(draw_examples(trial, rows), examples)
     tested = name_of(parameters.restorer or "the shipped restorer")
-    for name, table in (("quality", quality), ("diagnosis", diagnosis)):
+    for name, table in tables.items():
         publish_bytes(table.write_csv(float_precision=4).encode(), join(folder, f"{name}.csv"))
         about = f"{name} of {tested} on {say_count(len(rows), 'sample')}"
         host().publish_table(name, table.to_dicts(), about)
@@ -99,8 +105,7 @@ def evaluate(parameters: EvaluateParameters) -> Evaluation:
         rows=rows,
         failed=pl.concat([failed_inputs(shards), list_lost(urls, shards)]),
         undiagnosed=count_undiagnosed(rows),
-        quality=quality,
-        diagnosis=diagnosis,
+        **tables,
         folder=folder,
         shards=shards,
     )

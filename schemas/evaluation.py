@@ -17,10 +17,11 @@ class RestorationSetting(Strict):
     """
 
     priors: PriorSource = "predicted"
+    maps: bool = True
     seed: int = 0
 
     @property
     def name(self) -> str:
         """Tells the rows of different settings apart, in the names of folders."""
         shuffled = f"-{self.seed}" if self.priors == "shuffled" else ""
-        return f"{self.priors}{shuffled}"
+        return f"{self.priors}{shuffled}{'' if self.maps else '-no-maps'}"

@@ -23,6 +23,7 @@ def evaluate(
         PriorSource,
         typer.Option(help="Whose diagnosis the restorer is given; shuffled: another sample's."),
     ] = "predicted",
+    maps: Annotated[bool, typer.Option(help="Let the restorer see the maps of diagnoses.")] = True,
     seed: Annotated[int, typer.Option(help="The published figures use 2026.")] = 2026,
     workers: Workers = None,
 ) -> None:
@@ -37,6 +38,7 @@ def evaluate(
         restorer=restorer,
         recipe=recipe,
         priors=priors,
+        maps=maps,
         seed=seed,
         workers=workers,
     )

@@ -8,8 +8,8 @@ from torchmetrics.functional.image import (
     structural_similarity_index_measure,
 )
 
+from rr_tasks.evaluation.images.sets import divide
 from rr_tasks.photographs.pixels import Bytes
-from schemas.prior.current import DEGRADATIONS
 
 IDENTICAL_PSNR = 60.0
 """PSNR is capped here, where two 8-bit images differ by a fraction of a level."""
@@ -43,21 +43,9 @@ def quality_table(rows: pl.DataFrame) -> pl.DataFrame:
             diagnosed, with a null `psnr_after`, are left out.
 
     Returns:
-        A row for each combination, for all that contain a type (`with haze` ...), and for all
-        degraded ones.
+        A row for each set of `rr_tasks.evaluation.images.sets.divide`.
     """
-    restored = rows.drop_nulls("psnr_after")
-    degraded = restored.filter(pl.col("combination") != "clean")
-    parts = [
-        _quality_row(restored.filter(pl.col("combination") == name), name)
-        for name in rows["combination"].unique(maintain_order=True)
-    ]
-    parts += [
-        _quality_row(degraded.filter(pl.col(f"true_{name}") > 0), f"with {name}")
-        for name in DEGRADATIONS
-    ]
-    parts.append(_quality_row(degraded, "all degraded"))
-    return pl.concat(parts)
+    return pl.concat(_quality_row(part, name) for name, part in divide(rows).items())
 
 
 def _quality_row(rows: pl.DataFrame, name: str) -> pl.DataFrame:

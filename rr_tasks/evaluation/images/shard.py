@@ -5,9 +5,11 @@ from typing import Any
 
 import polars as pl
 
+from rr_tasks.evaluation.images.artefacts.catalogue import ARTEFACTS
 from rr_tasks.evaluation.images.metrics import psnr, ssim
 from rr_tasks.evaluation.images.trial import Restored, Trial
 from rr_tasks.evaluation.presence import name_combination
+from rr_tasks.photographs.pixels import Bytes
 from rr_tasks.reasoner.protocol import Unparsed
 from rr_tasks.shards.outcomes import LOST, Lost
 from rr_tasks.storage.claim import claim
@@ -29,14 +31,17 @@ COLUMNS: Mapping[str, type[pl.DataType]] = {
     "photograph": pl.String,
     "combination": pl.String,
     "undiagnosed": pl.String,
+    "outcome": pl.String,
     "lost": pl.String,
     "psnr_before": pl.Float64,
     "psnr_after": pl.Float64,
     "ssim_before": pl.Float64,
     "ssim_after": pl.Float64,
+    **{f"{name}_{side}": pl.Float64 for name in ARTEFACTS for side in ("before", "after")},
     **{f"{side}_{name}": pl.Float64 for side in ("true", "found") for name in DEGRADATIONS},
 }
-"""A row for each sample; severities are named like their type, 0 where it is absent.
+"""A row for each sample. Severities are named like their type, 0 where it is absent; artefacts are
+null where there is nothing to measure. `outcome` says what `rr restore` would do with it.
 
 `undiagnosed` says why the reasoner has no diagnosis of it, and what was found is null then; so is
 what was restored, unless the restorer was given another prior. `lost` says why the sample cannot be
@@ -128,15 +133,19 @@ def _row(found: Restored) -> dict[str, Any]:
     row: dict[str, Any] = {
         "photograph": found.photograph,
         "combination": name_combination(found.truth),
-        "psnr_before": psnr(found.degraded, found.clean),
-        "ssim_before": ssim(found.degraded, found.clean),
         **{f"true_{name}": getattr(found.truth, name).severity for name in DEGRADATIONS},
+        **_compare(found.degraded, found.clean, "before"),
     }
     if isinstance(found.answer, Unparsed):
         row["undiagnosed"] = found.answer.reason
     else:
         row |= {f"found_{name}": getattr(found.answer, name).severity for name in DEGRADATIONS}
     if found.image is not None:
-        row["psnr_after"] = psnr(found.image, found.clean)
-        row["ssim_after"] = ssim(found.image, found.clean)
+        row |= {"outcome": found.outcome, **_compare(found.image, found.clean, "after")}
     return row
+
+
+def _compare(image: Bytes, clean: Bytes, side: str) -> dict[str, float | None]:
+    figures: dict[str, float | None] = {"psnr": psnr(image, clean), "ssim": ssim(image, clean)}
+    figures |= {name: measure(image, clean) for name, measure in ARTEFACTS.items()}
+    return {f"{name}_{side}": value for name, value in figures.items()}

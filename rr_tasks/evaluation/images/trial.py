@@ -8,6 +8,7 @@ import numpy as np
 
 from rr_tasks.engine import Engine
 from rr_tasks.photographs.pixels import Bytes
+from rr_tasks.priors import without_maps
 from rr_tasks.reasoner.diagnosis import diagnose_each
 from rr_tasks.reasoner.load import load_reasoner
 from rr_tasks.reasoner.protocol import Answer, Reasoner, Unparsed
@@ -20,6 +21,7 @@ from rr_tasks.shards.rows import shard_rows
 from rr_tasks.shards.stream import Sample
 from rr_tasks.shards.writer import ShardDamagedError, shard_of
 from rr_tasks.treatment.course import treat
+from schemas.archive import Status
 from schemas.evaluation import RestorationSetting
 from schemas.parameters import EvaluateParameters
 from schemas.prior.current import DiagnosticPrior
@@ -40,7 +42,9 @@ class Restored:
         degraded: likewise.
         truth: the prior of the data set.
         answer: what the reasoner says of the degraded photograph, whatever the restorer was given.
-        image: the restored photograph; None if there was no prior to give to the restorer.
+        image: the restored photograph, or the degraded one if it is left alone; None if there was
+            no prior to give to the restorer.
+        outcome: what was done to it; None likewise.
     """
 
     photograph: str
@@ -48,7 +52,8 @@ class Restored:
     degraded: Bytes
     truth: DiagnosticPrior
     answer: Answer
-    image: Bytes | None
+    image: Bytes | None = None
+    outcome: Status | None = None
 
 
 @dataclass(frozen=True)
@@ -127,8 +132,8 @@ class Trial:
         key = sample["__key__"]
         clean, degraded, truth = (sample[name] for name in _SAMPLE)
         given = self._give_prior(key, truth, answers, donor)
-        image = None if isinstance(given, Unparsed) else self._restore_as_in_use(degraded, given)
-        return Restored(photograph, clean, degraded, truth, answers[key], image)
+        done = () if isinstance(given, Unparsed) else self._treat(degraded, given)
+        return Restored(photograph, clean, degraded, truth, answers[key], *done)
 
     def _give_prior(
         self, key: str, truth: DiagnosticPrior, answers: Mapping[str, Answer], donor: str
@@ -143,15 +148,17 @@ class Trial:
             case "shuffled":
                 return _UNKNOWN if donor == key else answers.get(donor, _UNKNOWN)
 
-    def _restore_as_in_use(self, image: Bytes, prior: DiagnosticPrior | None) -> Bytes:
+    def _treat(self, image: Bytes, prior: DiagnosticPrior | None) -> tuple[Bytes, Status]:
         """Restore a photograph with this diagnosis as `rr restore` would.
 
         Without one, nothing says what to leave alone, so the restorer decides.
         """
         if prior is None:
-            return np.asarray(self.restorer.restore(image, None), np.uint8)
-        treated = treat(image, prior, Engine(self.reasoner, self.restorer))
-        return image if treated.pixels is None else np.asarray(treated.pixels, np.uint8)
+            return np.asarray(self.restorer.restore(image, None), np.uint8), "restored"
+        told = prior if self.setting.maps else without_maps(prior)
+        treated = treat(image, told, Engine(self.reasoner, self.restorer))
+        pixels = image if treated.pixels is None else treated.pixels
+        return np.asarray(pixels, np.uint8), treated.status
 
 
 def open_trial(shards: str, parameters: EvaluateParameters) -> Trial:

@@ -1,8 +1,11 @@
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from rr_tasks.evaluation.images.artefacts.catalogue import ARTEFACTS
+from rr_tasks.evaluation.images.artefacts.table import tabulate_artefacts
 from rr_tasks.evaluation.images.metrics import quality_table
 from rr_tasks.evaluation.images.shard import evaluate_shard, read_evaluation, rows_folder
 from rr_tasks.evaluation.images.trial import Trial
@@ -57,8 +60,11 @@ def test_every_sample_has_a_row(dataset: str, tmp_path: Path, make_trial: MakeTr
     assert rows["psnr_after"].to_list() == rows["psnr_before"].to_list()
     assert rows.filter(combination="clean")["psnr_before"].to_list() == [60.0] * 3
     assert rows.filter(combination="clean")["ssim_after"].to_list() == pytest.approx([1.0] * 3)
+    assert rows["halo_after"].to_list() == rows["halo_before"].to_list()
+    assert set(rows["outcome"]) <= {"restored", "clean", "uncertain"}
     assert rows.filter(combination="haze+noise")["psnr_before"].max() < 40
     assert len(quality_table(rows)) == 16 + 4 + 1
+    assert len(tabulate_artefacts(rows)) == (16 + 4 + 1) * len(ARTEFACTS)
     assert len(tabulate_presence(rows)) == 4
 
 
@@ -102,4 +108,5 @@ def test_rows_of_other_weights_and_settings_never_mix(make_trial: MakeTrial) -> 
             *(("shuffled", 0), ("shuffled", 1)),
         )
     ]
+    trials.append(replace(trials[0], setting=RestorationSetting(maps=False)))
     assert len({rows_folder("out", trial) for trial in trials}) == len(trials)

@@ -5,7 +5,7 @@ import pytest
 
 from rr_tasks.evaluation.images.trial import Restored, Trial
 from rr_tasks.photographs.pixels import Bytes, Pixels
-from rr_tasks.priors import make_prior
+from rr_tasks.priors import make_prior, without_maps
 from rr_tasks.reasoner.protocol import Answer, Unparsed
 from rr_tasks.restorer.photograph import PhotographRestorer
 from rr_tasks.shards.writer import ShardDamagedError
@@ -48,8 +48,9 @@ class Darkening(PhotographRestorer):
         return pixels // 2
 
 
-def run(dataset, priors, reasoner=None, seed=0, keys=None):
-    restorer, setting = Darkening(), RestorationSetting(priors=priors, seed=seed)
+def run(dataset, priors, reasoner=None, seed=0, keys=None, maps=True):
+    restorer = Darkening()
+    setting = RestorationSetting(priors=priors, maps=maps, seed=seed)
     trial = Trial(dataset, reasoner or Hazy(), restorer, setting)
     return [found for _, found in trial.run(0, keys)], restorer.told
 
@@ -69,6 +70,12 @@ def test_with_true_priors_it_is_told_what_the_data_set_says_and_leaves_clean_sam
     for one, prior in zip(found, wanted, strict=True):
         expected = one.degraded if prior is None else one.degraded // 2
         assert np.array_equal(one.image, expected)
+
+
+def test_without_maps_the_restorer_is_told_the_rest(dataset):
+    found, told = run(dataset, "true", maps=False)
+    with_maps = [choose_treatment(one.truth) for one in found]
+    assert told == [without_maps(prior) for prior in with_maps if prior is not None]
 
 
 def test_without_priors_it_restores_everything_untold(dataset):

@@ -1,0 +1,1 @@
+"""Measures what restorations add that nobody photographed."""
