@@ -37,3 +37,7 @@ class Range(Strict):
     def draw(self, rng: Uniform) -> float:
         """Draw a value uniformly from the interval."""
         return float(rng.uniform(self.low, self.high))
+
+    def at(self, share: float) -> float:
+        """Return the value at a share of the way from `low` to `high`."""
+        return self.low + (self.high - self.low) * share

@@ -21,6 +21,8 @@ RecipeName = Literal[
     "edge-v2",
     "field",
     "benchmark-field",
+    "cdd11",
+    "agenticir",
     "cdd11-like",
     "agenticir-like",
 ]

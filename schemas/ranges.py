@@ -1,6 +1,6 @@
 """What a recipe says about each type of degradation: how it looks, apart from its severity."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -23,6 +23,18 @@ class SmokeRecipe(Strict):
     turbulence: Range = Range(low=0.3, high=0.9)
 
 
+class PublishedHaze(Strict):
+    """Haze exactly as the code of a data set makes it (`rr_tasks.degrade.published`).
+
+    `beta` is drawn by itself and not fitted: severities from 0 to 100 stand for places in its
+    range. Haze is thickest at the depth `farthest`; the depth is averaged over `smoothing_px`.
+    """
+
+    beta: Range
+    farthest: Unit = 1.0
+    smoothing_px: Annotated[int, Field(gt=0)] | None = None
+
+
 class HazeRecipe(Strict):
     """Brightness of the airlight (sRGB-coded) and how far its channels may differ.
 
@@ -36,6 +48,7 @@ class HazeRecipe(Strict):
     warmth: Range | None = None
     heterogeneity: Range | None = None
     smoke: SmokeRecipe | None = None
+    published: PublishedHaze | None = None
     severity: Range | None = None
 
 
@@ -54,13 +67,16 @@ class ShakeRecipe(Strict):
 class BlurRecipe(Strict):
     """Shape of the point spread; its extent follows from the severity.
 
-    `hard` is the share of point spreads that consist of whole pixels; null is none.
+    `hard` is the share of point spreads that consist of whole pixels; null is none. `published`
+    names a library whose kernels are used instead of all this (`rr_tasks.degrade.published`);
+    severities from 0 to 100 stand for its levels.
     """
 
     curvature: Range = Range(low=0.0, high=0.5)
     anisotropy: Range = Range(low=0.4, high=1.0)
     shake: ShakeRecipe | None = None
     hard: Unit | None = None
+    published: Literal["imagecorruptions"] | None = None
     severity: Range | None = None
 
 
@@ -93,6 +109,17 @@ class AddedRainRecipe(Strict):
     width: Range = Range(low=0.4, high=1.0)
 
 
+class PublishedRain(Strict):
+    """Rain exactly as the code of a data set makes it (`rr_tasks.degrade.published`).
+
+    `drops` is the share of the pixels where a streak begins: severities from 0 to 100 stand for
+    places in its range.
+    """
+
+    drops: Range
+    length_px: Range
+
+
 class RainRecipe(Strict):
     """Streak geometry (length as a share of the short side) and brightness.
 
@@ -106,6 +133,7 @@ class RainRecipe(Strict):
     light: Range = Range(low=0.7, high=0.95)
     shower: ShowerRecipe | None = None
     added: AddedRainRecipe | None = None
+    published: PublishedRain | None = None
     severity: Range | None = None
 
 
@@ -123,6 +151,18 @@ class CameraRecipe(Strict):
     crosstalk: Range = Range(low=0.05, high=0.3)
 
 
+class PublishedNoise(Strict):
+    """Noise exactly as the code of a data set makes it.
+
+    `sigma` is the standard deviation of gaussian noise in steps of 255. With `photons`, half of the
+    noisy photographs have photon noise instead: 256 photons in white, their noise multiplied by
+    this factor. Severities from 0 to 100 stand for places in both ranges.
+    """
+
+    sigma: Range
+    photons: Range | None = None
+
+
 class NoiseRecipe(Strict):
     """Share of the variance at mid grey that is read noise; the rest is photon noise.
 
@@ -132,5 +172,6 @@ class NoiseRecipe(Strict):
 
     read_share: Range = Range(low=0.02, high=0.2)
     camera: CameraRecipe | None = None
+    published: PublishedNoise | None = None
     sigmas: tuple[Annotated[float, Field(gt=0.0)], ...] | None = None
     severity: Range | None = None

@@ -13,6 +13,9 @@ from schemas.ranges import (
     CameraRecipe,
     HazeRecipe,
     NoiseRecipe,
+    PublishedHaze,
+    PublishedNoise,
+    PublishedRain,
     RainRecipe,
     ShakeRecipe,
     ShowerRecipe,
@@ -81,7 +84,8 @@ class DegradationRecipe(Strict):
 
     Severities are drawn uniformly from the range of their type, or from the common `severity` if it
     has none; the physical parameters are derived from them (`docs/DEGRADATIONS.md`). `types` names
-    the degradations to use; null means haze, blur, rain and noise. `sampling` decides how
+    the degradations to use; null means haze, blur, rain and noise. `order` names them in the order
+    in which they are applied; null is the physical order. `sampling` decides how
     photographs are used: `random` cuts random squares with random mixtures and leaves a
     `clean_share` clean; `grid` takes the central square, clean and with each mixture (15 of four
     types). With a `smallest_size`, random squares are scaled to sides from there to `size`, equally
@@ -98,6 +102,7 @@ class DegradationRecipe(Strict):
     size: Annotated[int, Field(ge=32, le=8192)] = 512
     smallest_size: Annotated[int, Field(ge=32, le=8192)] | None = None
     types: tuple[str, ...] | None = None
+    order: tuple[str, ...] | None = None
     sampling: Literal["random", "grid"] = "random"
     severity: Range = Range(low=10.0, high=100.0)
     clean_share: Unit = 0.1
@@ -194,8 +199,9 @@ FIELD = DegradationRecipe(
 )
 """Degradations as in the data sets of the field, all of them in coded values.
 
-Haze as in RESIDE: A U(0.7, 1), grey, at severities that beta U(0.6, 1.8) brings about. Gaussian
-noise, half of it with sigma 15, 25 or 50. Streaks as in Rain100. Kernels half of which are hard.
+Haze as in RESIDE, with A U(0.7, 1), grey, and the beta U(0.6, 1.8) of its data sets and more.
+Gaussian noise, half of it with sigma 15, 25 or 50. Streaks as in Rain100. Half of the kernels are
+hard.
 """
 
 BENCHMARK_FIELD = FIELD.model_copy(update={"name": "benchmark-field", "sampling": "grid"})
@@ -216,6 +222,57 @@ REASONER_V2 = DegradationRecipe(
 
 RESTORER_V1 = DegradationRecipe(name="restorer-v1", alternatives=(EDGE_DEFAULT, EDGE_V2, FIELD))
 """What a restorer learns from: light of both conventions."""
+
+CDD11 = DegradationRecipe(
+    name="cdd11",
+    types=("haze", "rain", "noise"),
+    order=("noise", "rain", "haze"),
+    sampling="grid",
+    severity=Range(low=0.0, high=100.0),
+    haze=HazeRecipe(
+        light=Range(low=0.6, high=0.9),
+        tint=0.0,
+        published=PublishedHaze(beta=Range(low=1.0, high=2.0), farthest=0.7, smoothing_px=22),
+    ),
+    rain=RainRecipe(added=AddedRainRecipe(directions=(1, 1)), severity=Range(low=10.0, high=100.0)),
+    noise=NoiseRecipe(published=PublishedNoise(sigma=Range(low=7.65, high=20.4))),
+    jpeg=JpegRecipe(probability=0.0),
+    light=LightRecipe(coded=1.0),
+    depth=DepthRecipe(),
+)
+"""CDD-11 by the formulas of its code (Guo et al., OneRestore, 2024, `syn_data.py`), for testing.
+
+In coded values: noise (which its code adds to dark photographs alone; low light is not ours), then
+streaks are added, then haze is laid over them. Its masks of rain are photographed, ours drawn, and
+it has no blur.
+"""
+
+AGENTICIR = DegradationRecipe(
+    name="agenticir",
+    sampling="grid",
+    severity=Range(low=0.0, high=100.0),
+    haze=HazeRecipe(
+        light=Range(low=0.7, high=1.0),
+        tint=0.0,
+        published=PublishedHaze(beta=Range(low=0.6, high=1.8)),
+    ),
+    blur=BlurRecipe(published="imagecorruptions"),
+    rain=RainRecipe(
+        published=PublishedRain(
+            drops=Range(low=0.5 / 256, high=1 / 256), length_px=Range(low=22.6, high=33.7)
+        )
+    ),
+    noise=NoiseRecipe(
+        published=PublishedNoise(sigma=Range(low=20.0, high=50.0), photons=Range(low=1.0, high=3.0))
+    ),
+    jpeg=JpegRecipe(probability=0.0),
+    light=LightRecipe(coded=1.0),
+    depth=DepthRecipe(),
+)
+"""AgenticIR by the formulas of its code (Zhu et al. 2024), for testing: all in coded values.
+
+Its low light, low resolution and strong JPEG compression are not ours.
+"""
 
 CDD11_LIKE = DegradationRecipe(
     name="cdd11-like",
@@ -252,6 +309,8 @@ RECIPES: dict[str, DegradationRecipe] = {
         REASONER_V1,
         REASONER_V2,
         RESTORER_V1,
+        CDD11,
+        AGENTICIR,
         CDD11_LIKE,
         AGENTICIR_LIKE,
     )

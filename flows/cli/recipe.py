@@ -36,8 +36,9 @@ def recipe(
     """Show what a recipe of [bold]rr synthesize[/bold] does: ranges, a picture, or a measurement.
 
     Recipes: edge-default, benchmark, edge-v2, field, benchmark-field, reasoner-v1, reasoner-v2,
-    restorer-v1, cdd11-like, agenticir-like. To make your own, save the output to a file, change the
-    name and whatever else you like, and omit fields that should be as in edge-default.
+    restorer-v1, cdd11, agenticir, cdd11-like, agenticir-like. To make your own, save the output to
+    a file, change the name and whatever else you like, and omit fields that should be as in
+    edge-default.
 
     The contact sheet shows haze, blur, rain and noise at severities 10, 40, 70 and 100, and
     --fidelity measures whether equal severities look equally bad. docs/DEGRADATIONS.md explains

@@ -15,6 +15,7 @@ photograph, as behind a moving camera or object, the result describes its mean.
 import math
 from collections.abc import Mapping
 from itertools import product
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -24,6 +25,7 @@ from typing_extensions import override
 from rr_tasks.degrade.color import Linear, Values
 from rr_tasks.degrade.convolution import spread
 from rr_tasks.degrade.kernels import (
+    Kernel,
     disc_kernel,
     gaussian_kernel,
     kernel_axis,
@@ -33,6 +35,7 @@ from rr_tasks.degrade.kernels import (
 from rr_tasks.degrade.measures import present_severity, severity_deviation, unexplained_share
 from rr_tasks.degrade.physics import FindDepth, Measured, Pair, Physics, scale_severity
 from rr_tasks.degrade.point_spread import dilute_kernel, draw_kernel, stretch_kernel
+from rr_tasks.degrade.published import published_disc, published_motion
 from rr_tasks.degrade.shake import main_axis, shake_path
 from schemas.prior.blur import BLUR_KINDS, Blur, BlurKind, BlurParameters
 from schemas.prior.light import Light
@@ -45,6 +48,8 @@ BLURRED_EXTENT = 0.04
 
 DEVIATIONS: Mapping[BlurKind, float] = {"motion": 12**0.5, "defocus": 4.0, "gaussian": 4.0}
 """The extent of each kind in standard deviations along the main axis."""
+
+_MOVING = 0.5  # of the photographs that are blurred as published; the others are out of focus
 
 _LARGEST_BLOCK = 256
 _BLOCKS_PER_SIDE = 3  # more of them average noise out, larger ones see wider spreads
@@ -95,29 +100,18 @@ class BlurPhysics(Physics[BlurParameters, BlurRecipe]):
         *,
         light: Light,
     ) -> tuple[Values, BlurParameters]:
-        extent = blur_extent(severity, min(image.shape[:2]))
-        kind = BLUR_KINDS[int(rng.integers(len(BLUR_KINDS)))]
-        angle = 0.0 if kind == "defocus" else float(rng.uniform(0.0, 180.0))
-        hard = ranges.hard is not None and rng.random() < ranges.hard
-        if kind == "motion" and ranges.shake and rng.random() < ranges.shake.probability:
-            path = shake_path(extent, ranges.shake, rng)
-            kernel, angle = trace_kernel(path, hard=hard), main_axis(path)[1]
-        elif kind == "motion":
-            kernel = motion_kernel(extent, angle, ranges.curvature.draw(rng), hard=hard)
-        elif kind == "defocus":
-            kernel = disc_kernel(extent, hard=hard)
+        if ranges.published is None:
+            drawn = _draw(blur_extent(severity, min(image.shape[:2])), ranges, rng)
         else:
-            kernel = gaussian_kernel(extent, angle, ranges.anisotropy.draw(rng), hard=hard)
-        if hard:  # whole pixels are not exactly as wide as asked for
-            extent = max(_LEAST_EXTENT_PX, DEVIATIONS[kind] * kernel_axis(kernel)[0])
+            drawn = _draw_published(severity, rng)
         parameters = BlurParameters(
-            kind=kind,
-            extent_px=extent,
-            angle_deg=angle,
+            kind=drawn.kind,
+            extent_px=drawn.extent,
+            angle_deg=drawn.angle_deg,
             light=light,
-            kernel=draw_kernel(kernel),
+            kernel=draw_kernel(drawn.kernel),
         )
-        return spread(image, kernel), parameters
+        return spread(image, drawn.kernel), parameters
 
     @override
     def dilute(self, parameters: BlurParameters, share: float) -> BlurParameters:
@@ -149,6 +143,44 @@ class BlurPhysics(Physics[BlurParameters, BlurRecipe]):
             severity_std=severity_deviation(severity, _SHAPE_DOUBT, left),
         )
         return Measured(finding, softened)
+
+
+class _Drawn(NamedTuple):
+    kind: BlurKind
+    kernel: Kernel
+    extent: float
+    angle_deg: float
+
+
+def _draw(extent: float, ranges: BlurRecipe, rng: np.random.Generator) -> _Drawn:
+    kind = BLUR_KINDS[int(rng.integers(len(BLUR_KINDS)))]
+    angle = 0.0 if kind == "defocus" else float(rng.uniform(0.0, 180.0))
+    hard = ranges.hard is not None and rng.random() < ranges.hard
+    if kind == "motion" and ranges.shake and rng.random() < ranges.shake.probability:
+        path = shake_path(extent, ranges.shake, rng)
+        kernel, angle = trace_kernel(path, hard=hard), main_axis(path)[1]
+    elif kind == "motion":
+        kernel = motion_kernel(extent, angle, ranges.curvature.draw(rng), hard=hard)
+    elif kind == "defocus":
+        kernel = disc_kernel(extent, hard=hard)
+    else:
+        kernel = gaussian_kernel(extent, angle, ranges.anisotropy.draw(rng), hard=hard)
+    # Whole pixels are not exactly as wide as asked for.
+    return _Drawn(kind, kernel, _extent(kind, kernel) if hard else extent, angle)
+
+
+def _draw_published(severity: float, rng: np.random.Generator) -> _Drawn:
+    if rng.random() < _MOVING:
+        angle = float(rng.uniform(0.0, 360.0))
+        kernel = published_motion(severity, angle)
+        return _Drawn("motion", kernel, _extent("motion", kernel), angle % 180.0)
+    kernel = published_disc(severity)
+    return _Drawn("defocus", kernel, _extent("defocus", kernel), 0.0)
+
+
+def _extent(kind: BlurKind, kernel: Kernel) -> float:
+    """Return the extent of a kernel of whole pixels, in pixels."""
+    return max(_LEAST_EXTENT_PX, DEVIATIONS[kind] * kernel_axis(kernel)[0])
 
 
 def _widen(parameters: BlurParameters, factor: float) -> BlurParameters:

@@ -26,6 +26,7 @@ from rr_tasks.degrade.depth import Depth
 from rr_tasks.degrade.light import CONVENTIONS
 from rr_tasks.degrade.measures import present_severity, severity_deviation, unexplained_share
 from rr_tasks.degrade.physics import FindDepth, Measured, Pair, Physics, scale_severity
+from rr_tasks.degrade.published import published_transmission
 from rr_tasks.degrade.smoke import WARM, smoke_light, smoke_path
 from rr_tasks.degrade.transmission import (
     dilute_map,
@@ -100,6 +101,10 @@ class HazePhysics(Physics[HazeParameters, HazeRecipe]):
         light: Light,
     ) -> tuple[Values, HazeParameters]:
         depth = find_depth()
+        if ranges.published is not None:
+            airlight = _draw_airlight(ranges, rng)
+            beta, transmission = published_transmission(depth, severity, ranges.published)
+            return _add(image, airlight, beta, transmission, light)
         if ranges.smoke is not None and rng.random() < ranges.smoke.probability:
             airlight = smoke_light(ranges.smoke, rng)
             path = smoke_path(depth, ranges.smoke, rng)
@@ -110,14 +115,7 @@ class HazePhysics(Physics[HazeParameters, HazeRecipe]):
             if ranges.heterogeneity is not None:
                 path = path * _density(ranges.heterogeneity.draw(rng), depth.shape, rng)
         beta, transmission = fade(path, _transmission(severity, light, _rgb(airlight)))
-        parameters = HazeParameters(
-            atmospheric_light=_rgb(airlight),
-            transmission=float(transmission.mean()),
-            beta=beta,
-            light=light,
-            transmission_map=draw_map(transmission),
-        )
-        return blend(image, CONVENTIONS[light].of_code(airlight), transmission), parameters
+        return _add(image, airlight, beta, transmission, light)
 
     @override
     def dilute(self, parameters: HazeParameters, share: float) -> HazeParameters:
@@ -159,6 +157,19 @@ class HazePhysics(Physics[HazeParameters, HazeRecipe]):
             severity_std=severity_deviation(severity, blind, left),
         )
         return Measured(finding, veiled)
+
+
+def _add(
+    image: Values, airlight: Colour, beta: float, transmission: Values, light: Light
+) -> tuple[Values, HazeParameters]:
+    parameters = HazeParameters(
+        atmospheric_light=_rgb(airlight),
+        transmission=float(transmission.mean()),
+        beta=beta,
+        light=light,
+        transmission_map=draw_map(transmission),
+    )
+    return blend(image, CONVENTIONS[light].of_code(airlight), transmission), parameters
 
 
 def _transmission(severity: float, light: Light, airlight: Rgb) -> float:

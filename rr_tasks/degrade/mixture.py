@@ -65,7 +65,8 @@ def degrade(
 ) -> Degraded:
     """Apply degradations in the order in which light meets them, then a JPEG save.
 
-    With `recipe.partial`, some results are blended with the clean photograph before the save.
+    A recipe may name another order. With `recipe.partial`, some results are blended with the clean
+    photograph before the save.
 
     Args:
         clean: (H, W, 3) sRGB bytes.
@@ -93,7 +94,7 @@ def degrade(
     # Decoded again where it is needed: keeping it would cost more time, for fresh memory.
     image, parameters = convention.read(clean), {}
     chosen = (catalogue[name] for name in severities)
-    for physics in sorted(chosen, key=lambda physics: physics.stage):
+    for physics in sorted(chosen, key=lambda physics: _place(physics, recipe)):
         name, ranges = physics.name, _ranges(physics, recipe)
         image, parameters[name] = physics.add(
             image, severities[name], ranges, streams[name], find_depth, light=light
@@ -110,6 +111,10 @@ def degrade(
     findings = {name: catalogue[name].find(one, short_side) for name, one in parameters.items()}
     absent = {name: catalogue[name].finding.absent() for name in recipe.all_types()}
     return Degraded(_save_as_jpeg(degraded, recipe.jpeg, streams["jpeg"]), absent | findings)
+
+
+def _place(physics: AnyPhysics, recipe: DegradationRecipe) -> int:
+    return physics.stage if recipe.order is None else recipe.order.index(physics.name)
 
 
 def _draw_light(recipe: LightRecipe | None, rng: np.random.Generator) -> Light:

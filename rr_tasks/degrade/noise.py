@@ -27,12 +27,13 @@ from rr_tasks.degrade.strips import strips
 from schemas.prior.light import Light
 from schemas.prior.noise import Noise, NoiseParameters
 from schemas.prior.noise_channels import NoiseChannels
-from schemas.ranges import NoiseRecipe
+from schemas.ranges import NoiseRecipe, PublishedNoise
 
 Statistics = npt.NDArray[np.float64]
 
 GRAINY_DEVIATION = 0.15
 
+_PHOTONS, _PHOTONS_IN_WHITE = 0.5, 256
 _ANY_DEVIATION = 0.5  # share of photographs, where a recipe names some deviations
 
 _BINS = np.linspace(0.02, 0.7, 18)  # darker is cut off at black, brighter at white
@@ -86,10 +87,13 @@ class NoisePhysics(Physics[NoiseParameters, NoiseRecipe]):
         *,
         light: Light,
     ) -> tuple[Values, NoiseParameters]:
-        variance = _draw_deviation(severity, ranges.sigmas, light, rng) ** 2
-        read_share = ranges.read_share.draw(rng)
-        sigma = float(np.sqrt(read_share * variance))
-        gain = (1 - read_share) * variance / CONVENTIONS[light].mid_grey
+        if ranges.published is None:
+            variance = _draw_deviation(severity, ranges.sigmas, light, rng) ** 2
+            read_share = ranges.read_share.draw(rng)
+            sigma = float(np.sqrt(read_share * variance))
+            gain = (1 - read_share) * variance / CONVENTIONS[light].mid_grey
+        else:
+            sigma, gain = _publish(severity, ranges.published, rng)
         parameters = NoiseParameters(
             sigma=sigma,
             gain=gain,
@@ -139,6 +143,15 @@ def _draw_deviation(
     if sigmas is None or rng.random() < _ANY_DEVIATION:
         return deviation
     return min((sigma / 255 for sigma in sigmas), key=lambda sigma: abs(sigma - deviation))
+
+
+def _publish(
+    severity: float, recipe: PublishedNoise, rng: np.random.Generator
+) -> tuple[float, float]:
+    """Return sigma and gain: gaussian noise, or in every second photograph that of photons."""
+    if recipe.photons is not None and rng.random() < _PHOTONS:
+        return 0.0, recipe.photons.at(severity / 100) ** 2 / _PHOTONS_IN_WHITE
+    return recipe.sigma.at(severity / 100) / 255, 0.0
 
 
 def _amplify(parameters: NoiseParameters, factor: float) -> NoiseParameters:

@@ -23,12 +23,13 @@ from rr_tasks.degrade.depth import Depth
 from rr_tasks.degrade.light import CONVENTIONS
 from rr_tasks.degrade.measures import present_severity, severity_deviation, unexplained_share
 from rr_tasks.degrade.physics import FindDepth, Measured, Pair, Physics, scale_severity
+from rr_tasks.degrade.published import published_streaks
 from rr_tasks.degrade.showers import shower_map
 from rr_tasks.degrade.streaks import added_streaks, brighten_to, streak_map
 from rr_tasks.degrade.transmission import scatter
 from schemas.prior.light import Light
 from schemas.prior.rain import Rain, RainParameters
-from schemas.ranges import RainRecipe, ShowerRecipe
+from schemas.ranges import PublishedRain, RainRecipe, ShowerRecipe
 
 Field = npt.NDArray[np.float32]
 
@@ -92,6 +93,8 @@ class RainPhysics(Physics[RainParameters, RainRecipe]):
         angle = ranges.angle_deg.draw(rng) % 180.0
         opacity = ranges.opacity.draw(rng)
         convention = CONVENTIONS[light]
+        if ranges.published is not None:
+            return _add_published(image, severity, ranges.published, angle, rng, light=light)
         density = min(1.0, rain_alpha(severity) / convention.linear_opacity(opacity))
         wanted = RainParameters(
             density=density, length_px=length, angle_deg=angle, opacity=opacity, light=light
@@ -99,8 +102,7 @@ class RainPhysics(Physics[RainParameters, RainRecipe]):
         if ranges.added is not None:
             shape = image.shape[0], image.shape[1]
             streaks = added_streaks(shape, wanted, ranges.added, rng)
-            rainy = cv2.merge([streaks * np.float32(opacity * (1 - convention.mid_grey))] * 3)
-            rainy += image
+            rainy = _brighten(image, streaks * np.float32(opacity * (1 - convention.mid_grey)))
         else:
             depth = find_depth()
             streaks = _draw_layers(depth, wanted, ranges.shower, rng)
@@ -139,6 +141,31 @@ class RainPhysics(Physics[RainParameters, RainRecipe]):
         )
         # Nobody can say where it would fall, so other measures overlook it.
         return Measured(finding, clean)
+
+
+def _add_published(
+    image: Values,
+    severity: float,
+    recipe: PublishedRain,
+    angle: float,
+    rng: np.random.Generator,
+    *,
+    light: Light,
+) -> tuple[Values, RainParameters]:
+    length = recipe.length_px.draw(rng)
+    drops = recipe.drops.at(severity / 100)
+    streaks = published_streaks((image.shape[0], image.shape[1]), drops, length, angle, rng)
+    alike = np.minimum(streaks / (1 - CONVENTIONS[light].mid_grey), 1.0)
+    parameters = RainParameters(
+        density=float(alike.mean()), length_px=length, angle_deg=angle, opacity=1.0, light=light
+    )
+    return _brighten(image, streaks), parameters
+
+
+def _brighten(image: Values, by: Values) -> Values:
+    brighter = cv2.merge([by] * 3)
+    brighter += image
+    return np.asarray(brighter, np.float32)
 
 
 def _draw_layers(

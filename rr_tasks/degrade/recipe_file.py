@@ -64,6 +64,8 @@ def _problems(recipe: DegradationRecipe) -> Iterator[str]:
             f"{recipe.algorithm}; leave the line out"
         )
     yield from _problems_of_types(recipe)
+    if recipe.order is not None and sorted(recipe.order) != sorted(recipe.all_types()):
+        yield f"order: name each of {', '.join(recipe.all_types())} once, or leave the line out"
     ranges = {"": recipe.severity} | {
         f"{name}.": getattr(recipe, name).severity for name in DEGRADATIONS
     }

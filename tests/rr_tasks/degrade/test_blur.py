@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from rr_tasks.degrade.blur import blur_severity
 from rr_tasks.degrade.kernels import disc_kernel, gaussian_kernel, motion_kernel
-from schemas.ranges import BlurRecipe
+from schemas.ranges import BlurRecipe, ShakeRecipe
 from tests.physics import add_blur
 
 EXTENTS = st.floats(1.0, 40.0)
@@ -96,3 +96,27 @@ def test_blur_reports_what_a_point_of_light_becomes() -> None:
             assert p.angle_deg == 0.0
         seen.add(p.kind)
     assert seen == {"motion", "defocus", "gaussian"}
+
+
+HARD = BlurRecipe(hard=1.0, shake=ShakeRecipe(probability=0.5))
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_hard_kernel_has_whole_pixels_and_the_extent_that_is_reported(seed: int) -> None:
+    point = np.zeros((201, 301, 3), np.float32)
+    point[100, 150] = 1.0
+    blurred, blur = add_blur(point, 60.0, HARD, np.random.default_rng(seed))
+    assert blur.parameters is not None
+    p = blur.parameters
+    trace = blurred[85:116, 135:166, 0].clip(min=0)
+    factor = 12**0.5 if p.kind == "motion" else 4
+    assert factor * spread(trace)[0] == pytest.approx(p.extent_px, rel=0.02)
+    assert blur.severity == pytest.approx(60.0, abs=15.0)
+    if p.kind == "defocus":
+        assert np.ptp(trace[trace > 1e-6]) < 1e-5
+
+
+def test_hard_edges_are_steeper_than_smooth_ones() -> None:
+    smooth, hard = (disc_kernel(7.4, hard=hard) for hard in (False, True))
+    assert len(np.unique(hard.round(6))) == 2
+    assert len(np.unique(smooth.round(6))) > 3
