@@ -5,6 +5,7 @@ from typing import Any
 
 import polars as pl
 
+from rr_tasks.priors import without_maps
 from rr_tasks.shards.outcomes import Lost, read_good_rows
 from rr_tasks.storage.files import exists, join
 from rr_tasks.storage.tables import publish_table, read_tables
@@ -12,12 +13,13 @@ from schemas.prior.current import DEGRADATIONS, DiagnosticPrior
 from schemas.prior.migrations import load_prior
 from schemas.shard import AnnotationSpec, spec_hash
 
-COMPARISON_VERSION = 1
+COMPARISON_VERSION = 2
 """Counts changes of the code that alter the rows of the same two annotations."""
 
 COLUMNS: Mapping[str, type[pl.DataType]] = {
     "key": pl.String,
     "equal": pl.Boolean,
+    "maps_only": pl.Boolean,
     "order_changed": pl.Boolean,
     "reordered": pl.Boolean,
     **{f"{side}_{name}": pl.Float64 for name in DEGRADATIONS for side in ("old", "new")},
@@ -25,8 +27,9 @@ COLUMNS: Mapping[str, type[pl.DataType]] = {
 """A row for each sample; `old_X` and `new_X` are severities, 0 where X is absent.
 
 `equal`: the same JSON apart from the provenance, after migration to the current schema version.
+`maps_only`: it differs, but only in maps, that is, in where and not in what or how much.
 `order_changed`: the orders of treatment differ. `reordered`: so does the order of what both list.
-Where only one side has a diagnosis, these three and the severities of the other side are null.
+Where only one side has a diagnosis, these four and the severities of the other side are null.
 """
 
 
@@ -76,8 +79,10 @@ def _row(key: str, old: DiagnosticPrior | None, new: DiagnosticPrior | None) -> 
 
 def _changes(old: DiagnosticPrior, new: DiagnosticPrior) -> dict[str, bool]:
     both = set(old.order) & set(new.order)
+    equal = _content(old) == _content(new)
     return {
-        "equal": _content(old) == _content(new),
+        "equal": equal,
+        "maps_only": not equal and _content(without_maps(old)) == _content(without_maps(new)),
         "order_changed": old.order != new.order,
         "reordered": [x for x in old.order if x in both] != [x for x in new.order if x in both],
     }

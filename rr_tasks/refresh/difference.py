@@ -30,12 +30,12 @@ _COMPARED = pl.col("equal").is_not_null()
 class Difference:
     """Tables about the samples of two sets of annotations.
 
-    `totals` is one row: how many samples were compared, are equal, have another order, order the
-    same types otherwise, or exist on one side only. `changes` has a row for each degradation: how
-    often it was and is found, appeared and vanished, and, over samples that have it on both sides,
-    the shift of its severity, new minus old (mean and quantiles; null if there are none).
-    `histogram` counts these shifts in bins above `low` up to `high`, mirrored below zero; the bin 0
-    to 0 means none, or less than 0.05.
+    `totals` is one row: how many samples were compared, are equal, differ in maps alone, have
+    another order, order the same types otherwise, or exist on one side only. `changes` has a row
+    for each degradation: how often it was and is found, appeared and vanished, and, over samples
+    that have it on both sides, the shift of its severity, new minus old (mean and quantiles; null
+    if there are none). `histogram` counts these shifts in bins above `low` up to `high`, mirrored
+    below zero; the bin 0 to 0 means none, or less than 0.05.
     """
 
     totals: pl.DataFrame
@@ -59,6 +59,7 @@ def _totals(rows: pl.DataFrame) -> pl.DataFrame:
         {
             "samples": compared.height,
             "equal": compared["equal"].sum(),
+            "maps_only": compared["maps_only"].sum(),
             "order_changed": compared["order_changed"].sum(),
             "reordered": compared["reordered"].sum(),
             "only_old": rows["new_haze"].is_null().sum(),

@@ -47,7 +47,8 @@ def _show_comparison(console: Console, comparison: Comparison) -> None:
     totals = comparison.difference.totals.row(0, named=True)
     console.print(
         f"{say_count(totals['samples'], 'diagnosis', 'diagnoses')} compared; equal apart from who "
-        f"wrote them: {totals['equal']:,}; with another order of treatment: "
+        f"wrote them: {totals['equal']:,}; in all but their maps: {totals['maps_only']:,}; "
+        "with another order of treatment: "
         f"{totals['order_changed']:,}",
         soft_wrap=True,
     )

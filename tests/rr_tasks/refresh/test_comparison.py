@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rr_tasks.priors import without_maps
 from rr_tasks.refresh.comparison import (
     COLUMNS,
     compare,
@@ -36,7 +37,7 @@ def test_a_comparison_exchanged_is_the_same_with_its_sides_exchanged(
     there, back = only(old, new), only(new, old)
     for name in DEGRADATIONS:
         assert there[f"old_{name}"] == back[f"new_{name}"] == getattr(old, name).severity
-    for kind in ("equal", "order_changed", "reordered"):
+    for kind in ("equal", "maps_only", "order_changed", "reordered"):
         assert there[kind] == back[kind]
     assert only(old, old)["equal"]
 
@@ -46,7 +47,15 @@ def test_who_wrote_a_prior_makes_no_difference_and_every_word_does(prior: Diagno
     assert only(prior, prior.model_copy(update={"provenance": author}))["equal"]
     changed = only(prior, prior.model_copy(update={"reasoning": prior.reasoning + " "}))
     assert not changed["equal"]
+    assert not changed["maps_only"]
     assert not changed["order_changed"]
+
+
+@given(priors)
+def test_a_difference_in_maps_alone_is_counted_on_its_own(prior: DiagnosticPrior) -> None:
+    row = only(prior, without_maps(prior))
+    assert row["equal"] == (prior == without_maps(prior))
+    assert row["maps_only"] == (not row["equal"])
 
 
 def test_an_order_changes_with_what_is_found_and_is_reordered_among_the_rest(

@@ -33,7 +33,7 @@ def of(drawn: list[tuple[DiagnosticPrior, DiagnosticPrior]]) -> Difference:
 def test_annotations_do_not_differ_from_themselves(drawn: list[DiagnosticPrior]) -> None:
     found = of([(prior, prior) for prior in drawn])
     count = len(drawn)
-    assert found.totals.row(0) == (count, count, 0, 0, 0, 0)
+    assert found.totals.row(0) == (count, count, 0, 0, 0, 0, 0)
     assert found.changes["appeared"].sum() == found.changes["vanished"].sum() == 0
     assert found.changes["found_old"].equals(found.changes["found_new"])
     assert all(value in {None, 0.0} for name in SHIFTS for value in found.changes[name])
@@ -128,6 +128,7 @@ def test_what_one_side_alone_has_is_counted_and_not_compared(prior: DiagnosticPr
     assert found.totals.row(0, named=True) == {
         "samples": 1,
         "equal": 1,
+        "maps_only": 0,
         "order_changed": 0,
         "reordered": 0,
         "only_old": 1,
