@@ -13,6 +13,8 @@ from schemas.errors import ExpectedError
 from schemas.reasoner import EdgeReasonerChoice
 
 if TYPE_CHECKING:  # --help must answer at once
+    from rr_tasks.inspection.gallery import Gallery
+    from rr_tasks.photographs.pixels import Pixels
     from rr_tasks.photographs.selection import Selection
     from rr_tasks.reasoner.protocol import Reasoner
     from schemas.diagnosis import Diagnosis
@@ -26,6 +28,12 @@ def diagnose(
         bool,
         typer.Option("--json", help="Print a JSON line for each photograph: path and prior."),
     ] = False,
+    html: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE", help="Write a single-file page with photographs and their maps."
+        ),
+    ] = None,
     include: Include = None,
     exclude: Exclude = None,
     reasoner: Weights = None,
@@ -33,20 +41,22 @@ def diagnose(
     """Say what degrades photographs, how badly, and what to undo first.
 
     Of a folder, with all folders below it, each photograph is a line of a table: severity and
-    probability of what was found.
+    probability of what was found. Maps of haze and the spread of blur are shown of single
+    photographs, and on the page of the first 200.
 
-    Example: [bold]rr diagnose holiday.jpg[/bold], or [bold]rr diagnose ~/Pictures[/bold], or for
-    scripts [bold]rr diagnose ~/Pictures --json[/bold].
+    Example: [bold]rr diagnose holiday.jpg[/bold], or [bold]rr diagnose ~/Pictures --html
+    look.html[/bold], or for scripts [bold]rr diagnose ~/Pictures --json[/bold].
     """
     begin("Loading the reasoner")
     from flows.cli.show.diagnosis import show, show_header, show_line
+    from rr_tasks.inspection.gallery import Gallery
     from rr_tasks.photographs.selection import Selection
     from rr_tasks.reasoner.load import load_reasoner
     from rr_tasks.storage.names import to_display
 
     model = load_reasoner(EdgeReasonerChoice(weights=reasoner))
     selection = Selection(include or (), exclude or ())
-    failures = 0
+    gallery, failures = Gallery(), 0
 
     def fail(message: str) -> None:
         nonlocal failures
@@ -58,10 +68,12 @@ def diagnose(
         headed = json or not folder
         for url in _find(source, selection, fail) if folder else (source,):
             try:
-                diagnosis = _diagnose(model, url)
+                diagnosis, pixels = _diagnose(model, url)
             except ExpectedError as error:
                 fail(str(error))
                 continue
+            if html:
+                gallery.add(diagnosis, pixels)
             name = to_display(diagnosis.path)
             if json:
                 typer.echo(diagnosis.model_dump_json())
@@ -72,6 +84,8 @@ def diagnose(
                     show_header(console)
                     headed = True
                 show_line(console, name, diagnosis.prior, diagnosis.guess)
+    if html:
+        _write_page(gallery, html, quiet=json)
     raise typer.Exit(1 if failures else 0)
 
 
@@ -104,7 +118,7 @@ def _find(url: str, selection: "Selection", fail: Callable[[str], None]) -> Iter
         fail(f"{url}: no photographs here, judging by the ends of the names")
 
 
-def _diagnose(model: "Reasoner", url: str) -> "Diagnosis":
+def _diagnose(model: "Reasoner", url: str) -> tuple["Diagnosis", "Pixels"]:
     from flows.cli.show.diagnosis import read
     from rr_tasks.reasoner.diagnosis import UndiagnosedError
     from rr_tasks.reasoner.diagnosis import diagnose as diagnose_photograph
@@ -117,4 +131,12 @@ def _diagnose(model: "Reasoner", url: str) -> "Diagnosis":
         prior = diagnose_photograph(model, pixels)
     except UndiagnosedError as error:
         raise UndiagnosedError(f"{url}: {error}") from error
-    return Diagnosis(path=to_text(url), prior=prior, guess=explain_guess(pixels))
+    return Diagnosis(path=to_text(url), prior=prior, guess=explain_guess(pixels)), pixels
+
+
+def _write_page(gallery: "Gallery", html: str, *, quiet: bool) -> None:
+    from rr_tasks.storage.files import publish_bytes
+
+    publish_bytes(gallery.render(), html)
+    if not quiet:
+        console.print(f"written: {html}", soft_wrap=True, highlight=False, markup=False)

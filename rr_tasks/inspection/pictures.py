@@ -1,10 +1,9 @@
 """Shows a few samples of a data set as small pictures, reading only the start of some tars."""
 
-from base64 import b64encode
 from dataclasses import dataclass
 
-import cv2
-
+from rr_tasks.inspection.data_uri import write_photograph
+from rr_tasks.inspection.maps import Drawing, draw_maps
 from rr_tasks.shards.png import decode_png
 from rr_tasks.shards.reader import NoShardsError, done_shards
 from rr_tasks.shards.spec import read_spec
@@ -13,9 +12,6 @@ from rr_tasks.shards.writer import ShardDamagedError
 from schemas.prior.current import DiagnosticPrior
 from schemas.prior.migrations import load_prior
 from schemas.shard import AnnotationSpec
-
-SIDE = 320
-_QUALITY = [cv2.IMWRITE_JPEG_QUALITY, 82]
 
 
 @dataclass(frozen=True)
@@ -26,6 +22,11 @@ class Picture:
     degraded: str
     clean: str
     prior: DiagnosticPrior
+
+    @property
+    def maps(self) -> list[Drawing]:
+        """The maps of the diagnosis."""
+        return draw_maps(self.prior)
 
 
 def pick_pictures(folder: str, count: int) -> tuple[list[Picture], list[str]]:
@@ -69,15 +70,11 @@ def pick_pictures(folder: str, count: int) -> tuple[list[Picture], list[str]]:
 def _picture(sample: Sample) -> Picture:
     return Picture(
         key=sample["__key__"],
-        degraded=unpack(sample, "degraded.png", _small),
-        clean=unpack(sample, "clean.png", _small),
+        degraded=unpack(sample, "degraded.png", _write),
+        clean=unpack(sample, "clean.png", _write),
         prior=unpack(sample, "prior.json", load_prior),
     )
 
 
-def _small(png: bytes) -> str:
-    image = decode_png(png)
-    scale = min(1.0, SIDE / max(image.shape[:2]))
-    shrunk = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    _, jpeg = cv2.imencode(".jpg", cv2.cvtColor(shrunk, cv2.COLOR_RGB2BGR), _QUALITY)
-    return f"data:image/jpeg;base64,{b64encode(bytes(jpeg)).decode()}"
+def _write(png: bytes) -> str:
+    return write_photograph(decode_png(png))

@@ -1,10 +1,14 @@
 """Reads photographs and shows their diagnostic priors to a person."""
 
-from rich.console import Console
+from rich.columns import Columns
+from rich.console import Console, Group
 from rich.markup import escape
+from rich.padding import Padding
 from rich.text import Text
 
+from flows.cli.show.greys import render_greys
 from flows.cli.show.table import Column, print_columns
+from rr_tasks.inspection.maps import Drawing, draw_maps
 from rr_tasks.photographs.formats.base import UnusablePhotographError
 from rr_tasks.photographs.pixels import Pixels
 from rr_tasks.photographs.reading import read_pixels
@@ -43,7 +47,7 @@ def show_line(console: Console, name: str, prior: DiagnosticPrior, guess: str | 
 
 
 def show(console: Console, name: str, prior: DiagnosticPrior, guess: str | None = None) -> None:
-    """Print findings as a table, then the reasoning and the order of treatment."""
+    """Print findings as a table, their maps, the reasoning and the order of treatment."""
     size = f"{prior.image.width} x {prior.image.height}"
     findings = prior.findings
     print_columns(
@@ -56,11 +60,19 @@ def show(console: Console, name: str, prior: DiagnosticPrior, guess: str | None 
             Column("Physics", list(map(_physics, findings.values()))),
         ],
     )
+    if drawings := draw_maps(prior):
+        pictures = Columns((_draw(console, drawing) for drawing in drawings), padding=(0, 3))
+        console.print(Padding(pictures, (1, 0)))
     console.print(f"[bold]Scene[/bold]      {escape(prior.scene.description)}")
     console.print(f"[bold]Reasoning[/bold]  {escape(prior.reasoning)}")
     if guess is not None:
         console.print(f"[bold]A guess[/bold]    {guess}; rr restore would leave it alone")
     console.print(f"[bold]Undo[/bold]       {' -> '.join(prior.order) or 'nothing'}\n")
+
+
+def _draw(console: Console, drawing: Drawing) -> Group:
+    coloured = console.color_system is not None and not console.no_color
+    return Group(Text(drawing.title, "bold"), render_greys(drawing.greys, coloured=coloured))
 
 
 def _bar(severity: float) -> Text:

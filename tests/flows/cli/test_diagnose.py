@@ -87,6 +87,23 @@ def test_a_folder_is_a_table_with_a_line_for_each_photograph(
     assert "no photographs here" in only_error(rr("diagnose", tmp_path, "--exclude", "*", code=1))
 
 
+def test_a_page_shows_every_photograph_of_a_folder(
+    rr: Rr, photographs: Path, tmp_path: Path
+) -> None:
+    page = tmp_path / "look.html"
+    shown = rr("diagnose", photographs, "--html", page).stdout
+    assert shown.splitlines()[-1] == f"written: {page}"
+    text = page.read_text()
+    paths = sorted(photographs.iterdir())
+    assert text.count("<figure") == len(paths)
+    assert all(str(path) in text for path in paths)
+    lines = rr("diagnose", paths[0], "--json", "--html", page).stdout.splitlines()
+    assert [Diagnosis.model_validate_json(line).path for line in lines] == [str(paths[0])]
+    assert page.read_text().count("<figure") == 1
+    result = rr("diagnose", paths[0], "--html", paths[0] / "look.html", code=1)
+    assert "look.html" in only_error(result)
+
+
 def test_a_folder_of_a_bucket_is_diagnosed(rr: Rr, photographs: Path, s3: S3) -> None:
     path = next(photographs.iterdir())
     for place in ("in/one.png", "in/2020/two.png"):

@@ -5,10 +5,9 @@ import cv2
 import numpy as np
 import pytest
 
-from rr_tasks.inspection import pictures
-from rr_tasks.inspection.pictures import SIDE, pick_pictures
+from rr_tasks.inspection.pictures import pick_pictures
 from rr_tasks.shards import stream as streaming
-from rr_tasks.shards.png import decode_png, encode_png
+from rr_tasks.shards.png import decode_png
 from rr_tasks.shards.stream import _members, read_samples
 from rr_tasks.storage.files import join, publish_bytes
 from schemas.prior.migrations import load_prior
@@ -46,11 +45,6 @@ def test_they_differ_and_are_at_most_as_many_as_asked_for(dataset: str) -> None:
     keys = [picture.key for picture in pick_pictures(dataset, 40)[0]]
     assert len(keys) == len(set(keys)) <= 40
     assert pick_pictures(dataset, 0) == ([], [])
-
-
-def test_large_photographs_are_shrunk() -> None:
-    noise = np.random.default_rng(0).integers(0, 255, (600, 900, 3), np.uint8)
-    assert pixels(pictures._small(encode_png(noise))).shape == (213, SIDE, 3)
 
 
 def test_annotations_have_none(dataset: str, tmp_path: Path) -> None:

@@ -1,0 +1,29 @@
+"""Pictures as data URIs, so that a page is a single file."""
+
+from base64 import b64encode
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from rr_tasks.photographs.pixels import Bytes
+
+SIDE = 320
+"""The most pixels along a side of a photograph."""
+
+_QUALITY = [cv2.IMWRITE_JPEG_QUALITY, 82]
+
+
+def write_photograph(image: Bytes) -> str:
+    """Shrink a photograph, (H, W, 3), to `SIDE` and write it as JPEG."""
+    scale = min(1.0, SIDE / max(image.shape[:2]))
+    size = [max(1, round(scale * length)) for length in (image.shape[1], image.shape[0])]
+    shrunk = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+    _, jpeg = cv2.imencode(".jpg", cv2.cvtColor(shrunk, cv2.COLOR_RGB2BGR), _QUALITY)
+    return f"data:image/jpeg;base64,{b64encode(bytes(jpeg)).decode()}"
+
+
+def write_greys(values: npt.NDArray[np.float64]) -> str:
+    """Write values, (H, W), of which 0 is black and 1 white, as PNG with a pixel for each."""
+    _, png = cv2.imencode(".png", np.rint(255 * values).astype(np.uint8))
+    return f"data:image/png;base64,{b64encode(bytes(png)).decode()}"

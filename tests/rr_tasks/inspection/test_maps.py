@@ -1,0 +1,56 @@
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from rr_tasks.inspection.maps import draw_maps
+from schemas.prior.current import DiagnosticPrior, Kernel, Light, TransmissionMap
+
+DOT: npt.NDArray[np.float64] = np.zeros((9, 9))
+DOT[4, 3:6] = 0.2, 0.6, 0.2
+
+
+def with_maps(
+    prior: DiagnosticPrior,
+    transmission: TransmissionMap | None,
+    kernel: Kernel | None,
+    light: Light = "linear",
+) -> DiagnosticPrior:
+    """The prior with these maps."""
+    maps = {"haze": {"transmission_map": transmission}, "blur": {"kernel": kernel, "light": light}}
+    found = {}
+    for name, update in maps.items():
+        finding = prior.finding(name)
+        assert finding.parameters is not None
+        parameters = finding.parameters.model_copy(update=update)
+        found[name] = finding.model_copy(update={"parameters": parameters})
+    return prior.model_copy(update=found)
+
+
+def test_a_prior_without_maps_has_no_drawings(prior: DiagnosticPrior) -> None:
+    assert draw_maps(prior) == []
+
+
+def test_thick_haze_is_light(prior: DiagnosticPrior) -> None:
+    rows = ((0.2,) * 8 + (0.9,) * 8,) * 16
+    (drawing,) = draw_maps(with_maps(prior, TransmissionMap(rows=rows), None))
+    assert drawing.title == "Haze lets through 20% to 90%"
+    assert drawing.aspect == prior.image.width / prior.image.height
+    assert drawing.greys[0, [0, 15]] == pytest.approx([0.8, 0.1])
+    assert drawing.uri.startswith("data:image/png;base64,")
+
+
+@pytest.mark.parametrize(("light", "side"), [("linear", 0.6125), ("coded", 1 / 3)])
+def test_a_spread_is_drawn_as_a_screen_shows_it(
+    prior: DiagnosticPrior, light: Light, side: float
+) -> None:
+    kernel = Kernel(rows=DOT.tolist(), cell_px=2.0)
+    (drawing,) = draw_maps(with_maps(prior, None, kernel, light))
+    assert drawing.title == "Blur of a point, 6 px across"
+    assert drawing.greys.shape == (3, 3)  # without the dark margin
+    assert drawing.greys[1] == pytest.approx([side, 1.0, side], abs=1e-3)
+    assert not drawing.greys[[0, 2]].any()
+
+
+def test_a_point_that_stayed_a_point_is_drawn(prior: DiagnosticPrior) -> None:
+    (drawing,) = draw_maps(with_maps(prior, None, Kernel(rows=((1.0,),), cell_px=1.0)))
+    assert drawing.greys == pytest.approx(np.ones((1, 1)))
