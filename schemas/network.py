@@ -26,11 +26,14 @@ class ReasonerShape(NetworkShape):
         widths: channels at a quarter, an eighth and a sixteenth of a view's resolution.
         hidden: width of the head.
         looks: number of learned weightings that pool its tokens.
+        maps: whether it also estimates transmission maps, kernels and the noise of each channel,
+            for which it sees the whole photograph and its sharpest part.
     """
 
     widths: tuple[Width, ...] = (48, 96, 192)
     hidden: Width = 384
     looks: Width = 8
+    maps: bool = False
 
 
 class RestorerShape(NetworkShape):

@@ -207,18 +207,28 @@ hard.
 BENCHMARK_FIELD = FIELD.model_copy(update={"name": "benchmark-field", "sampling": "grid"})
 """The evaluation set of `field`: every combination and the clean photograph once for each."""
 
+
+def _with_lookalikes(recipe: DegradationRecipe) -> DegradationRecipe:
+    return recipe.model_copy(update={"lookalikes": LookalikeRecipe(probability=0.6)})
+
+
 REASONER_V2 = DegradationRecipe(
     name="reasoner-v2",
-    alternatives=(
-        EDGE_DEFAULT,
-        EDGE_V2,
-        FIELD,
-        _vary_size(EDGE_DEFAULT),
-        _vary_size(EDGE_V2),
-        _vary_size(FIELD),
+    clean_share=0.2,
+    alternatives=tuple(
+        _with_lookalikes(recipe)
+        for recipe in (
+            EDGE_DEFAULT,
+            EDGE_V2,
+            FIELD,
+            _vary_size(EDGE_DEFAULT),
+            _vary_size(EDGE_V2),
+            _vary_size(FIELD),
+        )
     ),
 )
-"""What a reasoner learns from: light of both conventions, and half of it in all sizes."""
+"""What a reasoner learns from: light of both conventions, half of it in all sizes, and clean
+photographs of which most look degraded but are meant so."""
 
 RESTORER_V1 = DegradationRecipe(name="restorer-v1", alternatives=(EDGE_DEFAULT, EDGE_V2, FIELD))
 """What a restorer learns from: light of both conventions."""

@@ -1,46 +1,57 @@
-"""Give the reasoner of an earlier release eyes for the cepstrum, for a longer training.
+"""Give the reasoner of an earlier release maps, for a longer training.
 
-    git show 4041f3d:rr_tasks/weights/edge-reasoner.safetensors > before.safetensors
+    git show aff3c38:rr_tasks/weights/edge-reasoner.safetensors > before.safetensors
     python infra/weights/grow.py before.safetensors grown.safetensors
 
-All its weights are kept. What reads the cepstrum and the size is new, with random weights, which
-alter its answers until they are trained.
+All its weights are kept. What draws maps, looks at the sharpest window and reads the cepstrum of
+the sharpest ones is new, and does not alter its answers until it is trained.
 """
 
 import argparse
 
 import torch
-from safetensors.torch import load_file
 
+from rr_tasks.reasoner.layers import CEPSTRUM_WIDTH
 from rr_tasks.reasoner.network import ReasonerNetwork
-from rr_tasks.weights.file import hash_weights, save_network
+from rr_tasks.weights.file import hash_weights, load_network, save_network
+from schemas.errors import ExpectedError
 
 _HEAD = "head.0.weight"
+_WORKING = 1  # the role of crops at working size, which the sharpest window takes at first
 
 
-def grow(before: dict[str, torch.Tensor], network: ReasonerNetwork) -> ReasonerNetwork:
-    """Copy the weights of a reasoner without cepstrum into a freshly made one of equal widths.
+def grow(before: ReasonerNetwork) -> ReasonerNetwork:
+    """Copy the weights of a network without maps into a new one of equal widths with maps.
 
-    Args:
-        before: its tensors; the head's first layer has fewer columns, the first ones.
-        network: freshly made; returned.
+    Its head does not read yet what the old one lacked.
     """
-    state = network.state_dict()
-    state[_HEAD][:, : before[_HEAD].shape[1]] = before[_HEAD]
-    network.load_state_dict({**state, **before, _HEAD: state[_HEAD]})
-    return network
+    after = ReasonerNetwork(before.shape.model_copy(update={"maps": True}))
+    known, state = before.state_dict(), after.state_dict()
+    role = torch.cat([known["role"], known["role"][[_WORKING]]])
+    width = before.shape.widths[-1]
+    moments, looks, scale = known[_HEAD].split(
+        [2 * len(known["role"]) * width, before.shape.looks * width + CEPSTRUM_WIDTH, 1], 1
+    )
+    unread_moments, unread_cepstrum = (
+        torch.zeros(len(looks), columns) for columns in (2 * width, CEPSTRUM_WIDTH)
+    )
+    head = torch.cat([moments, unread_moments, looks, unread_cepstrum, scale], 1)
+    after.load_state_dict({**state, **known, "role": role, _HEAD: head})
+    return after
 
 
 def main() -> None:
     """Grow a file, as the command line says."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("before", help="weights of a reasoner without cepstrum")
-    parser.add_argument("grown", help="file that receives the weights of one with it")
+    parser.add_argument("before", help="weights of a reasoner without maps")
+    parser.add_argument("grown", help="file that receives the weights of one with maps")
     options = parser.parse_args()
     torch.manual_seed(0)
-    network = grow(load_file(options.before), ReasonerNetwork())
-    origin = hash_weights(options.before)
-    save_network(network, options.grown, {"grown_from": origin})
+    try:
+        grown = grow(load_network(options.before, ReasonerNetwork))
+    except ExpectedError as error:
+        parser.error(str(error))
+    save_network(grown, options.grown, {"grown_from": hash_weights(options.before)})
 
 
 if __name__ == "__main__":

@@ -2,7 +2,8 @@
 
 Haze and light show in the overview. Blur and rain are measured relative to the short side, so crops
 at working size, to which large photographs are shrunk, look alike at any size. Shrinking removes
-noise, so it is read from native pixels. The kind and length of a blur are read from the cepstrum.
+noise, so it is read from native pixels. The kind and length of a blur are read from the cepstrum,
+and whether anything is sharp from the sharpest window.
 """
 
 from typing import NamedTuple
@@ -12,42 +13,60 @@ import numpy as np
 import numpy.typing as npt
 
 from rr_tasks.photographs.pixels import Bytes
-from rr_tasks.reasoner.cepstrum import cepstrum
+from rr_tasks.reasoner.cepstrum import read_cepstra
 
 Floats = npt.NDArray[np.float32]
 
 VIEW_SIDE = 128
 WORKING_SIDE = 512
-_WORKING_CROPS_PER_AXIS = 2
-_NATIVE_CROPS_PER_AXIS = 2
-_CEPSTRUM_WINDOWS_PER_AXIS = 4
+_CROPS_PER_AXIS = 2
+_WINDOWS_PER_AXIS = 4
+# With the sharpest window, crops from two opposite corners are enough.
+_WORKING_CORNERS, _NATIVE_CORNERS = (1, 2), (0, 3)
 
 
 class Views(NamedTuple):
     """Views of one photograph, `VIEW_SIDE` wide and high, sRGB bytes.
 
-    `overview` is (S, S, 3), `working` (K, S, S, 3) and `native` (N, S, S, 3). The `cepstrum` is
-    taken over windows spread across the working size, whose short side has `short_side` pixels. One
-    pixel of the photograph is `scale` pixels there.
+    `overview` is (S, S, 3), `working` (K, S, S, 3) and `native` (N, S, S, 3). The `cepstra`, (2,
+    *`rr_tasks.reasoner.cepstrum.SHAPE`), are those of all and of the sharpest of the windows spread
+    across the working size, whose short side has `short_side` pixels. One pixel of the photograph
+    is `scale` pixels there.
     """
 
     overview: Bytes
     working: Bytes
     native: Bytes
-    cepstrum: Floats
+    cepstra: Floats
     short_side: int
     scale: float
 
 
-def take_views(image: Bytes) -> Views:
-    """Take the views of a photograph, (H, W, 3), always at the same positions."""
+def take_views(image: Bytes, *, whole: bool) -> Views:
+    """Take the views of a photograph, (H, W, 3), always at the same positions.
+
+    Args:
+        image: the photograph.
+        whole: what networks with maps see: the overview shows the whole, squeezed into a square,
+            and the first crop at working size is the sharpest window. Others see the central
+            square, and more crops.
+    """
     shrunk, scale = shrink_to_working_size(image)
+    windows = cut_grid(shrunk, _WINDOWS_PER_AXIS)
+    everywhere, sharp, sharpest = read_cepstra(np.stack(windows))
+    overview, working, native = (
+        shrunk if whole else _central_square(shrunk),
+        cut_grid(shrunk, _CROPS_PER_AXIS),
+        cut_grid(image, _CROPS_PER_AXIS),
+    )
+    if whole:
+        working = [windows[sharpest], *(working[corner] for corner in _WORKING_CORNERS)]
+        native = [native[corner] for corner in _NATIVE_CORNERS]
     return Views(
-        # Never stretched from another shape: a blur along the long side would look too short.
-        shrink_to_view(_central_square(shrunk)),
-        np.stack(cut_grid(shrunk, _WORKING_CROPS_PER_AXIS)),
-        np.stack(cut_grid(image, _NATIVE_CROPS_PER_AXIS)),
-        cepstrum(np.stack(cut_grid(shrunk, _CEPSTRUM_WINDOWS_PER_AXIS))),
+        shrink_to_view(overview),
+        np.stack(working),
+        np.stack(native),
+        np.stack([everywhere, sharp]),
         min(shrunk.shape[:2]),
         scale,
     )
@@ -64,7 +83,7 @@ def shrink_to_working_size(image: Bytes) -> tuple[Bytes, float]:
 
 
 def shrink_to_view(image: Bytes) -> Bytes:
-    """Resize an approximately square image, (H, W, 3), to a square of `VIEW_SIDE`."""
+    """Squeeze an image, (H, W, 3), into a square of `VIEW_SIDE`."""
     return np.asarray(
         cv2.resize(image, (VIEW_SIDE, VIEW_SIDE), interpolation=cv2.INTER_AREA), np.uint8
     )

@@ -22,6 +22,7 @@ from rr_tasks.training.restorer import train_restorer
 from rr_tasks.weights.file import hash_weights, load_network, save_network
 from rr_tasks.weights.network import StoredNetwork
 from schemas.errors import ExpectedError
+from schemas.network import ReasonerShape
 from schemas.parameters import TrainReasonerParameters, TrainRestorerParameters
 from schemas.training import LoopSettings, TrainingRecord
 
@@ -132,7 +133,7 @@ def record_restorer_training(parameters: TrainRestorerParameters) -> TrainingRec
 def _start_reasoner(parameters: TrainReasonerParameters) -> ReasonerNetwork:
     torch.manual_seed(parameters.seed)
     url = parameters.start
-    return load_network(url, ReasonerNetwork) if url else ReasonerNetwork()
+    return load_network(url, ReasonerNetwork) if url else ReasonerNetwork(ReasonerShape(maps=True))
 
 
 def _start_restorer(parameters: TrainRestorerParameters) -> RestorerNetwork:

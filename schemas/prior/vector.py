@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from schemas.prior.current import DEGRADATIONS, AnyFinding, DegradationName, DiagnosticPrior
 from schemas.prior.degradation import Degradation
 from schemas.prior.finding import MINIMUM_PRESENT_SEVERITY
+from schemas.prior.light import LIGHT_ENTRY
 
 PRESENT_PROBABILITY = 0.5
 """From which probability on a degradation counts as present."""
@@ -44,6 +45,11 @@ def presence_entries() -> list[int]:
 def severity_entries() -> list[int]:
     """Return the entries that hold the severity of each type, as a share of 100."""
     return [FIELDS.index(f"{name}.severity") for name in DEGRADATIONS]
+
+
+def light_entries() -> list[int]:
+    """Return the entries that say in which light each type was mixed, in their order."""
+    return [FIELDS.index(f"{name}.{LIGHT_ENTRY}") for name in DEGRADATIONS]
 
 
 def mirrored_entries() -> list[int]:

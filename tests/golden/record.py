@@ -179,7 +179,7 @@ def _trained(work: Path) -> dict[str, Any]:
     (shards,) = map(str, (work / "benchmark").iterdir())
     (annotations,) = map(str, work.glob("annotations-*"))
     torch.manual_seed(0)
-    diagnosing = ReasonerNetwork(ReasonerShape(widths=(8, 8, 8), hidden=16))
+    diagnosing = ReasonerNetwork(ReasonerShape(widths=(8, 8, 8), hidden=16, maps=True))
     shape = RestorerShape(width=8, encoder=(1, 1), middle=1, decoder=(1, 1), embedding=16)
     restoring = EdgeRestorer(RestorerNetwork(shape))
     settings = LoopSettings(

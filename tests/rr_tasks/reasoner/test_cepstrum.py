@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from rr_tasks.degrade.kernels import disc_kernel, motion_kernel
-from rr_tasks.reasoner.cepstrum import LARGEST_LAG, SHAPE, cepstrum
+from rr_tasks.reasoner.cepstrum import LARGEST_LAG, SHAPE, read_cepstra
 
 
 def windows(kernel: np.ndarray | None = None) -> np.ndarray:
@@ -19,6 +19,10 @@ def windows(kernel: np.ndarray | None = None) -> np.ndarray:
             light *= 40 / light.std()
         seen.append(np.clip(light[32:160, 32:160] + 128, 0, 255))
     return np.repeat(np.stack(seen)[..., None], 3, -1).astype(np.uint8)
+
+
+def cepstrum(seen: np.ndarray) -> np.ndarray:
+    return read_cepstra(seen).everywhere
 
 
 def at(lags: np.ndarray, down: int, right: int) -> float:
@@ -54,3 +58,14 @@ def test_mirroring_turns_the_rows_around() -> None:
 @pytest.mark.parametrize("level", [0, 255])
 def test_an_empty_photograph_has_a_cepstrum_of_zeros(level: int) -> None:
     assert not cepstrum(np.full((2, 128, 128, 3), level, np.uint8)).any()
+
+
+def test_the_sharpest_windows_tell_a_shallow_depth_of_field_from_a_blur() -> None:
+    sharp, soft = windows(), windows(disc_kernel(14.0))
+    seen = np.concatenate([soft[:6], sharp[:2]])
+    cepstra = read_cepstra(seen)
+    assert cepstra.sharpest in {6, 7}
+    assert cepstra.sharp == pytest.approx(cepstrum(sharp[:2]), abs=1e-5)
+    assert cepstra.everywhere == pytest.approx(
+        0.75 * cepstrum(soft[:6]) + 0.25 * cepstrum(sharp[:2]), abs=1e-4
+    )

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from rr_tasks.degrade.blur import blur_severity
 from rr_tasks.degrade.catalogue import CATALOGUE
 from rr_tasks.reasoner.edge import EdgeReasoner
-from rr_tasks.reasoner.network import ReasonerNetwork
+from rr_tasks.reasoner.network import CHANNEL_ENTRIES, Reading, ReasonerNetwork
 from rr_tasks.weights.file import UnusableWeightsError, hash_weights, save_network
 from schemas.network import ReasonerShape
 from schemas.prior.current import DEGRADATIONS, VISIBLE_SEVERITY, DiagnosticPrior
@@ -21,6 +21,7 @@ from schemas.prior.vector import FIELDS, VECTOR_LENGTH
 
 MakeNetwork = Callable[[int], ReasonerNetwork]
 SHA = "f" * 64
+NOISE = [0.0] * len(CHANNEL_ENTRIES)
 DOUBTS = [math.log(0.05), math.log(0.1), math.log(0.2), 9.0]
 
 
@@ -33,8 +34,9 @@ class Saying(ReasonerNetwork):
 
     answer: list[float]
 
-    def forward(self, overview: torch.Tensor, *_: torch.Tensor) -> torch.Tensor:
-        return torch.tensor([[*self.answer, *DOUBTS]] * len(overview))
+    def forward(self, overview: torch.Tensor, *_: torch.Tensor) -> Reading:
+        said = [*self.answer, *DOUBTS, *NOISE]
+        return Reading(torch.tensor([said] * len(overview)), None, None)
 
 
 SAYING = Saying(ReasonerShape(widths=(8, 8, 8), hidden=16)).eval()
@@ -125,8 +127,8 @@ def test_a_batch_is_diagnosed_as_each_alone(
 ) -> None:
     reasoner = EdgeReasoner(reasoner_network(1), SHA)
     images = [photograph, 255 - photograph, image(140, 150), image(20, 30) // 4]
-    together, deviations = reasoner.predict(images)
-    alone = np.concatenate([reasoner.predict([one])[0] for one in images])
+    together, deviations, _ = reasoner.predict(images)
+    alone = np.concatenate([reasoner.predict([one]).vectors for one in images])
     assert together.shape == (4, VECTOR_LENGTH)
     assert deviations.shape == (4, len(DEGRADATIONS))
     assert together == pytest.approx(alone, abs=0.03)
@@ -136,7 +138,8 @@ def test_a_batch_is_diagnosed_as_each_alone(
 def test_presence_is_a_probability(reasoner_network: MakeNetwork) -> None:
     present = [FIELDS.index(f"{name}.present") for name in DEGRADATIONS]
     for seed in range(4):
-        vector = EdgeReasoner(reasoner_network(seed), SHA).predict([image(64, 64)])[0][0, present]
+        reasoner = EdgeReasoner(reasoner_network(seed), SHA)
+        vector = reasoner.predict([image(64, 64)]).vectors[0, present]
         assert vector.min() > 0
         assert vector.max() < 1
 

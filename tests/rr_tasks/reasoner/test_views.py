@@ -1,3 +1,4 @@
+import cv2
 import numpy as np
 import pytest
 
@@ -7,7 +8,6 @@ from rr_tasks.reasoner.views import (
     WORKING_SIDE,
     cut_grid,
     cut_randomly,
-    shrink_to_view,
     shrink_to_working_size,
     take_views,
 )
@@ -20,14 +20,17 @@ def image(shape: tuple[int, int]) -> np.ndarray:
     return np.random.default_rng(0).integers(0, 256, (*shape, 3)).astype(np.uint8)
 
 
+@pytest.mark.parametrize(("whole", "working", "native"), [(True, 3, 2), (False, 4, 4)])
 @pytest.mark.parametrize("shape", SHAPES)
-def test_views_have_one_size(shape: tuple[int, int]) -> None:
+def test_views_have_one_size(
+    shape: tuple[int, int], whole: bool, working: int, native: int
+) -> None:
     photograph = image(shape)
-    seen = take_views(photograph)
+    seen = take_views(photograph, whole=whole)
     assert seen.overview.shape == VIEW
-    assert seen.working.shape == (4, *VIEW)
-    assert seen.native.shape == (4, *VIEW)
-    assert seen.cepstrum.shape == SHAPE
+    assert seen.working.shape == (working, *VIEW)
+    assert seen.native.shape == (native, *VIEW)
+    assert seen.cepstra.shape == (2, *SHAPE)
     assert seen.short_side == min(*shape, WORKING_SIDE)
     crops = cut_randomly(photograph, 3, np.random.default_rng(0))
     assert [crop.shape for crop in crops] == [VIEW] * 3
@@ -57,17 +60,17 @@ def test_large_photographs_alone_are_shrunk_to_working_size(
     shrunk, factor = shrink_to_working_size(photograph)
     assert shrunk.shape == (*working, 3)
     assert factor == pytest.approx(scale)
-    assert take_views(photograph).scale == factor
+    assert take_views(photograph, whole=True).scale == factor
     assert (shrunk is photograph) == (scale == 1.0)
 
 
 def test_working_crops_show_a_large_photograph_shrunk_and_native_ones_its_own_pixels() -> None:
     photograph = np.zeros((2048, 2048, 3), np.uint8)
     photograph[::2] = 200  # lines that vanish when they are shrunk
-    seen = take_views(photograph)
+    seen = take_views(photograph, whole=True)
     assert np.ptp(seen.working.astype(int)) == 0
     assert np.ptp(seen.native.astype(int)) == 200
-    assert not seen.cepstrum.any()
+    assert not seen.cepstra.any()
 
 
 def test_random_crops_are_native_pixels_from_anywhere() -> None:
@@ -90,17 +93,30 @@ def test_a_small_photograph_is_mirrored_not_stretched() -> None:
 
 
 @pytest.mark.parametrize("shape", [(512, 910), (600, 400)])
-def test_the_overview_of_a_photograph_is_never_stretched(shape: tuple[int, int]) -> None:
+def test_an_overview_that_is_not_of_the_whole_is_never_stretched(shape: tuple[int, int]) -> None:
     photograph = image(shape)
     side = min(shape)
     top, left = (shape[0] - side) // 2, (shape[1] - side) // 2
     square = photograph[top : top + side, left : left + side]
-    assert np.array_equal(take_views(photograph).overview, take_views(square).overview)
+    overview, expected = (take_views(one, whole=False).overview for one in (photograph, square))
+    assert np.array_equal(overview, expected)
 
 
 def test_the_overview_shows_the_whole() -> None:
     photograph = np.zeros((300, 500, 3), np.uint8)
     photograph[150:, :250] = 200
-    small = shrink_to_view(photograph)
+    small = take_views(photograph, whole=True).overview
     assert small[VIEW_SIDE - 2, 1].tolist() == [200] * 3
     assert small[1, 1].tolist() == small[-2, -2].tolist() == [0] * 3
+
+
+def test_the_sharpest_window_is_where_the_photograph_is_sharp() -> None:
+    photograph = cv2.GaussianBlur(image((512, 640)), (0, 0), 4.0)
+    photograph[300:460, 350:510] = image((160, 160))
+    sharpest = take_views(photograph, whole=True).working[0]
+    assert any(
+        np.array_equal(sharpest, photograph[top : top + VIEW_SIDE, left : left + VIEW_SIDE])
+        for top in (256, 384)
+        for left in (336, 496)
+    )
+    assert sharpest.std() > 2 * photograph.std()

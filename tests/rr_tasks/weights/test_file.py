@@ -51,7 +51,7 @@ def test_weights_survive_the_file_as_float16(reasoner_network: MakeReasoner, pla
     assert read_record(place) == {
         "steps": 3,
         "network": "edge-reasoner",
-        "shape": {"widths": [8, 8, 8], "hidden": 16, "looks": 8},
+        "shape": {"widths": [8, 8, 8], "hidden": 16, "looks": 8, "maps": False},
         "layout": list(ReasonerNetwork.layout),
     }
     content = read_bytes(place)
@@ -116,12 +116,18 @@ def test_what_the_shipped_files_were_not_trained_on_has_no_effect(
     kind: type[StoredNetwork],
 ) -> None:
     path = locate_shipped(kind.name)
-    held, loaded = load(read_bytes(path)), load_network(path, kind).state_dict()
-    new = [place for place, entry in enumerate(kind.layout) if entry.endswith(".coded")]
-    old = [place for place in range(len(kind.layout)) if place not in new]
+    held, network = load(read_bytes(path)), load_network(path, kind)
+    known = read_record(path).get("layout", kind.unrecorded_layout)
+    new = [entry for entry in kind.layout if entry not in known]
+    old_places, new_places = (
+        torch.tensor([kind.layout.index(entry) for entry in entries], dtype=torch.int64)
+        for entries in (known, new)
+    )
     for key, axis in kind.laid_out.items():
-        assert torch.equal(loaded[key].index_select(axis, torch.tensor(old)), held[key].float())
-        assert not loaded[key].index_select(axis, torch.tensor(new)).any()
+        loaded = network.state_dict()[key].movedim(axis, 0)
+        assert torch.equal(loaded[old_places], held[key].float().movedim(axis, 0))
+        for entry, values in zip(new, loaded[new_places], strict=True):
+            assert (values == network.value_of_new(key, entry)).all()
 
 
 def test_tensors_that_are_not_of_the_recorded_shape_are_refused(
@@ -192,9 +198,9 @@ def test_a_reasoner_of_a_shorter_vector_finds_nothing_of_what_is_new(
     without_rain(path, ReasonerNetwork)
     padded = load_network(path, ReasonerNetwork)
     views = torch.randint(0, 256, (1, 3, 32, 32), dtype=torch.uint8)
-    seen = (views, views[None], views[None], torch.zeros(1, *SHAPE), torch.tensor([512.0]))
+    seen = (views, views[None], views[None], torch.zeros(1, 2, *SHAPE), torch.tensor([512.0]))
     with torch.no_grad():
-        before, after = whole(*seen)[0], padded(*seen)[0]
+        before, after = (network(*seen).entries[0] for network in (whole, padded))
     rain = [entry.startswith("rain.") for entry in ReasonerNetwork.layout]
     known = ~torch.tensor(rain)
     assert torch.equal(before[known], after[known])
