@@ -18,12 +18,14 @@ from rr_tasks.evaluation.diagnosis.prediction import (
 )
 from rr_tasks.evaluation.diagnosis.report import write_assessment
 from rr_tasks.evaluation.diagnosis.section import Section, make_sections
+from rr_tasks.evaluation.diagnosis.source import find_pairs, find_recipes, tell_training
 from rr_tasks.evaluation.diagnosis.tasks import predict_task
 from rr_tasks.evaluation.presence import count_undiagnosed
 from rr_tasks.reasoner.load import load_reasoner
 from rr_tasks.storage.leftovers import remove_leftovers
+from rr_tasks.weights.file import locate_shipped
+from rr_tasks.weights.lineage import read_sources
 from schemas.parameters import AssessParameters
-from schemas.recipe import RECIPES
 
 
 @dataclass(frozen=True)
@@ -43,12 +45,15 @@ class Assessment:
 
 def assess(parameters: AssessParameters) -> Assessment:
     """Predict everything once, then count."""
+    recipes, pairs = find_recipes(parameters.sources), find_pairs(parameters.sources)
+    trained = read_sources(parameters.reasoner.weights or locate_shipped("edge-reasoner"))
     spec, photographs = search(
         plan_assessment,
         parameters.photographs,
         parameters.output,
         reasoner=load_reasoner(parameters.reasoner).identity,
-        recipes=[RECIPES[name] for name in parameters.recipes],
+        recipes=recipes,
+        pairs=list(pairs.values()),
         rounds=parameters.rounds,
         short_sides=parameters.short_sides,
         seed=parameters.seed,
@@ -63,14 +68,15 @@ def assess(parameters: AssessParameters) -> Assessment:
         numbers,
         folder,
         spec,
-        parameters.photographs,
+        (parameters.photographs, *pairs),
         parameters.reasoner,
         label="Predict",
         workers=parameters.workers,
         finished=find_predictions(folder, numbers),
     )
     rows = read_predictions(urls)
-    figures = compute_figures(rows, parameters.seed)
+    training = tell_training(spec.recipes, spec.pairs, trained)
+    figures = compute_figures(rows, parameters.seed, training)
     page = write_assessment(parameters.output, spec, rows, figures)
     tables = make_sections(figures)
     for section in tables:

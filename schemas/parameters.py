@@ -15,17 +15,6 @@ from schemas.training import DeviceName
 from schemas.url import Url
 from schemas.workers import WorkerCount
 
-RecipeName = Literal[
-    "edge-default",
-    "benchmark",
-    "edge-v2",
-    "field",
-    "benchmark-field",
-    "cdd11",
-    "agenticir",
-    "cdd11-like",
-    "agenticir-like",
-]
 GridName = Literal["benchmark", "benchmark-field"]
 """Frozen recipes of grids, which figures are published for."""
 
@@ -211,9 +200,10 @@ class AssessParameters(Parameters):
     photographs: Url = Field(description="Folder of clean, held-out photographs")
     output: Url = Field(description="Folder for the predictions, the figures and the page")
     reasoner: Reasoner = EdgeReasonerChoice()
-    recipes: tuple[RecipeName, ...] = Field(
-        ("edge-default", "edge-v2", "cdd11-like", "agenticir-like"),
-        description="Recipes; the first one is also used for sizes and blends",
+    sources: tuple[Url, ...] = Field(
+        ("edge-default", "edge-v2", "field", "cdd11", "agenticir"),
+        description="Recipes, JSON files of your own, or folders of ingested pairs; the first one, "
+        "a recipe, is also used for sizes, blends and clean photographs",
     )
     rounds: Count = Field(4, description="How often each photograph is degraded in all 16 ways")
     short_sides: tuple[ShortSide, ...] = Field(
@@ -222,7 +212,7 @@ class AssessParameters(Parameters):
     seed: int = Field(2027, description="The published figures use 2027")
     workers: Workers = None
 
-    @field_validator("recipes", "short_sides")
+    @field_validator("sources", "short_sides")
     @classmethod
     def _each_once(cls, given: tuple[Any, ...]) -> tuple[Any, ...]:
         if len(set(given)) < max(1, len(given)):

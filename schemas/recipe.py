@@ -121,6 +121,11 @@ class DegradationRecipe(Strict):
         """The recipe that sample `number` follows."""
         return self.alternatives[number % len(self.alternatives)] if self.alternatives else self
 
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The names of the recipes that samples follow."""
+        return tuple(one.name for one in self.alternatives or (self,))
+
     def all_types(self) -> tuple[str, ...]:
         """The types of degradation in use, including those of all alternatives."""
         followed = self.alternatives or (self,)

@@ -14,12 +14,13 @@ def assess(
     photographs: Annotated[str, typer.Argument(help="Folder of clean, held-out photographs.")],
     output: Annotated[str, typer.Argument(help="Folder for predictions, figures and a page.")],
     reasoner: Weights = None,
-    recipes: Annotated[
+    sources: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="RECIPE",
-            help="A recipe. May be repeated; by default edge-default, edge-v2, cdd11-like and "
-            "agenticir-like. The first one is also used for sizes and blends.",
+            metavar="SOURCE",
+            help="A recipe, a JSON file of your own, or a folder that rr ingest made. May be "
+            "repeated; by default edge-default, edge-v2, field, cdd11 and agenticir. The first, a "
+            "recipe, is also used for sizes, blends and clean photographs.",
         ),
     ] = None,
     rounds: Annotated[
@@ -39,14 +40,15 @@ def assess(
 
     Each photograph is shown clean and with all 15 mixtures of haze, blur, rain and noise. The
     figures say whether each type is found, whether severities, physical parameters and
-    probabilities are right, and whether size or JPEG compression matters; docs/REASONER.md explains
+    probabilities are right, whether size or JPEG compression matters, how many clean photographs
+    would be touched, and whether the reasoner was trained on each source; docs/REASONER.md explains
     them. All are computed from assessment.parquet, which has one row per sample. Run it again to
     resume.
 
-    Example: [bold]rr assess photos/heldout assessment[/bold], and for one recipe in a minute
-    [bold]rr assess photos/heldout quick --recipes edge-v2 --rounds 1 --short-sides 512[/bold]
+    Example: [bold]rr assess photos/heldout assessment[/bold], and for one source in a minute
+    [bold]rr assess photos/heldout quick --sources edge-v2 --rounds 1 --short-sides 512[/bold]
     """
-    given: dict[str, list[Any] | None] = {"recipes": recipes, "short_sides": short_sides}
+    given: dict[str, list[Any] | None] = {"sources": sources, "short_sides": short_sides}
     parameters = AssessParameters(
         photographs=photographs,
         output=output,

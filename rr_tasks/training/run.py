@@ -20,6 +20,7 @@ from rr_tasks.training.processes import join_processes
 from rr_tasks.training.reasoner import train_reasoner
 from rr_tasks.training.restorer import train_restorer
 from rr_tasks.weights.file import hash_weights, load_network, save_network
+from rr_tasks.weights.lineage import SOURCES, list_sources, read_sources
 from rr_tasks.weights.network import StoredNetwork
 from schemas.errors import ExpectedError
 from schemas.network import ReasonerShape
@@ -89,7 +90,7 @@ def run_reasoner_training(parameters: TrainReasonerParameters, on_progress: Prog
         )
         return network
 
-    return _finish(parameters.output, record, device, run)
+    return _finish(parameters, record, device, run)
 
 
 def run_restorer_training(parameters: TrainRestorerParameters, on_progress: ProgressReport) -> str:
@@ -114,7 +115,7 @@ def run_restorer_training(parameters: TrainRestorerParameters, on_progress: Prog
         )
         return network
 
-    return _finish(parameters.output, record, device, run)
+    return _finish(parameters, record, device, run)
 
 
 def record_restorer_training(parameters: TrainRestorerParameters) -> TrainingRecord:
@@ -143,9 +144,13 @@ def _start_restorer(parameters: TrainRestorerParameters) -> RestorerNetwork:
 
 
 def _finish(
-    folder: str, record: TrainingRecord, device: torch.device, run: Callable[[str], StoredNetwork]
+    parameters: TrainReasonerParameters | TrainRestorerParameters,
+    record: TrainingRecord,
+    device: torch.device,
+    run: Callable[[str], StoredNetwork],
 ) -> str:
     """Run what is not finished; of several processes, the first one writes."""
+    folder = parameters.output
     processes = join_processes(device)
     target = join(folder, f"{record.network}.safetensors")
     finished = exists(target)
@@ -157,9 +162,18 @@ def _finish(
     if not finished:
         trained = run(folder)
         if processes.is_main_process:
-            save_network(trained, target, record.model_dump(mode="json"))
+            sources = {SOURCES: sorted(_list_sources(parameters))}
+            save_network(trained, target, record.model_dump(mode="json") | sources)
         processes.wait_for_everyone()
     return target
+
+
+def _list_sources(
+    parameters: TrainReasonerParameters | TrainRestorerParameters,
+) -> frozenset[str]:
+    """List what the run learned from, and what the weights that it started from did."""
+    before = read_sources(parameters.start) if parameters.start else frozenset()
+    return before | list_sources(name_of(parameters.shards))
 
 
 def _claim(folder: str, record: TrainingRecord, *, begun: bool, writes: bool) -> None:

@@ -8,9 +8,12 @@ from typer.testing import CliRunner, Result
 
 from flows import cli
 from flows.assess import assess
+from flows.ingest import ingest
 from flows.launch import launch
-from schemas.parameters import AssessParameters
+from rr_tasks.storage.files import name_of
+from schemas.parameters import AssessParameters, IngestParameters
 from tests.kills import Job, preloaded
+from tests.pairs import lay_out
 from tests.s3 import S3
 
 FILES = (
@@ -33,7 +36,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def run(*arguments: object) -> Result:
-    quick = ("--recipes", "cdd11-like", "--rounds", 1, "--short-sides", 96)
+    quick = ("--sources", "cdd11-like", "--rounds", 1, "--short-sides", 96)
     words = [str(argument) for argument in ("assess", *arguments, *quick)]
     return CliRunner().invoke(cli.app, words, env={"COLUMNS": "160"})
 
@@ -43,7 +46,7 @@ def parameters(heldout: Path, tmp_path: Path) -> AssessParameters:
     return AssessParameters(
         photographs=str(heldout),
         output=str(tmp_path / "out"),
-        recipes=("cdd11-like",),
+        sources=("cdd11-like",),
         rounds=1,
         short_sides=(96,),
     )
@@ -52,22 +55,46 @@ def parameters(heldout: Path, tmp_path: Path) -> AssessParameters:
 def test_it_shows_its_tables_and_where_the_page_lies(heldout: Path, tmp_path: Path) -> None:
     result = run(heldout, tmp_path / "out")
     assert result.exit_code == 0, result.output
-    for words in ("Recipes", "cdd11-like", "Calibration", "144 x 96", "assessment.html"):
+    for words in (
+        "Sources",
+        "as edge-default",
+        "Clean photographs",
+        "taken for",
+        "Calibration",
+        "144 x 96",
+        "assessment.html",
+    ):
         assert words in result.stdout
     rows = pl.read_parquet(tmp_path / "out" / "assessment.parquet")
-    assert len(rows) == 16 + 44 + 16 + 16
+    assert len(rows) == 16 + 15 + 44 + 16 + 16
 
 
-def test_other_recipes_and_sizes_are_refused_in_a_line(tmp_path: Path) -> None:
-    arguments = ["assess", "in", str(tmp_path), "--recipes", "none", "--short-sides", "9000"]
+def test_other_sources_and_sizes_are_refused_in_a_line(heldout: Path, tmp_path: Path) -> None:
+    arguments = ["assess", "in", str(tmp_path), "--short-sides", "9000"]
     result = CliRunner().invoke(cli.app, arguments)
     assert result.exit_code == 2
-    assert [line.split(": ")[1] for line in result.stderr.splitlines()] == [
-        "--recipes",
-        "--short-sides",
-    ]
-    arguments = ["assess", "in", str(tmp_path), "--recipes", "edge-v2", "--recipes", "edge-v2"]
+    assert [line.split(": ")[1] for line in result.stderr.splitlines()] == ["--short-sides"]
+    arguments = ["assess", "in", str(tmp_path), "--sources", "edge-v2", "--sources", "edge-v2"]
     assert "name at least one, and each once" in CliRunner().invoke(cli.app, arguments).stderr
+    arguments = ["assess", str(heldout), str(tmp_path), "--sources", "edge-v2", "--sources", "none"]
+    result = CliRunner().invoke(cli.app, arguments)
+    assert result.exit_code == 1
+    assert "there is no source none; name edge-default, " in result.stderr.replace("\n", " ")
+
+
+def test_pairs_that_others_degraded_are_a_source(
+    parameters: AssessParameters, photographs: Path, tmp_path: Path
+) -> None:
+    source = str(tmp_path / "reside")
+    lay_out(source, "reside", photographs)
+    made = launch(ingest, IngestParameters(layout="reside", folder=source, output=str(tmp_path)))
+    sources = ("cdd11-like", made)
+    assessment = launch(assess, parameters.model_copy(update={"sources": sources}))
+    compared = assessment.figures.sources
+    assert compared["source"].to_list() == ["cdd11-like", name_of(made)]
+    assert compared["training"].to_list() == ["as edge-default", "no"]
+    assert compared["haze"].null_count() == 0
+    assert compared["rain"].to_list()[1] is None  # nothing tells how often rain is found
 
 
 def test_it_is_the_same_in_object_storage(

@@ -49,7 +49,7 @@ def stages(photographs: Path, heldout: Path, dataset: str, tmp_path: Path) -> di
     measured = AssessParameters(
         photographs=str(heldout),
         output=output,
-        recipes=("edge-v2",),
+        sources=("edge-v2",),
         rounds=1,
         short_sides=(64,),
     )

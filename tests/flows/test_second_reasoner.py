@@ -98,7 +98,7 @@ def test_it_is_evaluated_on_what_it_can_diagnose(rr: Rr, heldout: Path, tmp_path
 
 
 def test_it_is_assessed_on_what_it_can_diagnose(rr: Rr, heldout: Path, tmp_path: Path) -> None:
-    quick = ("--recipes", "cdd11-like", "--rounds", 1, "--short-sides", 96)
+    quick = ("--sources", "cdd11-like", "--rounds", 1, "--short-sides", 96)
     result = rr("assess", heldout, tmp_path, *quick)
     rows = pl.read_parquet(tmp_path / "assessment.parquet")
     told = rows.filter(pl.col("undiagnosed").is_null())
@@ -111,5 +111,5 @@ def test_it_is_assessed_on_what_it_can_diagnose(rr: Rr, heldout: Path, tmp_path:
     assert f"Left out of every figure: {len(rows) - len(told)} samples" in page
     figures = json.loads((tmp_path / "assessment.json").read_text())
     assert sum(row["samples"] for row in figures["confusion"]) == len(
-        told.filter(pl.col("part") == "recipe")
+        told.filter(pl.col("part") == "source")
     )

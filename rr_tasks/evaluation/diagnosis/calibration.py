@@ -11,25 +11,25 @@ def reliability(rows: pl.DataFrame) -> pl.DataFrame:
     """Compute the reliability diagram: how often a type is present, by its predicted probability.
 
     Args:
-        rows: `recipe`, and `true_X` and `probability_X` for each type X; rows with a null
+        rows: `source`, and `true_X` and `probability_X` for each type X; rows with a null
             probability are left out.
 
     Returns:
-        For each recipe, type and non-empty `bin` of probability, 0 to 9: the number of `samples`,
+        For each source, type and non-empty `bin` of probability, 0 to 9: the number of `samples`,
         their mean `probability` and the share in which the type is `present`.
     """
     return (
         pl.concat(_of_type(rows, name) for name in DEGRADATIONS)
         .drop_nulls("probability")
         .with_columns(bin=(pl.col("probability") * BINS).floor().clip(0, BINS - 1).cast(pl.Int64))
-        .group_by("recipe", "type", "bin")
+        .group_by("source", "type", "bin")
         .agg(
             samples=pl.len(),
             probability=pl.col("probability").mean(),
             present=(pl.col("true") > 0).mean(),
         )
         .join(
-            rows.select("recipe").unique(maintain_order=True).with_row_index("order"), on="recipe"
+            rows.select("source").unique(maintain_order=True).with_row_index("order"), on="source"
         )
         .sort("order", pl.col("type").cast(pl.Enum(DEGRADATIONS)), "bin")
         .drop("order")
@@ -37,7 +37,7 @@ def reliability(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def calibration(rows: pl.DataFrame) -> pl.DataFrame:
-    """Measure the calibration for each recipe and type.
+    """Measure the calibration for each source and type.
 
     Args:
         rows: as for `reliability`, and `found_X` and `std_X`.
@@ -52,21 +52,21 @@ def calibration(rows: pl.DataFrame) -> pl.DataFrame:
     gap = (pl.col("probability") - pl.col("present")).abs()
     errors = (
         reliability(rows)
-        .group_by("recipe", "type", maintain_order=True)
+        .group_by("source", "type", maintain_order=True)
         .agg(ece=(gap * pl.col("samples")).sum() / pl.col("samples").sum())
     )
     error, std = pl.col("found") - pl.col("true"), pl.col("std")
     sure = (pl.col("true") > 0) & (pl.col("found") > 0) & std.is_not_null()
     findings = pl.concat(_of_type(rows, name) for name in DEGRADATIONS)
-    deviations = findings.group_by("recipe", "type", maintain_order=True).agg(
+    deviations = findings.group_by("source", "type", maintain_order=True).agg(
         findings=sure.sum(),
         within_1_std=(error.abs() <= std).filter(sure).mean(),
         within_2_std=(error.abs() <= 2 * std).filter(sure).mean(),
         mean_std=std.filter(sure).mean(),
         root_mean_square_error=(error**2).filter(sure).mean().sqrt(),
     )
-    keys = ["recipe", "type"]
-    order = rows.select("recipe").unique(maintain_order=True)
+    keys = ["source", "type"]
+    order = rows.select("source").unique(maintain_order=True)
     types = pl.DataFrame({"type": DEGRADATIONS})
     return (
         order.join(types, how="cross", maintain_order="left_right")
@@ -78,4 +78,4 @@ def calibration(rows: pl.DataFrame) -> pl.DataFrame:
 def _of_type(rows: pl.DataFrame, name: str) -> pl.DataFrame:
     columns = ("true", "found", "probability", "std")
     there = {side: f"{side}_{name}" for side in columns if f"{side}_{name}" in rows.columns}
-    return rows.select("recipe", pl.lit(name).alias("type"), **there)
+    return rows.select("source", pl.lit(name).alias("type"), **there)

@@ -10,24 +10,24 @@ def confusion(rows: pl.DataFrame) -> pl.DataFrame:
     """Count samples by the set that is present and the set that was found.
 
     Args:
-        rows: `recipe`, and severities `true_X` and `found_X` for each type X.
+        rows: `source`, and severities `true_X` and `found_X` for each type X.
 
     Returns:
-        `recipe`, `true`, `found` and `samples` for all 16 x 16 pairs of sets, clean first, then
+        `source`, `true`, `found` and `samples` for all 16 x 16 pairs of sets, clean first, then
         singles, pairs and so on, including counts of 0.
     """
     counted = (
-        rows.select("recipe", true=_set("true"), found=_set("found"))
-        .group_by("recipe", "true", "found")
+        rows.select("source", true=_set("true"), found=_set("found"))
+        .group_by("source", "true", "found")
         .agg(samples=pl.len())
     )
     names = pl.DataFrame({"true": COMBINATION_NAMES})
     return (
-        rows.select("recipe")
+        rows.select("source")
         .unique(maintain_order=True)
         .join(names, how="cross", maintain_order="left_right")
         .join(names.rename({"true": "found"}), how="cross", maintain_order="left_right")
-        .join(counted, on=["recipe", "true", "found"], how="left", maintain_order="left")
+        .join(counted, on=["source", "true", "found"], how="left", maintain_order="left")
         .with_columns(pl.col("samples").fill_null(0).cast(pl.Int64))
     )
 

@@ -1,8 +1,13 @@
 """Measures the errors of physical parameters where a degradation was rightly found."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 
 import polars as pl
+
+from rr_tasks.evaluation.diagnosis.quantity import QUANTITIES, Quantity
+
+_AXIAL_KIND = "motion"
+"""The kind whose axis can be seen: a gaussian is often nearly round, and a disc has none."""
 
 
 def parameter_errors(rows: pl.DataFrame) -> pl.DataFrame:
@@ -13,67 +18,65 @@ def parameter_errors(rows: pl.DataFrame) -> pl.DataFrame:
             type is absent or was not found.
 
     Returns:
-        For each recipe and parameter: `unit`, `samples`, and the `mean` and the `median` of the
-            absolute error. For airlight, the error is the mean over the three channels; for an
-            angle, the distance between the axes, at most 90 degrees, where both sides have one; for
-            the kind of blur, 1 if it is wrong, so that the mean is the share of wrong kinds.
+        For each source and parameter: `unit`, `samples`, and the `mean` and the `median` of the
+            absolute error. For a colour, the error is the mean over the three channels; for an
+            axis, the distance, at most 90 degrees, where the type has no kinds or moves; for a
+            word, such as the kind of blur, 1 if it is wrong, so that the mean is the share of wrong
+            ones. Numbers and colours are compared where both sides name the same light.
     """
-    errors = rows.select("recipe", **{name: error for name, (_, error) in _ERRORS.items()})
-    units = pl.DataFrame(
-        [(name, unit) for name, (unit, _) in _ERRORS.items()],
-        schema=["parameter", "unit"],
-        orient="row",
-    )
-    long = errors.unpivot(index="recipe", variable_name="parameter", value_name="error")
-    found = long.group_by("recipe", "parameter", maintain_order=True).agg(
+    named = {(name, unit): error for one in QUANTITIES for name, unit, error in _errors(one)}
+    errors = rows.select("source", **{name: error for (name, _), error in named.items()})
+    units = pl.DataFrame(list(named), schema=["parameter", "unit"], orient="row")
+    long = errors.unpivot(index="source", variable_name="parameter", value_name="error")
+    found = long.group_by("source", "parameter", maintain_order=True).agg(
         samples=pl.col("error").count(),
         mean=pl.col("error").mean(),
         median=pl.col("error").median(),
     )
     return found.join(units, on="parameter", maintain_order="left").select(
-        "recipe", "parameter", "unit", "samples", "mean", "median"
+        "source", "parameter", "unit", "samples", "mean", "median"
     )
 
 
-def _error(name: str) -> pl.Expr:
-    return (pl.col(f"found_{name}") - pl.col(f"true_{name}")).abs()
+def _errors(one: Quantity) -> Iterator[tuple[str, str, pl.Expr]]:
+    """Yield name, unit and error, which is null unless both sides have the parameter."""
+    label = f"{one.type} {one.field.replace('_px', '').replace('_deg', '').replace('_', ' ')}"
+    error = pl.mean_horizontal([_difference(column) for column in one.columns])
+    match one.measure:
+        case "word":
+            yield label, "share wrong", _differs(one.columns[0]).cast(pl.Float64)
+        case "axis":
+            yield label, "degrees", _where_seen(one.type, _between_axes(one.columns[0]))
+        case "length":
+            yield label, "px", error
+            yield f"{label}, relative", "of the true one", error / pl.col(f"true_{one.columns[0]}")
+        case _:
+            yield label, "of 0-1", _in_one_light(one.type, error)
 
 
-def _relative_error(name: str) -> pl.Expr:
-    return _error(name) / pl.col(f"true_{name}")
+def _difference(column: str) -> pl.Expr:
+    return (pl.col(f"found_{column}") - pl.col(f"true_{column}")).abs()
 
 
-def _mismatch(name: str) -> pl.Expr:
-    return (pl.col(f"found_{name}") != pl.col(f"true_{name}")).cast(pl.Float64)
+def _differs(column: str) -> pl.Expr:
+    return pl.col(f"found_{column}") != pl.col(f"true_{column}")
 
 
-def _axis_error(name: str) -> pl.Expr:
-    between = _error(name) % 180
+def _between_axes(column: str) -> pl.Expr:
+    between = _difference(column) % 180
     return pl.min_horizontal(between, 180 - between)
 
 
-def _select_motion(error: pl.Expr) -> pl.Expr:
-    """Select motion: a gaussian that is nearly round has an axis too, but nobody can see it."""
-    return pl.when(pl.col("true_blur_kind") == "motion").then(error)
+def _where_seen(name: str, error: pl.Expr) -> pl.Expr:
+    if not _has(name, "kind"):
+        return error
+    kinds = [pl.col(f"{side}_{name}_kind") for side in ("true", "found")]
+    return pl.when(kinds[0] == _AXIAL_KIND, kinds[1] != "defocus").then(error)
 
 
-def _mean_error(names: Sequence[str]) -> pl.Expr:
-    return pl.mean_horizontal([_error(name) for name in names])
+def _in_one_light(name: str, error: pl.Expr) -> pl.Expr:
+    return pl.when(~_differs(f"{name}_light")).then(error) if _has(name, "light") else error
 
 
-_ERRORS: dict[str, tuple[str, pl.Expr]] = {
-    "haze transmission": ("0-1", _error("haze_transmission")),
-    "haze airlight": ("0-1, sRGB", _mean_error([f"haze_light_{channel}" for channel in "rgb"])),
-    "blur extent": ("px", _error("blur_extent_px")),
-    "blur extent, relative": ("of the true one", _relative_error("blur_extent_px")),
-    "blur kind": ("wrong or not", _mismatch("blur_kind")),
-    "blur angle": ("degrees", _axis_error("blur_angle_deg")),
-    "blur angle, motion": ("degrees", _select_motion(_axis_error("blur_angle_deg"))),
-    "rain density": ("0-1", _error("rain_density")),
-    "rain length": ("px", _error("rain_length_px")),
-    "rain angle": ("degrees", _axis_error("rain_angle_deg")),
-    "rain opacity": ("0-1", _error("rain_opacity")),
-    "noise sigma": ("0-1, linear", _error("noise_sigma")),
-    "noise deviation": ("0-1, linear", _error("noise_deviation")),
-}
-"""Parameter -> unit of its error, and the error: null unless both sides have the parameter."""
+def _has(name: str, field: str) -> bool:
+    return any(one.type == name and one.field == field for one in QUANTITIES)

@@ -14,7 +14,7 @@ from schemas.prior.current import DEGRADATIONS
 SIDE = 200
 """Pixels of one reliability diagram, whose axes go from 0 to 1."""
 
-_COLOURS = ("#2f6690", "#c8553d", "#588157", "#8d6a9f", "#b08900")
+_COLOURS = ("#2f6690", "#c8553d", "#588157", "#8d6a9f", "#b08900", "#3a9aa0", "#a23e7c", "#6b6b6b")
 
 
 class Point(NamedTuple):
@@ -28,21 +28,21 @@ class Point(NamedTuple):
 
 @dataclass(frozen=True)
 class Curve:
-    """The bins of one recipe."""
+    """The bins of one source."""
 
-    recipe: str
+    source: str
     colour: str
     points: list[Point]
 
 
 def draw_reliability(reliability: pl.DataFrame) -> str:
-    """Draw a diagram for each type, with a curve for each recipe.
+    """Draw a diagram for each type, with a curve for each source.
 
     Args:
         reliability: see `rr_tasks.evaluation.diagnosis.calibration.reliability`.
     """
-    recipes = reliability["recipe"].unique(maintain_order=True).to_list()
-    colours = {name: _COLOURS[place % len(_COLOURS)] for place, name in enumerate(recipes)}
+    sources = reliability["source"].unique(maintain_order=True).to_list()
+    colours = {name: _COLOURS[place % len(_COLOURS)] for place, name in enumerate(sources)}
     diagrams = {
         name: list(_curves(reliability.filter(pl.col("type") == name), colours))
         for name in DEGRADATIONS
@@ -51,7 +51,7 @@ def draw_reliability(reliability: pl.DataFrame) -> str:
 
 
 def draw_confusion(confusion: pl.DataFrame) -> str:
-    """Draw the counts of all recipes together; the shade is the share of a row.
+    """Draw the counts of all sources together; the shade is the share of a row.
 
     Args:
         confusion: see `rr_tasks.evaluation.diagnosis.confusion.confusion`.
@@ -68,10 +68,10 @@ def draw_confusion(confusion: pl.DataFrame) -> str:
 
 
 def _curves(reliability: pl.DataFrame, colours: dict[str, str]) -> Iterator[Curve]:
-    for recipe, colour in colours.items():
-        bins = reliability.filter(pl.col("recipe") == recipe).sort("bin")
+    for source, colour in colours.items():
+        bins = reliability.filter(pl.col("source") == source).sort("bin")
         whole = int(bins["samples"].sum())
-        yield Curve(recipe, colour, [_point(one, whole) for one in bins.iter_rows(named=True)])
+        yield Curve(source, colour, [_point(one, whole) for one in bins.iter_rows(named=True)])
 
 
 def _point(one: Mapping[str, Any], whole: int) -> Point:

@@ -1,34 +1,27 @@
-"""Predicts all samples of one photograph in one setting, and keeps them in a table."""
+"""Predicts all samples of one photograph in one setting, or of a shard of pairs, in a table."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
-from math import isnan
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import polars as pl
 
-from rr_tasks.evaluation.diagnosis.row import COLUMNS, diagnosis_row
-from rr_tasks.evaluation.diagnosis.sample import make_blends, make_samples
-from rr_tasks.evaluation.diagnosis.setting import Setting, list_settings
+from rr_tasks.evaluation.diagnosis.observation import observe_pairs, observe_photograph
+from rr_tasks.evaluation.diagnosis.row import COLUMNS
+from rr_tasks.evaluation.diagnosis.setting import list_settings
 from rr_tasks.photographs.formats.base import UnusablePhotographError
 from rr_tasks.photographs.listing import Photographs, list_photographs, read_listing
-from rr_tasks.photographs.reading import DECODER_VERSION, LARGEST_FILE, read_photograph
-from rr_tasks.reasoner.diagnosis import diagnose_each, expect_each
+from rr_tasks.photographs.reading import DECODER_VERSION, LARGEST_FILE
 from rr_tasks.reasoner.protocol import Reasoner
 from rr_tasks.storage.claim import claim
 from rr_tasks.storage.files import exists, join, list_paths
 from rr_tasks.storage.identity import identity
 from rr_tasks.storage.names import to_text
 from rr_tasks.storage.tables import publish_table, read_tables
-from schemas.assessment import AssessmentSpec
+from schemas.assessment import AssessmentSpec, PairsSource
 from schemas.errors import ExpectedError
-from schemas.prior.current import DEGRADATIONS
 from schemas.reasoner import ReasonerIdentity
 from schemas.recipe import DegradationRecipe
 from schemas.shard import spec_hash
-
-_PIXELS_AT_A_TIME = 4_000_000
-_NO_ANSWER = "the reasoner expects no severity"
 
 
 class NothingToAssessError(ExpectedError, ValueError):
@@ -41,6 +34,7 @@ def plan_assessment(
     *,
     reasoner: ReasonerIdentity,
     recipes: Sequence[DegradationRecipe],
+    pairs: Sequence[PairsSource] = (),
     rounds: int,
     short_sides: Sequence[int],
     seed: int,
@@ -56,6 +50,7 @@ def plan_assessment(
         inputs_sha256=identity(photographs, urls, output, LARGEST_FILE),
         decoder=DECODER_VERSION,
         recipes=tuple(recipes),
+        pairs=tuple(pairs),
         rounds=rounds,
         short_sides=tuple(short_sides),
         seed=seed,
@@ -68,8 +63,23 @@ def predictions_folder(root: str, spec: AssessmentSpec) -> str:
     return join(root, "predictions", spec_hash(spec))
 
 
-def predict(folder: str, spec: AssessmentSpec, source: str, reasoner: Reasoner, shard: int) -> str:
-    """Predict one photograph in one setting; consecutive numbers share a setting.
+def predict(
+    folder: str,
+    spec: AssessmentSpec,
+    inputs: Sequence[str],
+    reasoner: Reasoner,
+    shard: int,
+) -> str:
+    """Predict one photograph in one setting, or one shard of pairs.
+
+    Consecutive numbers share a setting; those of pairs come last.
+
+    Args:
+        folder: URL of the folder of predictions.
+        spec: what is assessed.
+        inputs: URL of the folder of photographs, then those of the data sets of the spec's pairs.
+        reasoner: what is assessed.
+        shard: the number.
 
     Returns:
         URL of a parquet file with the rows of `COLUMNS`; an existing file is kept.
@@ -82,14 +92,16 @@ def predict(folder: str, spec: AssessmentSpec, source: str, reasoner: Reasoner, 
         return url
     with claim(url):
         if not exists(url):  # whoever held the claim may have finished just now
-            rows = _rows(spec, read_listing(folder, source), reasoner, shard)
+            photographs, *pairs = inputs
+            rows = _rows(spec, read_listing(folder, photographs), pairs, reasoner, shard)
             publish_table(pl.DataFrame(rows, schema=COLUMNS), url)
     return url
 
 
 def shard_numbers(spec: AssessmentSpec, photographs: Photographs) -> range:
     """Return the shard numbers that `predict` accepts."""
-    return range(len(list_settings(spec)) * len(photographs))
+    of_pairs = sum(source.shards for source in spec.pairs)
+    return range(len(list_settings(spec)) * len(photographs) + of_pairs)
 
 
 def find_predictions(folder: str, shards: Iterable[int]) -> dict[int, str]:
@@ -128,47 +140,37 @@ def _name(shard: int) -> str:
 
 
 def _rows(
-    spec: AssessmentSpec, photographs: Photographs, reasoner: Reasoner, shard: int
+    spec: AssessmentSpec,
+    photographs: Photographs,
+    pairs: Sequence[str],
+    reasoner: Reasoner,
+    shard: int,
 ) -> list[dict[str, Any]]:
+    settings = list_settings(spec)
     place, number = divmod(shard, len(photographs))
-    setting, url = list_settings(spec)[place], photographs[number]
+    if place >= len(settings):
+        return _rows_of_pairs(spec, pairs, reasoner, shard - len(settings) * len(photographs))
+    setting, url = settings[place], photographs[number]
     common = {
         "part": setting.part,
-        "recipe": setting.recipe.name,
+        "source": setting.recipe.name,
         "short_side": setting.short_side,
         "photograph": to_text(photographs.path(url)),
     }
-    predicted_rows = _blend_rows if setting.part == "blend" else _sample_rows
     try:
-        found = predicted_rows(url, setting, reasoner, (spec.seed, number))
+        found = observe_photograph(url, setting, reasoner, (spec.seed, number))
         return [{**common, **row} for row in found]
     except UnusablePhotographError as error:
         return [{**common, "error": str(error)}]
 
 
-def _sample_rows(
-    url: str, setting: Setting, reasoner: Reasoner, seed: tuple[int, ...]
-) -> Iterator[dict[str, Any]]:
-    remaining = make_samples(read_photograph(url), setting, seed)
-    while batch := list(islice(remaining, _batch_size(reasoner, setting))):
-        answers = diagnose_each(reasoner, [sample.image for sample in batch])
-        for sample, answer in zip(batch, answers, strict=True):
-            yield {"round": sample.round, **diagnosis_row(sample.truth, answer)}
-
-
-def _blend_rows(
-    url: str, setting: Setting, reasoner: Reasoner, seed: tuple[int, ...]
-) -> Iterator[dict[str, Any]]:
-    remaining = make_blends(read_photograph(url), setting, seed)
-    while batch := list(islice(remaining, _batch_size(reasoner, setting))):
-        expected = expect_each(reasoner, [blend.image for blend in batch])
-        for blend, severities in zip(batch, expected, strict=True):
-            severity = float(severities[DEGRADATIONS.index(blend.kind)])
-            told = {"undiagnosed": _NO_ANSWER} if isnan(severity) else {"expected": severity}
-            yield {"combination": blend.kind, "share": blend.share, **told}
-
-
-def _batch_size(reasoner: Reasoner, setting: Setting) -> int:
-    """Return how many samples to show at once; of the largest, one takes enough memory."""
-    side = setting.short_side or setting.recipe.size
-    return max(1, min(reasoner.batch_size, _PIXELS_AT_A_TIME // side**2))
+def _rows_of_pairs(
+    spec: AssessmentSpec, folders: Sequence[str], reasoner: Reasoner, number: int
+) -> list[dict[str, Any]]:
+    """Observe one shard of all those of all data sets, in their order."""
+    for source, folder in zip(spec.pairs, folders, strict=True):
+        if number < source.shards:
+            common = {"part": "source", "source": source.name}
+            return [{**common, **row} for row in observe_pairs(folder, number, reasoner)]
+        number -= source.shards
+    raise IndexError(f"there are {number} shards fewer than that")

@@ -86,11 +86,21 @@ def crop_view(photograph: Bytes, setting: Setting) -> Bytes:
     return _rectangle(photograph, setting.short_side)
 
 
-def _rectangle(photograph: Bytes, short_side: int) -> Bytes:
-    """Cut the largest central rectangle of 3:2 or 2:3 and resize it (Lanczos)."""
+def check_size(photograph: Bytes) -> None:
+    """Make sure that a photograph is large enough to show something.
+
+    Raises:
+        UnusablePhotographError: it is smaller than 32 pixels on a side.
+    """
     height, width = photograph.shape[:2]
     if min(height, width) < _LEAST_SIDE:
         raise UnusablePhotographError(f"too small to assess: {width} x {height} pixels")
+
+
+def _rectangle(photograph: Bytes, short_side: int) -> Bytes:
+    """Cut the largest central rectangle of 3:2 or 2:3 and resize it (Lanczos)."""
+    check_size(photograph)
+    height, width = photograph.shape[:2]
     unit = min(max(height, width) / 3, min(height, width) / 2)
     long, short = round(3 * unit), round(2 * unit)
     rows, columns = (short, long) if width >= height else (long, short)

@@ -7,6 +7,7 @@ import polars as pl
 
 from rr_tasks.evaluation.diagnosis.figures import Figures
 from rr_tasks.evaluation.presence import ALL
+from schemas.prior.current import DEGRADATIONS
 
 _NOTHING = "-"
 
@@ -41,21 +42,28 @@ class Section:
 
 
 def make_sections(figures: Figures) -> list[Section]:
-    """Make all tables, the comparison of recipes first."""
+    """Make all tables, the comparison of sources first."""
     overall = figures.presence.filter(pl.col("type") == ALL)
     of_types = figures.presence.filter(pl.col("type") != ALL)
     views = figures.robustness.filter(pl.col("type") == ALL)
     return [
-        Section("Recipes", _RECIPES, _widen(overall, ["recipe"], _OVERALL)),
-        Section("Types", _TYPES, _widen(of_types, ["recipe", "type"], _OF_TYPE)),
+        Section("Sources", _SOURCES, _sources(figures.sources)),
+        Section("All types", _ALL_TYPES, _widen(overall, ["source"], _OVERALL)),
+        Section("Types", _TYPES, _widen(of_types, ["source", "type"], _OF_TYPE)),
         Section("Physical parameters", _PARAMETERS, _parameters(figures.parameters)),
         Section("Calibration", _CALIBRATION, _calibration(figures.calibration)),
+        Section("Clean photographs", _CLEAN, _clean(figures.clean)),
         Section("Blends", _BLENDS, _blends(figures.blends)),
         Section("Sizes and JPEG", _VIEWS, _widen(views, ["of", "shown"], _OF_VIEW)),
     ]
 
 
-_RECIPES = (
+_SOURCES = (
+    "Was the reasoner trained on this source: yes, as another one that degrades with the same "
+    "code, no, or unknown. Balanced accuracy of presence for each type, mean absolute error of "
+    "severities, and expected calibration error of probabilities."
+)
+_ALL_TYPES = (
     "All 16 sets of degradations equally often. In brackets: 95 % intervals, photographs drawn "
     "again. Severities are 0-100; a miss counts with its whole severity."
 )
@@ -66,11 +74,39 @@ _CALIBRATION = (
     "severity: how often the truth is within one and two of them, their mean beside the root mean "
     "square error."
 )
+_CLEAN = (
+    "Clean photographs that rr restore would not leave alone, of all, as they are and with bokeh, "
+    "motion in the scene, film grain or mist, which are not degradations. In brackets: 95 % "
+    "intervals, and for what they would be treated."
+)
 _BLENDS = (
     "Rank correlation of expected severity and share of the degraded photograph (severity 80), 11 "
     "steps; steady is the share of photographs with 0.9 or more."
 )
 _VIEWS = "Photographs resized to this size, then degraded; the largest ones have no mixtures."
+
+
+def _sources(table: pl.DataFrame) -> pl.DataFrame:
+    return table.select(
+        "source",
+        pl.col("training").alias("in training"),
+        *(_text(name, 3) for name in DEGRADATIONS),
+        _text("severity_error", 1).alias("severity error"),
+        _text("ece", 3).alias("ECE"),
+    )
+
+
+def _clean(table: pl.DataFrame) -> pl.DataFrame:
+    """Give each view a column, and name what all views together are taken for."""
+    counts = [pl.format(f"{name} {{}}", name).replace(f"{name} 0", None) for name in DEGRADATIONS]
+    taken = pl.concat_str(counts, separator=", ", ignore_nulls=True).replace("", _NOTHING)
+    share = pl.format("{} ({}-{})", *(_text(name, 3) for name in ("touched", "low", "high")))
+    cells = table.select("look", "view", cell=pl.when(pl.col("samples") > 0).then(share)).fill_null(
+        _NOTHING
+    )
+    wide = cells.pivot("view", index="look", values="cell", maintain_order=True)
+    causes = table.filter(view=ALL).select("look", taken.alias("taken for"))
+    return wide.join(causes, on="look", maintain_order="left")
 
 
 def _widen(long: pl.DataFrame, keys: list[str], shown: Mapping[str, str]) -> pl.DataFrame:
@@ -93,12 +129,12 @@ def _add_interval() -> pl.Expr:
 
 def _parameters(table: pl.DataFrame) -> pl.DataFrame:
     numbers = [_format_number(name) for name in ("mean", "median")]
-    return table.select("parameter", "unit", "recipe", pl.col("samples").cast(pl.String), *numbers)
+    return table.select("parameter", "unit", "source", pl.col("samples").cast(pl.String), *numbers)
 
 
 def _calibration(table: pl.DataFrame) -> pl.DataFrame:
     return table.select(
-        "recipe",
+        "source",
         "type",
         _text("ece", 3).alias("ECE"),
         *(

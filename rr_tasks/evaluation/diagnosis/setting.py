@@ -1,4 +1,4 @@
-"""The settings in which photographs are shown: recipe grids, other sizes, JPEG, and blends."""
+"""The settings in which photographs are shown: grids, clean ones, other sizes, JPEG, and blends."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -6,7 +6,7 @@ from typing import Literal
 from schemas.assessment import AssessmentSpec
 from schemas.recipe import DegradationRecipe, JpegRecipe
 
-Part = Literal["recipe", "size", "jpeg", "blend"]
+Part = Literal["source", "clean", "size", "jpeg", "blend"]
 
 JPEG_SIDE = 512
 JPEG_QUALITY = 85
@@ -37,12 +37,13 @@ class Setting:
 
 
 def list_settings(spec: AssessmentSpec) -> list[Setting]:
-    """List the settings of an assessment; blends, sizes and JPEG use its first recipe."""
+    """List the settings of an assessment; all but sources use its first recipe."""
     grids = [recipe.model_copy(update={"sampling": "grid"}) for recipe in spec.recipes]
     plain = grids[0].model_copy(update={"jpeg": _NEVER_SAVED})
     saved = grids[0].model_copy(update={"jpeg": _ALWAYS_SAVED})
     return [
-        *(Setting("recipe", recipe, spec.rounds) for recipe in grids),
+        *(Setting("source", recipe, spec.rounds) for recipe in grids),
+        Setting("clean", plain, 1),
         Setting("blend", plain, 1),
         *(Setting("size", plain, 1, side) for side in spec.short_sides),
         Setting("jpeg", saved, 1, JPEG_SIDE),

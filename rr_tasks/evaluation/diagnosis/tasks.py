@@ -1,4 +1,4 @@
-"""Task of a runner: predicts one photograph in one setting."""
+"""Task of a runner: predicts one photograph in one setting, or one shard of pairs."""
 
 from rr_tasks.evaluation.diagnosis.prediction import predict
 from rr_tasks.reasoner.load import load_planned_reasoner
@@ -11,9 +11,9 @@ def predict_task(
     shard: int,
     folder: str,
     spec: AssessmentSpec,
-    photographs: str,
+    inputs: tuple[str, ...],
     reasoner: ReasonerChoice,
 ) -> str | Held:
     """See `rr_tasks.evaluation.diagnosis.prediction.predict`."""
     loaded = load_planned_reasoner(reasoner, spec.reasoner)
-    return make_unless_held(lambda: predict(folder, spec, photographs, loaded, shard))
+    return make_unless_held(lambda: predict(folder, spec, inputs, loaded, shard))

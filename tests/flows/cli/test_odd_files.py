@@ -102,7 +102,7 @@ def test_assess(rr: Rr, sound: Path, tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr("rr_tasks.evaluation.diagnosis.setting.JPEG_SIDE", 64)
     expected = make_odd_files(sound)
     (sound / LATIN_1).unlink()
-    quick = ("--recipes", "cdd11-like", "--rounds", 1, "--short-sides", 96)
+    quick = ("--sources", "cdd11-like", "--rounds", 1, "--short-sides", 96)
     result = rr("assess", sound, tmp_path / "out", *quick, code=1)
     rows = pl.read_parquet(tmp_path / "out" / "assessment.parquet")
     check(error_lines(result), failures(rows, "photograph"), expected)

@@ -6,6 +6,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+from rr_tasks.evaluation.diagnosis.clean import LOOKS, VIEWS
 from rr_tasks.evaluation.diagnosis.row import COLUMNS
 from rr_tasks.evaluation.diagnosis.sample import BLEND_SHARES, COMBINATION_NAMES
 from schemas.prior.current import DEGRADATIONS
@@ -15,16 +16,24 @@ Table = Callable[..., pl.DataFrame]
 _PARAMETERS: dict[str, dict[str, Any]] = {
     "haze": {
         "haze_transmission": 0.6,
-        **dict.fromkeys(("haze_light_r", "haze_light_g", "haze_light_b"), 0.8),
+        **{f"haze_atmospheric_light_{channel}": 0.8 for channel in "rgb"},
+        "haze_beta": 1.0,
+        "haze_light": "linear",
     },
-    "blur": {"blur_kind": "motion", "blur_extent_px": 8.0, "blur_angle_deg": 30.0},
+    "blur": {
+        "blur_kind": "motion",
+        "blur_extent_px": 8.0,
+        "blur_angle_deg": 30.0,
+        "blur_light": "linear",
+    },
     "rain": {
         "rain_density": 0.1,
         "rain_length_px": 20.0,
         "rain_angle_deg": 90.0,
         "rain_opacity": 0.5,
+        "rain_light": "coded",
     },
-    "noise": {"noise_sigma": 0.01, "noise_deviation": 0.05},
+    "noise": {"noise_sigma": 0.01, "noise_gain": 0.05, "noise_light": "linear"},
 }
 
 
@@ -33,7 +42,7 @@ def table() -> Table:
     """Makes a table: dictionaries of what differs from a clean photograph `a` found clean."""
 
     def make(*rows: dict[str, Any]) -> pl.DataFrame:
-        plain: dict[str, Any] = {"part": "recipe", "recipe": "edge-default", "photograph": "a"}
+        plain: dict[str, Any] = {"part": "source", "source": "edge-default", "photograph": "a"}
         plain |= {f"{side}_{name}": 0.0 for side in ("true", "found") for name in DEGRADATIONS}
         return pl.DataFrame([{**plain, **row} for row in rows], schema=COLUMNS)
 
@@ -43,7 +52,7 @@ def table() -> Table:
 @pytest.fixture
 def perfect(table: Table) -> pl.DataFrame:
     """Three photographs, every part; whatever is there is found exactly and with certainty."""
-    parts: list[dict[str, Any]] = [{"part": "recipe", "recipe": name} for name in ("one", "two")]
+    parts: list[dict[str, Any]] = [{"part": "source", "source": name} for name in ("one", "two")]
     parts += [{"part": part, "short_side": 64} for part in ("size", "jpeg")]
     grids = [
         {**part, "photograph": photograph, "combination": name, **_told(name)}
@@ -58,7 +67,13 @@ def perfect(table: Table) -> pl.DataFrame:
         for name in DEGRADATIONS
         for share in BLEND_SHARES
     ]
-    return table(*grids, *blends)
+    clean = [
+        {"part": "clean", "photograph": photograph, "look": look, "view": view, "undone": ""}
+        for photograph in "abc"
+        for look in LOOKS
+        for view in VIEWS
+    ]
+    return table(*grids, *clean, *blends)
 
 
 def _told(combination: str) -> dict[str, Any]:

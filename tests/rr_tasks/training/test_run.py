@@ -82,6 +82,7 @@ def test_a_run_leaves_weights_that_tell_how_they_were_made(
     assert record.items() >= json.loads(Path(parameters.output, "run.json").read_text()).items()
     assert record["shards"] == "edge-default-0123"
     assert record["start_sha256"] is None
+    assert record["sources"] == ["edge-default-0123"]
     assert training.settings == [
         LoopSettings(steps=50, batch_size=24, learning_rate=1.5e-3, warmup_steps=5, ema_decay=0.84)
     ]
@@ -176,13 +177,14 @@ def test_a_run_starts_from_given_weights(
     torch.manual_seed(7)
     start = ReasonerNetwork()
     path = str(tmp_path / "start.safetensors")
-    save_network(start, path, {})
+    save_network(start, path, {"shards": "edge-v2-0123456789abcdef"})
     target = run_reasoner_training(parameters.model_copy(update={"start": path}), silent)
     loaded = training.start[0]
     assert isinstance(loaded, ReasonerNetwork)
     assert torch.allclose(loaded.role, start.role)
     assert torch.allclose(loaded.stem.weight, start.stem.weight, atol=1e-3)
     assert read_record(target)["start_sha256"] == hash_weights(path)
+    assert read_record(target)["sources"] == ["edge-default-0123", "edge-v2"]
 
 
 def test_missing_weights_to_start_from_are_named(

@@ -18,7 +18,7 @@ def test_bins_are_filled_by_hand(table) -> None:
         {"probability_haze": 1.0, "true_haze": 20.0},
         {},
     )
-    found = reliability(rows).drop("recipe", "type").rows()
+    found = reliability(rows).drop("source", "type").rows()
     assert found == [(0, 2, 0.04, 0.5), (9, 2, pytest.approx(0.975), 1.0)]
     assert row_of(rows, "haze")["ece"] == pytest.approx((2 * 0.46 + 2 * 0.025) / 4)
     assert row_of(rows, "rain")["ece"] is None
@@ -52,7 +52,7 @@ def test_what_is_not_given_is_null(table) -> None:
 @given(st.lists(st.tuples(st.floats(0, 1), st.booleans()), min_size=1, max_size=30), st.randoms())
 def test_the_error_is_a_share_and_order_does_not_matter(pairs, random) -> None:
     def frame() -> pl.DataFrame:
-        columns = {"recipe": "r", "found_haze": 0.0, "std_haze": None}
+        columns = {"source": "r", "found_haze": 0.0, "std_haze": None}
         others = [
             f"{side}_{name}" for name in ("blur", "rain", "noise") for side in ("true", "found")
         ]
@@ -78,7 +78,7 @@ def test_the_error_is_a_share_and_order_does_not_matter(pairs, random) -> None:
 
 
 def test_perfect_predictions_are_calibrated(perfect) -> None:
-    found = calibration(perfect.filter(pl.col("part") == "recipe"))
+    found = calibration(perfect.filter(pl.col("part") == "source"))
     assert len(found) == 8
     assert set(found["ece"]) | set(found["root_mean_square_error"]) | set(found["mean_std"]) == {
         0.0

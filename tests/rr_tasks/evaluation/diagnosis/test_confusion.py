@@ -13,7 +13,7 @@ def test_sets_are_counted_by_hand(table) -> None:
     )
     found = confusion(rows)
     assert len(found) == 256
-    assert found.filter(pl.col("samples") > 0).drop("recipe").rows() == [
+    assert found.filter(pl.col("samples") > 0).drop("source").rows() == [
         ("clean", "clean", 1),
         ("clean", "noise", 1),
         ("haze+rain", "rain", 2),
@@ -21,7 +21,7 @@ def test_sets_are_counted_by_hand(table) -> None:
 
 
 def test_perfect_predictions_lie_on_the_diagonal_in_one_order(perfect) -> None:
-    found = confusion(perfect.filter(pl.col("part") == "recipe"))
+    found = confusion(perfect.filter(pl.col("part") == "source"))
     assert found.height == 2 * 256
     assert found["true"].unique(maintain_order=True).to_list() == list(COMBINATION_NAMES)
     diagonal = found.filter(pl.col("true") == pl.col("found"))

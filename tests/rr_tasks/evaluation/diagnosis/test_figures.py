@@ -6,7 +6,7 @@ from rr_tasks.evaluation.diagnosis.figures import compute_figures
 
 def test_the_order_of_rows_only_orders_the_recipes_and_sizes(perfect, table) -> None:
     wrong = table(
-        *({"part": "recipe", "recipe": "one", "photograph": p, "found_haze": 30.0} for p in "ab")
+        *({"part": "source", "source": "one", "photograph": p, "found_haze": 30.0} for p in "ab")
     )
     rows = pl.concat([perfect, wrong])
     shuffled = rows.sample(fraction=1.0, shuffle=True, seed=5)
@@ -19,7 +19,7 @@ def test_photographs_that_could_not_be_used_are_left_out(perfect, table) -> None
     failed = table(
         *(
             {"part": part, "photograph": "d", "error": "no", "true_haze": None, "found_haze": None}
-            for part in ("recipe", "blend", "size", "jpeg")
+            for part in ("source", "blend", "size", "jpeg")
         )
     )
     found = compute_figures(pl.concat([perfect, failed])).tables()

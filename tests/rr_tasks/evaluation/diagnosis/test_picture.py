@@ -12,7 +12,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 def test_curves_lie_where_their_bins_do(table) -> None:
     rows = table(
         *({"probability_rain": 0.25, "true_rain": rain} for rain in (0.0, 0.0, 0.0, 20.0)),
-        {"probability_rain": 1.0, "true_rain": 20.0, "recipe": "<other>"},
+        {"probability_rain": 1.0, "true_rain": 20.0, "source": "<other>"},
     )
     drawn = ElementTree.fromstring(draw_reliability(reliability(rows)))
     circles = [(float(one.get("cx")), float(one.get("cy"))) for one in drawn.iter(f"{SVG}circle")]
@@ -25,7 +25,7 @@ def test_curves_lie_where_their_bins_do(table) -> None:
 def test_cells_hold_their_counts_and_are_shaded_by_row(table) -> None:
     rows = table(
         *({"true_haze": 20.0, "found_haze": found} for found in (20.0, 20.0, 20.0, 0.0)),
-        {"recipe": "other", "true_haze": 20.0},
+        {"source": "other", "true_haze": 20.0},
     )
     drawn = ElementTree.fromstring(draw_confusion(confusion(rows)))
     cells = {
@@ -42,6 +42,6 @@ def test_cells_hold_their_counts_and_are_shaded_by_row(table) -> None:
 
 
 def test_all_recipes_are_drawn_at_once(perfect) -> None:
-    grids = perfect.filter(pl.col("part") == "recipe")
+    grids = perfect.filter(pl.col("part") == "source")
     drawn = draw_confusion(confusion(grids))
     assert drawn.count(": 6, 100.0 %") == 16

@@ -54,7 +54,8 @@ def predict_each(
 ) -> list[str]:
     """Predict as a flow does, which lists the photographs first."""
     photographs.publish(str(folder))
-    return [predict(str(folder), spec, photographs.folder, reasoner, number) for number in numbers]
+    inputs = (photographs.folder,)
+    return [predict(str(folder), spec, inputs, reasoner, number) for number in numbers]
 
 
 @pytest.fixture
@@ -74,10 +75,11 @@ def test_every_sample_of_every_setting_has_a_row(one_photograph, grid, tmp_path,
     assert find_predictions(folder, numbers) == dict(enumerate(urls))
     rows = read_predictions(urls)
     assert rows.schema == pl.Schema(COLUMNS)
-    counted = rows.group_by("part", "recipe", maintain_order=True).len().rows()
+    counted = rows.group_by("part", "source", maintain_order=True).len().rows()
     assert counted == [
-        ("recipe", "grid", 32),
-        ("recipe", "cdd11-like", 32),
+        ("source", "grid", 32),
+        ("source", "cdd11-like", 32),
+        ("clean", "grid", 15),
         ("blend", "grid", 44),
         ("size", "grid", 16),
         ("jpeg", "grid", 16),
@@ -85,7 +87,8 @@ def test_every_sample_of_every_setting_has_a_row(one_photograph, grid, tmp_path,
     assert set(rows["photograph"]) == {"a.png"}
     blends = rows.filter(pl.col("part") == "blend")
     assert blends["expected"].is_between(0, 100).all()
-    assert rows.filter(pl.col("part") != "blend")["probability_rain"].is_between(0, 1).all()
+    told = rows.filter(pl.col("part").is_in(["source", "size", "jpeg"]))
+    assert told["probability_rain"].is_between(0, 1).all()
 
 
 def test_rows_are_those_of_the_reasoner_and_the_same_each_time(
@@ -107,7 +110,7 @@ def test_of_a_blend_the_severity_of_its_type_is_expected(
     one_photograph, grid, tmp_path, reasoner, photograph
 ) -> None:
     spec, photographs = planned(one_photograph, tmp_path, grid)
-    rows = read_predictions(predict_each(tmp_path, spec, photographs, reasoner, [1]))
+    rows = read_predictions(predict_each(tmp_path, spec, photographs, reasoner, [2]))
     clean = rows.filter(pl.col("share") == 0)
     assert clean["combination"].to_list() == ["haze", "blur", "rain", "noise"]
     wanted = reasoner.expected_severities([np.ascontiguousarray(photograph[:, 32:160])])[0]
@@ -147,7 +150,7 @@ def test_a_photograph_that_cannot_be_read_is_named_and_stops_nothing(
     (one_photograph / "broken.jpg").write_bytes(b"no photograph")
     spec, photographs = planned(one_photograph, tmp_path, grid)
     numbers = shard_numbers(spec, photographs)
-    assert len(numbers) == 2 * 4
+    assert len(numbers) == 2 * 5
     rows = read_predictions(predict_each(tmp_path / "o", spec, photographs, reasoner, numbers))
     assert list_failed_photographs(rows).rows() == [
         ("broken.jpg", "the file is not an image of a known format")

@@ -52,7 +52,7 @@ def test_all_files_are_there_and_tell_the_same(perfect, spec, tmp_path: Path) ->
 
 
 def test_the_page_needs_nothing_else_and_trusts_no_name(perfect, spec, tmp_path: Path) -> None:
-    rows = perfect.with_columns(pl.col("recipe").str.replace("one", "<b>one"))
+    rows = perfect.with_columns(pl.col("source").str.replace("one", "<b>one"))
     write_assessment(str(tmp_path), spec, rows, compute_figures(rows))
     html = (tmp_path / "assessment.html").read_text()
     assert "<b>" not in html

@@ -27,14 +27,9 @@ def test_a_row_says_what_both_priors_say(truth: DiagnosticPrior, found: Diagnost
 def test_parameters_are_in_physical_units(prior: DiagnosticPrior) -> None:
     row = diagnosis_row(prior, prior)
     assert row["combination"] == "haze+blur+rain+noise"
-    assert (row["found_haze_transmission"], row["found_haze_light_b"]) == (0.7, 0.85)
+    assert (row["found_haze_transmission"], row["found_haze_atmospheric_light_b"]) == (0.7, 0.85)
     assert (row["true_blur_kind"], row["true_blur_extent_px"]) == ("motion", 7.0)
     assert (row["true_blur_angle_deg"], row["true_rain_angle_deg"]) == (30.0, 100.0)
     assert (row["true_rain_density"], row["true_rain_length_px"]) == (0.03, 30.0)
-    assert row["found_noise_deviation"] == (0.03 * 0.2 + 0.02**2) ** 0.5
-    defocused = prior.blur.parameters.model_copy(update={"kind": "defocus", "angle_deg": 0.0})
-    blur = prior.blur.model_copy(update={"parameters": defocused})
-    assert (
-        diagnosis_row(prior, prior.model_copy(update={"blur": blur}))["found_blur_angle_deg"]
-        is None
-    )
+    assert (row["found_noise_sigma"], row["found_noise_gain"]) == (0.02, 0.03)
+    assert row["true_haze_light"] == row["found_noise_light"] == "linear"

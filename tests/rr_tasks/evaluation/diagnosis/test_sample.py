@@ -15,7 +15,7 @@ from schemas.recipe import DegradationRecipe
 
 @pytest.fixture
 def plain(grid: DegradationRecipe) -> Setting:
-    return Setting("recipe", grid, 2)
+    return Setting("source", grid, 2)
 
 
 def test_each_round_has_all_sets_with_draws_of_its_own(photograph, plain) -> None:
@@ -69,7 +69,7 @@ def test_rectangles_are_cut_from_the_middle_and_never_stretched(grid, height, wi
 
 
 def test_tiny_photographs_are_refused(grid) -> None:
-    for setting in (Setting("size", grid, 1, 64), Setting("recipe", grid, 1)):
+    for setting in (Setting("size", grid, 1, 64), Setting("source", grid, 1)):
         with pytest.raises(UnusablePhotographError, match="too small"):
             crop_view(np.zeros((31, 200, 3), np.uint8), setting)
 

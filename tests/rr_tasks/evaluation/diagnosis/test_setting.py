@@ -7,7 +7,7 @@ from schemas.recipe import CDD11_LIKE, EDGE_DEFAULT, JpegRecipe
 def test_the_largest_photographs_have_no_mixtures(grid) -> None:
     assert Setting("size", grid, 1, 4000).singles_only
     assert not Setting("size", grid, 1, 1024).singles_only
-    assert not Setting("recipe", grid, 1).singles_only
+    assert not Setting("source", grid, 1).singles_only
 
 
 def test_sizes_and_blends_are_never_saved_and_the_jpeg_always() -> None:
@@ -22,13 +22,14 @@ def test_sizes_and_blends_are_never_saved_and_the_jpeg_always() -> None:
     )
     made = list_settings(spec)
     assert [(one.part, one.recipe.name, one.short_side, one.rounds) for one in made] == [
-        ("recipe", "edge-default", None, 3),
-        ("recipe", "cdd11-like", None, 3),
+        ("source", "edge-default", None, 3),
+        ("source", "cdd11-like", None, 3),
+        ("clean", "edge-default", None, 1),
         ("blend", "edge-default", None, 1),
         ("size", "edge-default", 64, 1),
         ("size", "edge-default", 128, 1),
         ("jpeg", "edge-default", JPEG_SIDE, 1),
     ]
     assert made[0].recipe == EDGE_DEFAULT.model_copy(update={"sampling": "grid"})
-    assert [one.recipe.jpeg for one in made[2:5]] == [JpegRecipe(probability=0.0)] * 3
-    assert made[5].recipe.jpeg == JpegRecipe(probability=1.0, quality=(85, 85))
+    assert [one.recipe.jpeg for one in made[2:6]] == [JpegRecipe(probability=0.0)] * 4
+    assert made[6].recipe.jpeg == JpegRecipe(probability=1.0, quality=(85, 85))
