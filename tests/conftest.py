@@ -87,11 +87,11 @@ def _kernel(rng: np.random.Generator) -> Kernel:
     return Kernel(rows=(weights / weights.sum()).tolist(), cell_px=float(rng.uniform(0.1, 9.0)))
 
 
-def _mean_of_map(parameters: HazeParameters) -> HazeParameters:
-    if parameters.transmission_map is None:
+def _with_map(parameters: HazeParameters, rng: np.random.Generator | None) -> HazeParameters:
+    if rng is None:
         return parameters
-    mean = float(np.mean(parameters.transmission_map.rows))
-    return parameters.model_copy(update={"transmission": mean})
+    drawn = _transmission_map(rng)
+    return parameters.model_copy(update={"transmission_map": drawn, "transmission": drawn.mean()})
 
 
 def _axis_of(parameters: BlurParameters) -> BlurParameters:
@@ -103,13 +103,16 @@ def _axis_of(parameters: BlurParameters) -> BlurParameters:
 _haze = _findings(
     Haze,
     st.builds(
-        HazeParameters,
-        atmospheric_light=st.tuples(_unit, _unit, _unit),
-        transmission=_unit,
-        beta=_floats(0.0, 8.0),
-        light=_lights,
-        transmission_map=st.none() | _generators.map(_transmission_map),
-    ).map(_mean_of_map),
+        _with_map,
+        st.builds(
+            HazeParameters,
+            atmospheric_light=st.tuples(_unit, _unit, _unit),
+            transmission=_unit,
+            beta=_floats(0.0, 8.0),
+            light=_lights,
+        ),
+        st.none() | _generators,
+    ),
 )
 _blur = _findings(
     Blur,

@@ -249,8 +249,7 @@ class Writer:
         }
 
     def _write_prior(self, item: PlanItem, prior: DiagnosticPrior) -> None:
-        written = prior.model_dump_json(indent=2) + "\n"
-        self._output.write(layout.prior(item.path), written.encode())
+        self._output.write(layout.prior(item.path), prior.render().encode())
 
     def _preview(self, result: Result) -> tuple[str | None, str | None]:
         """Return the previews' stem, if there are any, and what went wrong, if anything."""

@@ -1,5 +1,6 @@
 """What priors of every version have in common: findings, by the name of their type."""
 
+import re
 from functools import cache
 from typing import Any, Self
 
@@ -8,6 +9,8 @@ from pydantic import create_model
 from schemas.base import Strict
 from schemas.prior.degradation import Degradation
 from schemas.prior.finding import AnyFinding, Finding
+
+_NUMBERS = re.compile(r"\[\n([-+.\deE,\s]+)\]")  # not within a string, which has no line breaks
 
 
 class PriorDocument(Strict):
@@ -40,9 +43,17 @@ class PriorDocument(Strict):
         """
         return self.findings[name]
 
+    def render(self) -> str:
+        """Render the document as indented JSON for people, with each row of a map on one line."""
+        return _NUMBERS.sub(_join_lines, self.model_dump_json(indent=2)) + "\n"
+
     def present(self) -> dict[str, AnyFinding]:
         """Return the findings of the degradations that are present."""
         return {name: finding for name, finding in self.findings.items() if finding.present}
+
+
+def _join_lines(numbers: re.Match[str]) -> str:
+    return f"[{' '.join(numbers[1].split())}]"
 
 
 @cache

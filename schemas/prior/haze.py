@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import ClassVar, Self
 
+from pydantic import model_validator
 from typing_extensions import override
 
 from schemas.prior import v1
@@ -14,6 +15,8 @@ from schemas.prior.transmission_map import TransmissionMap
 
 BETA_SCALE = 4.0
 
+_MOST_ROUNDING = 0.01
+
 
 class HazeParameters(v1.HazeParameters, Degradation):
     """Atmospheric scattering, I = J t + A (1 - t) with t = exp(-beta d), in values of `light`.
@@ -21,6 +24,9 @@ class HazeParameters(v1.HazeParameters, Degradation):
     `atmospheric_light` (A) is given sRGB-coded in 0-1; `transmission` is the mean of t over the
     photograph; `beta` belongs to a depth that runs from 0 (near) to 1 (the farthest point).
     `transmission_map` says where t is how large; its mean is `transmission`.
+
+    Raises:
+        ValidationError: the map has another mean.
     """
 
     name: ClassVar[str] = "haze"
@@ -33,6 +39,16 @@ class HazeParameters(v1.HazeParameters, Degradation):
 
     light: Light = "linear"
     transmission_map: TransmissionMap | None = None
+
+    @model_validator(mode="after")
+    def _map_agrees(self) -> Self:
+        if self.transmission_map is not None:
+            mean = self.transmission_map.mean()
+            if abs(mean - self.transmission) > _MOST_ROUNDING:
+                raise ValueError(
+                    f"transmission is the mean of its map, {mean:.3f}, not {self.transmission:.3f}"
+                )
+        return self
 
     @override
     def entries(self) -> list[float]:

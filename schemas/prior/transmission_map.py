@@ -29,6 +29,10 @@ class TransmissionMap(Strict):
 
     rows: Annotated[tuple[Row, ...], Field(strict=False, min_length=MAP_SIDE, max_length=MAP_SIDE)]
 
+    def mean(self) -> float:
+        """Return the mean over the photograph."""
+        return sum(map(sum, self.rows)) / MAP_SIDE**2
+
     def mirror(self) -> Self:
         """Return the map of the photograph mirrored left to right."""
         return self.model_copy(update={"rows": tuple(row[::-1] for row in self.rows)})

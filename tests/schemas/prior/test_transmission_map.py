@@ -1,12 +1,16 @@
+from contextlib import nullcontext
+
 import numpy as np
+import numpy.typing as npt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from schemas.prior.haze import HazeParameters
 from schemas.prior.transmission_map import MAP_SIDE, TransmissionMap
 
-FLAT = np.full((MAP_SIDE, MAP_SIDE), 0.4)
+FLAT: npt.NDArray[np.float64] = np.full((MAP_SIDE, MAP_SIDE), 0.4)
 ARRAYS = st.integers(0, 2**32 - 1).map(
     lambda seed: np.random.default_rng(seed).random((MAP_SIDE, MAP_SIDE))
 )
@@ -26,6 +30,18 @@ def test_the_mirrored_map_is_the_map_of_the_mirrored_photograph(values: np.ndarr
     drawn = TransmissionMap(rows=values.tolist())
     assert drawn.mirror() == TransmissionMap(rows=values[:, ::-1].tolist())
     assert drawn.mirror().mirror() == drawn
+
+
+@pytest.mark.parametrize(("transmission", "agrees"), [(0.4, True), (0.395, True), (0.42, False)])
+def test_a_map_agrees_with_the_mean_transmission(transmission: float, agrees: bool) -> None:
+    drawn = TransmissionMap(rows=FLAT.tolist())
+    with nullcontext() if agrees else pytest.raises(ValidationError, match="mean of its map"):
+        HazeParameters(
+            atmospheric_light=(0.8, 0.8, 0.8),
+            transmission=transmission,
+            beta=1.0,
+            transmission_map=drawn,
+        )
 
 
 @pytest.mark.parametrize(
