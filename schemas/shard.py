@@ -46,7 +46,7 @@ class IngestSpec(Strict):
 
     kind: Literal["ingest"] = "ingest"
     layout: LayoutName
-    algorithm: Literal[1] = 1
+    algorithm: Literal[1, 2] = 2
     clean: str | None = None
     degraded: str | None = None
     present: tuple[DegradationName, ...] | None = None

@@ -42,11 +42,12 @@ def measure(
     before: Linear,
     after: Linear,
     *,
-    light: float | None = None,
+    airlight: float | None = None,
+    light: Light = "linear",
     side: int | None = None,
 ) -> Measured[Any]:
     """Measure a type on a pair that it alone degrades, of a photograph with this short side."""
-    pair = Pair(before, after, (name,), side or min(before.shape[:2]), light)
+    pair = Pair(before, after, (name,), side or min(before.shape[:2]), airlight, light)
     return CATALOGUE[name].measure(pair)
 
 

@@ -138,6 +138,7 @@ class BlurPhysics(Physics[BlurParameters, BlurRecipe]):
                 kind=kind,
                 extent_px=max(_LEAST_EXTENT_PX, extent),
                 angle_deg=angle,
+                light=pair.light,
             ),
             probability=1.0,
             severity_std=severity_deviation(severity, _SHAPE_DOUBT, left),

@@ -9,8 +9,8 @@ U(0.7, 1), beta U(0.6, 1.8); CDD-11 beta U(1, 2), A U(0.6, 0.9).
 On a pair, haze is measured by least squares, with t constant over a block of 16 pixels. Where the
 airlight is unknown, the line through the points (J, I) of each block has the slope t and the
 intercept A (1 - t), and A is fitted to the intercepts of all blocks. Then t follows block by block.
-Data sets that mix coded values instead of linear light are not described exactly, which shows in
-what is left unexplained.
+Read in the other convention of light than the one it was mixed in, haze is not described exactly,
+which shows in what is left unexplained.
 """
 
 import math
@@ -21,7 +21,7 @@ import numpy.typing as npt
 from typing_extensions import override
 
 from rr_tasks.degrade.clouds import draw_clouds, enlarge
-from rr_tasks.degrade.color import Linear, Values, blend, decode, encode
+from rr_tasks.degrade.color import Values, blend
 from rr_tasks.degrade.depth import Depth
 from rr_tasks.degrade.light import CONVENTIONS
 from rr_tasks.degrade.measures import present_severity, severity_deviation, unexplained_share
@@ -136,23 +136,29 @@ class HazePhysics(Physics[HazeParameters, HazeRecipe]):
         clean, hazy = pair.before, pair.after
         raining = "rain" in pair.present
         j, i = (_remove_streaks(clean), _remove_streaks(hazy)) if raining else (clean, hazy)
-        airlight = _fit_airlight(j, i) if pair.light is None else decode(np.full(3, pair.light))
+        convention = CONVENTIONS[pair.light]
+        if pair.airlight is None:
+            airlight = _fit_airlight(j, i)
+        else:
+            airlight = convention.of_code(np.full(3, pair.airlight))
         transmission, known = _fit_transmission(j, i, airlight)
         veiled = _veil(clean, transmission, airlight)
-        mean = float(transmission.mean())
-        severity = present_severity(haze_severity(mean))
+        far = max(_LEAST_TRANSMISSION, float(np.quantile(transmission, _FAR_SHARE)))
+        parameters = HazeParameters(
+            atmospheric_light=_rgb(np.clip(convention.code_of(airlight), 0.0, 1.0)),
+            transmission=float(transmission.mean()),
+            beta=-float(np.log(far)),
+            light=pair.light,
+            transmission_map=draw_map(transmission) if pair.whole else None,
+        )
+        severity = present_severity(self.severity(parameters, pair.short_side_px))
         # Where blocks cannot tell, t may be anything between 0 and 1.
         blind = (1 - known) * _NO_IDEA_DEVIATION * 100 / OPAQUE_HAZE / severity
         left = unexplained_share(clean, veiled, hazy)
-        far = max(_LEAST_TRANSMISSION, float(np.quantile(transmission, _FAR_SHARE)))
         finding = Haze(
             present=True,
             severity=severity,
-            parameters=HazeParameters(
-                atmospheric_light=_rgb(np.clip(encode(airlight), 0.0, 1.0)),
-                transmission=mean,
-                beta=-float(np.log(far)),
-            ),
+            parameters=parameters,
             probability=1.0,
             severity_std=severity_deviation(severity, blind, left),
         )
@@ -196,12 +202,12 @@ def _density(heterogeneity: float, shape: tuple[int, int], rng: np.random.Genera
     return enlarge(density / density.mean(), shape)
 
 
-def _veil(clean: Linear, transmission: Field, airlight: Colour) -> Linear:
+def _veil(clean: Values, transmission: Field, airlight: Colour) -> Values:
     whole = cv2.resize(transmission, clean.shape[1::-1], interpolation=cv2.INTER_LINEAR)[..., None]
     return np.asarray(clean * whole + airlight.astype(np.float32) * (1 - whole))
 
 
-def _remove_streaks(image: Linear) -> Linear:
+def _remove_streaks(image: Values) -> Values:
     """Open across the fall of rain, which removes what is bright and narrow.
 
     An opening commutes with I = J t + A (1 - t) wherever t is constant, so both photographs still
@@ -210,7 +216,7 @@ def _remove_streaks(image: Linear) -> Linear:
     return np.asarray(cv2.morphologyEx(image, cv2.MORPH_OPEN, np.ones((1, _STREAK_PX), np.uint8)))
 
 
-def _fit_airlight(clean: Linear, hazy: Linear) -> Colour:
+def _fit_airlight(clean: Values, hazy: Values) -> Colour:
     j, i = _block_means(clean), _block_means(hazy)
     variance = (_block_means(clean * clean) - j * j).sum(2)
     covariance = (_block_means(clean * hazy) - j * i).sum(2)
@@ -224,7 +230,7 @@ def _fit_airlight(clean: Linear, hazy: Linear) -> Colour:
     return np.asarray(np.clip(mean, 0.0, 1.0))
 
 
-def _fit_transmission(clean: Linear, hazy: Linear, airlight: Colour) -> tuple[Field, float]:
+def _fit_transmission(clean: Values, hazy: Values, airlight: Colour) -> tuple[Field, float]:
     """Fit t, (H, W) / `_BLOCK`; also return the share of blocks that tell theirs.
 
     The other blocks get the mean.
@@ -238,6 +244,6 @@ def _fit_transmission(clean: Linear, hazy: Linear, airlight: Colour) -> tuple[Fi
     return transmission, float(telling.mean())
 
 
-def _block_means(image: Linear) -> Field:
+def _block_means(image: Values) -> Field:
     height, width = (max(1, round(length / _BLOCK)) for length in image.shape[:2])
     return np.asarray(cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA))

@@ -4,13 +4,12 @@ Data sets of the field add gaussian noise to coded values instead, which this de
 Photon noise is drawn from a gaussian of the same variance, as it is one at any visible intensity.
 With a camera, this is the noise on its sensor's mosaic, from which the photograph is made.
 
-On a pair, the difference without its slow part (exposure and white balance may differ a little) is
-sorted into bins by the clean intensity. A line through the variances of the bins, fitted by least
-squares weighted by their pixels, gives gain and sigma, neither below zero. The severity is that of
-the deviation at mid grey.
+`rr_tasks.degrade.noise_fit` measures it on a pair. The severity is that of the deviation at mid
+grey.
 """
 
 import math
+from collections.abc import Iterable
 
 import cv2
 import numpy as np
@@ -22,6 +21,7 @@ from rr_tasks.degrade.camera import Camera
 from rr_tasks.degrade.color import Linear, Values
 from rr_tasks.degrade.light import CONVENTIONS
 from rr_tasks.degrade.measures import present_severity, severity_deviation
+from rr_tasks.degrade.noise_fit import fit_noise
 from rr_tasks.degrade.physics import FindDepth, Measured, Pair, Physics, scale_severity
 from rr_tasks.degrade.strips import strips
 from schemas.prior.light import Light
@@ -29,16 +29,11 @@ from schemas.prior.noise import Noise, NoiseParameters
 from schemas.prior.noise_channels import NoiseChannels
 from schemas.ranges import NoiseRecipe, PublishedNoise
 
-Statistics = npt.NDArray[np.float64]
-
 GRAINY_DEVIATION = 0.15
 
 _PHOTONS, _PHOTONS_IN_WHITE = 0.5, 256
 _ANY_DEVIATION = 0.5  # share of photographs, where a recipe names some deviations
 
-_BINS = np.linspace(0.02, 0.7, 18)  # darker is cut off at black, brighter at white
-_LEAST_PIXELS = 200
-_SLOW_PX = 8.0
 _RAIN_DOUBT = 0.3  # other differences than noise are not removed then
 
 
@@ -117,18 +112,26 @@ class NoisePhysics(Physics[NoiseParameters, NoiseRecipe]):
     @override
     def measure(self, pair: Pair) -> Measured[NoiseParameters]:
         raining = "rain" in pair.present
-        clean, difference = _pick_noisy_pixels(pair, raining)
-        intensity, variance, pixels = _group_by_intensity(clean, difference)
-        gain, read = _line(intensity, variance, pixels)
-        severity = present_severity(noise_severity(read**0.5, gain))
-        fitted = gain * intensity + read
-        misfit = np.average(np.square(np.sqrt(variance) - np.sqrt(fitted)), weights=pixels) ** 0.5
-        scale = float(np.average(np.sqrt(variance), weights=pixels))
-        doubts = float(misfit) / scale if scale > 0 else 1.0, _RAIN_DOUBT if raining else 0.0
+        fit = fit_noise(pair.before, pair.after, raining=raining, light=pair.light)
+        channels = [
+            fit_noise(before, after, raining=raining, light=pair.light)
+            for before, after in zip(cv2.split(pair.before), cv2.split(pair.after), strict=True)
+        ]
+        parameters = NoiseParameters(
+            sigma=fit.sigma,
+            gain=fit.gain,
+            light=pair.light,
+            channels=NoiseChannels(
+                sigma=_rgb(channel.sigma for channel in channels),
+                gain=_rgb(channel.gain for channel in channels),
+            ),
+        )
+        severity = present_severity(self.severity(parameters, pair.short_side_px))
+        doubts = fit.misfit, _RAIN_DOUBT if raining else 0.0
         finding = Noise(
             present=True,
             severity=severity,
-            parameters=NoiseParameters(sigma=read**0.5, gain=gain),
+            parameters=parameters,
             probability=1.0,
             severity_std=severity_deviation(severity, *doubts),
         )
@@ -157,8 +160,8 @@ def _publish(
 def _amplify(parameters: NoiseParameters, factor: float) -> NoiseParameters:
     """Return the parameters of noise whose deviation is `factor` times as large."""
     channels = parameters.channels and NoiseChannels(
-        sigma=_times(parameters.channels.sigma, factor),
-        gain=_times(parameters.channels.gain, factor**2),
+        sigma=_rgb(factor * sigma for sigma in parameters.channels.sigma),
+        gain=_rgb(factor**2 * gain for gain in parameters.channels.gain),
     )
     return parameters.model_copy(
         update={
@@ -169,9 +172,9 @@ def _amplify(parameters: NoiseParameters, factor: float) -> NoiseParameters:
     )
 
 
-def _times(channels: tuple[float, float, float], factor: float) -> tuple[float, float, float]:
+def _rgb(channels: Iterable[float]) -> tuple[float, float, float]:
     red, green, blue = channels
-    return factor * red, factor * green, factor * blue
+    return red, green, blue
 
 
 def _add_to_pixels(image: Values, parameters: NoiseParameters, rng: np.random.Generator) -> Values:
@@ -205,55 +208,3 @@ def _normal_quantiles() -> Linear:
 # Looking them up takes a quarter of the time of any generator of normal numbers, and photographs of
 # 8 bits cannot tell.
 _NORMAL = _normal_quantiles()
-
-
-def _pick_noisy_pixels(pair: Pair, raining: bool) -> tuple[Linear, Linear]:
-    """Pick pixels that show noise: their clean intensities, and how much they differ from them.
-
-    Rain only brightens, so what is darker than it should be is noise, and there is as much noise on
-    the other side.
-    """
-    difference = pair.after - pair.before
-    if not raining:
-        return pair.before, difference - cv2.GaussianBlur(difference, (0, 0), _SLOW_PX)
-    darker = difference < 0
-    return pair.before[darker], difference[darker]
-
-
-def _group_by_intensity(
-    clean: Linear, difference: Linear
-) -> tuple[Statistics, Statistics, Statistics]:
-    """Return mean intensity, variance and number of the pixels of each bin that holds enough."""
-    place = np.digitize(clean.ravel(), _BINS)
-    flat, squared = (
-        clean.ravel().astype(np.float64),
-        np.square(difference.ravel(), dtype=np.float64),
-    )
-    pixels = np.bincount(place, minlength=len(_BINS) + 1)[1:-1].astype(np.float64)
-    enough = pixels >= _LEAST_PIXELS
-    if not flat.size:
-        return np.zeros(1), np.zeros(1), np.ones(1)
-    if not enough.any():  # all black or all white: every pixel counts
-        return np.array([flat.mean()]), np.array([squared.mean()]), np.array([float(flat.size)])
-    totals = (
-        np.bincount(place, weights=values, minlength=len(_BINS) + 1)[1:-1][enough]
-        for values in (flat, squared)
-    )
-    intensity, variance = (total / pixels[enough] for total in totals)
-    return intensity, variance, pixels[enough]
-
-
-def _line(intensity: Statistics, variance: Statistics, pixels: Statistics) -> tuple[float, float]:
-    """Fit a line to the points: slope and intercept, neither below zero."""
-    middle = np.average(intensity, weights=pixels)
-    level = np.average(variance, weights=pixels)
-    spread = np.average((intensity - middle) ** 2, weights=pixels)
-    slope = 0.0
-    if spread > 0:
-        slope = np.average((intensity - middle) * (variance - level), weights=pixels) / spread
-    if slope <= 0:
-        return 0.0, float(level)
-    if level < slope * middle:  # it would start below zero
-        through_zero = np.average(intensity * variance, weights=pixels)
-        return float(through_zero / np.average(intensity**2, weights=pixels)), 0.0
-    return float(slope), float(level - slope * middle)

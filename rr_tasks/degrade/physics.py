@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 import numpy as np
 
-from rr_tasks.degrade.color import Linear, Values
+from rr_tasks.degrade.color import Values
 from rr_tasks.degrade.depth import Depth
 from schemas.base import Range
 from schemas.prior.degradation import Degradation, Stage
@@ -37,7 +37,7 @@ RangesT = TypeVar("RangesT", bound=TypeRanges)
 
 @dataclass(frozen=True)
 class Pair:
-    """A clean photograph and the same photograph degraded, (H, W, 3) linear light, 0-1.
+    """A clean photograph and the same photograph degraded, (H, W, 3) values of `light`, 0-1.
 
     Attributes:
         before: the clean photograph, as the degradations that light met earlier would have changed
@@ -45,14 +45,18 @@ class Pair:
         after: the degraded photograph.
         present: the types that degrade it.
         short_side_px: that of the whole photograph, of which the pair may be a part.
-        light: brightness of a grey airlight, sRGB-coded, where it is known.
+        airlight: brightness of a grey airlight, sRGB-coded, where it is known.
+        light: the convention in which the photograph is taken to be degraded.
+        whole: whether the pair is the whole photograph, of which alone a map can be drawn.
     """
 
-    before: Linear
-    after: Linear
+    before: Values
+    after: Values
     present: Collection[str]
     short_side_px: int
-    light: float | None = None
+    airlight: float | None = None
+    light: Light = "linear"
+    whole: bool = True
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,7 @@ class Measured(Generic[ParametersT]):
     """A finding, and the clean photograph with that degradation alone, as far as predictable."""
 
     finding: Finding[ParametersT]
-    image: Linear
+    image: Values
 
 
 class Physics(ABC, Generic[ParametersT, RangesT]):

@@ -128,14 +128,18 @@ class RainPhysics(Physics[RainParameters, RainRecipe]):
         share = np.maximum(alpha, 0.0)[..., None].astype(np.float32)
         drenched = clean + share * np.maximum(light - clean, 0.0)
         left = unexplained_share(clean, drenched, rainy)
-        severity = present_severity(rain_severity(mean))
-        density = min(1.0, mean / opacity)
+        parameters = RainParameters(
+            density=min(1.0, mean / opacity),
+            length_px=length,
+            angle_deg=angle,
+            opacity=opacity,
+            light=pair.light,
+        )
+        severity = present_severity(self.severity(parameters, pair.short_side_px))
         finding = Rain(
             present=True,
             severity=severity,
-            parameters=RainParameters(
-                density=density, length_px=length, angle_deg=angle, opacity=opacity
-            ),
+            parameters=parameters,
             probability=1.0,
             severity_std=severity_deviation(severity, _OTHER_STREAKS, left),
         )

@@ -4,17 +4,21 @@ The data set says which ones are present. Their parameters and severities are me
 in the order in which light met them, each against the clean photograph as the earlier ones would
 have changed it. Rain is an exception: where it fell cannot be predicted, so the others ignore it.
 The results are estimates: `severity_std` says how certain they are, and grows with what the model
-leaves unexplained, which in a mixture includes everything that comes later. Nobody looked for
+leaves unexplained, which in a mixture includes everything that comes later. In which light a data
+set was made is rarely known, so both are tried, and the one that leaves less unexplained counts.
+Nobody looked for
 degradations that the data set does not name, so they are absent with an unknown probability.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rr_tasks.degrade.catalogue import CATALOGUE, Catalogue, prior_model
-from rr_tasks.degrade.color import Bytes, to_linear
-from rr_tasks.degrade.physics import Pair
+from rr_tasks.degrade.color import Bytes
+from rr_tasks.degrade.light import CONVENTIONS
+from rr_tasks.degrade.physics import AnyPhysics, Pair
 from rr_tasks.priors import make_prior
 from schemas.prior.current import AnyFinding, DiagnosticPrior, Provenance
+from schemas.prior.light import Light
 
 # One degradation is easily mistaken for part of another: blur for a lower transmission, rain for
 # more airlight. This is the error of the measures on synthesized mixtures.
@@ -26,7 +30,7 @@ def estimate_truth(
     clean: Bytes,
     degraded: Bytes,
     present: Sequence[str],
-    light: float | None,
+    airlight: float | None,
     author: str,
     *,
     catalogue: Catalogue = CATALOGUE,
@@ -37,21 +41,46 @@ def estimate_truth(
         clean: (H, W, 3) sRGB bytes.
         degraded: likewise, of the same size.
         present: the types that degrade it.
-        light: brightness of the airlight, sRGB-coded in 0-1, if it is known.
+        airlight: its brightness, sRGB-coded in 0-1, if it is known.
         author: the source of the pair, as the provenance names it.
         catalogue: the types of degradation that exist.
     """
-    before, after = to_linear(_middle(clean)), to_linear(_middle(degraded))
-    findings: dict[str, AnyFinding] = {}
-    chosen = (catalogue[name] for name in present)
-    for physics in sorted(chosen, key=lambda physics: physics.stage):
-        measured = physics.measure(Pair(before, after, present, min(clean.shape[:2]), light))
-        doubtful = len(present) > 1 and not physics.stands_apart
-        findings[physics.name] = _doubt(measured.finding) if doubtful else measured.finding
-        before = measured.image
+    chosen = sorted((catalogue[name] for name in present), key=lambda physics: physics.stage)
+    readings = (_measure(clean, degraded, chosen, airlight, light) for light in CONVENTIONS)
+    findings = min(readings, key=_uncertainty)
+    if len(present) > 1:
+        findings = {
+            name: finding if catalogue[name].stands_apart else _doubt(finding)
+            for name, finding in findings.items()
+        }
     # A teacher sees more than who learns from it: here the clean partner.
     provenance = Provenance(source="teacher", author=author)
     return make_prior(clean, findings, provenance, prior_model(present, catalogue))
+
+
+def _measure(
+    clean: Bytes,
+    degraded: Bytes,
+    chosen: Sequence[AnyPhysics],
+    airlight: float | None,
+    light: Light,
+) -> dict[str, AnyFinding]:
+    """Measure each type in turn, as if the photograph had been degraded in this light."""
+    before, after = (CONVENTIONS[light].read(_middle(image)) for image in (clean, degraded))
+    short_side, whole = min(clean.shape[:2]), before.shape == clean.shape
+    present = [physics.name for physics in chosen]
+    findings: dict[str, AnyFinding] = {}
+    for physics in chosen:
+        pair = Pair(before, after, present, short_side, airlight, light, whole)
+        measured = physics.measure(pair)
+        findings[physics.name] = measured.finding
+        before = measured.image
+    return findings
+
+
+def _uncertainty(findings: Mapping[str, AnyFinding]) -> float:
+    """Return how much findings leave unexplained: the sum of their relative deviations."""
+    return sum((found.severity_std or 0.0) / found.severity for found in findings.values())
 
 
 def _doubt(finding: AnyFinding) -> AnyFinding:

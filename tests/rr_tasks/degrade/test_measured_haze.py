@@ -41,7 +41,7 @@ def test_haze_mixed_in_coded_values_is_found_but_less_surely(
     coded = np.rint(scene * share + 0.85 * 255 * (1 - share)).astype(np.uint8)
     clean, hazy = to_linear(scene), to_linear(coded)
     for light in (None, 0.85):
-        found = measure("haze", clean, hazy, light=light).finding
+        found = measure("haze", clean, hazy, airlight=light).finding
         assert found.parameters
         assert found.parameters.atmospheric_light == pytest.approx((0.85,) * 3, abs=0.08)
         assert 20 < found.severity < 70
@@ -53,7 +53,7 @@ def test_haze_mixed_in_coded_values_is_found_but_less_surely(
 def test_a_pair_that_tells_nothing_says_so(grey: int) -> None:
     clean = np.full((64, 64, 3), grey, np.uint8)
     hazy = np.full((64, 64, 3), 217, np.uint8)
-    found = measure("haze", to_linear(clean), to_linear(hazy), light=217 / 255).finding
+    found = measure("haze", to_linear(clean), to_linear(hazy), airlight=217 / 255).finding
     assert 1.0 <= found.severity <= 100.0
     if grey == 217:
         assert (found.severity_std or 0) > 30

@@ -4,10 +4,13 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from rr_tasks.degrade.mixture import Degraded
+from rr_tasks.degrade.mixture import Degraded, degrade
+from rr_tasks.degrade.noise import noise_severity
 from rr_tasks.ingest.truth import estimate_truth
 from schemas.prior.current import DEGRADATIONS, DegradationName
+from schemas.prior.light import Light
 from schemas.prior.migrations import load_prior
+from schemas.recipe import EDGE_DEFAULT, JpegRecipe, LightRecipe
 
 MIXTURES = [mixture for count in (1, 2, 4) for mixture in combinations(DEGRADATIONS, count)]
 
@@ -72,3 +75,49 @@ def test_the_middle_stands_for_a_large_photograph(
     prior = estimate_truth(clean, image, ["blur"], None, "")
     assert (prior.image.width, prior.image.height) == (512, 384)
     assert prior.blur.severity == pytest.approx(40.0, rel=0.25)
+
+
+@pytest.mark.parametrize("light", ["linear", "coded"])
+@pytest.mark.parametrize("severity", [25.0, 60.0])
+def test_the_light_that_was_mixed_is_told_from_the_pair(
+    scene: np.ndarray, light: Light, severity: float
+) -> None:
+    recipe = EDGE_DEFAULT.model_copy(
+        update={
+            "jpeg": JpegRecipe(probability=0.0),
+            "light": LightRecipe(coded=float(light == "coded")),
+        }
+    )
+    for name in ("haze", "blur", "noise"):
+        made = degrade(scene, {name: severity}, recipe, np.random.default_rng(1))
+        truth = made.findings[name]
+        found = estimate_truth(scene, made.image, [name], None, "").findings[name]
+        assert found.severity == pytest.approx(truth.severity, rel=0.1)
+        assert found.parameters.light == light
+
+
+def test_a_pair_tells_where_haze_is_thick(
+    scene: np.ndarray, make: Callable[..., Degraded], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hazy = make(haze=60.0)
+    found = estimate_truth(scene, hazy.image, ["haze"], None, "").haze.parameters
+    assert found
+    assert found.transmission_map
+    there, truth = (
+        np.array(one.transmission_map.rows) for one in (found, hazy.findings["haze"].parameters)
+    )
+    assert np.abs(there - truth).mean() < 0.03
+    monkeypatch.setattr("rr_tasks.ingest.truth._MEASURED_SIDE", 200)
+    middle = estimate_truth(scene, hazy.image, ["haze"], None, "").haze.parameters
+    assert middle
+    assert middle.transmission_map is None  # it would not be that of the whole photograph
+
+
+def test_a_pair_tells_the_noise_of_each_channel(
+    scene: np.ndarray, make: Callable[..., Degraded]
+) -> None:
+    found = estimate_truth(scene, make(noise=40.0).image, ["noise"], None, "").noise.parameters
+    assert found
+    assert found.channels
+    for sigma, gain in zip(found.channels.sigma, found.channels.gain, strict=True):
+        assert noise_severity(sigma, gain, found.light) == pytest.approx(40.0, rel=0.25)
