@@ -15,7 +15,7 @@ from schemas.shard import (
 )
 
 INGESTED = IngestSpec(
-    layout="sidd", samples=5, shard_size=2, inputs_sha256="0" * 64, schema_version=2
+    algorithm=1, layout="sidd", samples=5, shard_size=2, inputs_sha256="0" * 64, schema_version=2
 )
 
 
