@@ -4,13 +4,13 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from flows.evaluation_set import make_evaluation_set
 from flows.host import host
-from flows.search import search
 from flows.shards import share_shards
-from rr_tasks.degrade.synthesis import open_dataset, plan_synthesis
-from rr_tasks.degrade.tasks import synthesize_shard_task
 from rr_tasks.evaluation.images.artefacts.table import tabulate_artefacts
 from rr_tasks.evaluation.images.examples import draw_examples
+from rr_tasks.evaluation.images.gallery.exhibits import hang
+from rr_tasks.evaluation.images.gallery.page import draw_gallery, render_gallery
 from rr_tasks.evaluation.images.metrics import quality_table
 from rr_tasks.evaluation.images.shard import (
     find_evaluated,
@@ -18,18 +18,17 @@ from rr_tasks.evaluation.images.shard import (
     read_evaluation,
     rows_folder,
 )
-from rr_tasks.evaluation.images.trial import open_trial
+from rr_tasks.evaluation.images.trial import Trial, open_trial
 from rr_tasks.evaluation.presence import count_undiagnosed, tabulate_presence
-from rr_tasks.evaluation.tasks import evaluate_shard_task
+from rr_tasks.evaluation.published import list_published
+from rr_tasks.evaluation.tasks import compare_shard_task, evaluate_shard_task
 from rr_tasks.plural import say_count
-from rr_tasks.shards.reader import failed_inputs, finished_shards
-from rr_tasks.storage.files import exists, join, name_of, publish_bytes
+from rr_tasks.shards.reader import failed_inputs
+from rr_tasks.shards.spec import read_data_spec
+from rr_tasks.storage.files import exists, join, name_of, publish_all, publish_bytes
 from rr_tasks.storage.leftovers import remove_leftovers
 from schemas.parameters import EvaluateParameters
-from schemas.recipe import RECIPES
 from schemas.shard import shard_count
-
-_SHARD_SIZE = 32
 
 
 @dataclass(frozen=True)
@@ -38,7 +37,8 @@ class Evaluation:
 
     `failed` has a row, `source` and `error`, for each photograph or sample that could not be used,
     and `undiagnosed` has one, `reason` and `samples`, for each reason why the reasoner gave no
-    answer.
+    answer. `comparison` is the one with baselines, if it was asked for, and `published` holds what
+    others published on the benchmark.
     """
 
     rows: pl.DataFrame
@@ -47,34 +47,16 @@ class Evaluation:
     quality: pl.DataFrame
     artefacts: pl.DataFrame
     diagnosis: pl.DataFrame
+    comparison: pl.DataFrame | None
+    published: pl.DataFrame | None
     folder: str
     shards: str
 
 
 def evaluate(parameters: EvaluateParameters) -> Evaluation:
-    """Degrade held-out photographs in all 15 ways, diagnose, restore, and compare."""
-    root = join(parameters.output, "shards")
-    spec, photographs = search(
-        plan_synthesis,
-        parameters.photographs,
-        RECIPES[parameters.recipe],
-        parameters.seed,
-        None,
-        _SHARD_SIZE,
-        output=root,
-    )
-    shards = open_dataset(root, spec, photographs)
-    numbers = range(shard_count(spec))
-    share_shards(
-        synthesize_shard_task,
-        numbers,
-        shards,
-        spec,
-        parameters.photographs,
-        label="Make evaluation set",
-        workers=parameters.workers,
-        finished=finished_shards(shards),
-    )
+    """Diagnose and restore degraded photographs whose clean partners are known, and compare."""
+    shards = make_evaluation_set(parameters)
+    numbers = range(shard_count(read_data_spec(shards)))
     trial = open_trial(shards, parameters)
     folder = rows_folder(parameters.output, trial)
     remove_leftovers(folder)
@@ -94,18 +76,54 @@ def evaluate(parameters: EvaluateParameters) -> Evaluation:
         "artefacts": tabulate_artefacts(rows),
         "diagnosis": tabulate_presence(rows),
     }
-    if not exists(examples := join(folder, "examples.jpg")):
-        publish_bytes(draw_examples(trial, rows), examples)
+    comparison = _compare(parameters, shards, folder, numbers) if parameters.baselines else None
     tested = name_of(parameters.restorer or "the shipped restorer")
-    for name, table in tables.items():
-        publish_bytes(table.write_csv(float_precision=4).encode(), join(folder, f"{name}.csv"))
-        about = f"{name} of {tested} on {say_count(len(rows), 'sample')}"
-        host().publish_table(name, table.to_dicts(), about)
+    about = f"{tested} on {say_count(len(rows), 'sample')}"
+    _show_pictures(trial, rows, folder, about)
+    _publish(tables if comparison is None else {**tables, "comparison": comparison}, folder, about)
     return Evaluation(
         rows=rows,
         failed=pl.concat([failed_inputs(shards), list_lost(urls, shards)]),
         undiagnosed=count_undiagnosed(rows),
         **tables,
+        comparison=comparison,
+        published=parameters.benchmark and list_published(parameters.benchmark),
         folder=folder,
         shards=shards,
     )
+
+
+def _compare(
+    parameters: EvaluateParameters, shards: str, folder: str, numbers: range
+) -> pl.DataFrame:
+    # Late, because only this needs scikit-image.
+    from rr_tasks.evaluation.images.comparison import compare_methods, find_compared  # noqa: PLC0415
+
+    urls = share_shards(
+        compare_shard_task,
+        numbers,
+        shards,
+        folder,
+        parameters,
+        label="Compare with baselines",
+        workers=parameters.workers,
+        finished=find_compared(folder, numbers),
+    )
+    return compare_methods(urls)
+
+
+def _show_pictures(trial: Trial, rows: pl.DataFrame, folder: str, about: str) -> None:
+    examples, page, sheet = (
+        join(folder, name) for name in ("examples.jpg", "gallery.html", "gallery.jpg")
+    )
+    if not exists(examples):
+        publish_bytes(draw_examples(trial, rows), examples)
+    if not (exists(page) and exists(sheet)):
+        exhibits = hang(trial, rows)
+        publish_all({page: render_gallery(exhibits, about), sheet: draw_gallery(exhibits)})
+
+
+def _publish(tables: dict[str, pl.DataFrame], folder: str, about: str) -> None:
+    for name, table in tables.items():
+        publish_bytes(table.write_csv(float_precision=4).encode(), join(folder, f"{name}.csv"))
+        host().publish_table(name, table.to_dicts(), f"{name} of {about}")

@@ -9,6 +9,10 @@ PriorSource = Literal["predicted", "true", "shuffled", "none"]
 reasoner's of another photograph, or none."""
 
 
+BenchmarkName = Literal["ots", "sots", "rain100", "gopro", "sidd", "cdd11", "folder"]
+"""Data sets of pairs for which others published figures, and folders of a user's own pairs."""
+
+
 class RestorationSetting(Strict):
     """Everything but the models that decides how the samples of an evaluation are restored.
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from schemas.assessment import ShortSide
-from schemas.evaluation import PriorSource, RestorationSetting
+from schemas.evaluation import BenchmarkName, PriorSource, RestorationSetting
 from schemas.export import Dialect, SplitName
 from schemas.pattern import Pattern
 from schemas.prior.current import DegradationName
@@ -175,13 +175,24 @@ class TrainRestorerParameters(Parameters):
 
 
 class EvaluateParameters(Parameters):
-    """Measure a reasoner and a restorer on held-out photographs."""
+    """Measure a reasoner and a restorer on held-out photographs, or on a benchmark of pairs."""
 
-    photographs: Url = Field(description="Folder of clean, held-out photographs")
+    photographs: Url = Field(
+        description="Folder of clean, held-out photographs, or of the pairs of a benchmark"
+    )
     output: Url = Field(description="Folder for the evaluation set, its rows and its tables")
     reasoner: Reasoner = EdgeReasonerChoice()
     restorer: Url | None = Field(None, description="Weights; by default the shipped weights")
     recipe: GridName = Field("benchmark", description="How the photographs are degraded")
+    benchmark: BenchmarkName | None = Field(
+        None, description="A data set of pairs, to measure on instead of a recipe"
+    )
+    present: tuple[DegradationName, ...] = Field(
+        (), description="What degrades the pairs of the benchmark folder"
+    )
+    baselines: bool = Field(
+        False, description="Compare with methods without learning, by more figures; takes longer"
+    )
     priors: PriorSource = Field(
         "predicted", description="Whose diagnosis the restorer is given; shuffled: another sample's"
     )

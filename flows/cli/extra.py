@@ -2,6 +2,7 @@
 
 EXTRAS = {
     "accelerate": "train",
+    "skimage": "train",
     "torchmetrics": "train",
     "transformers": "train",
     "diffusers": "qwen",

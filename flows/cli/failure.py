@@ -98,6 +98,22 @@ def complain_of_inputs(failed: "pl.DataFrame", tables: str) -> None:
         complain(f"{say_count(len(failed), 'file')} could not be used; {tables} lists each")
 
 
+def leave_out_skipped(console: Console, failed: "pl.DataFrame") -> "pl.DataFrame":
+    """Count the sound pairs that were skipped, and return the inputs that could not be used.
+
+    Args:
+        console: where the count is shown.
+        failed: the inputs without a sample, with the column error.
+    """
+    from rr_tasks.ingest.pairs import SKIPPED
+
+    skipped = failed["error"].str.starts_with(SKIPPED)
+    if skipped.any():
+        inputs = say_count(int(skipped.sum()), "input")
+        console.print(f"{inputs} skipped: a prior cannot describe their degradations")
+    return failed.filter(~skipped)
+
+
 def complain_of_lost(rows: "pl.DataFrame", shards: str, tables: str) -> None:
     """End with an error if a job had to do without samples that their shards no longer hold whole.
 

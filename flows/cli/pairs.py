@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from flows.cli.beginning import begin
-from flows.cli.failure import complain_of_inputs
+from flows.cli.failure import complain_of_inputs, leave_out_skipped
 from flows.cli.options import Exclude, Include, Workers, console, parse_degradations
 from schemas.parameters import IngestParameters
 from schemas.shard import LayoutName
@@ -68,15 +68,10 @@ def ingest(
 
 def _tell_failures(folder: str) -> None:
     """Report inputs that were left out; fail only for those that should have been usable."""
-    from rr_tasks.ingest.pairs import SKIPPED
-    from rr_tasks.plural import say_count
     from rr_tasks.shards.reader import failed_inputs
 
     failed = failed_inputs(folder)
-    skipped = failed["error"].str.starts_with(SKIPPED)
-    if skipped.any():
-        inputs = say_count(len(failed.filter(skipped)), "input")
-        console.print(f"{inputs} skipped: a prior cannot describe their degradations")
-    complain_of_inputs(failed.filter(~skipped), f"{folder}/[0-9]*.parquet")
-    if not skipped.all():
+    unusable = leave_out_skipped(console, failed)
+    complain_of_inputs(unusable, f"{folder}/[0-9]*.parquet")
+    if not unusable.is_empty():
         raise typer.Exit(1)

@@ -1,4 +1,4 @@
-"""Task of a runner: evaluates one shard."""
+"""Tasks of a runner: each evaluates one shard."""
 
 from rr_tasks.evaluation.images.shard import evaluate_shard
 from rr_tasks.evaluation.images.trial import open_trial
@@ -12,3 +12,14 @@ def evaluate_shard_task(
     """See `rr_tasks.evaluation.images.shard.evaluate_shard`; weights load once a process."""
     trial = open_trial(shards, parameters)
     return make_unless_held(lambda: evaluate_shard(trial, shard, folder))
+
+
+def compare_shard_task(
+    shard: int, shards: str, folder: str, parameters: EvaluateParameters
+) -> str | Held:
+    """See `rr_tasks.evaluation.images.comparison.compare_shard`; weights load once a process."""
+    # Late, because only this needs scikit-image.
+    from rr_tasks.evaluation.images.comparison import compare_shard  # noqa: PLC0415
+
+    trial = open_trial(shards, parameters)
+    return make_unless_held(lambda: compare_shard(trial, shard, folder))

@@ -18,6 +18,8 @@ _QUALITY = [cv2.IMWRITE_JPEG_QUALITY, 88]
 def draw_examples(trial: Trial, rows: pl.DataFrame) -> bytes:
     """Draw the sample with the median gain in PSNR for each of `SHOWN` that the rows hold.
 
+    If they hold none of these sets, every set is shown.
+
     Args:
         trial: restores the samples once more.
         rows: the rows of `evaluate_shard` for this trial.
@@ -30,10 +32,11 @@ def draw_examples(trial: Trial, rows: pl.DataFrame) -> bytes:
     """
     restored = rows.drop_nulls("psnr_after")
     held = set(restored["combination"])
-    typical = [(name, *_pick_typical(restored, name)) for name in SHOWN if name in held]
-    found = trial.pick(key for _, key, _, _ in typical)
+    names = [name for name in SHOWN if name in held] or sorted(held)
+    typical = {name: _pick_typical(restored, name) for name in names}
+    found = dict(trial.pick(key for key, _, _ in typical.values()))
     strips = []
-    for name, key, before, after in typical:
+    for name, (key, before, after) in typical.items():
         one = found[key]
         image = one.degraded if one.image is None else one.image
         captions = (f"{name}: {before:.1f} dB", f"restored: {after:.1f} dB", "clean")

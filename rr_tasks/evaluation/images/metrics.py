@@ -45,7 +45,9 @@ def quality_table(rows: pl.DataFrame) -> pl.DataFrame:
     Returns:
         A row for each set of `rr_tasks.evaluation.images.sets.divide`.
     """
-    return pl.concat(_quality_row(part, name) for name, part in divide(rows).items())
+    return pl.concat(
+        _quality_row(part.drop_nulls("psnr_after"), name) for name, part in divide(rows).items()
+    )
 
 
 def _quality_row(rows: pl.DataFrame, name: str) -> pl.DataFrame:

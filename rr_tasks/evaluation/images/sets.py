@@ -8,21 +8,19 @@ DEGRADED = "all degraded"
 
 
 def divide(rows: pl.DataFrame) -> dict[str, pl.DataFrame]:
-    """Divide restored samples into sets, which overlap.
+    """Divide samples into sets, which overlap.
 
     Args:
-        rows: columns of `rr_tasks.evaluation.images.shard.COLUMNS`; samples that were not restored,
-            with a null `psnr_after`, are left out.
+        rows: `combination`, and `true_X` with the severity of each type X, 0 where it is absent.
 
     Returns:
         The rows of each combination, of all that contain a type (`with haze` ...), and of all
         degraded ones.
     """
-    restored = rows.drop_nulls("psnr_after")
-    degraded = restored.filter(pl.col("combination") != "clean")
+    degraded = rows.filter(pl.col("combination") != "clean")
     combinations = rows["combination"].unique(maintain_order=True)
     return {
-        **{name: restored.filter(combination=name) for name in combinations},
+        **{name: rows.filter(combination=name) for name in combinations},
         **{f"with {name}": degraded.filter(pl.col(f"true_{name}") > 0) for name in DEGRADATIONS},
         DEGRADED: degraded,
     }

@@ -85,13 +85,12 @@ class Trial:
             else:
                 yield row.key, self._restore(found, row.source, answers, donors[row.key])
 
-    def pick(self, keys: Iterable[str]) -> dict[str, Restored]:
-        """Restore the samples with these keys, whichever shards they are in.
+    def pick(self, keys: Iterable[str]) -> Iterator[tuple[str, Restored]]:
+        """Restore the samples with these keys in order, whichever shards they are in.
 
         Raises:
             ShardDamagedError: one of them can no longer be read.
         """
-        picked: dict[str, Restored] = {}
         for shard, some in groupby(sorted(set(keys)), shard_of):
             for key, found in self.run(shard, list(some)):
                 if isinstance(found, Lost):
@@ -99,8 +98,7 @@ class Trial:
                     raise ShardDamagedError(
                         f"{url}: sample {key} cannot be read any more; {advise_remake(url)}"
                     )
-                picked[key] = found
-        return picked
+                yield key, found
 
     def _choose_donors(self, keys: Sequence[str]) -> dict[str, str]:
         """Choose whose diagnosis each sample gets: its own or, shuffled, that of another one.

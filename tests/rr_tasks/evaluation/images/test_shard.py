@@ -1,4 +1,3 @@
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,41 +7,14 @@ from rr_tasks.evaluation.images.artefacts.catalogue import ARTEFACTS
 from rr_tasks.evaluation.images.artefacts.table import tabulate_artefacts
 from rr_tasks.evaluation.images.metrics import quality_table
 from rr_tasks.evaluation.images.shard import evaluate_shard, read_evaluation, rows_folder
-from rr_tasks.evaluation.images.trial import Trial
 from rr_tasks.evaluation.presence import tabulate_presence
-from rr_tasks.reasoner.edge import EdgeReasoner
-from rr_tasks.reasoner.network import ReasonerNetwork
-from rr_tasks.restorer.edge import EdgeRestorer
-from rr_tasks.restorer.network import RestorerNetwork
-from rr_tasks.restorer.photograph import PhotographRestorer
 from rr_tasks.shards.writer import write_shard
 from rr_tasks.storage.claim import HeldError, claim
-from schemas.evaluation import PriorSource, RestorationSetting
+from schemas.evaluation import RestorationSetting
 from schemas.prior.current import DEGRADATIONS
 from schemas.shard import SampleRow
 from tests.rows import read_rows
-
-MakeTrial = Callable[..., Trial]
-
-
-@pytest.fixture
-def make_trial(
-    reasoner_network: Callable[[int], ReasonerNetwork],
-    restorer_network: Callable[..., RestorerNetwork],
-) -> MakeTrial:
-    """A trial of small networks, of which the restorer changes nothing, on a data set."""
-
-    def make(
-        shards: str, priors: PriorSource = "predicted", seed: int = 0, digits: str = "ab"
-    ) -> Trial:
-        return Trial(
-            shards,
-            EdgeReasoner(reasoner_network(0), digits[0] * 64),
-            PhotographRestorer(EdgeRestorer(restorer_network()), digits[1] * 64),
-            RestorationSetting(priors=priors, seed=seed),
-        )
-
-    return make
+from tests.rr_tasks.evaluation.images.conftest import MakeTrial
 
 
 def test_every_sample_has_a_row(dataset: str, tmp_path: Path, make_trial: MakeTrial) -> None:

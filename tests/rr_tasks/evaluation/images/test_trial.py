@@ -102,7 +102,7 @@ def answers(found):
 def test_some_samples_are_given_the_same_as_among_all(dataset):
     trial = Trial(dataset, Hazy(), Darkening(), RestorationSetting())
     keys = [key for key, _ in trial.run(0)][20:2:-17]
-    alone = trial.pick(keys)
+    alone = dict(trial.pick(keys))
     found, told = run(dataset, "shuffled", keys=keys)
     assert len(found) == 2
     for key, one in zip(sorted(keys), found, strict=True):
@@ -122,7 +122,7 @@ def test_what_there_is_no_prior_for_is_not_restored(dataset, priors, restored):
 def test_samples_of_any_shard_are_picked(dataset):
     trial = Trial(dataset, Hazy(), Darkening(), RestorationSetting())
     (first, _), (second, there) = (next(trial.run(shard)) for shard in (0, 1))
-    picked = trial.pick([second, first, first])
+    picked = dict(trial.pick([second, first, first]))
     assert set(picked) == {first, second}
     assert isinstance(there, Restored)
     assert np.array_equal(picked[second].clean, there.clean)
@@ -134,7 +134,7 @@ def test_a_picked_sample_that_is_damaged_is_named(dataset, monkeypatch):
     decoders = {"clean.png": fail, "degraded.png": fail, "prior.json": fail}
     monkeypatch.setattr("rr_tasks.evaluation.images.trial._SAMPLE", decoders)
     with pytest.raises(ShardDamagedError, match=f"sample {key} cannot be read any more"):
-        trial.pick([key])
+        list(trial.pick([key]))
 
 
 def fail(_content):

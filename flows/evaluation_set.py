@@ -1,0 +1,80 @@
+"""The samples that an evaluation measures on: degraded here, or the pairs of a benchmark."""
+
+from collections.abc import Mapping
+
+from flows.host import host
+from flows.ingest import ingest
+from flows.search import search
+from flows.shards import share_shards
+from rr_tasks.degrade.synthesis import open_dataset, plan_synthesis
+from rr_tasks.degrade.tasks import synthesize_shard_task
+from rr_tasks.shards.reader import finished_shards
+from rr_tasks.storage.files import join
+from schemas.evaluation import BenchmarkName
+from schemas.parameters import EvaluateParameters, IngestParameters
+from schemas.recipe import RECIPES
+from schemas.shard import LayoutName, shard_count
+
+LAYOUT: Mapping[BenchmarkName, LayoutName] = {
+    "ots": "reside",
+    "sots": "reside",
+    "rain100": "rain100",
+    "gopro": "gopro",
+    "sidd": "sidd",
+    "cdd11": "cdd11",
+    "folder": "pairs",
+}
+"""How the pairs of a benchmark lie in its folder; see `rr_tasks.ingest.layouts`."""
+
+CLEAN, DEGRADED = "clean", "degraded"
+"""Subfolders of the benchmark `folder`."""
+
+_SHARD_SIZE = 32
+
+
+def make_evaluation_set(parameters: EvaluateParameters) -> str:
+    """Make the shards of an evaluation, or whatever they lack, and return their folder.
+
+    Raises:
+        UnclearLayoutError: a benchmark `folder` without `present`, or another with it.
+        MissingFolderError, NoPairsError: there is nothing to measure on.
+    """
+    root = join(parameters.output, "shards")
+    if parameters.benchmark is None:
+        return _degrade(parameters, root)
+    own = parameters.benchmark == "folder"
+    pairs = IngestParameters(
+        layout=LAYOUT[parameters.benchmark],
+        folder=parameters.photographs,
+        output=root,
+        clean=CLEAN if own else None,
+        degraded=DEGRADED if own else None,
+        present=parameters.present,
+        shard_size=_SHARD_SIZE,
+        workers=parameters.workers,
+    )
+    return host().run_stage(ingest, pairs)
+
+
+def _degrade(parameters: EvaluateParameters, root: str) -> str:
+    spec, photographs = search(
+        plan_synthesis,
+        parameters.photographs,
+        RECIPES[parameters.recipe],
+        parameters.seed,
+        None,
+        _SHARD_SIZE,
+        output=root,
+    )
+    shards = open_dataset(root, spec, photographs)
+    share_shards(
+        synthesize_shard_task,
+        range(shard_count(spec)),
+        shards,
+        spec,
+        parameters.photographs,
+        label="Make evaluation set",
+        workers=parameters.workers,
+        finished=finished_shards(shards),
+    )
+    return shards

@@ -1,0 +1,1 @@
+"""Methods without learning, against which a restorer is compared."""

@@ -1,0 +1,64 @@
+"""Blur undone with the true kernel, by two classical methods of scikit-image."""
+
+from collections.abc import Callable
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+from skimage.restoration import richardson_lucy, wiener
+
+from rr_tasks.degrade.light import CONVENTIONS
+from rr_tasks.photographs.pixels import Bytes
+from schemas.prior.blur import BlurParameters
+from schemas.prior.kernel import Kernel
+
+Plane = npt.NDArray[np.float32]
+
+_BALANCE = 0.01
+_ITERATIONS = 20
+
+
+def sharpen_by_wiener(image: Bytes, blur: BlurParameters) -> Bytes | None:
+    """Apply scikit-image's Wiener filter, with balance 0.01 and its Laplacian, to each channel.
+
+    Args:
+        image: (H, W, 3) sRGB bytes.
+        blur: the truth; the filter works on the values that it says were blurred.
+
+    Returns:
+        The sharpened photograph; None if the kernel is not known.
+    """
+    return _sharpen(image, blur, lambda plane, kernel: wiener(plane, kernel, _BALANCE))
+
+
+def sharpen_by_richardson_lucy(image: Bytes, blur: BlurParameters) -> Bytes | None:
+    """Apply scikit-image's Richardson-Lucy deconvolution, 20 iterations, to each channel.
+
+    See `sharpen_by_wiener`.
+    """
+    return _sharpen(image, blur, lambda plane, kernel: richardson_lucy(plane, kernel, _ITERATIONS))
+
+
+def _sharpen(
+    image: Bytes, blur: BlurParameters, invert: Callable[[Plane, Plane], Plane]
+) -> Bytes | None:
+    if blur.kernel is None:
+        return None
+    kernel = _to_pixels(blur.kernel)
+    margin = len(kernel)  # what the ends of the filter need not know
+    border = cv2.copyMakeBorder(image, *[margin] * 4, cv2.BORDER_REFLECT_101)
+    convention = CONVENTIONS[blur.light]
+    values = convention.read(border)
+    sharp = np.dstack([invert(values[..., channel], kernel) for channel in range(3)])
+    return convention.write(np.asarray(sharp[margin:-margin, margin:-margin], np.float32))
+
+
+def _to_pixels(kernel: Kernel) -> Plane:
+    """Return the point spread of a kernel in pixels: an odd square that adds up to 1."""
+    cells, scale = np.array(kernel.rows, np.float32), kernel.cell_px
+    middle = len(cells) // 2
+    reach = int(np.ceil(middle * scale))
+    shift = reach - scale * middle
+    place = np.array([[scale, 0, shift], [0, scale, shift]])
+    spread = cv2.warpAffine(cells, place, (2 * reach + 1, 2 * reach + 1))
+    return np.asarray(spread / spread.sum(), np.float32)

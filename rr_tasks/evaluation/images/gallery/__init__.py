@@ -1,0 +1,1 @@
+"""Shows people the worst restorations of an evaluation beside typical ones."""
