@@ -291,6 +291,7 @@ def test_plain_json_runs_the_pipeline(photographs: Path, heldout: Path, tmp_path
         "make-evaluation-set",
         "evaluate",
         "quality",
+        "artefacts",
         "diagnosis",
     }
 

@@ -14,6 +14,9 @@ from rr_tasks.photographs.pixels import Bytes
 IDENTICAL_PSNR = 60.0
 """PSNR is capped here, where two 8-bit images differ by a fraction of a level."""
 
+HARM_DB = 0.1
+"""A loss of PSNR beyond rounding."""
+
 
 def psnr(image: Bytes, reference: Bytes) -> float:
     """Compute the peak signal-to-noise ratio over RGB of two 8-bit images, in dB, at most 60."""
@@ -38,6 +41,9 @@ def ssim(image: Bytes, reference: Bytes) -> float:
 def quality_table(rows: pl.DataFrame) -> pl.DataFrame:
     """Compute mean PSNR and SSIM before and after, for each set of degradations.
 
+    `share_worse` is the share of samples with a lower PSNR than before, and `share_harmed` that of
+    those which lose more than 0.1 dB.
+
     Args:
         rows: columns of `rr_tasks.evaluation.images.shard.COLUMNS`; samples that were not
             diagnosed, with a null `psnr_after`, are left out.
@@ -59,6 +65,7 @@ def _quality_row(rows: pl.DataFrame, name: str) -> pl.DataFrame:
         pl.col("psnr_after").mean(),
         gain.mean().alias("gain_db"),
         (gain < 0).mean().alias("share_worse"),
+        (gain < -HARM_DB).mean().alias("share_harmed"),
         pl.col("ssim_before").mean(),
         pl.col("ssim_after").mean(),
     )

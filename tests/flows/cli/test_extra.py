@@ -12,6 +12,9 @@ ROOT = Path(__file__).parents[3]
 SAMPLES = ROOT / "infra" / "samples" / "train"
 
 
+IMPORTED_AS = {"scikit-image": "skimage"}
+
+
 def run_without(library: str, *arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     code = (
         f"import sys; sys.modules[{library!r}] = None; sys.path.insert(0, {str(ROOT)!r})\n"
@@ -59,6 +62,7 @@ def test_the_extras_are_those_of_the_package() -> None:
     brought: dict[str, str] = {}
     for extra in ("train", "qwen"):
         for requirement in extras[extra]:
-            brought.setdefault(requirement.partition(">")[0], extra)
+            library = requirement.partition(">")[0]
+            brought.setdefault(IMPORTED_AS.get(library, library), extra)
     assert brought == EXTRAS
     assert extras["all"] == ["reason-and-restore[train,qwen]"]

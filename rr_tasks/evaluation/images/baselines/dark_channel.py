@@ -22,7 +22,7 @@ _RADIUS_PX, _SMOOTHNESS = 60, 1e-4
 
 def dehaze(image: Bytes) -> Bytes:
     """Remove haze from (H, W, 3) sRGB bytes."""
-    hazy = image.astype(np.float32) / 255
+    hazy = np.asarray(image / 255, np.float32)
     light = _find_airlight(hazy, _darken(hazy))
     rough = 1 - (1 - _KEPT_HAZE) * _darken(hazy / light)
     transmission = smooth_by(cv2.cvtColor(hazy, cv2.COLOR_RGB2GRAY), rough)
@@ -50,7 +50,8 @@ def _find_airlight(image: npt.NDArray[np.float32], dark: Plane) -> npt.NDArray[n
     count = max(1, round(_BRIGHTEST * dark.size))
     haziest = np.argpartition(dark.ravel(), -count)[-count:]
     colours = image.reshape(-1, 3)[haziest]
-    return np.maximum(colours[np.argmax(colours.sum(axis=1))], np.float32(1 / 255))
+    brightest = colours[np.argmax(colours.sum(axis=1))]
+    return np.asarray(np.maximum(brightest, 1 / 255), np.float32)
 
 
 def _mean(plane: Plane) -> Plane:

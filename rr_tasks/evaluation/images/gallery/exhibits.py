@@ -53,8 +53,10 @@ def choose(rows: pl.DataFrame) -> dict[str, dict[str, str]]:
         the sample with the median gain in PSNR, and those with the least.
     """
     sets = divide(rows.drop_nulls("psnr_after"))
-    parts = {name: sets[f"with {name}"] for name in DEGRADATIONS}
-    parts[_CLEAN] = sets.get(_CLEAN, rows.clear())
+    parts: dict[str, pl.DataFrame] = {
+        **{name: sets[f"with {name}"] for name in DEGRADATIONS},
+        _CLEAN: sets.get(_CLEAN, rows.clear()),
+    }
     return {name: _rank(part) for name, part in parts.items() if not part.is_empty()}
 
 

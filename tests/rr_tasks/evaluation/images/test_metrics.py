@@ -77,7 +77,7 @@ def test_the_quality_is_averaged_by_hand() -> None:
     assert table["haze"]["samples"] == 2
     assert table["haze"]["psnr_after"] == pytest.approx(23.5)
     assert table["haze"]["gain_db"] == pytest.approx(2.5)
-    assert table["haze"]["share_worse"] == pytest.approx(0.5)
+    assert table["haze"]["share_worse"] == table["haze"]["share_harmed"] == pytest.approx(0.5)
     assert table["with haze"]["gain_db"] == pytest.approx((6 - 1 + 5) / 3)
     assert table["with rain"]["ssim_after"] == pytest.approx(0.7)
     assert table["with blur"]["samples"] == 0

@@ -4,8 +4,10 @@ import polars as pl
 from rr_tasks.evaluation.images.artefacts.catalogue import ARTEFACTS
 from rr_tasks.evaluation.images.gallery.exhibits import SIDE, choose, hang
 from rr_tasks.evaluation.images.gallery.page import draw_gallery, render_gallery
-from rr_tasks.evaluation.images.trial import Restored
+from rr_tasks.evaluation.images.trial import Restored, Trial
+from schemas.evaluation import RestorationSetting
 from schemas.prior.current import DEGRADATIONS
+from tests.reasoners import RuleReasoner
 
 
 def make_rows(gains, combination="haze"):
@@ -36,8 +38,8 @@ def test_the_median_and_the_ten_worst_of_each_type_are_chosen():
     assert set(chosen["rain"]) == {"haze+rain-00", "haze+rain-01"}
 
 
-class Stripes:
-    """A trial whose restorations are wrong in the lower right corner."""
+class Cornered(Trial):
+    """Its restorations are wrong in the lower right corner."""
 
     def pick(self, keys):
         for key in keys:
@@ -47,8 +49,11 @@ class Stripes:
             yield key, Restored("a.jpg", clean, clean + 1, None, None, wrong, "restored")
 
 
+CORNERED = Cornered("", RuleReasoner(), None, RestorationSetting())
+
+
 def test_crops_show_where_it_came_out_worst():
-    (section,) = hang(Stripes(), make_rows([1.0, 2.0])).values()
+    (section,) = hang(CORNERED, make_rows([1.0, 2.0])).values()
     assert [exhibit.title for exhibit in section] == ["worst 2", "worst 1"]
     assert section[0].restored.shape == (SIDE, SIDE, 3)
     assert (section[0].restored == 200).all(axis=2).sum() == 100 * 100
@@ -59,7 +64,7 @@ def test_crops_show_where_it_came_out_worst():
 
 
 def test_the_page_holds_every_picture_itself_and_the_sheet_a_column_for_each_section():
-    sections = hang(Stripes(), pl.concat([make_rows([1.0, 2.0]), make_rows([3.0], "noise")]))
+    sections = hang(CORNERED, pl.concat([make_rows([1.0, 2.0]), make_rows([3.0], "noise")]))
     page = render_gallery(sections, "<all> of it").decode()
     assert page.count('src="data:image/jpeg;base64,') == 3 * 3
     assert "&lt;all&gt; of it" in page
