@@ -1,7 +1,10 @@
 """A reasoner and a restorer, which together restore a photograph from start to end."""
 
-from rr_tasks.photographs.pixels import Pixels
-from rr_tasks.reasoner.diagnosis import diagnose
+import numpy as np
+import numpy.typing as npt
+
+from rr_tasks.photographs.pixels import Pixels, to_8_bits
+from rr_tasks.reasoner.diagnosis import diagnose, expect_each
 from rr_tasks.reasoner.evidence import explain_guess
 from rr_tasks.reasoner.load import load_reasoner
 from rr_tasks.reasoner.protocol import Reasoner
@@ -37,6 +40,13 @@ class Engine:
         None means that it is not; see `rr_tasks.reasoner.evidence`.
         """
         return explain_guess(pixels)
+
+    def expect_severities(self, pixels: Pixels) -> npt.NDArray[np.float64]:
+        """Return the expected severity, 0-100, of each of `DEGRADATIONS` in (H, W, 3) pixels.
+
+        They are NaN if the reasoner fails; see `Reasoner.expected_severities`.
+        """
+        return np.asarray(expect_each(self._reasoner, [to_8_bits(pixels)])[0])
 
     def restore(self, pixels: Pixels, prior: DiagnosticPrior) -> Pixels:
         """Undo what the prior describes; the result has the same shape and type."""

@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import ConfigDict, Field
 
-from schemas.base import Strict
+from schemas.base import Strict, Unit
 from schemas.pattern import Pattern
 from schemas.prior.current import DegradationName, DiagnosticPrior
 from schemas.reasoner import EdgeReasonerChoice, ReasonerChoice
@@ -140,11 +140,11 @@ class ArchivePlan(Strict):
     chunks: tuple[Chunk, ...]
 
 
-Status = Literal["restored", "clean", "uncertain", "kept", "protected", "failed"]
+Status = Literal["restored", "clean", "uncertain", "kept", "protected", "unimproved", "failed"]
 """An outcome. All but restored and failed photographs are left alone, that is, copied: clean ones
 because nothing was found; uncertain ones because nothing found is certain enough; kept ones because
 the rest was to be kept on request; protected ones because the restored file would lack something
-that the original has."""
+that the original has; unimproved ones because their restoration was judged and is no better."""
 
 
 class LedgerRow(Strict):
@@ -152,14 +152,14 @@ class LedgerRow(Strict):
 
     `lost` says in a few words each what the output of a restored photograph lacks, or what that of
     a protected one would have lacked. `output` is the path of the output if it differs from `path`.
-    `reason` says why it failed or why its diagnosis is a guess and, of others, which colour profile
-    was ignored or why there is no preview. `prior` is the whole diagnosis but for its maps,
-    including what was left alone; null if the photograph could not be diagnosed. `size` and
-    `mtime_ns` describe the original that was read, `output_size` and `output_hash` (64 bits,
-    hexadecimal) the file that was written. In a failed row, they describe the file that an earlier
-    run made of the same original, if it still exists, or the copy of the original, if one was
-    wanted. `seconds` is the time the engine took. `preview` is the stem of its before/after pair in
-    the previews folder.
+    `reason` says why it failed, why its diagnosis is a guess, what was wrong with its restoration,
+    which colour profile was ignored, or why there is no preview. `prior` is the whole diagnosis but
+    for its maps, unedited and including what was left alone; null if the photograph could not be
+    diagnosed. `strengths` says by which share each type was undone. `size` and `mtime_ns` describe
+    the original that was read, `output_size` and `output_hash` (64 bits, hexadecimal) the file that
+    was written. In a failed row, they describe the file that an earlier run made of the same
+    original, if it still exists, or the copy of the original, if one was wanted. `seconds` is the
+    time the engine took. `preview` is the stem of its before/after pair in the previews folder.
     """
 
     schema_version: SchemaVersion = 1
@@ -169,6 +169,7 @@ class LedgerRow(Strict):
     lost: tuple[str, ...] = ()
     output: str | None = None
     severities: Severities = Field(default_factory=dict)
+    strengths: dict[DegradationName, Unit] = Field(default_factory=dict)
     prior: DiagnosticPrior | None = None
     engine: str
     settings: Fingerprint
@@ -188,6 +189,7 @@ class Counts(Strict):
     uncertain: Count = 0
     kept: Count = 0
     protected: Count = 0
+    unimproved: Count = 0
     skipped: Count = 0
     failed: Count = 0
 
@@ -199,7 +201,7 @@ class Counts(Strict):
     @property
     def left_alone(self) -> int:
         """The number of photographs that were copied unchanged."""
-        return self.clean + self.uncertain + self.kept + self.protected
+        return self.clean + self.uncertain + self.kept + self.protected + self.unimproved
 
     def __add__(self, other: Self) -> "Counts":
         """Add the counts field by field."""

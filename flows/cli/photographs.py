@@ -6,6 +6,7 @@ import typer
 
 from flows.cli.beginning import begin
 from flows.cli.options import Exclude, Include, Weights, console, parse_degradations
+from flows.cli.settings import parse_edits, parse_strengths
 from schemas.archive import RestoreParameters
 from schemas.prior.current import DEGRADATIONS, VISIBLE_SEVERITY
 from schemas.reasoner import EdgeReasonerChoice
@@ -36,8 +37,27 @@ def restore(
         float, typer.Option(help="Findings below this probability are not undone.")
     ] = CERTAIN,
     strength: Annotated[
-        float, typer.Option(help="Share of each restoration that is applied; 1 is all of it.")
-    ] = 1.0,
+        list[str] | None,
+        typer.Option(
+            metavar="SHARE|TYPE=SHARE",
+            help="Share of each restoration that is applied, 0-1, or by which a type is undone: "
+            "haze=0.5. May be repeated.",
+        ),
+    ] = None,
+    edit_prior: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="PATH=VALUE",
+            help="Change every diagnosis: haze.severity=0, blur.extent_px=4. May be repeated.",
+        ),
+    ] = None,
+    verify: Annotated[
+        bool,
+        typer.Option(
+            help="Let the reasoner judge each restoration, and apply one that is not good in part "
+            "or not at all."
+        ),
+    ] = True,
     allow_loss: Annotated[
         bool,
         typer.Option(
@@ -94,7 +114,9 @@ def restore(
         keep=parse_degradations("--keep", keep or ()),
         threshold=threshold,
         certainty=certainty,
-        strength=strength,
+        **parse_strengths(strength or ()),
+        edit_prior=parse_edits(edit_prior or ()),
+        verify=verify,
         allow_loss=allow_loss,
         salvage=salvage,
         copy_failed=copy_failed,

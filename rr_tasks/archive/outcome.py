@@ -8,8 +8,9 @@ OUTCOMES: dict[str, str] = {
     "uncertain": "uncertain",
     "kept": "kept on request",
     "protected": "protected from losses",
+    "unimproved": "not improved by restoring",
     "failed": "failed",
 }
 """All but the first and the last are reasons to leave a photograph alone."""
 
-LEFT_ALONE: tuple[Status, ...] = ("clean", "uncertain", "kept", "protected")
+LEFT_ALONE: tuple[Status, ...] = ("clean", "uncertain", "kept", "protected", "unimproved")

@@ -10,9 +10,9 @@ from rr_tasks.storage.folder import Folder
 from rr_tasks.storage.names import to_path
 from rr_tasks.storage.status import Status
 from schemas.archive import Chunk, LedgerRow, PlanItem, RestoreParameters
-from schemas.prior.current import CURRENT_VERSION
+from schemas.prior.current import CURRENT_VERSION, DEGRADATIONS
 
-OUTPUT_VERSION = 4
+OUTPUT_VERSION = 5
 """Raised whenever a change of this package alters the files written for the same settings."""
 _PIECE = 2**20
 
@@ -76,10 +76,14 @@ class ChunkState:
 def settings_hash(parameters: RestoreParameters) -> str:
     """Hash everything that determines an output, except the engine and the original."""
     deciding = {
-        "keep": sorted(set(parameters.keep)),
         "threshold": float(parameters.threshold),
         "certainty": float(parameters.certainty),
-        "strength": float(parameters.strength),
+        "strengths": {
+            name: 0.0 if name in parameters.kept else parameters.strength_of(name)
+            for name in DEGRADATIONS
+        },
+        "edit_prior": parameters.edit_prior,
+        "verify": parameters.verify,
         "salvage": parameters.salvage,
         "allow_loss": parameters.allow_loss,
         "output_version": OUTPUT_VERSION,

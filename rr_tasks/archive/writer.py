@@ -195,6 +195,7 @@ class Writer:
             treated.status,
             result.prior,
             reason="; ".join(filter(None, (treated.reason, photograph.note, trouble))) or None,
+            strengths=dict(treated.strengths),
             lost=photograph.lost if treated.status in ("restored", "protected") else (),
             seconds=round(result.seconds, 4),
             preview=preview,

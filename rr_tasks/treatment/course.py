@@ -1,15 +1,21 @@
 """What is done to a photograph in use: by archives, by library users, and in evaluations."""
 
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 
 from rr_tasks.engine import Engine
 from rr_tasks.photographs.pixels import Pixels
 from rr_tasks.treatment.choice import choose_treatment, explain_leaving
-from rr_tasks.treatment.strength import blend
+from rr_tasks.treatment.edits import edit_prior
+from rr_tasks.treatment.judgement import find_fault, find_rest, look_at
+from rr_tasks.treatment.strength import apply_strengths, blend
 from schemas.archive import Status
 from schemas.errors import ExpectedError
 from schemas.prior.current import DiagnosticPrior
 from schemas.treatment import Treatment
+
+REDUCED = 0.5
+"""Share of a restoration that is applied if all of it is not good and this is."""
 
 
 class EngineError(ExpectedError, RuntimeError):
@@ -23,11 +29,13 @@ class Treated:
     Attributes:
         status: the outcome.
         pixels: the restored photograph; None if it is left alone.
-        reason: why its diagnosis is a guess, or what verification found, if anything.
+        strengths: the share, above 0, by which each type of degradation was undone.
+        reason: why its diagnosis is a guess, or what was wrong with its restoration, if anything.
     """
 
     status: Status
     pixels: Pixels | None = None
+    strengths: Mapping[str, float] = field(default_factory=dict)
     reason: str | None = None
 
 
@@ -39,12 +47,12 @@ def treat(
     *,
     protected: bool = False,
 ) -> Treated:
-    """Decide what to undo in a photograph, and undo it.
+    """Decide what to undo in a photograph, undo it, and judge the result.
 
     Args:
         pixels: (H, W, 3), sRGB-coded, 8 or 16 bits; left as they are.
         prior: its diagnosis.
-        engine: restores it.
+        engine: restores it, and judges the result.
         treatment: what is wanted; by default what `rr restore` does by default.
         protected: leave it alone even if there is something to undo.
 
@@ -56,21 +64,53 @@ def treat(
     if guess is not None:
         return Treated("uncertain", reason=guess)
     threshold, certainty = treatment.threshold, treatment.certainty
-    wanted = choose_treatment(prior, treatment.keep, threshold, certainty)
+    edited = edit_prior(prior, treatment.edit_prior)
+    wanted = choose_treatment(edited, treatment.kept, threshold, certainty)
     if wanted is None:
         return Treated(explain_leaving(prior, threshold, certainty))
-    if treatment.strength == 0.0:  # coding it once more would only harm it
-        return Treated("kept")
     if protected:
         return Treated("protected")
-    restored = _check(pixels, engine.restore(pixels, wanted))
-    return Treated("restored", blend(pixels, restored, treatment.strength))
+    strengths = {name: treatment.strength_of(name) for name in wanted.present()}
+    restored = _restore(engine, pixels, wanted)
+    share, fault = _verify(pixels, restored, engine, strengths) if treatment.verify else (1.0, None)
+    if share == 0.0:
+        return Treated("unimproved", reason=f"not restored, because {fault}")
+    mixed = apply_strengths(
+        pixels,
+        restored,
+        wanted,
+        strengths,
+        lambda less: blend(pixels, _restore(engine, pixels, less), share),
+    )
+    return Treated(
+        "restored",
+        mixed,
+        {name: share * strength for name, strength in strengths.items()},
+        fault and f"applied by {share:.0%}, because {fault}",
+    )
 
 
-def _check(pixels: Pixels, restored: Pixels) -> Pixels:
+def _restore(engine: Engine, pixels: Pixels, prior: DiagnosticPrior) -> Pixels:
+    restored = engine.restore(pixels, prior)
     if restored.shape != pixels.shape or restored.dtype != pixels.dtype:
         raise EngineError(
             f"the restorer returned {restored.shape} {restored.dtype} "
             f"for {pixels.shape} {pixels.dtype}"
         )
     return restored
+
+
+def _verify(
+    pixels: Pixels, restored: Pixels, engine: Engine, undone: Collection[str]
+) -> tuple[float, str | None]:
+    """Return the share of a restoration that is good, and what is wrong with more of it.
+
+    `restored` is overwritten by that share of it, unless nothing of it is good.
+    """
+    before, after = look_at(pixels, engine), look_at(restored, engine)
+    fault = find_fault(before, after, undone) or find_rest(before, after, undone)
+    if fault is None:
+        return 1.0, None
+    reduced = blend(pixels, restored, REDUCED)
+    good = find_fault(before, look_at(reduced, engine), undone) is None
+    return REDUCED if good else 0.0, fault

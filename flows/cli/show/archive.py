@@ -68,10 +68,12 @@ def _describe_settings(parameters: RestoreParameters) -> str:
 
 
 def _describe(name: str, value: object) -> str:
-    if value is True:
-        return name
-    if isinstance(value, dict):  # the reasoner, of which only its weights are chosen
+    if isinstance(value, bool):
+        return name if value else f"no {name}"
+    if name == "reasoner" and isinstance(value, dict):  # of which only its weights are chosen
         return f"{name} {value['weights']}"
+    if isinstance(value, dict):
+        return f"{name} {' '.join(f'{one} {part}' for one, part in value.items())}"
     if isinstance(value, tuple):
         return f"{name} {' '.join(map(to_display, value))}"
     return f"{name} {value}"

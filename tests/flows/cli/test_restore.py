@@ -8,10 +8,16 @@ import sys
 import time
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
 from flows import cli
+from rr_tasks.archive.ledger import last_rows
+from rr_tasks.samples import sample_photographs
+from rr_tasks.storage.folders import open_folder
+from schemas.archive import LedgerRow
 from tests.commands import Rr, files_of_at_most, only_error
 
 ROOT = Path(__file__).parents[3]
@@ -64,6 +70,57 @@ def test_looks_that_are_meant_stay(rr: Rr, photographs: Path, tmp_path: Path) ->
     assert "3 photographs: 0 restored, 2 needed nothing, 1 kept on request, 0 failed" in shown
     result = rr("restore", photographs, tmp_path / "out", "--keep", "fog", code=2)
     assert "--keep knows haze, blur, rain, noise, not 'fog'" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "complaint"),
+    [
+        (["--edit-prior", "fog.severity=1"], "fog.severity begins with no degradation; name haze"),
+        (["--edit-prior", "haze.severity=140"], "less than or equal to 100, not 140"),
+        (["--edit-prior", "blur.kind=odd"], "'motion', 'defocus' or 'gaussian', not 'odd'"),
+        (["--edit-prior", "haze.severity"], "--edit-prior takes PATH=VALUE, not 'haze.severity'"),
+        (["--strength", "fog=0.5"], "--strength knows haze, blur, rain, noise, not 'fog'"),
+        (["--strength", "haze=2"], "--strength takes 0-1 or TYPE=0-1, not 'haze=2'"),
+        (["--strength", "much"], "--strength takes 0-1 or TYPE=0-1, not 'much'"),
+    ],
+)
+def test_edits_and_strengths_that_cannot_be_are_refused_before_anything_starts(
+    rr: Rr, photographs: Path, tmp_path: Path, options: list[str], complaint: str
+) -> None:
+    result = rr("restore", photographs, tmp_path / "out", *options, code=2)
+    assert complaint in " ".join(result.stderr.replace("│", "").split())
+    assert not (tmp_path / "out").exists()
+
+
+def test_edits_and_strengths_change_what_is_undone(rr: Rr, tmp_path: Path) -> None:
+    """In a photograph with much noise, which the real models find and undo."""
+    sample = cv2.imread(str(Path(sample_photographs(), "explore_world_animals__lemur.webp")))
+    small = cv2.resize(sample, (200, 160), interpolation=cv2.INTER_AREA)
+    noisy = small + np.random.default_rng(0).normal(0, 40, small.shape)
+    source, out = tmp_path / "noisy.png", tmp_path / "out"
+    cv2.imwrite(str(source), noisy.clip(0, 255))
+
+    def restored(*options: object) -> np.ndarray:
+        rr("restore", source, out, *options)
+        return cv2.imread(str(out / "noisy.png")).astype(int)
+
+    def last_row() -> LedgerRow:
+        return last_rows(open_folder(str(out)), "00000")["noisy.png"]
+
+    whole = restored()
+    assert last_row().strengths["noise"] == 1.0
+    assert np.array_equal(restored("--strength", "noise=1"), whole)
+    less = restored("--strength", "noise=0.5")
+    assert last_row().strengths["noise"] == 0.5
+    kept = restored("--keep", "noise")
+    assert "noise" not in last_row().strengths
+    assert np.array_equal(restored("--strength", "noise=0"), kept)
+    assert np.array_equal(restored("--edit-prior", "noise.severity=0"), kept)
+    assert np.all((less - kept) * (less - whole) <= 0)
+    assert not np.array_equal(whole, kept)
+    assert not np.array_equal(restored("--edit-prior", "noise.severity=20"), whole)
+    shown = " ".join(rr("status", out).stdout.split())
+    assert "edit prior noise.severity 20.0" in shown
 
 
 def test_folders_that_cannot_be_used_are_one_line(

@@ -39,13 +39,17 @@ def asked(
         input=str(archive) if source == DISK else copied(archive, f"{s3.url}/photographs"),
         output=output,
         chunk_size=4,
+        verify=False,
     )
 
 
 @pytest.fixture
 def on_s3(s3: S3, archive: Path) -> RestoreParameters:
     return RestoreParameters(
-        input=copied(archive, f"{s3.url}/photographs"), output=f"{s3.url}/restored", chunk_size=4
+        input=copied(archive, f"{s3.url}/photographs"),
+        output=f"{s3.url}/restored",
+        chunk_size=4,
+        verify=False,
     )
 
 

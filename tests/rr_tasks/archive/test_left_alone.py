@@ -10,6 +10,7 @@ from rr_tasks.archive.ledger import last_rows
 from rr_tasks.archive.plan import chunk_ids
 from rr_tasks.archive.restore import restore_chunk
 from rr_tasks.archive.run import finish, prepare
+from rr_tasks.archive.status import inspect_archive
 from rr_tasks.photographs.negative import Negative
 from rr_tasks.photographs.photograph import Photograph
 from rr_tasks.priors import without_maps
@@ -92,6 +93,41 @@ def test_nobody_acts_on_a_guess(
     assert (row.status, row.reason) == ("uncertain", "too little detail to diagnose")
     assert row.prior is not None
     assert Path(parameters.output, ONE).read_bytes() == (archive / ONE).read_bytes()
+
+
+def test_what_is_no_better_for_being_restored_is_copied_with_the_reason(
+    parameters: RestoreParameters, archive: Path, engine_like: Any
+) -> None:
+    class Half(engine_like):  # type: ignore[misc]
+        """Darkens a little, which does some good in photographs of one size only."""
+
+        def expect_severities(self, pixels: Any) -> Any:
+            done = pixels.shape[1] == 21 and pixels.mean() < self.mean - 1
+            return np.array([0.0, 0.0, 0.0, 25.0 if done else 40.0])
+
+        def diagnose(self, pixels: Any) -> DiagnosticPrior:
+            self.mean = pixels.mean()
+            return super().diagnose(pixels)
+
+        def restore(self, pixels: Any, prior: DiagnosticPrior) -> Any:
+            super().restore(pixels, prior)
+            return pixels - pixels // 10
+
+    judged = parameters.model_copy(update={"verify": True, "workers": 1})
+    assert run(judged, Half()) == Counts(restored=1, unimproved=5)
+    found = rows(judged)
+    half = found.pop(ONE)
+    assert half.strengths == {"noise": 0.5}
+    assert half.reason == "applied by 50%, because 62% of the severity of noise is left"
+    for name, row in found.items():
+        assert (row.status, row.strengths) == ("unimproved", {})
+        assert row.reason == "not restored, because the severity of noise did not fall"
+        assert Path(parameters.output, name).read_bytes() == (archive / name).read_bytes()
+    report = Path(parameters.output, "_rr/report.html").read_text()
+    assert "not improved by restoring" in report
+    assert "because the severity of noise did not fall" in report
+    assert run(judged, Half()) == Counts(skipped=6)
+    assert inspect_archive(parameters.output).counts == Counts(restored=1, unimproved=5)
 
 
 @pytest.fixture

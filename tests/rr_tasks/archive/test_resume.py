@@ -58,8 +58,13 @@ def test_only_settings_that_decide_outputs_are_hashed() -> None:
         {"threshold": 20.0},
         {"certainty": 0.5},
         {"strength": 0.5},
+        {"strengths": {"haze": 0.5}},
+        {"edit_prior": {"haze.severity": 0.0}},
+        {"verify": False},
         {"allow_loss": True},
         {"salvage": True},
     ]
+    kept = plain.model_copy(update={"strengths": {"haze": 0.0}})
+    assert settings_hash(kept) == settings_hash(plain.model_copy(update=changes[0]))
     other = {settings_hash(plain.model_copy(update=change)) for change in changes}
     assert len(other | {settings_hash(plain)}) == 1 + len(changes)

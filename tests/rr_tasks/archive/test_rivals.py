@@ -45,7 +45,9 @@ def pairs(tmp_path: Path, make: Any) -> RestoreParameters:
     for name in ("A.JPG", "a.jpg", "b.jpg", "B/x.jpg", "b/X.jpg", NFC, NFD):
         (source / name).parent.mkdir(parents=True, exist_ok=True)
         (source / name).write_bytes(make.jpeg(make.scene(9 + len(name), 7)))
-    return RestoreParameters(input=str(source), output=str(tmp_path / "out"), chunk_size=1)
+    return RestoreParameters(
+        input=str(source), output=str(tmp_path / "out"), chunk_size=1, verify=False
+    )
 
 
 @pytest.mark.usefixtures("joining")
@@ -97,7 +99,11 @@ def test_keys_that_are_one_path_on_a_disk(tmp_path: Path, engine: Any, make: Any
         source.write(key, make.jpeg(make.scene(9 + number, 7)))
         source.write(key.replace(".jpg", ".xmp"), bytes(number))
     asked = RestoreParameters(
-        input=f"{far}/in", output=str(tmp_path / "out"), chunk_size=2, companions=True
+        input=f"{far}/in",
+        output=str(tmp_path / "out"),
+        chunk_size=2,
+        companions=True,
+        verify=False,
     )
     assert run(asked, engine).counts == Counts(restored=2, failed=2)
     assert set(failed(asked).values()) == {
@@ -119,7 +125,7 @@ def test_a_converted_photograph_never_takes_the_name_of_another(
     source.mkdir()
     for name in ("a.gif", "a.gif.jpg", "b.gif"):
         (source / name).write_bytes(make.jpeg(make.scene(9, 7)))
-    asked = RestoreParameters(input=str(source), output=str(tmp_path / "out"))
+    asked = RestoreParameters(input=str(source), output=str(tmp_path / "out"), verify=False)
     convert(monkeypatch)
     for done in ({"restored": 2}, {"skipped": 2}):
         assert run(asked, engine).counts == Counts(**done, failed=1)

@@ -166,7 +166,7 @@ def test_the_state_of_an_archive_fits(width: int) -> None:
         last=last,
     )
     show_status(console, found)
-    numbers = {"8,641,969", "1,234,567", "7,654,321", "9,876,543"}
+    numbers = {"9,876,536", "1,234,567", "7,654,321", "9,876,543"}
     places = ("Last run", "Report", "Originals")  # which stay on one line
     lines = [line for line in shown(console).splitlines() if not line.startswith(places)]
     check("\n".join(lines), width, {*numbers, "haze", "rain", "strength", "0.5", "companions"})

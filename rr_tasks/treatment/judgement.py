@@ -1,0 +1,102 @@
+"""Judges restorations: the reasoner looks at the result as it looked at the photograph.
+
+A restoration that is worth having lowers the severity of what it undid, and by more than it raises
+that of anything else; it shows the same scene; and it looks like a photograph. If much of what it
+undid is still there, it is usually right in part: a kernel was wrong, say, and half of a sharpening
+with a wrong kernel is better than all of it.
+
+    python infra/weights/judge.py SHARDS [SHARDS ...]
+
+shows what these limits do to restorations of training photographs, with diagnoses of their own and
+with those of others. They belong to the shipped weights: run it when these change.
+"""
+
+from collections.abc import Collection
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from rr_tasks.engine import Engine
+from rr_tasks.photographs.pixels import Bytes, Pixels, to_8_bits
+from rr_tasks.reasoner.views import shrink_to_working_size
+from rr_tasks.treatment.likeness import measure_likeness
+from rr_tasks.treatment.tone import Tone, measure_tone
+from schemas.prior.current import DEGRADATIONS
+
+LEAST_FALL = 2.0
+"""Points by which the severity of what was undone falls in all."""
+MOST_LEFT = 0.5
+"""Share of that severity that may be left."""
+LEAST_LIKENESS = 0.5
+MOST_CLIPPED = 0.3
+"""Share of pixels that may become black, or white."""
+DARKEST, BRIGHTEST = 15.0, 85.0
+"""Lightness that the whole may get, unless it had it before."""
+MOST_CAST = 25.0
+"""Distance in a* and b* by which the mean colour may move."""
+
+
+class Impression(NamedTuple):
+    """What is seen of a photograph: severities in the order of `DEGRADATIONS`, scene, and tone."""
+
+    severities: npt.NDArray[np.float64]
+    working: Bytes
+    tone: Tone
+
+
+def look_at(pixels: Pixels, engine: Engine) -> Impression:
+    """Look at (H, W, 3) pixels of 8 or 16 bits."""
+    image = to_8_bits(pixels)
+    working, _ = shrink_to_working_size(image)
+    return Impression(engine.expect_severities(image), working, measure_tone(working))
+
+
+def find_fault(before: Impression, after: Impression, undone: Collection[str]) -> str | None:
+    """Say what is wrong with a restoration; None if nothing is.
+
+    Severities that the reasoner cannot tell, which are NaN, are not held against it.
+
+    Args:
+        before: the photograph.
+        after: its restoration.
+        undone: the types of degradation that were undone.
+    """
+    falls = dict(zip(DEGRADATIONS, before.severities - after.severities, strict=True))
+    fall = sum(falls[name] for name in undone)
+    if fall < LEAST_FALL:
+        return f"the severity of {_join(undone)} did not fall"
+    rises = {name: -falls[name] for name in DEGRADATIONS if name not in undone}
+    worst = max(rises, key=lambda name: rises[name], default=None)
+    if worst is not None and rises[worst] > fall:
+        return f"the severity of {worst} rose by {rises[worst]:.0f}"
+    likeness = measure_likeness(before.working, after.working)
+    if likeness < LEAST_LIKENESS:
+        return f"what it shows changed (likeness {likeness:.2f})"
+    return _find_fault_of_tone(before.tone, after.tone)
+
+
+def find_rest(before: Impression, after: Impression, undone: Collection[str]) -> str | None:
+    """Say how much of what was undone is left after a restoration; None if it is little."""
+    places = [DEGRADATIONS.index(name) for name in undone]
+    was, left = (float(seen.severities[places].sum()) for seen in (before, after))
+    if left > MOST_LEFT * was:
+        return f"{left / was:.0%} of the severity of {_join(undone)} is left"
+    return None
+
+
+def _find_fault_of_tone(before: Tone, after: Tone) -> str | None:
+    clipped = {"black": after.dark - before.dark, "white": after.bright - before.bright}
+    for colour, share in clipped.items():
+        if share > MOST_CLIPPED:
+            return f"{share:.0%} of it became {colour}"
+    if after.lightness < min(DARKEST, before.lightness):
+        return f"it became too dark (lightness {after.lightness:.0f})"
+    if after.lightness > max(BRIGHTEST, before.lightness):
+        return f"it became too bright (lightness {after.lightness:.0f})"
+    cast = np.hypot(after.green_red - before.green_red, after.blue_yellow - before.blue_yellow)
+    return f"its colours shifted by {cast:.0f}" if cast > MOST_CAST else None
+
+
+def _join(names: Collection[str]) -> str:
+    return " and ".join(name for name in DEGRADATIONS if name in names)

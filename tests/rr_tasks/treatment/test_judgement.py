@@ -1,0 +1,50 @@
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+
+from rr_tasks.treatment.judgement import Impression, find_fault, find_rest
+from rr_tasks.treatment.tone import measure_tone
+from tests.makers import scene
+
+
+def seen(image: Any, haze: float = 0.0, blur: float = 0.0, noise: float = 0.0) -> Impression:
+    return Impression(np.array([haze, blur, 0.0, noise]), image, measure_tone(image))
+
+
+PICTURE = cv2.GaussianBlur(scene(200, 160), (0, 0), 2)
+NOISY = seen(PICTURE, noise=60.0)
+
+
+@pytest.mark.parametrize(
+    ("after", "fault"),
+    [
+        (seen(PICTURE), None),
+        (seen(PICTURE, noise=20.0, blur=30.0), None),
+        (seen(PICTURE, noise=np.nan), None),
+        (seen(PICTURE, noise=59.0), "the severity of noise did not fall"),
+        (seen(PICTURE, noise=20.0, blur=45.0), "the severity of blur rose by 45"),
+        (seen(PICTURE[::-1]), "what it shows changed"),
+        (seen(255 - PICTURE), "what it shows changed"),
+        (seen(PICTURE // 8), "it became too dark"),
+        (seen(200 + PICTURE // 5), "it became too bright"),
+        (seen(cv2.subtract(PICTURE, (110.0,) * 4)), "of it became black"),
+        (seen(cv2.multiply(PICTURE, (1.0, 1.0, 0.3, 1.0))), "its colours shifted by"),
+    ],
+)
+def test_a_restoration_has_to_be_better_alike_and_plausible(
+    after: Impression, fault: str | None
+) -> None:
+    found = find_fault(NOISY, after, ["noise"])
+    assert (found or "none").count(fault or "none") == 1, found
+
+
+def test_a_photograph_that_was_dark_may_stay_dark() -> None:
+    assert find_fault(seen(PICTURE // 8, noise=60.0), seen(PICTURE // 8), ["noise"]) is None
+
+
+def test_what_is_left_is_told_if_it_is_much() -> None:
+    assert find_rest(NOISY, seen(PICTURE, noise=20.0), ["noise"]) is None
+    rest = find_rest(NOISY, seen(PICTURE, noise=45.0), ["noise"])
+    assert rest == "75% of the severity of noise is left"
