@@ -45,6 +45,7 @@ class RestorerShape(NetworkShape):
         middle: blocks at half of the last of them.
         decoder: blocks at the same resolutions as in the encoder, in reverse order.
         embedding: length of the embedded condition.
+        guides: whether it reads what physics makes of the photograph and its prior.
     """
 
     width: Width = 40
@@ -52,6 +53,7 @@ class RestorerShape(NetworkShape):
     middle: Depth = 4
     decoder: tuple[Depth, ...] = (2, 2, 2)
     embedding: Width = 96
+    guides: bool = False
 
     @model_validator(mode="after")
     def _check_depths(self) -> Self:

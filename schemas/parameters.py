@@ -163,6 +163,9 @@ class TrainRestorerParameters(Parameters):
     start: Url | None = Field(None, description="Weights to start from; by default random ones")
     steps: Steps = 7_000
     batch_size: Count = Field(8, description="Crops per batch")
+    crop_side: int = Field(
+        128, ge=32, multiple_of=32, description="Height and width of a crop; a multiple of 32"
+    )
     learning_rate: LearningRate = 1e-3
     seed: Seed = 0
     accumulate: Accumulate = 1

@@ -35,13 +35,15 @@ class TrainingRecord(Strict):
     """Everything a training run depends on; stored beside its checkpoint and in its weights.
 
     `algorithm` counts changes of the code after which the same settings give other weights;
-    `processes` is the number of processes that trained together.
+    `processes` is the number of processes that trained together. A restorer sees crops of
+    `crop_side` x `crop_side` pixels.
     """
 
     network: NetworkName
     algorithm: Positive = 1
     processes: Positive = 1
     settings: LoopSettings
+    crop_side: Positive | None = None
     shards: str
     annotations: str | None = None
     start_sha256: Sha256 | None = None

@@ -255,12 +255,11 @@ def reasoner_network() -> Callable[[int], ReasonerNetwork]:
 @pytest.fixture
 def restorer_network() -> Callable[..., RestorerNetwork]:
     """Makes small restorers that change nothing, or a little at random if `noise` is given."""
+    shape = RestorerShape(width=8, encoder=(1, 1, 1), middle=1, decoder=(1, 1, 1), embedding=16)
 
-    def make(noise: float = 0.0) -> RestorerNetwork:
+    def make(noise: float = 0.0, *, guides: bool = False) -> RestorerNetwork:
         torch.manual_seed(0)
-        network = RestorerNetwork(
-            RestorerShape(width=8, encoder=(1, 1, 1), middle=1, decoder=(1, 1, 1), embedding=16)
-        )
+        network = RestorerNetwork(shape.model_copy(update={"guides": guides}))
         if noise:
             torch.nn.init.normal_(network.leave.weight, std=noise)
         return network.eval()

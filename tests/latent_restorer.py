@@ -11,8 +11,9 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from rr_tasks.photographs.pixels import Pixels, to_8_bits
 from rr_tasks.restorer.flow import Isotropic, Source, velocity_towards
-from rr_tasks.restorer.protocol import Tile
+from rr_tasks.restorer.protocol import Guides, Tile
 from schemas.prior.current import DiagnosticPrior
 from schemas.prior.text import write_instruction
 
@@ -66,8 +67,14 @@ class LatentRestorer:
     def trainable(self) -> LatentNetwork:
         return self.network
 
+    def survey(self, photograph: Pixels, prior: DiagnosticPrior | None) -> Guides:
+        return to_8_bits(photograph[..., :0])
+
     def prepare(
-        self, images: torch.Tensor, priors: Sequence[DiagnosticPrior | None]
+        self,
+        images: torch.Tensor,
+        priors: Sequence[DiagnosticPrior | None],
+        guides: torch.Tensor,
     ) -> LatentCondition:
         words = [self._embed("" if prior is None else write_instruction(prior)) for prior in priors]
         return LatentCondition(

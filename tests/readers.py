@@ -72,11 +72,13 @@ def look(of: Folders) -> object:
     return pick_pictures(of.shards, 12)
 
 
+def _a_restorer_network() -> RestorerNetwork:
+    shape = RestorerShape(width=8, encoder=(1, 1, 1), middle=1, decoder=(1, 1, 1), embedding=16)
+    return RestorerNetwork(shape).eval()
+
+
 def evaluate(of: Folders) -> object:
-    network = RestorerNetwork(
-        RestorerShape(width=8, encoder=(1, 1, 1), middle=1, decoder=(1, 1, 1), embedding=16)
-    ).eval()
-    restorer = PhotographRestorer(EdgeRestorer(network), "d" * 64)
+    restorer = PhotographRestorer(EdgeRestorer(_a_restorer_network()), "d" * 64)
     trial = Trial(of.shards, a_reasoner(), restorer, RestorationSetting())
     return evaluate_shard(trial, 0, of.output)
 
@@ -86,7 +88,8 @@ def archive(of: Folders) -> object:
 
 
 def learn_to_restore(of: Folders) -> object:
-    with load_crops(of.shards, of.annotations, 4, seed=0) as loader:
+    survey = EdgeRestorer(_a_restorer_network()).survey
+    with load_crops(of.shards, of.annotations, survey, side=128, batch_size=4, seed=0) as loader:
         return [loader.batch(step) for step in range(8)]
 
 

@@ -72,6 +72,9 @@ def train_restorer(
     start: Annotated[str | None, typer.Option(help="Weights to start from.")] = None,
     steps: Annotated[int, typer.Option(help="Training steps.")] = 7_000,
     batch_size: Annotated[int, typer.Option(help="Crops per batch.")] = 8,
+    crop_side: Annotated[
+        int, typer.Option(help="Height and width of a crop; a multiple of 32.")
+    ] = 128,
     learning_rate: Annotated[float, typer.Option(help="Highest learning rate.")] = 1e-3,
     seed: Seed = 0,
     accumulate: Accumulate = 1,
@@ -91,6 +94,7 @@ def train_restorer(
         start=start,
         steps=steps,
         batch_size=batch_size,
+        crop_side=crop_side,
         learning_rate=learning_rate,
         seed=seed,
         accumulate=accumulate,

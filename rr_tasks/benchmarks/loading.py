@@ -19,11 +19,13 @@ from rr_tasks.training.crops import load_crops
 from rr_tasks.training.flow import FlowBatch, flow_loss
 from rr_tasks.training.loop import train
 from rr_tasks.training.objective import Losses, Objective
+from schemas.network import RestorerShape
 from schemas.reasoner import EdgeReasonerChoice
 from schemas.recipe import EDGE_DEFAULT
 from schemas.shard import shard_count
 from schemas.training import LoopSettings
 
+_CROP_SIDE = 128
 _BATCH_SIZE = 8
 _SHARD_SIZE = 64
 _STEPS = 12
@@ -81,7 +83,10 @@ def measure_loading(shards: str, annotations: str, batches: int) -> LoadingSpeed
         annotations: URL of its annotations.
         batches: how many to load; peak memory is read after the first and the last quarter.
     """
-    with load_crops(shards, annotations, _BATCH_SIZE, _SEED) as loader:
+    torch.manual_seed(_SEED)
+    restorer = EdgeRestorer(RestorerNetwork(RestorerShape(guides=True)))
+    data = {"side": _CROP_SIDE, "batch_size": _BATCH_SIZE, "seed": _SEED}
+    with load_crops(shards, annotations, restorer.survey, **data) as loader:
         start = time.perf_counter()
         for step in range(batches):
             batch = loader.batch(step)
@@ -89,10 +94,12 @@ def measure_loading(shards: str, annotations: str, batches: int) -> LoadingSpeed
                 first_peak = peak_mib()
         seconds = time.perf_counter() - start
         last_peak = peak_mib()
-    return LoadingSpeed(batches * _BATCH_SIZE, seconds, first_peak, last_peak, _step_seconds(batch))
+    return LoadingSpeed(
+        batches * _BATCH_SIZE, seconds, first_peak, last_peak, _step_seconds(restorer, batch)
+    )
 
 
-def _step_seconds(batch: FlowBatch) -> float:
+def _step_seconds(restorer: EdgeRestorer, batch: FlowBatch) -> float:
     """Measure the median time between the starts of training steps; the first two warm up."""
     begun: list[float] = []
 
@@ -100,8 +107,6 @@ def _step_seconds(batch: FlowBatch) -> float:
         begun.append(time.perf_counter())
         return flow_loss(restorer, given, generator)
 
-    torch.manual_seed(_SEED)
-    restorer = EdgeRestorer(RestorerNetwork())
     objective = Objective(restorer.trainable(), partial(time_loss, restorer))
     settings = LoopSettings(steps=_STEPS, batch_size=_BATCH_SIZE, learning_rate=1e-4)
     with tempfile.TemporaryDirectory(prefix="rr-bench-") as folder:

@@ -5,10 +5,12 @@ from typing import NamedTuple, Self
 
 import torch
 
+from rr_tasks.photographs.pixels import Pixels, to_8_bits
 from rr_tasks.restorer.flow import Isotropic, Source, velocity_towards
 from rr_tasks.restorer.fused import FusedNetwork
+from rr_tasks.restorer.guides import PhysicalGuides
 from rr_tasks.restorer.network import CONDITION_LENGTH, RestorerNetwork
-from rr_tasks.restorer.protocol import Tile
+from rr_tasks.restorer.protocol import Guides, Tile
 from schemas.prior.current import DiagnosticPrior
 from schemas.prior.vector import to_vector
 
@@ -17,10 +19,14 @@ TAU = 0.1
 
 
 class EdgeCondition(NamedTuple):
-    """Degraded images (B, 3, H, W) in 0-1 and their priors (B, `CONDITION_LENGTH`)."""
+    """Degraded images (B, 3, H, W) and guides (B, G, H, W) in 0-1, priors as vectors.
+
+    The vectors are (B, `CONDITION_LENGTH`).
+    """
 
     degraded: torch.Tensor
     prior: torch.Tensor
+    guides: torch.Tensor
 
 
 class EdgeRestorer:
@@ -48,12 +54,21 @@ class EdgeRestorer:
         """Return the whole network."""
         return self._network
 
+    def survey(self, photograph: Pixels, prior: DiagnosticPrior | None) -> Guides:
+        """Undo by physics what the prior describes, if the network reads that."""
+        if self._network.shape.guides:
+            return PhysicalGuides(photograph, prior)
+        return to_8_bits(photograph[..., :0])
+
     def prepare(
-        self, images: torch.Tensor, priors: Sequence[DiagnosticPrior | None]
+        self,
+        images: torch.Tensor,
+        priors: Sequence[DiagnosticPrior | None],
+        guides: torch.Tensor,
     ) -> EdgeCondition:
         """Render each prior as its vector; see `Restorer.prepare`."""
         rendered = torch.tensor([_render(prior) for prior in priors], dtype=torch.float32)
-        return EdgeCondition(images, rendered.to(images.device))
+        return EdgeCondition(images, rendered.to(images.device), guides)
 
     def encode(self, images: torch.Tensor) -> torch.Tensor:
         """Return the images themselves: the flow runs in pixel space."""
@@ -69,7 +84,8 @@ class EdgeRestorer:
 
     def velocity(self, x: torch.Tensor, t: torch.Tensor, condition: EdgeCondition) -> torch.Tensor:
         """Point from the predicted x0 to x."""
-        clean: torch.Tensor = self._predict(x, condition.degraded, t, condition.prior)
+        degraded, prior, guides = condition
+        clean: torch.Tensor = self._predict(x, degraded, t, prior, guides)
         return velocity_towards(clean, x, t)
 
 

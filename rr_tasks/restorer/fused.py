@@ -16,7 +16,7 @@ from torch.nn import functional
 
 from rr_tasks.device import compute_type
 from rr_tasks.restorer.coordinates import Coordinates
-from rr_tasks.restorer.network import GatedBlock, RestorerNetwork
+from rr_tasks.restorer.network import GatedBlock, RestorerNetwork, apply_changes
 
 _EPSILON = 1e-5  # of `nn.LayerNorm`
 _STRIP_BYTES = 3 * 2**19
@@ -135,17 +135,22 @@ class FusedNetwork:
             ]
 
     def __call__(
-        self, x: torch.Tensor, degraded: torch.Tensor, t: torch.Tensor, prior: torch.Tensor
+        self,
+        x: torch.Tensor,
+        degraded: torch.Tensor,
+        t: torch.Tensor,
+        prior: torch.Tensor,
+        guides: torch.Tensor,
     ) -> torch.Tensor:
         """Estimate x0; see `RestorerNetwork.forward`."""
         with torch.no_grad(), torch.autocast(x.device.type, enabled=False):
             conditions = self._network.embed_condition(t, prior)
-            inputs = torch.cat([x, degraded], 1).to(self._dtype)
+            inputs = torch.cat([x, degraded, guides], 1).to(self._dtype)
             changes = [
                 self._run(one, self._fold(condition))
                 for one, condition in zip(inputs.chunk(len(x)), conditions, strict=True)
             ]
-            return degraded + torch.cat(changes).float()
+            return apply_changes(torch.cat(changes).float(), degraded, guides)
 
     def _fold(self, condition: torch.Tensor) -> list[list[_Block]]:
         """Fold for a condition (embedding,), once for all tiles of a photograph in this thread."""
@@ -155,7 +160,7 @@ class FusedNetwork:
         return cast(list[list[_Block]], self._latest.blocks)
 
     def _run(self, inputs: torch.Tensor, stages: list[list[_Block]]) -> torch.Tensor:
-        """Return what is added to the degraded image, for inputs (1, C, H, W)."""
+        """Return the changes to apply, for inputs (1, C, H, W)."""
         h = self._enter(_fold_places(inputs), padding=1)
         skips, depth = [], len(self._down)
         for blocks, down in zip(stages[:depth], self._down, strict=True):

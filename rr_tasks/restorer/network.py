@@ -13,6 +13,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from rr_tasks.restorer.guides import PLANES
 from rr_tasks.weights.network import UNRECORDED_FIELDS, StoredNetwork
 from schemas.network import RestorerShape
 from schemas.prior.vector import FIELDS, VECTOR_LENGTH
@@ -25,11 +26,12 @@ _BESIDE_THE_VECTOR = ("known", *(f"time.wave_{number}" for number in range(_TIME
 
 
 class RestorerNetwork(StoredNetwork):
-    """Predicts the clean image x0 from x_t, the degraded image y, the time and the prior.
+    """Predicts the clean image x0 from x_t, the degraded image y, its guides, time and prior.
 
     Heights and widths of its input are multiples of `stride`.
     """
 
+    shape: RestorerShape
     name = "edge-restorer"
     shape_type = RestorerShape
     layout = (*FIELDS, *_BESIDE_THE_VECTOR)
@@ -47,8 +49,9 @@ class RestorerNetwork(StoredNetwork):
             nn.Linear(embedding, embedding),
             nn.SiLU(),
         )
-        self.enter = nn.Conv2d(24, width, 3, padding=1)
-        self.leave = nn.Conv2d(width, 12, 3, padding=1)
+        planes = 6 + PLANES * shape.guides  # x, the degraded image, and its guides
+        self.enter = nn.Conv2d(4 * planes, width, 3, padding=1)
+        self.leave = nn.Conv2d(width, 4 * (3 + shape.guides), 3, padding=1)
         nn.init.zeros_(self.leave.weight)  # start as the identity
         nn.init.zeros_(self.leave.bias)  # type: ignore[arg-type]
         self.down_blocks, self.down = nn.ModuleList(), nn.ModuleList()
@@ -64,7 +67,12 @@ class RestorerNetwork(StoredNetwork):
             self.up_blocks.append(_blocks(count, width, embedding))
 
     def forward(
-        self, x: torch.Tensor, degraded: torch.Tensor, t: torch.Tensor, prior: torch.Tensor
+        self,
+        x: torch.Tensor,
+        degraded: torch.Tensor,
+        t: torch.Tensor,
+        prior: torch.Tensor,
+        guides: torch.Tensor,
     ) -> torch.Tensor:
         """Estimate x0.
 
@@ -73,12 +81,13 @@ class RestorerNetwork(StoredNetwork):
             degraded: (B, 3, H, W) in 0-1.
             t: (B,) in 0-1.
             prior: (B, `CONDITION_LENGTH`).
+            guides: (B, `PLANES`, H, W) in 0-1; (B, 0, H, W) for a network that reads none.
 
         Returns:
             (B, 3, H, W).
         """
         condition = self.embed_condition(t, prior)
-        h = functional.pixel_unshuffle(torch.cat([x, degraded], 1), 2)
+        h = functional.pixel_unshuffle(torch.cat([x, degraded, guides], 1), 2)
         h = self.enter(h.contiguous(memory_format=torch.channels_last))
         skips = []
         for blocks, down in zip(self.down_blocks, self.down, strict=True):
@@ -88,13 +97,30 @@ class RestorerNetwork(StoredNetwork):
         h = _run(self.middle, h, condition)
         for blocks, up, skip in zip(self.up_blocks, self.up, reversed(skips), strict=True):
             h = _run(blocks, functional.pixel_shuffle(up(h), 2) + skip, condition)
-        return degraded + functional.pixel_shuffle(self.leave(h), 2).float()
+        return apply_changes(functional.pixel_shuffle(self.leave(h), 2).float(), degraded, guides)
 
     def embed_condition(self, t: torch.Tensor, prior: torch.Tensor) -> torch.Tensor:
         """Return what modulates the blocks, (B, `shape.embedding`); see `forward`."""
         waves = torch.cos(torch.pi * t[:, None] * torch.arange(_TIME_WAVES, device=t.device))
         embedded: torch.Tensor = self.embed(torch.cat([prior, waves], 1))
         return embedded
+
+
+def apply_changes(
+    changes: torch.Tensor, degraded: torch.Tensor, guides: torch.Tensor
+) -> torch.Tensor:
+    """Return x0 as the network's last layer describes it.
+
+    Args:
+        changes: (B, 3, H, W), what to add to the degraded image; a network with guides has a fourth
+            plane, how far to go from there to what physics made of it.
+        degraded: (B, 3, H, W).
+        guides: (B, `PLANES`, H, W) or (B, 0, H, W).
+    """
+    own = degraded + changes[:, :3]
+    if not guides.shape[1]:
+        return own
+    return own + changes[:, 3:] * (guides[:, :3] - own)
 
 
 class GatedBlock(nn.Module):

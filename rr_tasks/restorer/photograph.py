@@ -1,6 +1,6 @@
 """Restores whole photographs of any size, tile by tile."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any
 
@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from rr_tasks.device import autocast
-from rr_tasks.photographs.pixels import Pixels
+from rr_tasks.photographs.pixels import Bytes, Pixels
 from rr_tasks.restorer.protocol import Restorer
 from rr_tasks.restorer.sampling import regress
 from rr_tasks.restorer.tiling import Tiling
@@ -45,20 +45,28 @@ class PhotographRestorer:
         top = float(np.iinfo(pixels.dtype).max)
         out = np.empty_like(pixels, order="C")
         done = 0
-        for strip in tiling.join(self._restore_tiles(tiling.cut(pixels), top, prior)):
+        guides = self.restorer.survey(pixels, prior)
+        tiles = zip(tiling.cut(pixels), tiling.cut(guides), strict=True)
+        for strip in tiling.join(self._restore_tiles(tiles, prior)):
             scaled = (strip * top).round_().clamp_(0, top).permute(1, 2, 0)
             out[done : done + len(scaled)] = scaled.numpy()
             done += len(scaled)
         return out
 
     def _restore_tiles(
-        self, tiles: Iterator[Pixels], top: float, prior: DiagnosticPrior | None
+        self, tiles: Iterator[tuple[Pixels, Bytes]], prior: DiagnosticPrior | None
     ) -> Iterator[torch.Tensor]:
+        """Restore tiles, which come with their guides."""
         device = self.restorer.device
         while batch := list(islice(tiles, self.restorer.tile.batch)):
-            stacked = torch.from_numpy(np.stack(batch).astype(np.float32))
-            images = stacked.to(device).permute(0, 3, 1, 2) / top
+            images, guides = (_stack(arrays, device) for arrays in zip(*batch, strict=True))
             with torch.inference_mode(), autocast(device):
-                condition = self.restorer.prepare(images, [prior] * len(batch))
+                condition = self.restorer.prepare(images, [prior] * len(batch), guides)
                 restored = regress(self.restorer, condition)
             yield from restored.float().cpu()
+
+
+def _stack(images: Sequence[Pixels], device: torch.device) -> torch.Tensor:
+    """Stack images (h, w, C) into (B, C, h, w), 0-1."""
+    stacked = torch.from_numpy(np.stack(images).astype(np.float32))
+    return stacked.to(device).permute(0, 3, 1, 2) / float(np.iinfo(images[0].dtype).max)

@@ -7,6 +7,7 @@ from typing import Protocol, TypeVar
 import torch
 from torch import nn
 
+from rr_tasks.photographs.pixels import Bytes, Pixels
 from rr_tasks.restorer.flow import Source
 from schemas.prior.current import DiagnosticPrior
 
@@ -28,6 +29,17 @@ class Tile:
     multiple: int
     overlap: int
     batch: int
+
+
+class Guides(Protocol):
+    """What a restorer works out from a whole photograph: planes beside its pixels.
+
+    They are made for each area when it is asked for, so that a large photograph takes little
+    memory, and agree where areas overlap. An array of (H, W, G) bytes will do.
+    """
+
+    def __getitem__(self, area: tuple[slice, slice]) -> Bytes:
+        """Return the planes of an area of rows and columns, (h, w, G); G may be 0."""
 
 
 class Restorer(Protocol[ConditionT]):
@@ -55,10 +67,25 @@ class Restorer(Protocol[ConditionT]):
         These are all weights, or an adapter within frozen ones.
         """
 
-    def prepare(self, images: torch.Tensor, priors: Sequence[DiagnosticPrior | None]) -> ConditionT:
-        """Build the condition of degraded images (B, 3, H, W) in 0-1 and their diagnoses.
+    def survey(self, photograph: Pixels, prior: DiagnosticPrior | None) -> Guides:
+        """Work out what parts of a photograph, (H, W, 3), need to know of the whole.
 
-        The restorer renders each prior in its own way; None stands for a withheld one.
+        A restorer that needs nothing returns no planes at all.
+        """
+
+    def prepare(
+        self,
+        images: torch.Tensor,
+        priors: Sequence[DiagnosticPrior | None],
+        guides: torch.Tensor,
+    ) -> ConditionT:
+        """Build the condition of parts of degraded photographs.
+
+        Args:
+            images: (B, 3, H, W) in 0-1.
+            priors: the diagnosis of each, which the restorer renders in its own way; None stands
+                for a withheld one.
+            guides: (B, G, H, W) in 0-1, from `survey`.
         """
 
     def encode(self, images: torch.Tensor) -> torch.Tensor:

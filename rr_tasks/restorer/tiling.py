@@ -9,6 +9,7 @@ import numpy as np
 import torch
 
 from rr_tasks.photographs.pixels import Samples
+from rr_tasks.restorer.protocol import Guides
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ class Tiling:
         """How the width is cut."""
         return Axis(self.width, self.longest, self.overlap, self.multiple)
 
-    def cut(self, image: Samples) -> Iterator[Samples]:
+    def cut(self, image: Samples | Guides) -> Iterator[Samples]:
         """Cut (H, W, C) pixels row by row; tiles that extend beyond the edge are mirrored."""
         below = max(0, self.rows.tile - self.height)
         right = max(0, self.columns.tile - self.width)

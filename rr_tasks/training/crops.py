@@ -1,6 +1,7 @@
 """The training data of restorers: crops of degraded and clean photographs, with their diagnoses."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache, partial
 from typing import NamedTuple
 
 import numpy as np
@@ -8,6 +9,7 @@ import torch
 
 from rr_tasks.photographs.pixels import Bytes
 from rr_tasks.reasoner.views import pad_to
+from rr_tasks.restorer.protocol import Guides
 from rr_tasks.shards.png import decode_png
 from rr_tasks.shards.stream import Piece, Sample, ShardStream, unpack
 from rr_tasks.training.dataset import MissingDiagnosesError, check_dataset, check_diagnosed
@@ -19,9 +21,8 @@ from schemas.prior.current import DiagnosticPrior
 from schemas.prior.migrations import load_prior
 from schemas.prior.mirror import mirror
 
-CROP_SIDE = 128
-_CROPS_PER_PHOTOGRAPH = 6
-_PHOTOGRAPHS_PER_ROUND = 256
+_PIXELS_PER_PHOTOGRAPH = 6 * 128**2
+_PHOTOGRAPHS_PER_ROUND = 128
 
 PREDICTED_SHARE, TRUE_SHARE = 0.5, 0.4
 """The rest of the samples is trained without a prior."""
@@ -30,23 +31,30 @@ PREDICTED_SHARE, TRUE_SHARE = 0.5, 0.4
 _BLUR_ALONE_REPEATS = 4
 
 Pair = tuple[Sample, Sample | None]
+Survey = Callable[[Bytes, DiagnosticPrior | None], Guides]
+"""Works out what is known of a whole photograph; see `Restorer.survey`."""
 
 
 class Crop(NamedTuple):
-    """Part of a clean and a degraded photograph, (3, H, W), and a diagnosis or None."""
+    """Part of a clean and a degraded photograph, (3, H, W), of its guides (G, H, W), and its prior.
+
+    The guides follow from this prior.
+    """
 
     clean: Bytes
     degraded: Bytes
+    guides: Bytes
     prior: DiagnosticPrior | None
 
 
 def load_crops(
-    shards: str, annotations: str, batch_size: int, seed: int
+    shards: str, annotations: str, survey: Survey, *, side: int, batch_size: int, seed: int
 ) -> RoundLoader[Pair, Crop, FlowBatch]:
-    """Load batches of `CROP_SIDE` x `CROP_SIDE` crops of a data set.
+    """Load batches of crops of a data set, `side` pixels wide and high.
 
     About half of them come with the reasoner's diagnosis, and most of the others with the truth. A
-    failed diagnosis counts as withheld.
+    failed diagnosis counts as withheld. Larger crops are fewer, so that as many pixels of each
+    photograph are seen.
 
     Raises:
         UnfinishedDataSetError: some shards have not been made.
@@ -69,27 +77,55 @@ def load_crops(
     return RoundLoader(
         deal_epochs(markers, samples_per_round=_PHOTOGRAPHS_PER_ROUND, seed=seed),
         read,
-        _cut_crops,
+        partial(_load_sample, survey=survey, side=side),
         _collate,
-        examples_per_sample=_CROPS_PER_PHOTOGRAPH,
+        examples_per_sample=_count_crops(side),
         batch_size=batch_size,
     )
 
 
+def _count_crops(side: int) -> int:
+    return max(1, round(_PIXELS_PER_PHOTOGRAPH / side**2))
+
+
 def _collate(crops: Sequence[Crop]) -> FlowBatch:
-    clean, degraded, priors = zip(*crops, strict=True)
-    return FlowBatch(
-        torch.from_numpy(np.stack(clean)), torch.from_numpy(np.stack(degraded)), priors
-    )
+    clean, degraded, guides, priors = zip(*crops, strict=True)
+    return FlowBatch(_stack(clean), _stack(degraded), _stack(guides), priors)
 
 
-def _cut_crops(pair: Pair, rng: np.random.Generator) -> list[Crop]:
+def _stack(images: Sequence[Bytes]) -> torch.Tensor:
+    return torch.from_numpy(np.stack(images))
+
+
+def _load_sample(pair: Pair, rng: np.random.Generator, *, survey: Survey, side: int) -> list[Crop]:
     sample, diagnosis = pair
     clean, degraded = (unpack(sample, name, decode_png) for name in ("clean.png", "degraded.png"))
     truth = unpack(sample, "prior.json", load_prior)
     predicted = None if diagnosis is None else unpack(diagnosis, "prior.json", load_prior)
-    count = _CROPS_PER_PHOTOGRAPH * (_BLUR_ALONE_REPEATS if _is_blur_alone(truth) else 1)
-    return [_cut_crop(clean, degraded, truth, predicted, rng) for _ in range(count)]
+    priors = {"true": truth, "predicted": predicted, "withheld": None}
+    count = _count_crops(side) * (_BLUR_ALONE_REPEATS if _is_blur_alone(truth) else 1)
+    return _cut_crops((clean, degraded), priors, survey, rng, count=count, side=side)
+
+
+def _cut_crops(
+    images: tuple[Bytes, Bytes],
+    priors: Mapping[str, DiagnosticPrior | None],
+    survey: Survey,
+    rng: np.random.Generator,
+    *,
+    count: int,
+    side: int,
+) -> list[Crop]:
+    @cache
+    def guide(kind: str) -> Bytes:
+        """Survey the whole photograph, once with each prior that a crop comes with."""
+        return survey(images[1], priors[kind])[:, :]
+
+    def cut() -> Crop:
+        kind = _draw_kind(rng)
+        return _cut_crop((*images, guide(kind)), priors[kind], side, rng)
+
+    return [cut() for _ in range(count)]
 
 
 def _is_blur_alone(truth: DiagnosticPrior) -> bool:
@@ -97,31 +133,21 @@ def _is_blur_alone(truth: DiagnosticPrior) -> bool:
 
 
 def _cut_crop(
-    clean: Bytes,
-    degraded: Bytes,
-    truth: DiagnosticPrior,
-    predicted: DiagnosticPrior | None,
-    rng: np.random.Generator,
+    images: tuple[Bytes, ...], prior: DiagnosticPrior | None, side: int, rng: np.random.Generator
 ) -> Crop:
-    prior = _draw_prior(truth, predicted, rng)
-    clean, degraded = pad_to(clean, CROP_SIDE), pad_to(degraded, CROP_SIDE)
-    top, left = (int(rng.integers(length - CROP_SIDE + 1)) for length in clean.shape[:2])
-    area = (slice(top, top + CROP_SIDE), slice(left, left + CROP_SIDE))
-    clean, degraded = clean[area], degraded[area]
+    """Cut the same square from images of the same size, and mirror half of them."""
+    padded = [pad_to(image, side) for image in images]
+    top, left = (int(rng.integers(length - side + 1)) for length in padded[0].shape[:2])
+    parts = [image[top : top + side, left : left + side] for image in padded]
     if rng.random() < 0.5:
-        clean, degraded = clean[:, ::-1], degraded[:, ::-1]
-        prior = prior and mirror(prior)
-    return Crop(_as_planes(clean), _as_planes(degraded), prior)
+        parts, prior = [part[:, ::-1] for part in parts], prior and mirror(prior)
+    clean, degraded, guides = (np.ascontiguousarray(part.transpose(2, 0, 1)) for part in parts)
+    return Crop(clean, degraded, guides, prior)
 
 
-def _as_planes(image: Bytes) -> Bytes:
-    return np.ascontiguousarray(image.transpose(2, 0, 1))
-
-
-def _draw_prior(
-    truth: DiagnosticPrior, predicted: DiagnosticPrior | None, rng: np.random.Generator
-) -> DiagnosticPrior | None:
+def _draw_kind(rng: np.random.Generator) -> str:
+    """Draw the kind of prior that a crop comes with."""
     draw = rng.random()
     if draw >= PREDICTED_SHARE + TRUE_SHARE:
-        return None
-    return predicted if draw < PREDICTED_SHARE else truth
+        return "withheld"
+    return "predicted" if draw < PREDICTED_SHARE else "true"

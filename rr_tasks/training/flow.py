@@ -10,7 +10,7 @@ from rr_tasks.restorer.protocol import Restorer
 from rr_tasks.training.objective import Losses
 from schemas.prior.current import DiagnosticPrior
 
-ALGORITHM = 3
+ALGORITHM = 4
 """Counts changes of this objective that lead the same settings to other weights."""
 
 REGRESSION_SHARE = 0.75
@@ -21,10 +21,11 @@ _GOOD_ENOUGH = 1 / 30
 
 
 class FlowBatch(NamedTuple):
-    """Clean and degraded images (B, 3, H, W) as bytes, and a diagnosis or None for each."""
+    """Clean and degraded images (B, 3, H, W) and guides (B, G, H, W) as bytes, and their priors."""
 
     clean: torch.Tensor
     degraded: torch.Tensor
+    guides: torch.Tensor
     priors: tuple[DiagnosticPrior | None, ...]
 
 
@@ -39,7 +40,7 @@ def flow_loss(restorer: Restorer[Any], batch: FlowBatch, generator: torch.Genera
         `psnr_degraded`, that of the same images before.
     """
     clean, degraded = batch.clean.float() / 255, batch.degraded.float() / 255
-    condition = restorer.prepare(degraded, batch.priors)
+    condition = restorer.prepare(degraded, batch.priors, batch.guides.float() / 255)
     x0, source = restorer.encode(clean), restorer.source(condition)
     t, quiet = (draw.to(x0.device) for draw in _draw_times(len(x0), generator))
     at_one = t == 1.0

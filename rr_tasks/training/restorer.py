@@ -17,6 +17,7 @@ def train_restorer(
     annotations: str,
     settings: LoopSettings,
     *,
+    crop_side: int,
     folder: str,
     on_progress: ProgressReport,
 ) -> None:
@@ -27,9 +28,11 @@ def train_restorer(
         shards: URL of the synthesized data set.
         annotations: URL of the reasoner's diagnoses of the same samples.
         settings: length, rate and seed.
+        crop_side: height and width of the crops, in pixels.
         folder: receives the checkpoint and the log.
         on_progress: see `train`.
     """
     objective = Objective(restorer.trainable(), partial(flow_loss, restorer))
-    with load_crops(shards, annotations, settings.batch_size, settings.seed) as batches:
+    data = {"side": crop_side, "batch_size": settings.batch_size, "seed": settings.seed}
+    with load_crops(shards, annotations, restorer.survey, **data) as batches:
         train(objective, batches, settings, folder, device=restorer.device, on_progress=on_progress)

@@ -23,7 +23,7 @@ from rr_tasks.weights.file import hash_weights, load_network, save_network
 from rr_tasks.weights.lineage import SOURCES, list_sources, read_sources
 from rr_tasks.weights.network import StoredNetwork
 from schemas.errors import ExpectedError
-from schemas.network import ReasonerShape
+from schemas.network import ReasonerShape, RestorerShape
 from schemas.parameters import TrainReasonerParameters, TrainRestorerParameters
 from schemas.training import LoopSettings, TrainingRecord
 
@@ -110,6 +110,7 @@ def run_restorer_training(parameters: TrainRestorerParameters, on_progress: Prog
             parameters.shards,
             parameters.annotations,
             record.settings,
+            crop_side=parameters.crop_side,
             folder=folder,
             on_progress=on_progress,
         )
@@ -125,6 +126,7 @@ def record_restorer_training(parameters: TrainRestorerParameters) -> TrainingRec
         algorithm=flow.ALGORITHM,
         processes=join_processes(choose_device(parameters.device)).num_processes,
         settings=_settings(parameters),
+        crop_side=parameters.crop_side,
         shards=name_of(parameters.shards),
         annotations=name_of(parameters.annotations),
         start_sha256=_digest(parameters.start),
@@ -140,7 +142,9 @@ def _start_reasoner(parameters: TrainReasonerParameters) -> ReasonerNetwork:
 def _start_restorer(parameters: TrainRestorerParameters) -> RestorerNetwork:
     torch.manual_seed(parameters.seed)
     url = parameters.start
-    return load_network(url, RestorerNetwork) if url else RestorerNetwork()
+    return (
+        load_network(url, RestorerNetwork) if url else RestorerNetwork(RestorerShape(guides=True))
+    )
 
 
 def _finish(

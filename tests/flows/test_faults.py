@@ -93,7 +93,9 @@ def _train(root: str) -> str:
         steps=4, batch_size=2, learning_rate=1e-3, warmup_steps=0, ema_decay=0.5, checkpoint_every=1
     )
     start = EdgeRestorer(_restorer())
-    train_restorer(start, *data, settings, folder=folder, on_progress=lambda *_: None)
+    train_restorer(
+        start, *data, settings, crop_side=128, folder=folder, on_progress=lambda *_: None
+    )
     save_network(start.trainable(), join(folder, "edge-restorer.safetensors"), {})
     return folder
 

@@ -180,7 +180,9 @@ def _trained(work: Path) -> dict[str, Any]:
     (annotations,) = map(str, work.glob("annotations-*"))
     torch.manual_seed(0)
     diagnosing = ReasonerNetwork(ReasonerShape(widths=(8, 8, 8), hidden=16, maps=True))
-    shape = RestorerShape(width=8, encoder=(1, 1), middle=1, decoder=(1, 1), embedding=16)
+    shape = RestorerShape(
+        width=8, encoder=(1, 1), middle=1, decoder=(1, 1), embedding=16, guides=True
+    )
     restoring = EdgeRestorer(RestorerNetwork(shape))
     settings = LoopSettings(
         steps=4, batch_size=2, accumulate=2, learning_rate=1e-3, warmup_steps=1, ema_decay=0.5
@@ -190,7 +192,15 @@ def _trained(work: Path) -> dict[str, Any]:
     reasoner.train_reasoner(
         diagnosing, shards, settings, folder=folders["reasoner"], device=restoring.device, **quiet
     )
-    train_restorer(restoring, shards, annotations, settings, folder=folders["restorer"], **quiet)
+    train_restorer(
+        restoring,
+        shards,
+        annotations,
+        settings,
+        crop_side=128,
+        folder=folders["restorer"],
+        **quiet,
+    )
     trained = {"reasoner": diagnosing, "restorer": restoring.trainable()}
     return {
         name: {

@@ -18,7 +18,7 @@ def small_networks(
 ) -> None:
     untrained = EdgeReasoner(reasoner_network(0), "0" * 64)
     monkeypatch.setattr(EdgeReasoner, "load", lambda: untrained)
-    monkeypatch.setattr(loading, "RestorerNetwork", restorer_network)
+    monkeypatch.setattr(loading, "RestorerNetwork", lambda _: restorer_network(guides=True))
     monkeypatch.setattr(loading, "_STEPS", 4)
     monkeypatch.setattr(loading, "_SHARD_SIZE", 4)
 

@@ -12,20 +12,22 @@ from schemas.prior.current import DiagnosticPrior
 MakeNetwork = Callable[..., RestorerNetwork]
 IMAGE = torch.rand(2, 3, 32, 48, generator=torch.Generator().manual_seed(0))
 WITHHELD = torch.zeros(2, CONDITION_LENGTH)
+UNGUIDED = IMAGE[:, :0]
 
 
 def test_a_new_network_changes_nothing(restorer_network: MakeNetwork) -> None:
     flow = EdgeRestorer(restorer_network())
     with torch.no_grad():
-        assert torch.equal(regress(flow, flow.prepare(IMAGE, [None, None])), IMAGE)
+        assert torch.equal(regress(flow, flow.prepare(IMAGE, [None, None], UNGUIDED)), IMAGE)
 
 
 def test_the_velocity_leads_to_the_predicted_image(restorer_network: MakeNetwork) -> None:
     network = restorer_network(noise=0.2)
-    flow, condition = EdgeRestorer(network), EdgeRestorer(network).prepare(IMAGE, [None, None])
+    flow = EdgeRestorer(network)
+    condition = flow.prepare(IMAGE, [None, None], UNGUIDED)
     x, t = IMAGE + 0.05, torch.tensor([0.5, 1.0])
     with torch.no_grad():
-        clean = network(x, IMAGE, t, WITHHELD)
+        clean = network(x, IMAGE, t, WITHHELD, UNGUIDED)
         velocity = flow.velocity(x, t, condition)
     assert torch.allclose(x - t[:, None, None, None] * velocity, clean, atol=1e-6)
     assert not torch.allclose(clean, IMAGE, atol=1e-3)
@@ -33,7 +35,7 @@ def test_the_velocity_leads_to_the_predicted_image(restorer_network: MakeNetwork
 
 def test_the_source_lies_around_the_degraded_image(restorer_network: MakeNetwork) -> None:
     flow = EdgeRestorer(restorer_network())
-    source = flow.source(flow.prepare(IMAGE, [None, None]))
+    source = flow.source(flow.prepare(IMAGE, [None, None], UNGUIDED))
     assert torch.equal(source.mean, IMAGE)
     start = source.draw(torch.Generator().manual_seed(0))
     assert (start - IMAGE).std() == pytest.approx(TAU, rel=0.05)
@@ -41,7 +43,7 @@ def test_the_source_lies_around_the_degraded_image(restorer_network: MakeNetwork
 
 def test_images_stay_in_range(restorer_network: MakeNetwork) -> None:
     flow = EdgeRestorer(restorer_network(noise=5.0))
-    condition = flow.prepare(IMAGE, [None, None])
+    condition = flow.prepare(IMAGE, [None, None], UNGUIDED)
     with torch.no_grad():
         restored = walk(flow, condition, IMAGE, steps=2)
     assert [bound.item() for bound in restored.aminmax()] == [0.0, 1.0]
@@ -52,13 +54,13 @@ def test_prior_time_and_image_all_matter(
 ) -> None:
     network = restorer_network(noise=0.5)
     one = torch.ones(2)
-    known = EdgeRestorer(network).prepare(IMAGE, [prior, prior]).prior
+    known = EdgeRestorer(network).prepare(IMAGE, [prior, prior], UNGUIDED).prior
     with torch.no_grad():
-        reference = network(IMAGE, IMAGE, one, known)
+        reference = network(IMAGE, IMAGE, one, known, UNGUIDED)
         for other in (
-            network(IMAGE, IMAGE, one, WITHHELD),
-            network(IMAGE, IMAGE, one / 2, known),
-            network(IMAGE.flip(3), IMAGE, one, known),
+            network(IMAGE, IMAGE, one, WITHHELD, UNGUIDED),
+            network(IMAGE, IMAGE, one / 2, known, UNGUIDED),
+            network(IMAGE.flip(3), IMAGE, one, known, UNGUIDED),
         ):
             assert not torch.allclose(reference, other, atol=1e-4)
 
@@ -66,7 +68,7 @@ def test_prior_time_and_image_all_matter(
 def test_a_withheld_prior_differs_from_every_known_one(
     restorer_network: MakeNetwork, prior: DiagnosticPrior
 ) -> None:
-    rendered = EdgeRestorer(restorer_network()).prepare(IMAGE, [prior, None]).prior
+    rendered = EdgeRestorer(restorer_network()).prepare(IMAGE, [prior, None], UNGUIDED).prior
     assert rendered.shape == (2, CONDITION_LENGTH)
     assert rendered[:, -1].tolist() == [1.0, 0.0]
     assert not rendered[1].any()
@@ -75,8 +77,8 @@ def test_a_withheld_prior_differs_from_every_known_one(
 def test_samples_of_a_batch_do_not_mix(restorer_network: MakeNetwork) -> None:
     network = restorer_network(noise=0.5)
     with torch.no_grad():
-        both = network(IMAGE, IMAGE, torch.ones(2), WITHHELD)
-        alone = network(IMAGE[:1], IMAGE[:1], torch.ones(1), WITHHELD[:1])
+        both = network(IMAGE, IMAGE, torch.ones(2), WITHHELD, UNGUIDED)
+        alone = network(IMAGE[:1], IMAGE[:1], torch.ones(1), WITHHELD[:1], UNGUIDED[:1])
     assert torch.allclose(both[:1], alone, atol=1e-5)
 
 
@@ -88,4 +90,7 @@ def test_sizes_that_are_multiples_of_the_stride_are_kept(levels: int) -> None:
     for size in ((network.stride, network.stride), (3 * network.stride, network.stride)):
         image = torch.zeros(1, 3, *size)
         with torch.no_grad():
-            assert network(image, image, torch.ones(1), WITHHELD[:1]).shape == image.shape
+            assert (
+                network(image, image, torch.ones(1), WITHHELD[:1], image[:, :0]).shape
+                == image.shape
+            )

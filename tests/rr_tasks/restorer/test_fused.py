@@ -6,6 +6,7 @@ import torch
 
 from rr_tasks.restorer import fused
 from rr_tasks.restorer.fused import FusedNetwork
+from rr_tasks.restorer.guides import PLANES
 from rr_tasks.restorer.network import CONDITION_LENGTH, RestorerNetwork
 
 MakeNetwork = Callable[..., RestorerNetwork]
@@ -18,7 +19,7 @@ TIMES = torch.tensor([1.0, 0.3])
 @pytest.fixture
 def network(restorer_network: MakeNetwork) -> RestorerNetwork:
     """A network in which every weight matters."""
-    network = restorer_network(noise=0.3)
+    network = restorer_network(noise=0.3, guides=True)
     with torch.no_grad():
         for name, weight in network.named_parameters():
             if "norm" in name or "bias" in name:
@@ -36,9 +37,9 @@ def _strips(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> 
     monkeypatch.setattr(fused, "_STRIP_BYTES", request.param)
 
 
-def _images(size: tuple[int, int]) -> tuple[torch.Tensor, torch.Tensor]:
-    degraded = torch.rand(2, 3, *size, generator=DRAW)
-    return degraded + 0.1 * torch.randn(degraded.shape, generator=DRAW), degraded
+def _images(size: tuple[int, int]) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    degraded, guides = (torch.rand(2, planes, *size, generator=DRAW) for planes in (3, PLANES))
+    return degraded + 0.1 * torch.randn(degraded.shape, generator=DRAW), degraded, guides
 
 
 @pytest.mark.usefixtures("_exact", "_strips")
@@ -46,19 +47,19 @@ def _images(size: tuple[int, int]) -> tuple[torch.Tensor, torch.Tensor]:
 def test_it_computes_what_the_network_computes(
     network: RestorerNetwork, size: tuple[int, int]
 ) -> None:
-    x, degraded = _images(size)
+    x, degraded, guides = _images(size)
     with torch.no_grad():
-        wanted = network(x, degraded, TIMES, PRIORS)
-        found = FusedNetwork(network)(x, degraded, TIMES, PRIORS)
+        wanted = network(x, degraded, TIMES, PRIORS, guides)
+        found = FusedNetwork(network)(x, degraded, TIMES, PRIORS, guides)
     assert (wanted - degraded).abs().max() > 0.5
     assert torch.allclose(found, wanted, atol=1e-3)
 
 
 def test_its_own_precision_is_enough(network: RestorerNetwork) -> None:
-    x, degraded = _images((64, 64))
+    x, degraded, guides = _images((64, 64))
     with torch.no_grad():
-        wanted = network(x, degraded, TIMES, PRIORS)
-        found = FusedNetwork(network)(x, degraded, TIMES, PRIORS)
+        wanted = network(x, degraded, TIMES, PRIORS, guides)
+        found = FusedNetwork(network)(x, degraded, TIMES, PRIORS, guides)
     assert found.dtype == torch.float32
     noise, change = (found - wanted).square().mean(), (wanted - degraded).square().mean()
     assert noise < 1e-3 * change
@@ -66,13 +67,13 @@ def test_its_own_precision_is_enough(network: RestorerNetwork) -> None:
 
 @pytest.mark.usefixtures("_exact")
 def test_each_thread_has_the_prior_of_its_own_photograph(network: RestorerNetwork) -> None:
-    x, degraded = _images((32, 32))
+    x, degraded, guides = _images((32, 32))
     network_in_use = FusedNetwork(network)
 
     def restore(turn: int) -> bool:
         one = slice(turn % 2, turn % 2 + 1)
-        return torch.allclose(network_in_use(x, degraded, TIMES, PRIORS)[one], wanted[one])
+        return torch.allclose(network_in_use(x, degraded, TIMES, PRIORS, guides)[one], wanted[one])
 
-    wanted = FusedNetwork(network)(x, degraded, TIMES, PRIORS)
+    wanted = FusedNetwork(network)(x, degraded, TIMES, PRIORS, guides)
     with ThreadPoolExecutor(4) as threads:
         assert all(threads.map(restore, range(16)))

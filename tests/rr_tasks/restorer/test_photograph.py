@@ -52,24 +52,27 @@ def test_a_new_network_returns_the_very_same_photograph(
     assert np.array_equal(restored, photograph)
 
 
+@pytest.mark.parametrize("guides", [False, True])
 def test_tiles_restore_as_the_whole_would(
-    restorer_network: MakeNetwork, prior: DiagnosticPrior, photograph: np.ndarray
+    restorer_network: MakeNetwork, prior: DiagnosticPrior, photograph: np.ndarray, guides: bool
 ) -> None:
     wide = np.ascontiguousarray(np.tile(photograph[:48], (1, 6, 1))[:, :992])
-    network = restorer_network(noise=0.05)
+    network = restorer_network(noise=0.03 if guides else 0.05, guides=guides)
     flow = EdgeRestorer(network)
     image = torch.from_numpy(wide).permute(2, 0, 1)[None].float() / 255
     with torch.no_grad(), autocast(flow.device):
-        condition = flow.prepare(image, [prior])
+        known = torch.from_numpy(flow.survey(wide, prior)[:, :]).permute(2, 0, 1)[None].float()
+        condition = flow.prepare(image, [prior], known / 255)
         whole = regress(flow, condition)[0].permute(1, 2, 0).float().numpy() * 255
     tiled = restorer_of(network).restore(wide, prior).astype(float)
     difference = np.abs(tiled - whole)
     change = np.abs(whole - wide)
     assert change.mean() > 2  # the network does something
+    bound = 3.0 if guides else 1.5  # more planes, more rounding in bfloat16
     # Two tiles, 0-512 and 480-992, whose starts are multiples of the network's stride.
     assert difference.max() < 0.25 * change.max()
-    assert difference[:, :400].max() < 1.5
-    assert difference[:, 592:].max() < 1.5
+    assert difference[:, :400].max() < bound
+    assert difference[:, 592:].max() < bound
 
 
 def test_16_bits_are_restored_as_8_bits_are(

@@ -5,8 +5,9 @@ import pytest
 import torch
 from torch import nn
 
+from rr_tasks.photographs.pixels import Pixels, to_8_bits
 from rr_tasks.restorer.flow import Isotropic, Source, velocity_towards
-from rr_tasks.restorer.protocol import Tile
+from rr_tasks.restorer.protocol import Guides, Tile
 from rr_tasks.restorer.sampling import regress, walk
 from schemas.prior.current import DiagnosticPrior
 
@@ -34,7 +35,15 @@ class StraightFlow:
     def trainable(self) -> nn.Module:
         return nn.Module()
 
-    def prepare(self, images: torch.Tensor, priors: Sequence[DiagnosticPrior | None]) -> Known:
+    def survey(self, photograph: Pixels, prior: DiagnosticPrior | None) -> Guides:
+        return to_8_bits(photograph[..., :0])
+
+    def prepare(
+        self,
+        images: torch.Tensor,
+        priors: Sequence[DiagnosticPrior | None],
+        guides: torch.Tensor,
+    ) -> Known:
         return Known(CLEAN, images)
 
     def encode(self, images: torch.Tensor) -> torch.Tensor:

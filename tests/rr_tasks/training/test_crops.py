@@ -16,15 +16,26 @@ from rr_tasks.shards.stream import read_samples
 from rr_tasks.shards.writer import ShardDamagedError
 from rr_tasks.storage.files import join, publish
 from rr_tasks.training import crops as training
-from rr_tasks.training.crops import CROP_SIDE, load_crops
+from rr_tasks.training.crops import Crop, Pair, load_crops
 from rr_tasks.training.dataset import MissingDiagnosesError, UnfinishedDataSetError
 from rr_tasks.training.flow import FlowBatch
-from rr_tasks.training.rounds import Batches
+from rr_tasks.training.rounds import Batches, RoundLoader
 from schemas.prior.current import DiagnosticPrior
 from schemas.prior.migrations import load_prior
 from schemas.prior.mirror import mirror
 
 Damage = Callable[[bytes], bytes]
+SIDE = 128
+
+
+def stamp(photograph: np.ndarray, prior: DiagnosticPrior | None) -> np.ndarray:
+    """Guides that show where they are from, and from which prior they follow."""
+    severity = 0 if prior is None else 1 + round(prior.haze.severity)
+    return np.dstack([photograph[..., 0], np.full(photograph.shape[:2], severity, np.uint8)])
+
+
+def load(shards: str, annotations: str, batch_size: int = 8) -> RoundLoader[Pair, Crop, FlowBatch]:
+    return load_crops(shards, annotations, stamp, side=SIDE, batch_size=batch_size, seed=0)
 
 
 @pytest.fixture(autouse=True)
@@ -88,10 +99,10 @@ def find(known: dict[bytes, Known], degraded: np.ndarray) -> tuple[Known, bool]:
 def test_an_example_is_made_of_one_sample(
     dataset: str, annotations: str, known: dict[bytes, Known]
 ) -> None:
-    with load_crops(dataset, annotations, 8, seed=0) as loader:
+    with load(dataset, annotations) as loader:
         batches = whole_epoch(loader)
     assert batches[0].clean.shape == batches[0].degraded.shape
-    assert batches[0].clean.shape == (8, 3, CROP_SIDE, CROP_SIDE)
+    assert batches[0].clean.shape == (8, 3, SIDE, SIDE)
     for batch in batches:
         for clean, degraded, prior in examples(batch):
             sample, mirrored = find(known, degraded)
@@ -109,7 +120,7 @@ def test_a_diagnosis_that_failed_counts_as_withheld(
         for sample in read_samples(partly_annotated, shard)
     }
     undiagnosed = 0
-    with load_crops(dataset, partly_annotated, 8, seed=0) as loader:
+    with load(dataset, partly_annotated) as loader:
         batches = whole_epoch(loader)
     for batch in batches:
         for _, degraded, prior in examples(batch):
@@ -127,7 +138,7 @@ def test_blur_alone_is_drawn_four_times_as_often(
     dataset: str, annotations: str, known: dict[bytes, Known]
 ) -> None:
     seen: Counter[bytes] = Counter()
-    with load_crops(dataset, annotations, 16, seed=0) as loader:
+    with load(dataset, annotations, 16) as loader:
         for step in range(180):  # ten epochs
             for _, degraded, _ in examples(loader.batch(step)):
                 seen[find(known, degraded)[0].degraded.tobytes()] += 1
@@ -163,8 +174,8 @@ def test_other_storage_gives_the_same_batches(
     dataset: str, annotations: str, elsewhere: tuple[str, str]
 ) -> None:
     with (
-        load_crops(dataset, annotations, 8, seed=0) as here,
-        load_crops(*elsewhere, 8, seed=0) as there,
+        load(dataset, annotations) as here,
+        load(*elsewhere) as there,
     ):
         for step in (0, 1, 30, 71):
             one, other = here.batch(step), there.batch(step)
@@ -178,7 +189,7 @@ def test_no_tar_is_read_before_the_first_batch(copies: tuple[Path, Path]) -> Non
         for tar in folder.glob("*.tar"):
             tar.unlink()
     with (
-        load_crops(str(copies[0]), str(copies[1]), 8, seed=0) as loader,
+        load(str(copies[0]), str(copies[1])) as loader,
         pytest.raises(ShardDamagedError, match=r"\.tar: sample 0000\d0\d\d\d cannot be read"),
     ):
         loader.batch(0)
@@ -188,7 +199,7 @@ def test_a_half_finished_data_set_is_refused(copies: tuple[Path, Path]) -> None:
     shards, annotations = copies
     (shards / "00001.done.json").unlink()
     with pytest.raises(UnfinishedDataSetError, match="lacks 1 of 2 shards"):
-        load_crops(str(shards), str(annotations), 8, seed=0)
+        load(str(shards), str(annotations))
 
 
 def changed(tar: Path, name: str, change: Damage) -> None:
@@ -206,7 +217,7 @@ def test_a_damaged_sample_is_named(copies: tuple[Path, Path], name: str) -> None
     shards, annotations = copies
     changed(shards / "00001.tar", f"000010005.{name}", lambda old: b"?" * len(old))
     with (
-        load_crops(str(shards), str(annotations), 8, seed=0) as loader,
+        load(str(shards), str(annotations)) as loader,
         pytest.raises(ShardDamagedError) as caught,
     ):
         whole_epoch(loader)
@@ -218,7 +229,7 @@ def test_a_damaged_diagnosis_is_named(copies: tuple[Path, Path]) -> None:
     shards, annotations = copies
     changed(annotations / "00000.tar", "000000005.prior.json", lambda old: b"?" * len(old))
     with (
-        load_crops(str(shards), str(annotations), 8, seed=0) as loader,
+        load(str(shards), str(annotations)) as loader,
         pytest.raises(ShardDamagedError) as caught,
     ):
         whole_epoch(loader)
@@ -232,29 +243,43 @@ def test_a_diagnosis_of_another_sample_is_not_taken(copies: tuple[Path, Path]) -
     # digits of the same sum keep the header's checksum
     tar.write_bytes(tar.read_bytes().replace(b"000000005.prior", b"000000050.prior"))
     with (
-        load_crops(str(shards), str(annotations), 8, seed=0) as loader,
+        load(str(shards), str(annotations)) as loader,
         pytest.raises(MissingDiagnosesError, match=r"00000\.tar has no diagnosis of 000000005"),
     ):
         whole_epoch(loader)
 
 
-def test_a_crop_comes_with_a_prior_of_its_photograph(
+def test_a_crop_comes_with_a_prior_of_its_photograph_and_guides_that_follow_from_it(
     prior: DiagnosticPrior, other_prior: DiagnosticPrior
 ) -> None:
     clean = np.zeros((150, 170, 3), np.uint8)
     clean[..., 0], clean[..., 1] = np.arange(170), np.arange(150)[:, None]
+    priors = {"true": prior, "predicted": other_prior, "withheld": None}
+    surveyed: Counter[str] = Counter()
+
+    def survey(photograph: np.ndarray, given: DiagnosticPrior | None) -> np.ndarray:
+        surveyed[next(name for name, known in priors.items() if known == given)] += 1
+        return stamp(photograph, given)
+
+    rng = np.random.default_rng(0)
+    crops = training._cut_crops((clean, clean + 1), priors, survey, rng, count=60, side=SIDE)
     drawn: Counter[str] = Counter()
-    for seed in range(60):
-        crop = training._cut_crop(clean, clean + 1, prior, other_prior, np.random.default_rng(seed))
-        assert crop.clean.shape == (3, CROP_SIDE, CROP_SIDE)
+    for crop in crops:
+        assert crop.clean.shape == (3, SIDE, SIDE)
         assert np.array_equal(crop.degraded, crop.clean + 1)
         mirrored = bool(crop.clean[0, 0, 0] > crop.clean[0, 0, 1])
-        as_seen = mirror if mirrored else lambda given: given
-        names = {"truth": as_seen(prior), "predicted": as_seen(other_prior), "withheld": None}
-        drawn[next(name for name, given in names.items() if given == crop.prior)] += 1
+        kind = next(
+            name
+            for name, known in priors.items()
+            if crop.prior == (mirror(known) if known and mirrored else known)
+        )
+        assert np.array_equal(crop.guides[0], crop.degraded[0])
+        assert np.all(crop.guides[1] == stamp(clean, priors[kind])[0, 0, 1])
+        drawn[kind] += 1
     assert drawn["predicted"] > 20
-    assert drawn["truth"] > 15
+    assert drawn["true"] > 15
     assert 1 <= drawn["withheld"] <= 15
+    assert set(surveyed.values()) == {1}
 
 
 @pytest.mark.parametrize("shape", [(40, 33, 3), (128, 60, 3)])
@@ -262,6 +287,17 @@ def test_a_photograph_smaller_than_a_crop_is_mirrored_out(
     prior: DiagnosticPrior, shape: tuple[int, int, int]
 ) -> None:
     clean = np.random.default_rng(0).integers(0, 200, shape).astype(np.uint8)
-    crop = training._cut_crop(clean, clean + 9, prior, prior, np.random.default_rng(0))
-    assert crop.clean.shape == (3, CROP_SIDE, CROP_SIDE)
+    images = clean, clean + 9, clean[..., :2]
+    crop = training._cut_crop(images, prior, SIDE, np.random.default_rng(0))
+    assert crop.clean.shape == (3, SIDE, SIDE)
     assert np.array_equal(crop.degraded, crop.clean + 9)
+    assert np.array_equal(crop.guides, crop.clean[:2])
+
+
+def test_larger_crops_are_fewer(dataset: str, annotations: str) -> None:
+    sizes = []
+    for side in (64, 128):
+        with load_crops(dataset, annotations, stamp, side=side, batch_size=4, seed=0) as loader:
+            assert loader.batch(0).guides.shape == (4, 2, side, side)
+            sizes.append(training._count_crops(side) * side**2)
+    assert sizes[0] == sizes[1]

@@ -21,7 +21,7 @@ def batch(count: int, side: int = 16, prior: DiagnosticPrior | None = None) -> F
     generator = torch.Generator().manual_seed(0)
     clean = torch.randint(0, 256, (count, 3, side, side), dtype=torch.uint8, generator=generator)
     degraded = (clean.float() * 0.5 + 40).to(torch.uint8)
-    return FlowBatch(clean, degraded, (prior,) * count)
+    return FlowBatch(clean, degraded, clean[:, :0], (prior,) * count)
 
 
 class Witness(RestorerNetwork):
@@ -32,9 +32,14 @@ class Witness(RestorerNetwork):
         self.answer = answer
 
     def forward(
-        self, x: torch.Tensor, degraded: torch.Tensor, t: torch.Tensor, prior: torch.Tensor
+        self,
+        x: torch.Tensor,
+        degraded: torch.Tensor,
+        t: torch.Tensor,
+        prior: torch.Tensor,
+        guides: torch.Tensor,
     ) -> torch.Tensor:
-        self.x, self.degraded, self.t, self.prior = x, degraded, t, prior
+        self.x, self.degraded, self.t, self.prior, self.guides = x, degraded, t, prior, guides
         return degraded if self.answer is None else self.answer
 
 
@@ -50,9 +55,9 @@ def bridge_loss(
     noise = torch.randn(clean.shape, generator=generator) * ~quiet[:, None, None, None]
     time = t[:, None, None, None]
     x = (1 - time) * clean + time * (degraded + 0.1 * noise)
-    error = functional.mse_loss(network(x, degraded, t, condition), clean, reduction="none").mean(
-        (1, 2, 3)
-    )
+    error = functional.mse_loss(
+        network(x, degraded, t, condition, clean[:, :0]), clean, reduction="none"
+    ).mean((1, 2, 3))
     regression = torch.log((error + 1e-4) / 1e-4)
     before = (degraded - clean).square().mean((1, 2, 3))
     return {
@@ -68,7 +73,7 @@ def test_the_loss_of_the_edge_tier_is_the_one_that_trained_the_shipped_weights(
 ) -> None:
     network, data = restorer_network(noise=0.1), batch(12, prior=prior)
     restorer = EdgeRestorer(network)
-    condition = restorer.prepare(data.degraded.float() / 255, data.priors).prior
+    condition = restorer.prepare(data.degraded.float() / 255, data.priors, data.guides).prior
     ours = flow_loss(restorer, data, torch.Generator().manual_seed(seed))
     gradients = torch.autograd.grad(ours["loss"], list(network.parameters()))
     theirs = bridge_loss(network, data, condition, torch.Generator().manual_seed(seed))
@@ -104,8 +109,10 @@ def test_a_quiet_start_at_one_is_what_restoring_does(restorer_network: MakeNetwo
     chosen = slice(one, one + 1)
     flow = EdgeRestorer(network)
     with torch.no_grad():
-        restored = regress(flow, flow.prepare(witness.degraded[chosen], [None]))
-        seen = (witness.x, witness.degraded, witness.t, witness.prior)
+        restored = regress(
+            flow, flow.prepare(witness.degraded[chosen], [None], witness.degraded[chosen, :0])
+        )
+        seen = (witness.x, witness.degraded, witness.t, witness.prior, witness.guides)
         predicted = network(*(part[chosen] for part in seen))
     assert torch.allclose(restored, predicted.clamp(0, 1), atol=1e-6)
     assert losses["psnr"] == pytest.approx(float(losses["psnr_degraded"]), abs=1e-4)
@@ -117,7 +124,7 @@ def test_no_value_is_read_back_from_the_device(
     restorer, data = EdgeRestorer(restorer_network()), batch(4, prior=prior)
     with FakeTensorMode(allow_non_fake_inputs=True) as without_values:
         clean, degraded = map(without_values.from_tensor, (data.clean, data.degraded))
-        seen = FlowBatch(clean, degraded, data.priors)
+        seen = FlowBatch(clean, degraded, data.guides, data.priors)
         flow_loss(restorer, seen, torch.Generator())["loss"].backward()
 
 

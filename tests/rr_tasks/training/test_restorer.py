@@ -43,7 +43,15 @@ def test_a_resumed_run_ends_with_exactly_the_same_weights(
     def run(name: str) -> nn.Module:
         restorer = EdgeRestorer(restorer_network())
         folder = str(tmp_path / name)
-        train_restorer(restorer, dataset, annotations, SETTINGS, folder=folder, on_progress=silent)
+        train_restorer(
+            restorer,
+            dataset,
+            annotations,
+            SETTINGS,
+            crop_side=128,
+            folder=folder,
+            on_progress=silent,
+        )
         return restorer.trainable()
 
     through = run("one")
@@ -66,6 +74,6 @@ def test_samples_without_a_diagnosis_are_named(
     for path in Path(annotations).glob(f"{shard:05d}.*"):
         (partial_copy / path.name).write_bytes(path.read_bytes())
     restorer, folder = EdgeRestorer(restorer_network()), str(tmp_path / "run")
-    start = partial(train_restorer, restorer, dataset, str(partial_copy), SETTINGS)
+    start = partial(train_restorer, restorer, dataset, str(partial_copy), SETTINGS, crop_side=128)
     with pytest.raises(MissingDiagnosesError, match=r"lacks 16 samples .*, 000010000 first; run"):
         start(folder=folder, on_progress=silent)

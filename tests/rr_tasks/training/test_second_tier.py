@@ -37,7 +37,7 @@ def flow(
     made = LatentRestorer()
     folder = str(tmp_path_factory.mktemp("latent"))
     data = (dataset, annotations, SETTINGS)
-    train_restorer(made, *data, folder=folder, on_progress=lambda *_: None)
+    train_restorer(made, *data, crop_side=128, folder=folder, on_progress=lambda *_: None)
     return made
 
 
@@ -49,7 +49,10 @@ def restorer(flow: LatentRestorer) -> PhotographRestorer:
 def test_it_learns_in_a_space_of_its_own(
     flow: LatentRestorer, dataset: str, annotations: str
 ) -> None:
-    with load_crops(dataset, annotations, 32, seed=5) as batches, torch.no_grad():
+    with (
+        load_crops(dataset, annotations, flow.survey, side=128, batch_size=32, seed=5) as batches,
+        torch.no_grad(),
+    ):
         before, after = (
             flow_loss(one, batches.batch(0), torch.Generator().manual_seed(0))["loss"]
             for one in (LatentRestorer(), flow)
@@ -94,10 +97,10 @@ def test_many_steps_from_noise_end_near_the_regression(
 ) -> None:
     image = torch.from_numpy(photograph[:64, :96].copy()).permute(2, 0, 1)[None] / 255
     with torch.no_grad():
-        condition = flow.prepare(image, [prior])
+        condition = flow.prepare(image, [prior], image[:, :0])
         start = flow.source(condition).draw(torch.Generator().manual_seed(0))
         sampled, regressed = walk(flow, condition, start, 8), regress(flow, condition)
-        untold = regress(flow, flow.prepare(image, [None]))
+        untold = regress(flow, flow.prepare(image, [None], image[:, :0]))
     assert start.ndim == 3
     assert start.std() == pytest.approx(1.0, abs=0.05)
     assert sampled.shape == image.shape

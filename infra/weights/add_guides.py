@@ -1,0 +1,44 @@
+"""Let the restorer of an earlier release read guides, for a longer training.
+
+    git show aff3c38:rr_tasks/weights/edge-restorer.safetensors > before.safetensors
+    python infra/weights/add_guides.py before.safetensors grown.safetensors
+
+What reads and applies the guides is new and zero, so the weights restore as before until they are
+trained.
+"""
+
+import argparse
+
+from torch.nn import functional
+
+from rr_tasks.restorer.network import RestorerNetwork
+from rr_tasks.weights.file import hash_weights, load_network, save_network
+from schemas.errors import ExpectedError
+
+
+def add_guides(before: RestorerNetwork) -> RestorerNetwork:
+    """Copy a network without guides into one of equal widths that could read them."""
+    after = RestorerNetwork(before.shape.model_copy(update={"guides": True}))
+    state = after.state_dict()
+    for name, known in before.state_dict().items():
+        missing = [size - had for size, had in zip(state[name].shape, known.shape, strict=True)]
+        state[name] = functional.pad(known, [pad for size in missing[::-1] for pad in (0, size)])
+    after.load_state_dict(state)
+    return after.eval()
+
+
+def main() -> None:
+    """Grow a file, as the command line says."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("before", help="weights of a restorer without guides")
+    parser.add_argument("grown", help="file that receives the weights of one with guides")
+    options = parser.parse_args()
+    try:
+        grown = add_guides(load_network(options.before, RestorerNetwork))
+        save_network(grown, options.grown, {"grown_from": hash_weights(options.before)})
+    except ExpectedError as error:
+        parser.error(str(error))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,110 @@
+"""Haze undone by physics: J = (I - A) / max(t, 0.1) + A, with a transmission that follows edges.
+
+The prior tells the transmission t coarsely, or only its mean; then its shape is guessed from the
+dark channel (He, Sun and Tang 2009: somewhere near every pixel, some channel of a clear photograph
+is dark). A fast guided filter (He and Sun 2015) fits t = a I + b to it at low resolution, over the
+whole photograph. Coefficients a and b are enlarged for each part, so that parts agree.
+"""
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from rr_tasks.degrade.color import to_coded
+from rr_tasks.degrade.light import CONVENTIONS
+from rr_tasks.degrade.transmission import draw_map, fade_map
+from rr_tasks.photographs.pixels import Bytes, Pixels
+from schemas.prior.haze import HazeParameters
+from schemas.prior.transmission_map import TransmissionMap
+
+Field = npt.NDArray[np.float32]
+
+_SIDE = 64
+"""Cells along each side of the low resolution; more of them follow edges no better."""
+_WINDOW = 2 * (_SIDE // 16) + 1
+_EDGE_SOFTNESS = 1e-3
+_LEAST_TRANSMISSION = 0.1
+_DARK_WINDOW = 5
+_DARKEST = 0.95
+"""Share of the airlight that is taken away: a little haze makes distance look right."""
+
+
+class Dehazing:
+    """Removes one haze from any part of a photograph.
+
+    Args:
+        photograph: (H, W, 3), all of it.
+        haze: its parameters.
+    """
+
+    def __init__(self, photograph: Pixels, haze: HazeParameters) -> None:
+        self._size = photograph.shape[:2]
+        self._convention = CONVENTIONS[haze.light]
+        airlight = self._convention.of_code(np.array(haze.atmospheric_light))
+        self._airlight = airlight.astype(np.float32)
+        small = _shrink(photograph)
+        given = haze.transmission_map or self._guess_map(small, haze)
+        self._slope, self._offset = _fit_to_edges(_grey(small), given)
+
+    def __call__(self, part: Bytes, sharp: Bytes, top: int, left: int) -> tuple[Bytes, Bytes]:
+        """Return a part, (h, w, 3), without haze, and its transmission, (h, w), 255 for 1.
+
+        Args:
+            part: (h, w, 3) bytes of the photograph, whose edges the transmission follows.
+            sharp: what to remove the haze from: the part itself, or without blur.
+            top: its first row.
+            left: its first column.
+        """
+        rows, columns = (
+            _interpolation(first, count, length)
+            for first, count, length in zip((top, left), part.shape[:2], self._size, strict=True)
+        )
+        slope, offset = (rows @ cells @ columns.T for cells in (self._slope, self._offset))
+        transmission = np.clip(slope * _grey(part) + offset, 0.0, 1.0)
+        values = self._convention.read(sharp)
+        values -= self._airlight
+        values /= np.maximum(transmission, _LEAST_TRANSMISSION)[..., None]
+        values += self._airlight
+        return self._convention.write(values), np.rint(255 * transmission).astype(np.uint8)
+
+    def _guess_map(self, small: Bytes, haze: HazeParameters) -> TransmissionMap:
+        relative = self._convention.read(small) / np.maximum(self._airlight, 1e-3)
+        window = np.ones((_DARK_WINDOW, _DARK_WINDOW), np.uint8)
+        dark = cv2.erode(relative.min(2), window)
+        return fade_map(draw_map(1 - _DARKEST * np.clip(dark, 0.0, 1.0)), haze.transmission)
+
+
+def _shrink(photograph: Pixels) -> Bytes:
+    small = cv2.resize(photograph, (_SIDE, _SIDE), interpolation=cv2.INTER_AREA)
+    return np.asarray(np.rint(small * (255 / np.iinfo(photograph.dtype).max)), np.uint8)
+
+
+def _fit_to_edges(grey: Field, given: TransmissionMap) -> tuple[Field, Field]:
+    """Fit slope and offset, (`_SIDE`, `_SIDE`), of a transmission as a function of grey values."""
+    rows = np.array(given.rows, np.float32)
+    enlarge = _interpolation(0, _SIDE, _SIDE, len(rows))
+    target = np.asarray(enlarge @ rows @ enlarge.T, np.float32)
+    grey_mean, target_mean = _mean(grey), _mean(target)
+    covariance = _mean(grey * target) - grey_mean * target_mean
+    variance = _mean(grey * grey) - grey_mean**2
+    slope = np.divide(covariance, variance + _EDGE_SOFTNESS, dtype=np.float32)
+    return _mean(slope), _mean(target_mean - slope * grey_mean)
+
+
+def _mean(field: Field) -> Field:
+    mean = cv2.blur(field, (_WINDOW, _WINDOW), borderType=cv2.BORDER_REFLECT)
+    return np.asarray(mean, np.float32)
+
+
+def _grey(image: Bytes) -> Field:
+    return np.asarray(to_coded(image).mean(2), np.float32)
+
+
+def _interpolation(first: int, count: int, length: int, cells: int = _SIDE) -> Field:
+    """Return weights (count, cells): how pixels `first` onwards of `length` see a row of cells.
+
+    They interpolate linearly between the centres of the cells, and repeat the outermost ones.
+    """
+    centres = (np.arange(first, first + count) + 0.5) * cells / length - 0.5
+    distance = np.abs(centres.clip(0, cells - 1)[:, None] - np.arange(cells))
+    return np.asarray(np.maximum(0.0, 1.0 - distance), np.float32)

@@ -1,0 +1,77 @@
+"""What physics makes of a whole photograph and its prior: further planes beside its pixels.
+
+The restorer corrects these planes instead of guessing from a tile how thick the haze is, or in
+which way light was spread.
+"""
+
+import numpy as np
+
+from rr_tasks.degrade.noise import noise_deviation
+from rr_tasks.photographs.pixels import Bytes, Pixels, to_8_bits
+from rr_tasks.restorer.deconvolution import Deconvolution
+from rr_tasks.restorer.dehazing import Dehazing
+from schemas.prior.current import Blur, DiagnosticPrior, Haze, Noise
+from schemas.treatment import CERTAIN
+
+PLANES = 7
+"""The photograph without blur and haze (3) and without blur alone (3), and the transmission."""
+
+_CLEAR = 255
+
+
+class PhysicalGuides:
+    """The guides of any area of a photograph; see `rr_tasks.restorer.protocol.Guides`.
+
+    Where haze or blur is absent, doubted or unknown, its planes hold the photograph's own pixels
+    and the transmission is 1.
+
+    Args:
+        photograph: (H, W, 3), all of it; kept, not copied.
+        prior: its diagnosis; None if it is withheld.
+    """
+
+    def __init__(self, photograph: Pixels, prior: DiagnosticPrior | None) -> None:
+        self._photograph = photograph
+        self._dehaze = prior and _plan_dehazing(photograph, prior.haze)
+        self._sharpen = prior and _plan_deconvolution(prior.blur, prior.noise)
+
+    def __getitem__(self, area: tuple[slice, slice]) -> Bytes:
+        """Return the guides of an area, (h, w, `PLANES`)."""
+        top, left = (
+            span.indices(length)[0]
+            for span, length in zip(area, self._photograph.shape, strict=False)
+        )
+        part = to_8_bits(self._photograph[area])
+        sharp = self._sharpened(part, top, left)
+        clear, transmission = sharp, np.full(part.shape[:2], _CLEAR, np.uint8)
+        if self._dehaze:
+            clear, transmission = self._dehaze(part, sharp, top, left)
+        return np.dstack([clear, sharp, transmission])
+
+    def _sharpened(self, part: Bytes, top: int, left: int) -> Bytes:
+        if not self._sharpen:
+            return part
+        (height, width, _), margin = part.shape, self._sharpen.margin
+        first_row, first_column = max(0, top - margin), max(0, left - margin)
+        wide = self._photograph[
+            first_row : top + height + margin, first_column : left + width + margin
+        ]
+        sharp = self._sharpen(to_8_bits(wide))
+        return sharp[top - first_row :, left - first_column :][:height, :width]
+
+
+def _plan_dehazing(photograph: Pixels, haze: Haze) -> Dehazing | None:
+    if haze.parameters is None or _is_doubtful(haze):
+        return None
+    return Dehazing(photograph, haze.parameters)
+
+
+def _plan_deconvolution(blur: Blur, noise: Noise) -> Deconvolution | None:
+    if blur.parameters is None or _is_doubtful(blur):
+        return None
+    severity = 0.0 if _is_doubtful(noise) else noise.severity
+    return Deconvolution(blur.parameters, noise_deviation(severity, blur.parameters.light))
+
+
+def _is_doubtful(finding: Haze | Blur | Noise) -> bool:
+    return finding.probability is not None and finding.probability < CERTAIN

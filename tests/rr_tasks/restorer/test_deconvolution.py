@@ -1,0 +1,65 @@
+import cv2
+import numpy as np
+import pytest
+
+from rr_tasks.degrade.convolution import spread
+from rr_tasks.degrade.kernels import disc_kernel, gaussian_kernel, motion_kernel
+from rr_tasks.degrade.light import CONVENTIONS
+from rr_tasks.degrade.point_spread import draw_kernel
+from rr_tasks.evaluation.images.metrics import psnr
+from rr_tasks.restorer.deconvolution import Deconvolution
+from schemas.prior.blur import BlurKind, BlurParameters
+from schemas.prior.light import Light
+
+DRAWN = {
+    "motion": lambda extent, angle: motion_kernel(extent, angle, 0.3),
+    "defocus": lambda extent, _: disc_kernel(extent),
+    "gaussian": lambda extent, angle: gaussian_kernel(extent, angle, 0.5),
+}
+
+
+def blurred(
+    clean: np.ndarray, kind: BlurKind, light: Light = "linear", extent: float = 5.0
+) -> tuple[np.ndarray, BlurParameters]:
+    convention, angle = CONVENTIONS[light], 0.0 if kind == "defocus" else 20.0
+    weights = DRAWN[kind](extent, angle)
+    blur = BlurParameters(
+        kind=kind, extent_px=extent, angle_deg=angle, light=light, kernel=draw_kernel(weights)
+    )
+    return convention.write(spread(convention.read(clean), weights)), blur
+
+
+@pytest.mark.parametrize("light", ["linear", "coded"])
+@pytest.mark.parametrize("kind", DRAWN)
+def test_a_known_blur_is_undone(photograph: np.ndarray, kind: BlurKind, light: Light) -> None:
+    image, blur = blurred(photograph, kind, light)
+    gain = psnr(Deconvolution(blur, 0.0)(image), photograph) - psnr(image, photograph)
+    assert gain > 2.0
+
+
+@pytest.mark.parametrize("kind", DRAWN)
+def test_a_blur_without_a_kernel_is_drawn(photograph: np.ndarray, kind: BlurKind) -> None:
+    image, blur = blurred(photograph, kind)
+    sharpened = Deconvolution(blur.without_maps(), 0.0)(image)
+    assert psnr(sharpened, photograph) > psnr(image, photograph) + 1.0
+
+
+def test_noise_is_not_sharpened(photograph: np.ndarray) -> None:
+    _, blur = blurred(photograph, "defocus")
+    grain = np.random.default_rng(0).normal(128, 8, (96, 96, 3)).astype(np.uint8)
+    told, untold = (Deconvolution(blur, level)(grain).std() for level in (0.05, 0.0))
+    assert told < grain.std() < untold
+
+
+def test_a_kernel_in_wide_cells_undoes_a_wide_blur(photograph: np.ndarray) -> None:
+    wide = cv2.resize(photograph, None, fx=3, fy=3, interpolation=cv2.INTER_CUBIC)
+    image, blur = blurred(wide, "motion", extent=40.0)
+    assert blur.kernel
+    assert blur.kernel.cell_px > 1
+    assert psnr(Deconvolution(blur, 0.0)(image), wide) > psnr(image, wide) + 2.0
+
+
+def test_flat_areas_keep_their_tone(photograph: np.ndarray) -> None:
+    _, blur = blurred(photograph, "motion")
+    flat = np.full((90, 70, 3), (20, 128, 240), np.uint8)
+    assert np.abs(Deconvolution(blur, 0.1)(flat).astype(int) - flat).max() <= 1
