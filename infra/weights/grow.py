@@ -14,6 +14,7 @@ import torch
 from rr_tasks.reasoner.layers import CEPSTRUM_WIDTH
 from rr_tasks.reasoner.network import ReasonerNetwork
 from rr_tasks.weights.file import hash_weights, load_network, save_network
+from rr_tasks.weights.lineage import SOURCES, read_sources
 from schemas.errors import ExpectedError
 
 _HEAD = "head.0.weight"
@@ -51,7 +52,9 @@ def main() -> None:
         grown = grow(load_network(options.before, ReasonerNetwork))
     except ExpectedError as error:
         parser.error(str(error))
-    save_network(grown, options.grown, {"grown_from": hash_weights(options.before)})
+    sources = sorted(read_sources(options.before))
+    record = {"grown_from": hash_weights(options.before), SOURCES: sources}
+    save_network(grown, options.grown, record)
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ import torch
 from rr_tasks.device import autocast
 from rr_tasks.reasoner.network import ReasonerNetwork, Sight
 from rr_tasks.shards.stream import read_samples
+from rr_tasks.storage.files import name_of
 from rr_tasks.training.dataset import check_dataset
 from rr_tasks.training.diagnosis import compare
 from rr_tasks.training.loop import train
@@ -25,6 +26,7 @@ from rr_tasks.training.objective import Losses, Objective
 from rr_tasks.training.reasoner import make_examples
 from rr_tasks.training.rounds import Batch, Example, stack
 from rr_tasks.weights.file import hash_weights, load_network, save_network
+from rr_tasks.weights.lineage import SOURCES, list_sources, read_sources
 from schemas.errors import ExpectedError
 from schemas.training import LoopSettings
 
@@ -106,7 +108,10 @@ def main() -> None:
         train(objective, memory, settings, options.run, device=_CPU, on_progress=_report)
     except ExpectedError as error:
         parser.error(str(error))
-    save_network(network, options.trained, {"heads_from": hash_weights(options.before)})
+    learned = [list_sources(name_of(folder)) for folder in options.shards]
+    sources = sorted(read_sources(options.before).union(*learned))
+    record = {"heads_from": hash_weights(options.before), SOURCES: sources}
+    save_network(network, options.trained, record)
 
 
 def _report(step: int, means: dict[str, float]) -> None:

@@ -6,9 +6,11 @@ import pytest
 import torch
 
 from rr_tasks.reasoner.network import ReasonerNetwork
+from rr_tasks.storage.files import name_of
 from rr_tasks.training.diagnosis import diagnosis_loss
 from rr_tasks.training.rounds import stack
 from rr_tasks.weights.file import load_network, save_network
+from rr_tasks.weights.lineage import list_sources, read_sources
 from schemas.network import ReasonerShape
 from schemas.training import LoopSettings
 from tests.samples import all_samples
@@ -57,6 +59,7 @@ def test_only_the_heads_learn(
     arguments = ["heads", before, after, str(tmp_path / "run"), dataset, "--steps", "2"]
     monkeypatch.setattr("sys.argv", [*arguments, "--batch-size", "8"])
     script.main()
+    assert read_sources(after) == list_sources(name_of(dataset))
     trained = load_network(after, ReasonerNetwork).state_dict()
     for name, value in load_network(before, ReasonerNetwork).state_dict().items():
         held = torch.equal(value, trained[name])
