@@ -29,13 +29,15 @@ class Exhibit:
 
     Attributes:
         title: its rank in the section.
+        gain: what degrades it, and its PSNR before and after.
         clean: at most (`SIDE`, `SIDE`, 3) sRGB bytes.
         degraded: likewise.
         restored: likewise.
-        caption: what degrades it and what was found, gain, outcome and artefacts.
+        caption: its photograph, what was done, what is true and what was found, and artefacts.
     """
 
     title: str
+    gain: str
     clean: Bytes
     degraded: Bytes
     restored: Bytes
@@ -62,8 +64,9 @@ def choose(rows: pl.DataFrame) -> dict[str, dict[str, str]]:
 
 def _rank(rows: pl.DataFrame) -> dict[str, str]:
     ordered = rows.sort(pl.col("psnr_after") - pl.col("psnr_before"), "key")["key"].to_list()
-    worst = {key: f"worst {rank}" for rank, key in enumerate(ordered[:WORST], 1)}
-    return {ordered[len(ordered) // 2]: "median", **worst}
+    middle = len(ordered) // 2
+    worst = {key: f"worst {rank}" for rank, key in enumerate(ordered[: min(WORST, middle)], 1)}
+    return {ordered[middle]: "median", **worst}
 
 
 def hang(trial: Trial, rows: pl.DataFrame) -> dict[str, list[Exhibit]]:
@@ -79,9 +82,12 @@ def hang(trial: Trial, rows: pl.DataFrame) -> dict[str, list[Exhibit]]:
     chosen = choose(rows)
     told = {row["key"]: row for row in rows.rows(named=True)}
     keys = {key for titles in chosen.values() for key in titles}
-    crops = {key: (_crop(found), _caption(told[key])) for key, found in trial.pick(keys)}
+    crops = {key: _crop(found) for key, found in trial.pick(keys)}
     return {
-        section: [Exhibit(title, *crops[key][0], crops[key][1]) for key, title in titles.items()]
+        section: [
+            Exhibit(title, _gain(told[key]), *crops[key], _caption(told[key]))
+            for key, title in titles.items()
+        ]
         for section, titles in chosen.items()
     }
 
@@ -101,12 +107,15 @@ def _crop(found: Restored) -> tuple[Bytes, Bytes, Bytes]:
     return clean, degraded, restored
 
 
+def _gain(row: Mapping[str, Any]) -> str:
+    return f"{row['combination']}, {row['psnr_before']:.1f} -> {row['psnr_after']:.1f} dB"
+
+
 def _caption(row: Mapping[str, Any]) -> str:
     sizes = (f"{name} {row[f'{name}_after']:.2f}" for name in ARTEFACTS if _measured(row, name))
     return (
-        f"{row['photograph']}, {row['combination']}; {row['outcome']}: "
-        f"{row['psnr_before']:.1f} -> {row['psnr_after']:.1f} dB. "
-        f"True: {_severities(row, 'true')}. Found: {_severities(row, 'found')}. {', '.join(sizes)}"
+        f"{row['photograph']}, {row['outcome']}. True: {_severities(row, 'true')}. "
+        f"Found: {_severities(row, 'found')}. {', '.join(sizes)}"
     )
 
 

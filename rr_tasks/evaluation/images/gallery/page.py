@@ -51,9 +51,9 @@ def draw_gallery(sections: Sections) -> bytes:
 
 def _draw_exhibit(section: str, exhibit: Exhibit) -> Bytes:
     picture = np.full((_BAND + _SHOWN + _GAP, 3 * _SHOWN + _GAP, 3), 255, np.uint8)
-    line = f"{section}, {exhibit.title}: {exhibit.caption.partition('.')[0]}"
+    line = f"{section}, {exhibit.title}: {exhibit.gain}"
     font = cv2.FONT_HERSHEY_SIMPLEX
-    cv2.putText(picture, line[:78], (2, 13), font, 0.38, (20, 20, 20), 1, cv2.LINE_AA)
+    cv2.putText(picture, line, (2, 13), font, 0.38, (20, 20, 20), 1, cv2.LINE_AA)
     for place, crop in enumerate((exhibit.clean, exhibit.degraded, exhibit.restored)):
         middle = _middle(crop)
         height, width = middle.shape[:2]
