@@ -38,7 +38,7 @@ class Deconvolution:
 
     def __init__(self, blur: BlurParameters, noise: float) -> None:
         self._convention = CONVENTIONS[blur.light]
-        self._inverse = _invert(_point_spread(blur), noise)
+        self._inverse = _invert(draw_point_spread(blur), noise)
 
     @property
     def margin(self) -> int:
@@ -50,7 +50,7 @@ class Deconvolution:
         return self._convention.write(spread(self._convention.read(part), self._inverse))
 
 
-def _point_spread(blur: BlurParameters) -> Weights:
+def draw_point_spread(blur: BlurParameters) -> Weights:
     """Return what a bright point becomes, an odd square in pixels."""
     if blur.kernel is not None:
         return _resample(blur.kernel)

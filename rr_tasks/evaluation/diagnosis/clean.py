@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -87,7 +88,9 @@ def touched(rows: pl.DataFrame, seed: int = 0) -> pl.DataFrame:
             share = compute_intervals(some, {"touched": [undone]}, seed)["touched"]
             counts = [some["undone"].str.contains(name).sum() for name in DEGRADATIONS]
             figures.append((look, view, len(some), *share, *counts))
-    columns = ("look", "view", "samples", "touched", "low", "high", *DEGRADATIONS)
+    columns: dict[str, Any] = {"look": pl.String, "view": pl.String, "samples": pl.Int64}
+    columns |= dict.fromkeys(("touched", "low", "high"), pl.Float64)
+    columns |= dict.fromkeys(DEGRADATIONS, pl.Int64)
     return pl.DataFrame(figures, schema=columns, orient="row")
 
 

@@ -9,6 +9,7 @@ from rr_tasks.evaluation.diagnosis.blend import blend_figures
 from rr_tasks.evaluation.diagnosis.calibration import calibration, reliability
 from rr_tasks.evaluation.diagnosis.clean import touched
 from rr_tasks.evaluation.diagnosis.confusion import confusion
+from rr_tasks.evaluation.diagnosis.maps import summarize_maps
 from rr_tasks.evaluation.diagnosis.parameter import parameter_errors
 from rr_tasks.evaluation.diagnosis.robustness import robustness
 from rr_tasks.evaluation.diagnosis.source import compare_sources
@@ -22,6 +23,7 @@ class Figures:
     sources: pl.DataFrame
     presence: pl.DataFrame
     parameters: pl.DataFrame
+    maps: pl.DataFrame
     calibration: pl.DataFrame
     reliability: pl.DataFrame
     confusion: pl.DataFrame
@@ -52,6 +54,7 @@ def compute_figures(
         sources=compare_sources(presence, calibrated, training or {}),
         presence=presence,
         parameters=parameter_errors(grids),
+        maps=summarize_maps(grids, seed),
         calibration=calibrated,
         reliability=reliability(grids),
         confusion=confusion(grids),

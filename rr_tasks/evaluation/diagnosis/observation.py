@@ -6,6 +6,7 @@ from math import isnan
 from typing import Any
 
 from rr_tasks.evaluation.diagnosis.clean import name_undone, show_clean
+from rr_tasks.evaluation.diagnosis.maps import score_maps
 from rr_tasks.evaluation.diagnosis.row import diagnosis_row
 from rr_tasks.evaluation.diagnosis.sample import make_blends, make_samples
 from rr_tasks.evaluation.diagnosis.setting import Setting
@@ -66,7 +67,10 @@ def _observe_samples(
     while batch := list(islice(remaining, _batch_size(reasoner, setting))):
         answers = diagnose_each(reasoner, [sample.image for sample in batch])
         for sample, answer in zip(batch, answers, strict=True):
-            yield {"round": sample.round, **diagnosis_row(sample.truth, answer)}
+            row = {"round": sample.round, **diagnosis_row(sample.truth, answer)}
+            if setting.part == "source" and not isinstance(answer, Unparsed):
+                row |= score_maps(sample.truth, answer, sample.clean, sample.image)
+            yield row
 
 
 def _observe_blends(

@@ -5,6 +5,7 @@ from typing import Any
 
 import polars as pl
 
+from rr_tasks.evaluation.diagnosis.maps import SCORES
 from rr_tasks.evaluation.diagnosis.quantity import QUANTITIES
 from rr_tasks.evaluation.presence import name_combination
 from rr_tasks.reasoner.protocol import Answer, Unparsed
@@ -33,6 +34,7 @@ COLUMNS: Mapping[str, Any] = {
         for one in QUANTITIES
         for column in one.columns
     },
+    **dict.fromkeys(SCORES, pl.Float64),
     **{f"probability_{name}": pl.Float64 for name in DEGRADATIONS},
     **{f"std_{name}": pl.Float64 for name in DEGRADATIONS},
 }
@@ -40,7 +42,8 @@ COLUMNS: Mapping[str, Any] = {
 
 `share` and `expected` are of blends alone: how much of the degraded photograph is in them, and the
 severity that the reasoner expects. `look`, `view` and `undone` are of clean photographs alone; see
-`rr_tasks.evaluation.diagnosis.clean`. `error` says why a photograph could not be used; the row then
+`rr_tasks.evaluation.diagnosis.clean`. Those of `SCORES` are explained in
+`rr_tasks.evaluation.diagnosis.maps`. `error` says why a photograph could not be used; the row then
 stands for all its samples. `undiagnosed` says why the reasoner has no answer for a sample.
 """
 

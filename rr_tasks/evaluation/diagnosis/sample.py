@@ -24,9 +24,10 @@ COMBINATION_NAMES = ("clean", *("+".join(mixture) for mixture in COMBINATIONS))
 
 @dataclass(frozen=True)
 class Sample:
-    """A degraded photograph, (H, W, 3) sRGB bytes, and the truth about it."""
+    """A clean photograph and the degraded one, (H, W, 3) sRGB bytes, and the truth about it."""
 
     round: int
+    clean: Bytes
     image: Bytes
     truth: DiagnosticPrior
 
@@ -57,7 +58,8 @@ def make_samples(photograph: Bytes, setting: Setting, seed: tuple[int, ...]) -> 
             rng = np.random.default_rng((*seed, number, variant))
             severities = draw_severities(combination, setting.recipe, rng)
             degraded = degrade(clean, severities, setting.recipe, rng)
-            yield Sample(number, degraded.image, ground_truth(clean, degraded, setting.recipe))
+            truth = ground_truth(clean, degraded, setting.recipe)
+            yield Sample(number, clean, degraded.image, truth)
 
 
 def make_blends(photograph: Bytes, setting: Setting, seed: tuple[int, ...]) -> Iterator[Blend]:

@@ -25,6 +25,12 @@ _OF_TYPE = {
     "severity_error_singles": "severity error, singles",
     "severity_error_mixtures": "severity error, mixtures",
 }
+_OF_MAPS = {
+    "map_error": "error of the transmission map",
+    "kernel_correlation": "correlation of kernels",
+    "wiener_true": "Wiener gain in dB, true kernel",
+    "wiener_found": "Wiener gain in dB, found kernel",
+}
 _OF_VIEW = {
     "balanced_accuracy": "balanced accuracy",
     "exact_set": "exact set",
@@ -51,6 +57,7 @@ def make_sections(figures: Figures) -> list[Section]:
         Section("All types", _ALL_TYPES, _widen(overall, ["source"], _OVERALL)),
         Section("Types", _TYPES, _widen(of_types, ["source", "type"], _OF_TYPE)),
         Section("Physical parameters", _PARAMETERS, _parameters(figures.parameters)),
+        Section("Maps", _MAPS, _widen(figures.maps, ["source"], _OF_MAPS)),
         Section("Calibration", _CALIBRATION, _calibration(figures.calibration)),
         Section("Clean photographs", _CLEAN, _clean(figures.clean)),
         Section("Blends", _BLENDS, _blends(figures.blends)),
@@ -69,6 +76,11 @@ _ALL_TYPES = (
 )
 _TYPES = "Recall and specificity of presence; severity errors over samples where the type is."
 _PARAMETERS = "Absolute errors where the degradation is present and was found."
+_MAPS = (
+    "Mean absolute error of the transmission, 0-1, over the cells of all photographs with haze. "
+    "Largest correlation of the true kernel and the one that was found over shifts of up to two "
+    "pixels, and what a Wiener filter gains with either where there is only blur."
+)
 _CALIBRATION = (
     "ECE: expected calibration error of the probability, 10 bins. The standard deviation of the "
     "severity: how often the truth is within one and two of them, their mean beside the root mean "
@@ -100,10 +112,10 @@ def _clean(table: pl.DataFrame) -> pl.DataFrame:
     """Give each view a column, and name what all views together are taken for."""
     counts = [pl.format(f"{name} {{}}", name).replace(f"{name} 0", None) for name in DEGRADATIONS]
     taken = pl.concat_str(counts, separator=", ", ignore_nulls=True).replace("", _NOTHING)
-    share = pl.format("{} ({}-{})", *(_text(name, 3) for name in ("touched", "low", "high")))
-    cells = table.select("look", "view", cell=pl.when(pl.col("samples") > 0).then(share)).fill_null(
-        _NOTHING
-    )
+    percent = table.with_columns(pl.col("touched", "low", "high") * 100)
+    share = pl.format("{} % ({}-{})", _text("touched", 1), _text("low", 0), _text("high", 0))
+    some = pl.when(pl.col("samples") > 0).then(share).otherwise(pl.lit(_NOTHING))
+    cells = percent.select("look", "view", cell=some)
     wide = cells.pivot("view", index="look", values="cell", maintain_order=True)
     causes = table.filter(view=ALL).select("look", taken.alias("taken for"))
     return wide.join(causes, on="look", maintain_order="left")

@@ -85,4 +85,7 @@ def _told(combination: str) -> dict[str, Any]:
             told[f"{side}_{name}"] = 50.0 * present
             if present:
                 told |= {f"{side}_{key}": value for key, value in _PARAMETERS[name].items()}
+    told |= {"map_error": 0.0} if "haze" in combination else {}
+    told |= {"kernel_correlation": 1.0} if "blur" in combination else {}
+    told |= {"wiener_true": 2.0, "wiener_found": 2.0} if combination == "blur" else {}
     return told

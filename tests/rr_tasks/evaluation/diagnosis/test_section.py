@@ -12,6 +12,7 @@ def test_every_figure_is_written_with_its_interval(perfect) -> None:
         "All types",
         "Types",
         "Physical parameters",
+        "Maps",
         "Calibration",
         "Clean photographs",
         "Blends",
@@ -24,8 +25,12 @@ def test_every_figure_is_written_with_its_interval(perfect) -> None:
     assert tables["Sources"].rows() == [
         (source, "unknown", *["1.000"] * 4, "0.0", "0.000") for source in ("one", "two")
     ]
+    gain = "2.000 (2.000-2.000)"
+    assert tables["Maps"].rows() == [
+        (source, "0.000 (0.000-0.000)", certain, gain, gain) for source in ("one", "two")
+    ]
     assert tables["Clean photographs"].rows() == [
-        (look, *["0.000 (0.000-0.000)"] * 4, "-") for look in (*LOOKS, ALL)
+        (look, *["0.0 % (0-0)"] * 4, "-") for look in (*LOOKS, ALL)
     ]
     assert tables["Types"].row(1) == ("one", "blur", certain, certain, certain, none, none)
     assert tables["Calibration"].row(0) == ("one", "haze", "0.000", "1.000", "1.000", "0.0", "0.0")
