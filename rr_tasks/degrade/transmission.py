@@ -41,6 +41,8 @@ def fade(path: Depth, mean_transmission: float) -> tuple[float, Depth]:
 
 def draw_map(transmission: Values) -> TransmissionMap:
     """Return the means over the cells of a transmission, (H, W)."""
+    if min(transmission.shape) < MAP_SIDE:  # or cells would lie between pixels
+        transmission = np.kron(transmission, np.ones((MAP_SIDE, MAP_SIDE), np.float32))
     cells = cv2.resize(transmission, (MAP_SIDE, MAP_SIDE), interpolation=cv2.INTER_AREA)
     return _as_map(np.asarray(cells, np.float64))
 

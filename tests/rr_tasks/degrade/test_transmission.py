@@ -21,10 +21,10 @@ def values(transmission: TransmissionMap) -> np.ndarray:
     return np.array(transmission.rows)
 
 
-@pytest.mark.parametrize("shape", [(160, 320), (37, 123)], ids=str)
+@pytest.mark.parametrize("shape", [(160, 320), (37, 123), (7, 20), (1, 1)], ids=str)
 def test_a_map_holds_means_over_cells_of_the_whole_photograph(shape: tuple[int, int]) -> None:
     rows, columns = (np.linspace(0, 1, length, dtype=np.float32) for length in shape)
-    transmission = 0.8 * rows[:, None] + 0.2 * columns[None, :]
+    transmission = np.float32(0.8) * rows[:, None] + np.float32(0.2) * columns[None, :]
     drawn = values(draw_map(transmission))
     assert drawn.mean() == pytest.approx(transmission.mean(), abs=5e-4)
     assert drawn[0, 0] == drawn.min()
@@ -39,7 +39,7 @@ def test_a_map_holds_means_over_cells_of_the_whole_photograph(shape: tuple[int, 
 @given(CELLS, st.floats(0.02, 0.999))
 def test_a_map_takes_any_mean_and_keeps_its_order(cells: np.ndarray, mean: float) -> None:
     faded = values(fade_map(of(cells), mean))
-    assert faded.mean() == pytest.approx(mean, abs=1e-3)
+    assert faded.mean() == pytest.approx(mean, abs=6e-4)
     order = np.argsort(cells, axis=None)
     assert (np.diff(faded.ravel()[order]) >= 0).all()
 

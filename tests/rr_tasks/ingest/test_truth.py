@@ -113,6 +113,17 @@ def test_a_pair_tells_where_haze_is_thick(
     assert middle.transmission_map is None  # it would not be that of the whole photograph
 
 
+@pytest.mark.parametrize("shape", [(40, 33), (100, 300), (250, 61)], ids=str)
+def test_the_map_of_a_small_pair_agrees_with_its_mean(
+    scene: np.ndarray, make: Callable[..., Degraded], shape: tuple[int, int]
+) -> None:
+    part = np.s_[: shape[0], : shape[1]]
+    prior = estimate_truth(scene[part], make(haze=60.0).image[part], ["haze"], None, "")
+    assert load_prior(prior.model_dump_json()) == prior
+    assert prior.haze.parameters
+    assert prior.haze.parameters.transmission_map
+
+
 def test_a_pair_tells_the_noise_of_each_channel(
     scene: np.ndarray, make: Callable[..., Degraded]
 ) -> None:
