@@ -21,12 +21,16 @@ from rr_tasks.benchmarks.memory import peak_mib
 from rr_tasks.cpu import default_workers
 from rr_tasks.degrade.color import Bytes
 from rr_tasks.degrade.mixture import COMBINATIONS, degrade, draw_severities
-from rr_tasks.engine import load_engine
+from rr_tasks.engine import Engine
 from rr_tasks.photographs.listing import list_photographs
 from rr_tasks.photographs.negative import open_photograph
+from rr_tasks.photographs.pixels import Pixels
 from rr_tasks.photographs.reading import read_photograph
+from rr_tasks.reasoner.load import load_reasoner
+from rr_tasks.restorer.load import load_restorer
 from rr_tasks.threads import compute_in_threads
 from rr_tasks.treatment.course import treat
+from schemas.prior.current import DiagnosticPrior
 from schemas.reasoner import EdgeReasonerChoice
 from schemas.recipe import EDGE_DEFAULT
 
@@ -80,11 +84,13 @@ class RestorationSpeed:
 class RestorationSpeeds:
     """The speed in each of `SETTINGS`, and the speed of the models alone on one core.
 
-    `models_per_second` is in megapixels, without reading and writing.
+    `models_per_second` is in megapixels, without reading and writing. `judging_share` is the time
+    of deciding what to undo and of judging the result, relative to that of the restorer.
     """
 
     settings: list[RestorationSpeed]
     models_per_second: float
+    judging_share: float
 
 
 @dataclass(frozen=True)
@@ -121,7 +127,7 @@ def measure_restoration(photographs: str, count: int, restore: Restore) -> Resto
             for setting, pool, restored in zip(SETTINGS, pools, found, strict=True):
                 with _busy_process() if setting.beside_busy else nullcontext():
                     restored.append(pool.submit(_restore, part, restore).result())
-        seconds = pools[0].submit(_run_models, parts[-1]).result()
+        seconds, judging = pools[0].submit(_run_models, parts[-1]).result()
         workers = [pool.submit(default_workers).result() for pool in pools]
     pixels = sum(part.megapixels for part in parts[1:])
     speeds = [
@@ -136,7 +142,7 @@ def measure_restoration(photographs: str, count: int, restore: Restore) -> Resto
         )
         for setting, count, restored in zip(SETTINGS, workers, found, strict=True)
     ]
-    return RestorationSpeeds(speeds, parts[-1].megapixels / seconds)
+    return RestorationSpeeds(speeds, parts[-1].megapixels / seconds, judging)
 
 
 @contextmanager
@@ -171,17 +177,36 @@ def _restore(part: Part, restore: Restore) -> _Restored:
     return _Restored(seconds, peak_mib(), digest.hexdigest())
 
 
-def _run_models(part: Part) -> float:
-    """Time diagnosing and restoring in this thread, without decoding and encoding."""
-    compute_in_threads(1)
-    engine = load_engine(EdgeReasonerChoice(), None)
+class _TimedEngine(Engine):
+    """Counts the seconds of its restorer."""
+
     seconds = 0.0
+
+    def restore(self, pixels: Pixels, prior: DiagnosticPrior) -> Pixels:
+        start = time.perf_counter()
+        restored = super().restore(pixels, prior)
+        self.seconds += time.perf_counter() - start
+        return restored
+
+
+def _run_models(part: Part) -> tuple[float, float]:
+    """Time diagnosing and restoring in this thread, without decoding and encoding.
+
+    Returns:
+        The seconds, and the share of judging: see `RestorationSpeeds`.
+    """
+    compute_in_threads(1)
+    engine = _TimedEngine(load_reasoner(EdgeReasonerChoice()), load_restorer(None))
+    diagnosing = treating = 0.0
     for path in sorted(part.folder.iterdir()):
         pixels = open_photograph(path.read_bytes(), _MAX_PIXELS).develop().pixels
         start = time.perf_counter()
-        treat(pixels, engine.diagnose(pixels), engine)
-        seconds += time.perf_counter() - start
-    return seconds
+        prior = engine.diagnose(pixels)
+        diagnosed = time.perf_counter()
+        treat(pixels, prior, engine)
+        diagnosing += diagnosed - start
+        treating += time.perf_counter() - diagnosed
+    return diagnosing + treating, (treating - engine.seconds) / engine.seconds
 
 
 def _make_parts(photographs: str, count: int, work: Path) -> list[Part]:

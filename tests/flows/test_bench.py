@@ -93,7 +93,7 @@ def test_restoration_is_shown_in_every_setting(monkeypatch: pytest.MonkeyPatch) 
         )
         for number, setting in enumerate(SETTINGS)
     ]
-    measured = RestorationSpeeds(speeds, models_per_second=0.625)
+    measured = RestorationSpeeds(speeds, models_per_second=0.625, judging_share=0.031)
     monkeypatch.setattr(bench, "measure_restoration", lambda *_: measured)
     monkeypatch.setattr(console, "_width", 200)  # whatever it was when the console was made
 
@@ -102,6 +102,7 @@ def test_restoration_is_shown_in_every_setting(monkeypatch: pytest.MonkeyPatch) 
         assert result.exit_code == 0, result.output
         return result.output
 
+    assert "judging restorations takes 3.1% of the restorer's time" in shown()
     rows = [re.split(r"\s{2,}", line.strip()) for line in shown().splitlines()]
     assert [row for row in rows if row[0] in {setting.name for setting in SETTINGS}] == [
         ["one core", "1", "0.500", "1.00", "400", "410"],

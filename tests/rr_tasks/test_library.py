@@ -13,6 +13,7 @@ import rr_tasks
 from rr_tasks import restore_photograph
 from rr_tasks.photographs.reading import read_pixels
 from rr_tasks.samples import sample_photographs
+from schemas.treatment import Treatment
 
 
 @pytest.fixture
@@ -37,6 +38,17 @@ def test_a_file_and_its_pixels_are_restored_alike(holiday: Path) -> None:
     restored = restore_photograph(pixels)
     assert np.array_equal(restored, restore_photograph(holiday))
     assert not np.array_equal(restored, pixels)
+
+
+def test_what_to_undo_can_be_said(holiday: Path) -> None:
+    pixels = read_pixels(str(holiday))
+    edits = Treatment(edit_prior={"noise.severity": 0.0}, keep=("haze", "blur", "rain"))
+    assert restore_photograph(pixels, edits) is pixels
+    whole, half = (
+        restore_photograph(pixels, Treatment(strength=strength, verify=False)).astype(int)
+        for strength in (1.0, 0.5)
+    )
+    assert np.abs(2 * half - whole - pixels).max() <= 1
 
 
 def test_a_photograph_that_needs_nothing_comes_back_as_it_is() -> None:

@@ -33,6 +33,10 @@ def show_restoration_speeds(console: Console, speeds: RestorationSpeeds) -> None
         f"the models alone, on one core: {speeds.models_per_second:.3f} MP/s; from end to end "
         f"{share:.1%} of that"
     )
+    console.print(
+        f"judging restorations takes {speeds.judging_share:.1%} of the restorer's time "
+        "(aim: under 10%)"
+    )
     if speeds.settings[1].workers == 2:
         console.print("aims on two cores: at least 1.85 times one core, 0.90 beside a busy process")
     same = len({speed.sha256 for speed in speeds.settings}) == 1

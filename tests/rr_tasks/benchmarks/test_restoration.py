@@ -28,8 +28,9 @@ def test_each_setting_restores_every_part_in_a_process_of_its_own(
         assert len(speed.sha256) == 4
     assert len({speed.sha256 for speed in speeds.settings}) == 1
     assert speeds.models_per_second == pytest.approx(2 * 96 * 64 / 1e6 / 0.5)
+    assert speeds.judging_share == 0.04
     assert list(tmp_path.iterdir()) == []
 
 
-def run_nothing(_part: restoration.Part) -> float:
-    return 0.5
+def run_nothing(_part: restoration.Part) -> tuple[float, float]:
+    return 0.5, 0.04

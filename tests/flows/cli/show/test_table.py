@@ -112,7 +112,7 @@ def test_any_cells_fit_and_are_shown_whole(rows: list[list[str]], width: int) ->
 
 def restoration(console: Console) -> None:
     speeds = [RestorationSpeed(s, 64, 1234.5, 0.1, 12_345.6, 12_345.6, ()) for s in SETTINGS]
-    show_restoration_speeds(console, RestorationSpeeds(speeds, 1.234))
+    show_restoration_speeds(console, RestorationSpeeds(speeds, 1.234, 0.05))
 
 
 def synthesis(console: Console) -> None:
