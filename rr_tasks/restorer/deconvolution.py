@@ -20,7 +20,7 @@ Weights = npt.NDArray[np.float32]
 
 _SIGNAL = 0.01
 """Amplitude of photographs at one cycle per pixel, 0-1."""
-_LEAST_NOISE = 0.008
+_LEAST_NOISE = 0.01
 _REACH = 3.0
 """Extents of the blur that its inverse reaches; what lies beyond is faint."""
 _LEAST_REACH = 16

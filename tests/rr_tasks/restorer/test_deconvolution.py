@@ -48,7 +48,7 @@ def test_noise_is_not_sharpened(photograph: np.ndarray) -> None:
     _, blur = blurred(photograph, "defocus")
     grain = np.random.default_rng(0).normal(128, 8, (96, 96, 3)).astype(np.uint8)
     told, untold = (Deconvolution(blur, level)(grain).std() for level in (0.05, 0.0))
-    assert told < grain.std() < untold
+    assert told < untold / 2
 
 
 def test_a_kernel_in_wide_cells_undoes_a_wide_blur(photograph: np.ndarray) -> None:
