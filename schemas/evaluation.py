@@ -17,15 +17,18 @@ class RestorationSetting(Strict):
     """Everything but the models that decides how the samples of an evaluation are restored.
 
     Without `maps`, priors lose their transmission maps, kernels and noise of single channels.
-    `seed` decides who gets whose prior if they are shuffled.
+    Without `verify`, restorations are not judged. `seed` decides who gets whose prior if they are
+    shuffled.
     """
 
     priors: PriorSource = "predicted"
     maps: bool = True
+    verify: bool = True
     seed: int = 0
 
     @property
     def name(self) -> str:
         """Tells the rows of different settings apart, in the names of folders."""
         shuffled = f"-{self.seed}" if self.priors == "shuffled" else ""
-        return f"{self.priors}{shuffled}{'' if self.maps else '-no-maps'}"
+        less = "".join(f"-no-{name}" for name in ("maps", "verify") if not getattr(self, name))
+        return f"{self.priors}{shuffled}{less}"

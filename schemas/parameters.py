@@ -200,12 +200,15 @@ class EvaluateParameters(Parameters):
         "predicted", description="Whose diagnosis the restorer is given; shuffled: another sample's"
     )
     maps: bool = Field(True, description="Let the restorer see the maps of diagnoses")
+    verify: bool = Field(True, description="Judge each restoration, as in use")
     seed: int = Field(2026, description="The published figures use 2026")
     workers: Workers = None
 
     def setting(self) -> RestorationSetting:
         """Return what decides how the samples are restored."""
-        return RestorationSetting(priors=self.priors, maps=self.maps, seed=self.seed)
+        return RestorationSetting(
+            priors=self.priors, maps=self.maps, verify=self.verify, seed=self.seed
+        )
 
 
 class AssessParameters(Parameters):

@@ -39,6 +39,7 @@ def evaluate(
         typer.Option(help="Whose diagnosis the restorer is given; shuffled: another sample's."),
     ] = "predicted",
     maps: Annotated[bool, typer.Option(help="Let the restorer see the maps of diagnoses.")] = True,
+    verify: Annotated[bool, typer.Option(help="Judge each restoration, as in use.")] = True,
     seed: Annotated[int, typer.Option(help="The published figures use 2026.")] = 2026,
     workers: Workers = None,
 ) -> None:
@@ -61,6 +62,7 @@ def evaluate(
         baselines=baselines,
         priors=priors,
         maps=maps,
+        verify=verify,
         seed=seed,
         workers=workers,
     )

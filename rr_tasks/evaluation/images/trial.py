@@ -26,6 +26,7 @@ from schemas.evaluation import RestorationSetting
 from schemas.parameters import EvaluateParameters
 from schemas.prior.current import DiagnosticPrior
 from schemas.prior.migrations import load_prior
+from schemas.treatment import Treatment
 
 _SAMPLE: Decoders = {"clean.png": decode_png, "degraded.png": decode_png, "prior.json": load_prior}
 _DEGRADED: Decoders = {"degraded.png": decode_png}
@@ -154,7 +155,8 @@ class Trial:
         if prior is None:
             return np.asarray(self.restorer.restore(image, None), np.uint8), "restored"
         told = prior if self.setting.maps else without_maps(prior)
-        treated = treat(image, told, Engine(self.reasoner, self.restorer))
+        treatment = Treatment(verify=self.setting.verify)
+        treated = treat(image, told, Engine(self.reasoner, self.restorer), treatment)
         pixels = image if treated.pixels is None else treated.pixels
         return np.asarray(pixels, np.uint8), treated.status
 

@@ -33,7 +33,7 @@ def test_every_sample_has_a_row(dataset: str, tmp_path: Path, make_trial: MakeTr
     assert rows.filter(combination="clean")["psnr_before"].to_list() == [60.0] * 3
     assert rows.filter(combination="clean")["ssim_after"].to_list() == pytest.approx([1.0] * 3)
     assert rows["halo_after"].to_list() == rows["halo_before"].to_list()
-    assert set(rows["outcome"]) <= {"restored", "clean", "uncertain"}
+    assert set(rows["outcome"]) <= {"restored", "clean", "uncertain", "unimproved"}
     assert rows.filter(combination="haze+noise")["psnr_before"].max() < 40
     assert len(quality_table(rows)) == 16 + 4 + 1
     assert len(tabulate_artefacts(rows)) == (16 + 4 + 1) * len(ARTEFACTS)
@@ -80,5 +80,8 @@ def test_rows_of_other_weights_and_settings_never_mix(make_trial: MakeTrial) -> 
             *(("shuffled", 0), ("shuffled", 1)),
         )
     ]
-    trials.append(replace(trials[0], setting=RestorationSetting(maps=False)))
+    trials += [
+        replace(trials[0], setting=setting)
+        for setting in (RestorationSetting(maps=False), RestorationSetting(verify=False))
+    ]
     assert len({rows_folder("out", trial) for trial in trials}) == len(trials)

@@ -1,6 +1,7 @@
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from rr_tasks.evaluation.images.trial import Restored, Trial
@@ -11,7 +12,7 @@ from rr_tasks.restorer.photograph import PhotographRestorer
 from rr_tasks.shards.writer import ShardDamagedError
 from rr_tasks.treatment.choice import choose_treatment
 from schemas.evaluation import RestorationSetting
-from schemas.prior.current import DiagnosticPrior, Haze, HazeParameters, Provenance
+from schemas.prior.current import DEGRADATIONS, DiagnosticPrior, Haze, HazeParameters, Provenance
 from tests.reasoners import RuleReasoner
 
 
@@ -28,6 +29,13 @@ class Hazy(RuleReasoner):
             answers.append(make_prior(image, {"haze": haze}, provenance))
             self.batches.append(1)
         return answers
+
+
+class Unmoved(Hazy):
+    """Sees as much haze after a restoration as before."""
+
+    def expected_severities(self, images: Sequence[Bytes]) -> npt.NDArray[np.float64]:
+        return np.full((len(images), len(DEGRADATIONS)), 50.0)
 
 
 class Silent(RuleReasoner):
@@ -48,9 +56,9 @@ class Darkening(PhotographRestorer):
         return pixels // 2
 
 
-def run(dataset, priors, reasoner=None, seed=0, keys=None, maps=True):
+def run(dataset, priors, reasoner=None, seed=0, keys=None, maps=True, verify=False):
     restorer = Darkening()
-    setting = RestorationSetting(priors=priors, maps=maps, seed=seed)
+    setting = RestorationSetting(priors=priors, maps=maps, verify=verify, seed=seed)
     trial = Trial(dataset, reasoner or Hazy(), restorer, setting)
     return [found for _, found in trial.run(0, keys)], restorer.told
 
@@ -78,6 +86,13 @@ def test_without_maps_the_restorer_is_told_the_rest(dataset):
     assert told == [without_maps(prior) for prior in with_maps if prior is not None]
 
 
+def test_what_is_no_better_is_taken_back_if_restorations_are_judged(dataset):
+    found, told = run(dataset, "predicted", Unmoved(), verify=True)
+    assert told
+    assert {one.outcome for one in found} == {"unimproved"}
+    assert all(np.array_equal(one.image, one.degraded) for one in found)
+
+
 def test_without_priors_it_restores_everything_untold(dataset):
     found, told = run(dataset, "none")
     assert told == [None] * len(found)
@@ -100,7 +115,7 @@ def answers(found):
 
 
 def test_some_samples_are_given_the_same_as_among_all(dataset):
-    trial = Trial(dataset, Hazy(), Darkening(), RestorationSetting())
+    trial = Trial(dataset, Hazy(), Darkening(), RestorationSetting(verify=False))
     keys = [key for key, _ in trial.run(0)][20:2:-17]
     alone = dict(trial.pick(keys))
     found, told = run(dataset, "shuffled", keys=keys)
@@ -120,7 +135,7 @@ def test_what_there_is_no_prior_for_is_not_restored(dataset, priors, restored):
 
 
 def test_samples_of_any_shard_are_picked(dataset):
-    trial = Trial(dataset, Hazy(), Darkening(), RestorationSetting())
+    trial = Trial(dataset, Hazy(), Darkening(), RestorationSetting(verify=False))
     (first, _), (second, there) = (next(trial.run(shard)) for shard in (0, 1))
     picked = dict(trial.pick([second, first, first]))
     assert set(picked) == {first, second}
@@ -129,7 +144,7 @@ def test_samples_of_any_shard_are_picked(dataset):
 
 
 def test_a_picked_sample_that_is_damaged_is_named(dataset, monkeypatch):
-    trial = Trial(dataset, Hazy(), Darkening(), RestorationSetting())
+    trial = Trial(dataset, Hazy(), Darkening(), RestorationSetting(verify=False))
     key, _ = next(trial.run(0))
     decoders = {"clean.png": fail, "degraded.png": fail, "prior.json": fail}
     monkeypatch.setattr("rr_tasks.evaluation.images.trial._SAMPLE", decoders)
