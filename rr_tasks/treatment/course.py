@@ -112,5 +112,5 @@ def _verify(
     if fault is None:
         return 1.0, None
     reduced = blend(pixels, restored, REDUCED)
-    good = find_fault(before, look_at(reduced, engine), undone) is None
+    good = find_fault(before, look_at(reduced, engine), undone, REDUCED) is None
     return REDUCED if good else 0.0, fault

@@ -24,16 +24,16 @@ from rr_tasks.treatment.likeness import measure_likeness
 from rr_tasks.treatment.tone import Tone, measure_tone
 from schemas.prior.current import DEGRADATIONS
 
-LEAST_FALL = 2.0
-"""Points by which the severity of what was undone falls in all."""
-MOST_LEFT = 0.5
+LEAST_FALL = 3.0
+"""Points by which the severity of what was undone falls in all, if all of it was undone."""
+MOST_LEFT = 0.6
 """Share of that severity that may be left."""
 LEAST_LIKENESS = 0.5
-MOST_CLIPPED = 0.3
+MOST_CLIPPED = 0.2
 """Share of pixels that may become black, or white."""
 DARKEST, BRIGHTEST = 15.0, 85.0
 """Lightness that the whole may get, unless it had it before."""
-MOST_CAST = 25.0
+MOST_CAST = 30.0
 """Distance in a* and b* by which the mean colour may move."""
 
 
@@ -52,7 +52,9 @@ def look_at(pixels: Pixels, engine: Engine) -> Impression:
     return Impression(engine.expect_severities(image), working, measure_tone(working))
 
 
-def find_fault(before: Impression, after: Impression, undone: Collection[str]) -> str | None:
+def find_fault(
+    before: Impression, after: Impression, undone: Collection[str], share: float = 1.0
+) -> str | None:
     """Say what is wrong with a restoration; None if nothing is.
 
     Severities that the reasoner cannot tell, which are NaN, are not held against it.
@@ -61,10 +63,11 @@ def find_fault(before: Impression, after: Impression, undone: Collection[str]) -
         before: the photograph.
         after: its restoration.
         undone: the types of degradation that were undone.
+        share: that of the restoration which is applied.
     """
     falls = dict(zip(DEGRADATIONS, before.severities - after.severities, strict=True))
     fall = sum(falls[name] for name in undone)
-    if fall < LEAST_FALL:
+    if fall < share * LEAST_FALL:
         return f"the severity of {_join(undone)} did not fall"
     rises = {name: -falls[name] for name in DEGRADATIONS if name not in undone}
     worst = max(rises, key=lambda name: rises[name], default=None)

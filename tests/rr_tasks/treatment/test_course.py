@@ -87,7 +87,7 @@ def test_a_good_restoration_is_applied_whole(hazy: DiagnosticPrior) -> None:
 
 
 def test_one_that_leaves_much_is_applied_by_half(hazy: DiagnosticPrior) -> None:
-    treated, restorer, _ = course(hazy, lambda change: 60.0 - 3 * change)
+    treated, restorer, _ = course(hazy, lambda change: 60.0 - 2.5 * change)
     assert treated.status == "restored"
     assert treated.strengths == {"haze": 0.5}
     assert change(treated) == STEPS["haze"] / 2
