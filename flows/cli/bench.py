@@ -58,6 +58,26 @@ def bench_diagnose(
     show_diagnosis_speed(console, measure_diagnosis(photographs, count))
 
 
+@app.command("network")
+def bench_network(
+    photographs: Photographs,
+    pairs: Annotated[
+        int, typer.Option(min=1, help="Restorations by each form of the network.")
+    ] = 20,
+) -> None:
+    """Show where a restoration at 512 x 512 spends its time, and what one core can do at most.
+
+    The network as it was trained and its faster form restore by turns.
+
+    Example: [bold]rr bench network[/bold]
+    """
+    begin("Measuring the restorer's network")
+    from flows.cli.show.benchmark import show_network_speed
+    from rr_tasks.benchmarks.network import measure_network
+
+    show_network_speed(console, measure_network(photographs, pairs))
+
+
 @app.command("loader")
 def bench_loader(
     shards: Annotated[

@@ -50,7 +50,7 @@ def measure_diagnosis(photographs: str, count: int) -> DiagnosisSpeed:
     """
     reasoner, restorer = load_reasoner(EdgeReasonerChoice()), load_restorer(None)
     diagnoses, restorations = [], []
-    for image in islice(_draw_degraded(photographs), _WARM_UP + count):
+    for image in islice(draw_degraded(photographs), _WARM_UP + count):
         seconds, prior = _time(diagnose, reasoner, image)
         diagnoses.append(seconds)
         seconds, _ = _time(restorer.restore, image, prior)
@@ -60,7 +60,8 @@ def measure_diagnosis(photographs: str, count: int) -> DiagnosisSpeed:
     )
 
 
-def _draw_degraded(photographs: str) -> Iterator[Bytes]:
+def draw_degraded(photographs: str) -> Iterator[Bytes]:
+    """Yield photographs of `SIDE` x `SIDE` with all four degradations, endlessly."""
     rng = np.random.default_rng(0)
     severities: dict[str, float] = dict.fromkeys(DEGRADATIONS, _SEVERITY)
     for url in cycle(list_photographs(photographs)):

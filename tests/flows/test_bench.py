@@ -7,9 +7,11 @@ from typer.testing import CliRunner
 
 from flows import bench, cli
 from flows.cli.options import console
-from rr_tasks.benchmarks import diagnosis
+from rr_tasks.benchmarks import diagnosis, network
 from rr_tasks.benchmarks.diagnosis import DiagnosisSpeed
 from rr_tasks.benchmarks.loading import LoadingSpeed
+from rr_tasks.benchmarks.network import NetworkSpeed, Peaks
+from rr_tasks.benchmarks.operations import Spent
 from rr_tasks.benchmarks.restoration import SETTINGS, RestorationSpeed, RestorationSpeeds
 from rr_tasks.benchmarks.synthesis import SynthesisSpeed, WorkersSpeed
 
@@ -84,6 +86,27 @@ def test_diagnosis_is_shown_beside_restoration(monkeypatch: pytest.MonkeyPatch) 
     shown = " ".join(result.output.split())
     assert "diagnosis 12.5 ms, restoration 200.0 ms; the diagnosis takes 6.2% of that" in shown
     assert asked == [("photographs", 7)]
+
+
+def test_what_the_network_spends_is_shown_beside_what_one_core_can_do(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    spent = [
+        Spent("1x1 convolutions", 0.1, 15e9, 400e6),
+        Spent("normalization", 0.02, 0.0, 200e6),
+    ]
+    speed = NetworkSpeed(0.3, 0.2, 52.13, spent, Peaks(200e9, 20e9))
+    monkeypatch.setattr(network, "measure_network", lambda *_: speed)
+    result = CliRunner().invoke(
+        cli.app, ["bench", "network", "photographs"], env={"COLUMNS": "200"}
+    )
+    assert result.exit_code == 0, result.output
+    sentences = " ".join(result.output.split())
+    assert "as trained 300 ms, fused 200 ms, 1.50 times as fast" in sentences
+    assert "the results agree to 52.1 dB" in sentences
+    assert "200 GFLOP/s in matrix products, 20 GB/s copied in memory" in sentences
+    shown = next(line for line in result.output.splitlines() if "1x1" in line)
+    assert shown.split() == ["1x1", "convolutions", "100.0", "15.00", "400", "150", "75%", "4"]
 
 
 def test_restoration_is_shown_in_every_setting(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,6 +9,7 @@ from flows.cli.show.table import Column, print_columns
 from rr_tasks.benchmarks.diagnosis import SIDE, DiagnosisSpeed
 from rr_tasks.benchmarks.inspection import InspectionSpeed
 from rr_tasks.benchmarks.loading import LoadingSpeed
+from rr_tasks.benchmarks.network import NetworkSpeed
 from rr_tasks.benchmarks.restoration import RestorationSpeed, RestorationSpeeds
 from rr_tasks.benchmarks.synthesis import WorkersSpeed
 from rr_tasks.plural import say_count
@@ -50,6 +51,30 @@ def show_diagnosis_speed(console: Console, speed: DiagnosisSpeed) -> None:
         f"{1000 * speed.diagnosis_seconds:.1f} ms, restoration "
         f"{1000 * speed.restoration_seconds:.1f} ms; the diagnosis takes {speed.share:.1%} of that "
         "(aim: under 10%)"
+    )
+
+
+def show_network_speed(console: Console, speed: NetworkSpeed) -> None:
+    """Print how fast both forms of the network are, and what each kind of operation achieves."""
+    console.print(
+        f"{SIDE} x {SIDE}, one core, medians of processor time: as trained "
+        f"{1000 * speed.trained_seconds:.0f} ms, fused {1000 * speed.fused_seconds:.0f} ms, "
+        f"{speed.gain:.2f} times as fast; the results agree to {speed.psnr:.1f} dB"
+    )
+    spent, peaks = speed.spent, speed.peaks
+    print_columns(
+        console,
+        f"what the fused network spends; peaks: {peaks.flops / 1e9:.0f} GFLOP/s in matrix "
+        f"products, {peaks.bandwidth / 1e9:.0f} GB/s copied in memory",
+        [
+            Column("", [one.kind for one in spent]),
+            _figures("ms", (1000 * one.seconds for one in spent), ".1f"),
+            _figures("GFLOP", (one.flop / 1e9 for one in spent), ".2f"),
+            _figures("MB", (one.moved / 1e6 for one in spent), ".0f"),
+            _figures("GFLOP/s", (one.flop / one.seconds / 1e9 for one in spent), ".0f"),
+            _figures("of peak", (one.flop / one.seconds / peaks.flops for one in spent), ".0%"),
+            _figures("GB/s", (one.moved / one.seconds / 1e9 for one in spent), ".0f"),
+        ],
     )
 
 
