@@ -15,14 +15,15 @@ Kind = Literal[
     "1x1 convolutions",
     "depthwise convolutions",
     "other convolutions",
-    "normalization",
+    "norms",
     "element by element",
     "copies",
     "other",
 ]
 
 _KINDS: Mapping[str, Kind] = {
-    **dict.fromkeys(("rms_norm", "layer_norm"), "normalization"),
+    **dict.fromkeys(("layer_norm", "linalg_vector_norm"), "norms"),
+    **dict.fromkeys(("square_", "div_", "rsqrt_"), "norms"),
     **dict.fromkeys(("add", "add_", "sub", "mul", "clamp", "clamp_"), "element by element"),
     **dict.fromkeys(("to", "_to_copy", "clone", "copy_", "cat", "reshape"), "copies"),
 }

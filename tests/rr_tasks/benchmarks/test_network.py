@@ -25,6 +25,6 @@ def test_both_forms_restore_alike_and_time_is_told_by_kind(
         "1x1 convolutions",
         "depthwise convolutions",
         "other convolutions",
-        "normalization",
+        "norms",
     ]
     assert sum(one.seconds for one in speed.spent) < 2 * speed.fused_seconds

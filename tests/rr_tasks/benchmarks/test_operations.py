@@ -12,7 +12,7 @@ def test_each_kind_of_operation_is_counted_apart() -> None:
         functional.conv2d(X, MIX)
         functional.conv2d(X, SPREAD, padding=1, groups=8)
         functional.conv2d(X, SHRINK, stride=2)
-        functional.rms_norm(X.permute(0, 2, 3, 1), (8,))
+        functional.layer_norm(X.permute(0, 2, 3, 1), (8,))
         (X + X) * X
 
     with torch.inference_mode():
@@ -21,7 +21,7 @@ def test_each_kind_of_operation_is_counted_apart() -> None:
     assert spent["1x1 convolutions"].flop == 2 * pixels * 8 * 4
     assert spent["depthwise convolutions"].flop == 2 * pixels * 8 * 9
     assert spent["other convolutions"].flop == 2 * pixels / 4 * 2 * 8 * 4
-    assert spent["normalization"].flop == spent["element by element"].flop == 0
+    assert spent["norms"].flop == spent["element by element"].flop == 0
     assert spent["element by element"].moved == 6 * X.nbytes
     assert spent["1x1 convolutions"].moved == X.nbytes + MIX.nbytes + X.nbytes / 2
     assert all(one.seconds >= 0 for one in spent.values())
