@@ -182,7 +182,7 @@ def _normalize(x: torch.Tensor) -> torch.Tensor:
     """Divide the coordinates of each pixel by their root mean square."""
     pixels = x.permute(0, 2, 3, 1)
     # `rms_norm` works in float32 meanwhile, which takes the cache twice as much room.
-    size = torch.linalg.vector_norm(pixels, dim=-1, keepdim=True)
+    size: torch.Tensor = torch.linalg.vector_norm(pixels, dim=-1, keepdim=True)
     scale = size.square_().div_(x.shape[1]).add_(_EPSILON).rsqrt_()
     return (pixels * scale).permute(0, 3, 1, 2)
 
