@@ -1,0 +1,121 @@
+"""Does the diagnosis help? Train small restorers that read more or less of it, and compare them.
+
+    python infra/studies/prior.py SHARDS ANNOTATIONS HELDOUT OUT [--reasoner WEIGHTS]
+
+Three arms have the same network, data, steps and seeds: one reads no prior, one its vector, and one
+also the guides that physics makes of it. Each is trained from several seeds and restores held-out
+photographs with no prior, another photograph's, the predicted and the true one. Stop it whenever
+you like: the same command resumes. It writes OUT/study.csv and OUT/study.md.
+"""
+
+import argparse
+import sys
+from collections.abc import Iterator
+from itertools import product
+from typing import get_args
+
+import numpy as np
+import polars as pl
+import torch
+from arms import Reads, Run
+from gains import Case, Gains, tabulate, write_markdown
+
+from rr_tasks.degrade.synthesis import open_dataset, plan_synthesis, synthesize_shard
+from rr_tasks.reasoner.load import load_reasoner
+from rr_tasks.storage.files import join, publish_bytes
+from rr_tasks.training.loop import ProgressReport
+from schemas.errors import ExpectedError
+from schemas.evaluation import PriorSource, RestorationSetting
+from schemas.parameters import GridName
+from schemas.reasoner import EdgeReasonerChoice
+from schemas.recipe import RECIPES
+from schemas.shard import shard_count
+from schemas.training import LoopSettings
+
+_SHARD_SIZE = 32
+_EVALUATION_SEED = 2026
+_SOURCES: tuple[PriorSource, ...] = ("none", "shuffled", "predicted", "true")
+
+
+def make_evaluation_set(photographs: str, recipe: GridName, output: str) -> str:
+    """Degrade held-out photographs in all ways, as `rr evaluate` does, and return the folder."""
+    spec, found = plan_synthesis(photographs, RECIPES[recipe], _EVALUATION_SEED, None, _SHARD_SIZE)
+    data = open_dataset(output, spec, found)
+    for shard in range(shard_count(spec)):
+        synthesize_shard(data, spec, photographs, shard)
+    return data
+
+
+def run_study(options: argparse.Namespace) -> Iterator[pl.DataFrame]:
+    """Train and evaluate all arms, seed by seed, and yield the table of all seeds so far."""
+    reasoner = load_reasoner(EdgeReasonerChoice(weights=options.reasoner))
+    sets = {
+        recipe: make_evaluation_set(options.heldout, recipe, join(options.output, "shards"))
+        for recipe in options.recipes
+    }
+    gains: dict[Case, list[Gains]] = {}
+    for seed in range(options.seeds):
+        settings = LoopSettings(
+            steps=options.steps,
+            batch_size=8,
+            learning_rate=1e-3,
+            warmup_steps=min(200, options.steps // 10),
+            seed=seed,
+        )
+        for reads in get_args(Reads):
+            run = Run(reads, seed, options.output)
+            run.train(options.shards, options.annotations, settings, _report(run.name))
+            for (recipe, data), setting in product(sets.items(), _settings_for(reads)):
+                rows = run.evaluate(data, reasoner, setting)
+                means = rows.group_by("photograph").agg(pl.col("gain").mean()).sort("photograph")
+                case = (recipe, reads, _describe(setting))
+                gains.setdefault(case, []).append(means["gain"].to_numpy())
+                _say(f"{run.name}, {recipe}, {case[2]}: {gains[case][-1].mean():+.2f} dB")
+        yield tabulate({case: np.stack(seeds) for case, seeds in gains.items()})
+
+
+def _settings_for(reads: Reads) -> Iterator[RestorationSetting]:
+    """Yield the priors that an arm can tell apart."""
+    for source in _SOURCES if reads != "nothing" else _SOURCES[:1]:
+        yield RestorationSetting(priors=source, seed=_EVALUATION_SEED)
+        if reads == "guides" and source != "none":
+            yield RestorationSetting(priors=source, maps=False, seed=_EVALUATION_SEED)
+
+
+def _describe(setting: RestorationSetting) -> str:
+    return setting.priors if setting.maps else f"{setting.priors}, without maps"
+
+
+def _report(name: str) -> ProgressReport:
+    return lambda step, means: _say(f"{name}, step {step}: {means}")
+
+
+def _say(line: str) -> None:
+    sys.stderr.write(f"{line}\n")
+
+
+def main() -> None:
+    """Run or resume the study, and write its table."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("shards", help="training set, of `rr synthesize`")
+    parser.add_argument("annotations", help="its diagnoses, of `rr annotate`")
+    parser.add_argument("heldout", help="folder of clean photographs that it has none of")
+    parser.add_argument("output", help="folder for weights, rows and tables")
+    parser.add_argument("--reasoner", help="weights; the same as for the annotations")
+    parser.add_argument("--steps", type=int, default=2500)
+    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--recipes", nargs="+", default=list(get_args(GridName)))
+    options = parser.parse_args()
+    torch.set_num_threads(1)
+    try:
+        for table in run_study(options):
+            csv, markdown = table.write_csv(float_precision=4), write_markdown(table)
+            publish_bytes(csv.encode(), join(options.output, "study.csv"))
+            publish_bytes(markdown.encode(), join(options.output, "study.md"))
+    except ExpectedError as error:
+        parser.error(str(error))
+    sys.stdout.write(markdown)
+
+
+if __name__ == "__main__":
+    main()
