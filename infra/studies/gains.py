@@ -41,7 +41,7 @@ def _resample(values: Gains) -> Gains:
     seeds, photographs = values.shape
     times = rng.multinomial(seeds, np.full(seeds, 1 / seeds), size=_DRAWS) / seeds
     shares = rng.multinomial(photographs, np.full(photographs, 1 / photographs), size=_DRAWS)
-    return np.einsum("ds,sp,dp->d", times, values, shares / photographs)
+    return np.asarray(np.einsum("ds,sp,dp->d", times, values, shares / photographs))
 
 
 def write_markdown(table: pl.DataFrame) -> str:

@@ -1,0 +1,39 @@
+import importlib
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import pytest
+
+FOLDER = Path(__file__).parents[3] / "infra" / "studies"
+
+
+@pytest.fixture
+def script(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    monkeypatch.syspath_prepend(FOLDER)
+    return importlib.import_module("gains")
+
+
+def _gains(better: float) -> dict[tuple[str, str, str], np.ndarray]:
+    rng = np.random.default_rng(0)
+    nothing = 5.0 + rng.normal(0, 2, (3, 16))
+    return {
+        ("field", "nothing", "none"): nothing,
+        ("field", "guides", "predicted"): nothing + better + rng.normal(0, 0.1, (3, 16)),
+    }
+
+
+def test_a_difference_is_of_the_same_photographs_and_seeds(script: ModuleType) -> None:
+    nothing, guides = script.tabulate(_gains(better=0.5)).iter_rows(named=True)
+    assert nothing["over_nothing"] == nothing["over_nothing_low"] == 0.0
+    assert nothing["gain_low"] < nothing["gain"] < nothing["gain_high"]
+    assert guides["over_nothing"] == pytest.approx(0.5, abs=0.05)
+    assert 0.4 < guides["over_nothing_low"] < guides["over_nothing_high"] < 0.6
+    assert guides["gain_high"] - guides["gain_low"] > 0.5
+
+
+def test_the_table_says_what_each_arm_reads_and_gets(script: ModuleType) -> None:
+    lines = script.write_markdown(script.tabulate(_gains(better=0.5))).splitlines()
+    assert lines[0].count("|") == lines[2].count("|") == 6
+    assert lines[2].startswith("| field | nothing | none | +")
+    assert lines[3].startswith("| field | guides | predicted | +")
