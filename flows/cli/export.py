@@ -1,4 +1,4 @@
-"""`rr export`: writes data sets in the formats of other programs."""
+"""`rr export`: writes data sets and the restorer in the formats of other programs."""
 
 from typing import Annotated
 
@@ -11,7 +11,9 @@ from schemas.export import Dialect
 from schemas.parameters import ExportHfParameters, ExportMessagesParameters
 
 app = typer.Typer(
-    cls=Commands, help="Write a data set in the formats of other programs.", no_args_is_help=True
+    cls=Commands,
+    help="Write a data set or the restorer in the formats of other programs.",
+    no_args_is_help=True,
 )
 
 Shards = Annotated[str, typer.Argument(help="Folder or URL of a data set.")]
@@ -89,3 +91,24 @@ def export_messages(
 
     typer.echo(launch(flow, parameters))
     complain_of_lost(list_lost(output), shards, f"{output}/lost/*.parquet")
+
+
+@app.command("onnx")
+def export_onnx(
+    output: Annotated[str, typer.Argument(help="File or URL, such as restorer.onnx.")],
+    weights: Annotated[
+        str | None, typer.Option(help="Weights of a restorer; by default the shipped ones.")
+    ] = None,
+) -> None:
+    """Write the restorer's network for ONNX Runtime and similar programs.
+
+    It restores images of any height and width that are multiples of 16, and is checked before it
+    is written. docs/SPEED.md describes its inputs.
+
+    Example: [bold]rr export onnx restorer.onnx[/bold]
+    """
+    begin("Exporting the restorer")
+    from rr_tasks.export.onnx import export_onnx as export
+
+    export(weights, output)
+    typer.echo(output)

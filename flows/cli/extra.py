@@ -7,6 +7,8 @@ EXTRAS = {
     "transformers": "train",
     "diffusers": "qwen",
     "torchvision": "qwen",
+    "onnxruntime": "onnx",
+    "onnxscript": "onnx",
 }
 """What each extra brings, as in pyproject.toml; the first extra, where several bring it."""
 

@@ -1,1 +1,1 @@
-"""Data sets for other programs: Hugging Face `datasets`, and chats for fine-tuning."""
+"""Data sets and the restorer for other programs: Hugging Face `datasets`, chats for fine-tuning, ONNX."""
