@@ -1,1 +1,1 @@
-"""Data sets and the restorer for other programs: Hugging Face `datasets`, chats for fine-tuning, ONNX."""
+"""Data sets for other programs, as Hugging Face `datasets` or chats, and the restorer as ONNX."""
