@@ -7,8 +7,9 @@ EXTRAS = {
     "transformers": "train",
     "diffusers": "qwen",
     "torchvision": "qwen",
-    "onnxruntime": "onnx",
+    "onnx": "onnx",
     "onnxscript": "onnx",
+    "onnxruntime": "onnx",
 }
 """What each extra brings, as in pyproject.toml; the first extra, where several bring it."""
 
