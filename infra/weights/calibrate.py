@@ -39,7 +39,7 @@ Floats = npt.NDArray[np.float32]
 
 _BATCH = 16
 _LEAST = 1e-6  # a probability in single precision
-_NEWTON_STEPS, _SURE = 30, 30.0
+_NEWTON_STEPS, _LONGEST_STEP, _SURE = 60, 0.2, 30.0
 _PULL = 1.0  # towards no correction, as strong as a few samples
 
 
@@ -113,7 +113,8 @@ def _fit_logistic(logits: Floats, present: Floats) -> tuple[float, float]:
         likely = 1 / (1 + np.exp(-(terms @ line).clip(-_SURE, _SURE)))
         curvature = terms.T @ (terms * (likely * (1 - likely))[:, None]) + _PULL * np.eye(2)
         slope = terms.T @ (likely - present) + _PULL * (line - untouched)
-        line = line - np.linalg.solve(curvature, slope)
+        step = np.linalg.solve(curvature, slope)
+        line = line - step * min(1.0, _LONGEST_STEP / np.abs(step).max())  # else it may overshoot
     return float(line[0]), float(line[1])
 
 

@@ -55,6 +55,18 @@ def test_calibrated_probabilities_are_the_shares_that_are_present(script: Module
     assert scaling.shift == pytest.approx([-1] * 4, abs=0.05)
 
 
+def test_probabilities_of_a_sure_reasoner_that_is_often_wrong_are_calibrated_too(
+    script: ModuleType,
+) -> None:
+    rng = np.random.default_rng(0)
+    sure = np.repeat(rng.choice([-12.0, 12.0], 800)[:, None], 4, 1)
+    present = ((sure > 0) ^ (rng.random(sure.shape) < 0.1)).astype(np.float32)
+    ones = np.ones_like(sure)
+    scaling = script.fit(script.Answers(sure, ones, ones, present))
+    likely = 1 / (1 + np.exp(-(scaling.slope * 12.0 + scaling.shift)))
+    assert likely == pytest.approx(np.full(4, 0.9), abs=0.05)
+
+
 def test_nothing_else_is_altered(script: ModuleType, network: ReasonerNetwork) -> None:
     image = np.random.default_rng(0).integers(0, 256, (128, 128, 3)).astype(np.uint8)
     reasoner = EdgeReasoner(network, "0" * 64)
