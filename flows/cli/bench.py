@@ -61,11 +61,12 @@ def bench_diagnose(
 @app.command("network")
 def bench_network(
     photographs: Photographs,
+    side: Annotated[int, typer.Option(min=64, max=512, help="Pixels of a side of the tile.")] = 512,
     pairs: Annotated[
         int, typer.Option(min=1, help="Restorations by each form of the network.")
     ] = 20,
 ) -> None:
-    """Show where a restoration at 512 x 512 spends its time, and what one core can do at most.
+    """Show where the restoration of one tile spends its time, and what one core can do at most.
 
     The network as it was trained and its faster form restore by turns.
 
@@ -75,7 +76,7 @@ def bench_network(
     from flows.cli.show.benchmark import show_network_speed
     from rr_tasks.benchmarks.network import measure_network
 
-    show_network_speed(console, measure_network(photographs, pairs))
+    show_network_speed(console, measure_network(photographs, side, pairs))
 
 
 @app.command("loader")

@@ -41,11 +41,12 @@ class Peaks:
 
 @dataclass(frozen=True)
 class NetworkSpeed:
-    """Processor seconds in which one core restores a tile, by the network as trained and fused.
+    """Processor seconds in which one core restores a square, by the network as trained and fused.
 
     `psnr` compares the two restorations, in dB, and `spent` says what the fused network spends.
     """
 
+    side: int
     trained_seconds: float
     fused_seconds: float
     psnr: float
@@ -58,8 +59,8 @@ class NetworkSpeed:
         return self.trained_seconds / self.fused_seconds
 
 
-def measure_network(photographs: str, pairs: int) -> NetworkSpeed:
-    """Restore a tile with both forms of the shipped network by turns.
+def measure_network(photographs: str, side: int, pairs: int) -> NetworkSpeed:
+    """Restore a tile of `side` x `side` with both forms of the shipped network by turns.
 
     Seconds are medians, of the processor's time, so that other work on the machine counts little.
 
@@ -67,13 +68,14 @@ def measure_network(photographs: str, pairs: int) -> NetworkSpeed:
         MissingFolderError: there are no photographs.
     """
     compute_in_threads(1)
-    image = next(draw_degraded(photographs))
+    image = next(draw_degraded(photographs))[:side, :side]
     prior = diagnose(load_reasoner(EdgeReasonerChoice()), image)
     fine = image.astype(np.uint16) * 257
     trained, fused = (partial(restore, fine, prior) for restore in _load_forms())
     error = (trained().astype(np.float64) - fused()) / np.iinfo(np.uint16).max
     seconds = [(_time(trained), _time(fused)) for _ in range(pairs)]
     return NetworkSpeed(
+        side=side,
         trained_seconds=statistics.median(first for first, _ in seconds),
         fused_seconds=statistics.median(second for _, second in seconds),
         psnr=-10 * np.log10(np.square(error).mean()),

@@ -95,7 +95,7 @@ def test_what_the_network_spends_is_shown_beside_what_one_core_can_do(
         Spent("1x1 convolutions", 0.1, 15e9, 400e6),
         Spent("norms", 0.02, 0.0, 200e6),
     ]
-    speed = NetworkSpeed(0.3, 0.2, 52.13, spent, Peaks(200e9, 20e9))
+    speed = NetworkSpeed(512, 0.3, 0.2, 52.13, spent, Peaks(200e9, 20e9))
     monkeypatch.setattr(network, "measure_network", lambda *_: speed)
     result = CliRunner().invoke(
         cli.app, ["bench", "network", "photographs"], env={"COLUMNS": "200"}

@@ -57,7 +57,7 @@ def show_diagnosis_speed(console: Console, speed: DiagnosisSpeed) -> None:
 def show_network_speed(console: Console, speed: NetworkSpeed) -> None:
     """Print how fast both forms of the network are, and what each kind of operation achieves."""
     console.print(
-        f"{SIDE} x {SIDE}, one core, medians of processor time: as trained "
+        f"{speed.side} x {speed.side}, one core, medians of processor time: as trained "
         f"{1000 * speed.trained_seconds:.0f} ms, fused {1000 * speed.fused_seconds:.0f} ms, "
         f"{speed.gain:.2f} times as fast; the results agree to {speed.psnr:.1f} dB"
     )

@@ -15,7 +15,8 @@ def test_both_forms_restore_alike_and_time_is_told_by_kind(
 ) -> None:
     monkeypatch.setattr(network, "load_network", lambda *_: restorer_network(noise=0.02))
     monkeypatch.setattr(network, "_MATRIX_SIDE", 64)
-    speed = measure_network(str(photographs), 2)
+    speed = measure_network(str(photographs), 96, 2)
+    assert speed.side == 96
     assert speed.psnr > 50
     assert speed.gain == speed.trained_seconds / speed.fused_seconds
     assert speed.peaks.flops > 1e8
