@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, ConfigDict, Field, JsonValue, TypeAdapter, ValidationError
+from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationError
 
 from schemas.base import Unit
 from schemas.prior.current import DiagnosticPrior
@@ -11,6 +11,9 @@ from schemas.prior.finding import MINIMUM_PRESENT_SEVERITY
 
 SEVERITY, PROBABILITY = "severity", "probability"
 _FINITE = ConfigDict(allow_inf_nan=False)
+
+EditedValue = float | str | list[float]
+"""A number, a word such as the kind of a blur, or a colour."""
 
 
 def list_editable(name: str) -> dict[str, Any]:
@@ -33,11 +36,11 @@ def _check_severity(severity: float) -> float:
 _Severity = Annotated[float, Field(ge=0.0, le=100.0), AfterValidator(_check_severity)]
 
 
-def _check_edits(edits: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+def _check_edits(edits: Mapping[str, EditedValue]) -> dict[str, EditedValue]:
     return {path: _check_edit(path, value) for path, value in edits.items()}
 
 
-def _check_edit(path: str, value: JsonValue) -> JsonValue:
+def _check_edit(path: str, value: EditedValue) -> EditedValue:
     name, _, field = path.partition(".")
     if name not in DiagnosticPrior.types():
         known = _join(DiagnosticPrior.types())
@@ -47,7 +50,7 @@ def _check_edit(path: str, value: JsonValue) -> JsonValue:
         raise ValueError(f"{path} cannot be edited; of {name}, name {_join(fields)}")
     adapter: TypeAdapter[Any] = TypeAdapter(fields[field], config=_FINITE)
     try:
-        checked: JsonValue = adapter.dump_python(adapter.validate_python(value), mode="json")
+        checked: EditedValue = adapter.dump_python(adapter.validate_python(value), mode="json")
     except ValidationError as error:
         problem = error.errors()[0]["msg"].removeprefix("Value error, ").removeprefix("Input ")
         raise ValueError(f"{path} {problem}, not {value!r}") from error
@@ -59,5 +62,5 @@ def _join(words: Mapping[str, Any]) -> str:
     return f"{', '.join(most)} or {last}"
 
 
-PriorEdits = Annotated[dict[str, JsonValue], AfterValidator(_check_edits)]
+PriorEdits = Annotated[dict[str, EditedValue], AfterValidator(_check_edits)]
 """New values by dotted path: `TYPE.severity`, `TYPE.probability` or `TYPE.PARAMETER`."""

@@ -4,17 +4,15 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
-from pydantic import JsonValue
-
 from rr_tasks.degrade.catalogue import CATALOGUE
 from rr_tasks.degrade.physics import AnyPhysics
 from rr_tasks.priors import leave_out
-from schemas.edit import PROBABILITY, SEVERITY
+from schemas.edit import PROBABILITY, SEVERITY, EditedValue
 from schemas.prior.current import AnyFinding, DiagnosticPrior
 from schemas.prior.text import write_reasoning
 
 
-def edit_prior(prior: DiagnosticPrior, edits: Mapping[str, JsonValue]) -> DiagnosticPrior:
+def edit_prior(prior: DiagnosticPrior, edits: Mapping[str, EditedValue]) -> DiagnosticPrior:
     """Change findings of a diagnosis; what was not found stays absent.
 
     A severity of 0 leaves the type out without a trace. Another severity scales the parameters, so

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from flows import cli
 
-LARGE = "64m"
+LARGE = "96m"
 
 
 @dataclass(frozen=True)

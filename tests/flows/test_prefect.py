@@ -236,13 +236,13 @@ def test_a_refresh_shows_its_plan_and_what_became_different(
 @pytest.mark.usefixtures("server")
 def test_an_assessment_shows_its_tables(heldout: Path, tmp_path: Path) -> None:
     asked = {"photographs": str(heldout), "output": str(tmp_path), "rounds": 1}
-    assess(parameters=asked | {"recipes": ["cdd11-like"], "short_sides": [64]})
+    assess(parameters=asked | {"sources": ["cdd11-like"], "short_sides": [64]})
     run = last_run(assess)
-    assert sorted(task_runs(run, 4)) == [f"predict-{number:05d}" for number in range(4)]
+    assert sorted(task_runs(run, 4)) == [f"predict-{number:05d}" for number in range(5)]
     shown = artifacts(run)
     assert shown["predict"].data == 100.0
-    (recipe,) = json.loads(str(shown["assessment-recipes"].data))
-    assert recipe["recipe"] == "cdd11-like"
+    (source,) = json.loads(str(shown["assessment-sources"].data))
+    assert source["source"] == "cdd11-like"
     assert len(json.loads(str(shown["assessment-types"].data))) == 4
     assert "assessment.html" in str(shown["assessment"].data)
 

@@ -36,7 +36,7 @@ def test_a_folder_of_a_bucket_is_restored_into_another(
     parameters: RestoreParameters, photographs: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     summary = launch(restore, parameters)
-    assert summary.counts.total == summary.counts.restored + summary.counts.clean == 3
+    assert summary.counts.total == summary.counts.restored + summary.counts.left_alone == 3
     assert read_bytes(summary.report).startswith(b"<!doctype html>")
     for path in photographs.iterdir():
         assert read_bytes(f"{parameters.output}/{path.name}")[:4] == b"\x89PNG"
@@ -45,7 +45,7 @@ def test_a_folder_of_a_bucket_is_restored_into_another(
         assert launch(restore, parameters).counts == Counts(skipped=3)
     remove(f"{parameters.output}/{next(photographs.iterdir()).name}")
     again = launch(restore, parameters).counts
-    assert (again.skipped, again.restored + again.clean) == (2, 1)
+    assert (again.skipped, again.restored + again.left_alone) == (2, 1)
     verified = launch(restore, parameters.model_copy(update={"recheck": True})).counts
     assert verified == Counts(skipped=3)
 

@@ -72,8 +72,8 @@ def test_sets_and_alarms_are_counted_by_hand(table) -> None:
 
 
 def test_perfect_predictions_are_perfect(perfect) -> None:
-    rows = perfect.filter(pl.col("part") == "recipe")
-    for _, _, figure, *interval in compute_grouped_presence(rows, "recipe").iter_rows():
+    rows = perfect.filter(pl.col("part") == "source")
+    for _, _, figure, *interval in compute_grouped_presence(rows, "source").iter_rows():
         wanted = 0.0 if figure.startswith(("severity", "false")) else 1.0
         assert interval == [wanted] * 3, figure
 
@@ -89,8 +89,8 @@ def test_all_is_the_mean_of_the_types(table) -> None:
 
 
 def test_groups_keep_their_order_and_do_not_mix(table) -> None:
-    rows = table({"recipe": "two", "found_haze": 9.0}, {"recipe": "one"}, {"recipe": "two"})
-    figures = compute_grouped_presence(rows, "recipe")
-    assert figures["recipe"].unique(maintain_order=True).to_list() == ["two", "one"]
+    rows = table({"source": "two", "found_haze": 9.0}, {"source": "one"}, {"source": "two"})
+    figures = compute_grouped_presence(rows, "source")
+    assert figures["source"].unique(maintain_order=True).to_list() == ["two", "one"]
     alarms = figures.filter(pl.col("figure") == "false_alarms")
-    assert dict(alarms.select("recipe", "value").iter_rows()) == {"two": 0.5, "one": 0.0}
+    assert dict(alarms.select("source", "value").iter_rows()) == {"two": 0.5, "one": 0.0}

@@ -75,6 +75,15 @@ def test_noise_calms_the_deconvolution_unless_it_is_doubted(
     assert np.diff(calm.astype(int), axis=1).std() < np.diff(sharp.astype(int), axis=1).std()
 
 
+def check_same_but_for_rounding(planes: np.ndarray, others: np.ndarray) -> None:
+    """Sharp pixels may round to the next code, which 1 / t magnifies where haze is removed."""
+    difference = np.abs(planes.astype(int) - others)
+    assert difference[..., 3:].max() <= 1
+    thinnest = max(1, others[..., 6].min()) / 255
+    assert difference[..., :3].max() <= np.ceil(1 / thinnest)
+    assert (difference != 0).mean() < 0.02
+
+
 def spans(length: int) -> st.SearchStrategy[slice]:
     bounds = st.lists(st.integers(0, length), min_size=2, max_size=2, unique=True)
     return bounds.map(sorted).map(lambda ends: slice(*ends))
@@ -88,18 +97,14 @@ def test_parts_of_any_cut_agree_with_the_whole(
     photograph: np.ndarray, told: DiagnosticPrior, area: tuple[slice, slice]
 ) -> None:
     guides = PhysicalGuides(photograph, told)
-    part, planes = guides[area], guides[:, :]
-    assert np.abs(part.astype(int) - planes[area]).max() <= 1  # less than half a code, rounded
-    assert (part != planes[area]).mean() < 0.02
+    check_same_but_for_rounding(guides[area], guides[:, :][area])
 
 
 def test_a_mirrored_photograph_has_mirrored_guides(
     photograph: np.ndarray, told: DiagnosticPrior
 ) -> None:
     mirrored = whole(np.ascontiguousarray(photograph[:, ::-1]), mirror(told))
-    difference = mirrored[:, ::-1].astype(int) - whole(photograph, told)
-    assert np.abs(difference).max() <= 1
-    assert (difference != 0).mean() < 0.02
+    check_same_but_for_rounding(mirrored[:, ::-1], whole(photograph, told))
 
 
 def test_16_bits_guide_as_8_bits_do(photograph: np.ndarray, told: DiagnosticPrior) -> None:

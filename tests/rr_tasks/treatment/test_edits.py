@@ -66,7 +66,7 @@ def test_what_was_not_found_is_not_added(prior: DiagnosticPrior) -> None:
             1,
             "haze cannot be edited; of haze, name severity, probability, at",
         ),
-        ("blur.kernel", None, "blur.kernel cannot be edited"),
+        ("blur.kernel", 1, "blur.kernel cannot be edited"),
         ("haze.severity", 140, "haze.severity should be less than or equal to 100, not 140"),
         ("haze.severity", 0.5, "haze.severity should be 0, to leave it out, or from 1 to 100"),
         ("haze.severity", float("nan"), "haze.severity"),

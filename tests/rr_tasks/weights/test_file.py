@@ -96,8 +96,8 @@ def test_a_narrower_or_wider_network_is_built_from_its_file(
     loaded = load_network(path, RestorerNetwork)
     assert loaded.shape == shape
     assert loaded.enter.out_channels == shape.width
-    image = torch.zeros(1, 3, 16, 16)
-    assert loaded(image, image, torch.ones(1), torch.zeros(1, CONDITION_LENGTH)).shape[1] == 3
+    image, prior = torch.zeros(1, 3, 16, 16), torch.zeros(1, CONDITION_LENGTH)
+    assert loaded(image, image, torch.ones(1), prior, image[:, :0]).shape[1] == 3
 
 
 @pytest.mark.parametrize("kind", [ReasonerNetwork, RestorerNetwork])
@@ -182,7 +182,7 @@ def test_a_restorer_of_a_shorter_vector_does_what_it_did(tmp_path: Path) -> None
     condition[:, slice_of("rain")] = 0.0
     with torch.no_grad():
         expected, dry, wet = (
-            one(image, image, torch.ones(1), prior)
+            one(image, image, torch.ones(1), prior, image[:, :0])
             for one, prior in ((whole, condition), (padded, condition), (padded, rainy))
         )
     assert torch.equal(dry, expected)
