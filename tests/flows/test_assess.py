@@ -57,7 +57,6 @@ def test_it_shows_its_tables_and_where_the_page_lies(heldout: Path, tmp_path: Pa
     assert result.exit_code == 0, result.output
     for words in (
         "Sources",
-        "as edge-default",
         "Clean photographs",
         "taken for",
         "Calibration",
