@@ -79,8 +79,9 @@ def check_same_but_for_rounding(planes: np.ndarray, others: np.ndarray) -> None:
     """Sharp pixels may round to the next code, which grows in the few pixels of thick haze."""
     difference = np.abs(planes.astype(int) - others)
     assert difference[..., 3:].max() <= 1
-    assert (difference > 1).mean() < 0.001
-    assert (difference != 0).mean() < 0.02
+    few = 3 * PLANES  # of a small part, a pixel is a large share
+    assert (difference > 1).sum() <= few + 0.001 * difference.size
+    assert (difference != 0).sum() <= few + 0.02 * difference.size
 
 
 def spans(length: int) -> st.SearchStrategy[slice]:
