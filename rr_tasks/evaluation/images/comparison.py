@@ -11,11 +11,11 @@ from rr_tasks.evaluation.images.sets import divide
 from rr_tasks.evaluation.images.trial import Restored, Trial
 from rr_tasks.evaluation.interval import compute_intervals
 from rr_tasks.evaluation.presence import name_combination
+from rr_tasks.evaluation.rows import find_rows, publish_rows
 from rr_tasks.photographs.pixels import Bytes
 from rr_tasks.shards.outcomes import Lost
-from rr_tasks.storage.claim import claim
-from rr_tasks.storage.files import exists, join, list_paths
-from rr_tasks.storage.tables import publish_table, read_tables
+from rr_tasks.storage.files import join
+from rr_tasks.storage.tables import read_tables
 from schemas.prior.current import DEGRADATIONS
 
 IDENTITY, OURS = "none", "rr"
@@ -43,20 +43,12 @@ def compare_shard(trial: Trial, shard: int, folder: str) -> str:
         ShardDamagedError, StorageError: see `rr_tasks.shards.outcomes.read_outcomes`.
     """
     url = join(folder, _rows_name(shard))
-    if exists(url):
-        return url
-    with claim(url):
-        if not exists(url):  # whoever held the claim may have finished just now
-            publish_table(pl.DataFrame(list(_rows(trial, shard)), schema=COLUMNS), url)
-    return url
+    return publish_rows(url, lambda: _rows(trial, shard), COLUMNS)
 
 
 def find_compared(folder: str, shards: Iterable[int]) -> dict[int, str]:
     """Find the URLs of existing rows by shard number."""
-    there = list_paths(folder)
-    return {
-        shard: join(folder, _rows_name(shard)) for shard in shards if _rows_name(shard) in there
-    }
+    return find_rows(folder, {shard: _rows_name(shard) for shard in shards})
 
 
 def compare_methods(urls: list[str]) -> pl.DataFrame:
