@@ -8,15 +8,15 @@ import polars as pl
 from rr_tasks.evaluation.diagnosis.observation import observe_pairs, observe_photograph
 from rr_tasks.evaluation.diagnosis.row import COLUMNS
 from rr_tasks.evaluation.diagnosis.setting import list_settings
+from rr_tasks.evaluation.rows import find_rows, publish_rows
 from rr_tasks.photographs.formats.base import UnusablePhotographError
 from rr_tasks.photographs.listing import Photographs, list_photographs, read_listing
 from rr_tasks.photographs.reading import DECODER_VERSION, LARGEST_FILE
 from rr_tasks.reasoner.protocol import Reasoner
-from rr_tasks.storage.claim import claim
-from rr_tasks.storage.files import exists, join, list_paths
+from rr_tasks.storage.files import join
 from rr_tasks.storage.identity import identity
 from rr_tasks.storage.names import to_text
-from rr_tasks.storage.tables import publish_table, read_tables
+from rr_tasks.storage.tables import read_tables
 from schemas.assessment import AssessmentSpec, PairsSource
 from schemas.errors import ExpectedError
 from schemas.reasoner import ReasonerIdentity
@@ -87,15 +87,12 @@ def predict(
     Raises:
         HeldError: another run is making the file.
     """
-    url = join(folder, _name(shard))
-    if exists(url):
-        return url
-    with claim(url):
-        if not exists(url):  # whoever held the claim may have finished just now
-            photographs, *pairs = inputs
-            rows = _rows(spec, read_listing(folder, photographs), pairs, reasoner, shard)
-            publish_table(pl.DataFrame(rows, schema=COLUMNS), url)
-    return url
+    photographs, *pairs = inputs
+    return publish_rows(
+        join(folder, _name(shard)),
+        lambda: _rows(spec, read_listing(folder, photographs), pairs, reasoner, shard),
+        COLUMNS,
+    )
 
 
 def shard_numbers(spec: AssessmentSpec, photographs: Photographs) -> range:
@@ -106,8 +103,7 @@ def shard_numbers(spec: AssessmentSpec, photographs: Photographs) -> range:
 
 def find_predictions(folder: str, shards: Iterable[int]) -> dict[int, str]:
     """Find the URLs of finished tables by shard number."""
-    there = list_paths(folder)
-    return {shard: join(folder, _name(shard)) for shard in shards if _name(shard) in there}
+    return find_rows(folder, {shard: _name(shard) for shard in shards})
 
 
 def read_predictions(urls: Sequence[str]) -> pl.DataFrame:
