@@ -213,15 +213,18 @@ BENCHMARK_FIELD = FIELD.model_copy(update={"name": "benchmark-field", "sampling"
 """The evaluation set of `field`: every combination and the clean photograph once for each."""
 
 
-def _with_lookalikes(recipe: DegradationRecipe) -> DegradationRecipe:
-    return recipe.model_copy(update={"lookalikes": LookalikeRecipe(probability=0.6)})
+def _teach(recipe: DegradationRecipe) -> DegradationRecipe:
+    """Mix both lights, so that neither is learned as a style, and add clean lookalikes."""
+    coded = 0.7 if recipe.light else 0.3
+    lookalikes = LookalikeRecipe(probability=0.6)
+    return recipe.model_copy(update={"light": LightRecipe(coded=coded), "lookalikes": lookalikes})
 
 
 REASONER_V2 = DegradationRecipe(
     name="reasoner-v2",
     clean_share=0.2,
     alternatives=tuple(
-        _with_lookalikes(recipe)
+        _teach(recipe)
         for recipe in (
             EDGE_DEFAULT,
             EDGE_V2,
@@ -235,8 +238,12 @@ REASONER_V2 = DegradationRecipe(
 """What a reasoner learns from: light of both conventions, half of it in all sizes, and clean
 photographs of which most look degraded but are meant so."""
 
-RESTORER_V1 = DegradationRecipe(name="restorer-v1", alternatives=(EDGE_DEFAULT, EDGE_V2, FIELD))
-"""What a restorer learns from: light of both conventions."""
+RESTORER_V1 = DegradationRecipe(
+    name="restorer-v1",
+    alternatives=tuple(_teach(recipe) for recipe in (EDGE_DEFAULT, EDGE_V2, FIELD)),
+)
+"""What a restorer learns from: light of both conventions, and clean photographs of which most look
+degraded but are meant so."""
 
 CDD11 = DegradationRecipe(
     name="cdd11",
