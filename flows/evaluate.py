@@ -77,7 +77,7 @@ def evaluate(parameters: EvaluateParameters) -> Evaluation:
         "diagnosis": tabulate_presence(rows),
     }
     comparison = _compare(parameters, shards, folder, numbers) if parameters.baselines else None
-    tested = name_of(parameters.restorer or "the shipped restorer")
+    tested = name_of(parameters.restorer.label)
     about = f"{tested} on {say_count(len(rows), 'sample')}"
     _show_pictures(trial, rows, folder, about)
     _publish(tables if comparison is None else {**tables, "comparison": comparison}, folder, about)

@@ -25,6 +25,7 @@ from schemas.parameters import (
     SynthesizeParameters,
     TrainRestorerParameters,
 )
+from schemas.restorer import EdgeRestorerChoice
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ def pipeline(parameters: PipelineParameters) -> PipelineResult:
     verdict = run(
         promote, PromoteParameters(candidate=candidate, champions=champions, evaluation=trial)
     )
-    champion = champion_url(champions, "edge-restorer")
+    champion = EdgeRestorerChoice(weights=champion_url(champions, "edge-restorer"))
     evaluation = run(evaluate, trial.model_copy(update={"restorer": champion}))
     degraded = join(work, f"degraded-{name_of(evaluation.shards)}")
     archive = parameters.archive or export_archive(evaluation.shards, degraded)

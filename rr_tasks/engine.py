@@ -12,7 +12,7 @@ from rr_tasks.restorer.load import load_restorer
 from rr_tasks.restorer.photograph import PhotographRestorer
 from schemas.prior.current import DiagnosticPrior
 from schemas.reasoner import ReasonerChoice
-from schemas.url import Url
+from schemas.restorer import RestorerChoice
 
 
 class Engine:
@@ -53,12 +53,12 @@ class Engine:
         return self._restorer.restore(pixels, prior)
 
 
-def load_engine(reasoner: ReasonerChoice, restorer: Url | None) -> Engine:
+def load_engine(reasoner: ReasonerChoice, restorer: RestorerChoice) -> Engine:
     """Load both models; each is kept in this process until its file is replaced.
 
     Args:
         reasoner: the choice of a reasoner.
-        restorer: its weights; None for the shipped ones.
+        restorer: the choice of a restorer.
 
     Raises:
         UnusableWeightsError: see `rr_tasks.weights.file.load_network`.

@@ -9,6 +9,7 @@ from rr_tasks.photographs.pixels import Pixels
 from rr_tasks.photographs.reading import read_pixels
 from rr_tasks.treatment.course import treat
 from schemas.reasoner import EdgeReasonerChoice
+from schemas.restorer import EdgeRestorerChoice
 from schemas.treatment import Treatment
 
 
@@ -34,6 +35,6 @@ def restore_photograph(
         UnreadablePhotographError: it is not a photograph, or is damaged.
     """
     pixels = photograph if isinstance(photograph, np.ndarray) else read_pixels(fspath(photograph))
-    engine = load_engine(EdgeReasonerChoice(), None)
+    engine = load_engine(EdgeReasonerChoice(), EdgeRestorerChoice())
     treated = treat(pixels, engine.diagnose(pixels), engine, treatment)
     return pixels if treated.pixels is None else treated.pixels

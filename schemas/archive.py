@@ -8,6 +8,7 @@ from schemas.base import Strict, Unit
 from schemas.pattern import Pattern
 from schemas.prior.current import DegradationName, DiagnosticPrior
 from schemas.reasoner import EdgeReasonerChoice, ReasonerChoice
+from schemas.restorer import EdgeRestorerChoice, RestorerChoice
 from schemas.treatment import Treatment
 from schemas.url import Url
 from schemas.workers import WorkerCount
@@ -80,9 +81,9 @@ class RestoreParameters(Treatment):
     reasoner: Annotated[ReasonerChoice, Field(description="The reasoner, or its weights file.")] = (
         EdgeReasonerChoice()
     )
-    restorer: Annotated[
-        Url | None, Field(description="Weights of the restorer; by default the shipped weights.")
-    ] = None
+    restorer: Annotated[RestorerChoice, Field(description="The restorer, or its weights file.")] = (
+        EdgeRestorerChoice()
+    )
     recheck: Annotated[
         bool,
         Field(description="Check finished outputs and redo those that changed."),

@@ -10,6 +10,7 @@ from schemas.export import Dialect, SplitName
 from schemas.pattern import Pattern
 from schemas.prior.current import DegradationName
 from schemas.reasoner import EdgeReasonerChoice, ReasonerChoice
+from schemas.restorer import EdgeRestorerChoice, RestorerChoice
 from schemas.shard import LayoutName
 from schemas.training import DeviceName
 from schemas.url import Url
@@ -28,6 +29,7 @@ class Parameters(BaseModel):
 
 
 Reasoner = Annotated[ReasonerChoice, Field(description="The reasoner, or its weights file")]
+Restorer = Annotated[RestorerChoice, Field(description="The restorer, or its weights file")]
 Shards = Annotated[Url, Field(description="Folder of the data set")]
 Include = Annotated[
     tuple[Pattern, ...],
@@ -185,7 +187,7 @@ class EvaluateParameters(Parameters):
     )
     output: Url = Field(description="Folder for the evaluation set, its rows and its tables")
     reasoner: Reasoner = EdgeReasonerChoice()
-    restorer: Url | None = Field(None, description="Weights; by default the shipped weights")
+    restorer: Restorer = EdgeRestorerChoice()
     recipe: GridName = Field("benchmark", description="How the photographs are degraded")
     benchmark: BenchmarkName | None = Field(
         None, description="A data set of pairs, to measure on instead of a recipe"

@@ -9,6 +9,7 @@ from flows.cli.failure import complain_of_inputs, leave_out_skipped
 from flows.cli.options import Weights, Workers, console, parse_degradations
 from schemas.evaluation import BenchmarkName, PriorSource
 from schemas.parameters import EvaluateParameters, GridName
+from schemas.restorer import EdgeRestorerChoice
 
 
 def evaluate(
@@ -55,7 +56,7 @@ def evaluate(
         photographs=photographs,
         output=output,
         reasoner=reasoner,
-        restorer=restorer,
+        restorer=EdgeRestorerChoice(weights=restorer),
         recipe=recipe,
         benchmark=benchmark,
         present=parse_degradations("--present", present.split(",") if present else ()),

@@ -10,6 +10,7 @@ from flows.cli.settings import parse_edits, parse_strengths
 from schemas.archive import RestoreParameters
 from schemas.prior.current import DEGRADATIONS, VISIBLE_SEVERITY
 from schemas.reasoner import EdgeReasonerChoice
+from schemas.restorer import EdgeRestorerChoice
 from schemas.treatment import CERTAIN
 
 
@@ -127,7 +128,7 @@ def restore(
         recheck=recheck,
         workers=workers,
         reasoner=EdgeReasonerChoice(weights=reasoner),
-        restorer=restorer,
+        restorer=EdgeRestorerChoice(weights=restorer),
     )
     begin(f"Looking for photographs in {sources[0]}")
     from flows.cli.show.restoration import show_restoration

@@ -34,6 +34,7 @@ from rr_tasks.treatment.likeness import measure_likeness
 from schemas.errors import ExpectedError
 from schemas.prior.current import DEGRADATIONS, DiagnosticPrior
 from schemas.reasoner import EdgeReasonerChoice
+from schemas.restorer import EdgeRestorerChoice
 from schemas.treatment import Treatment
 
 WORSE_DB = -0.1
@@ -146,7 +147,9 @@ def main() -> None:
     parser.add_argument("--samples", type=int, default=320, help="of each data set")
     options = parser.parse_args()
     try:
-        engine = RememberingEngine(load_reasoner(EdgeReasonerChoice()), load_restorer(None))
+        engine = RememberingEngine(
+            load_reasoner(EdgeReasonerChoice()), load_restorer(EdgeRestorerChoice())
+        )
         rows = [
             row for shards in options.shards for row in restore_all(shards, options.samples, engine)
         ]

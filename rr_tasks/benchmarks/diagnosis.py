@@ -20,6 +20,7 @@ from rr_tasks.restorer.load import load_restorer
 from schemas.prior.current import DEGRADATIONS
 from schemas.reasoner import EdgeReasonerChoice
 from schemas.recipe import EDGE_DEFAULT
+from schemas.restorer import EdgeRestorerChoice
 
 T = TypeVar("T")
 
@@ -48,7 +49,7 @@ def measure_diagnosis(photographs: str, count: int) -> DiagnosisSpeed:
     Raises:
         MissingFolderError: there are no photographs.
     """
-    reasoner, restorer = load_reasoner(EdgeReasonerChoice()), load_restorer(None)
+    reasoner, restorer = load_reasoner(EdgeReasonerChoice()), load_restorer(EdgeRestorerChoice())
     diagnoses, restorations = [], []
     for image in islice(draw_degraded(photographs), _WARM_UP + count):
         seconds, prior = _time(diagnose, reasoner, image)

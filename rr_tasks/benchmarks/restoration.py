@@ -33,6 +33,7 @@ from rr_tasks.treatment.course import treat
 from schemas.prior.current import DiagnosticPrior
 from schemas.reasoner import EdgeReasonerChoice
 from schemas.recipe import EDGE_DEFAULT
+from schemas.restorer import EdgeRestorerChoice
 
 _SIZES = ((1024, 768), (1280, 853), (800, 1200))
 _PARTS = 4
@@ -196,7 +197,7 @@ def _run_models(part: Part) -> tuple[float, float]:
         The seconds, and the share of judging: see `RestorationSpeeds`.
     """
     compute_in_threads(1)
-    engine = _TimedEngine(load_reasoner(EdgeReasonerChoice()), load_restorer(None))
+    engine = _TimedEngine(load_reasoner(EdgeReasonerChoice()), load_restorer(EdgeRestorerChoice()))
     diagnosing = treating = 0.0
     for path in sorted(part.folder.iterdir()):
         pixels = open_photograph(path.read_bytes(), _MAX_PIXELS).develop().pixels

@@ -1,22 +1,27 @@
-"""Loads the restorer that a user chose; the only module that names a tier."""
+"""Loads the chosen restorer."""
 
 from rr_tasks.restorer.edge import EdgeRestorer
 from rr_tasks.restorer.network import RestorerNetwork
 from rr_tasks.restorer.photograph import PhotographRestorer
 from rr_tasks.weights.cache import cache_by_stamp
 from rr_tasks.weights.file import hash_weights, load_network, locate_shipped
+from schemas.restorer import RestorerChoice
 
 
-@cache_by_stamp
-def load_restorer(url: str | None) -> PhotographRestorer:
-    """Load a restorer; it is kept in this process until its file is replaced.
-
-    Args:
-        url: its weights; None for the shipped ones.
+def load_restorer(choice: RestorerChoice) -> PhotographRestorer:
+    """Return the chosen restorer; each process keeps it until its file is replaced.
 
     Raises:
         UnusableWeightsError: see `rr_tasks.weights.file.load_network`.
+        StorageError: storage refuses.
     """
-    url = url or locate_shipped("edge-restorer")
+    match choice.kind:
+        case "edge":
+            return _load_edge(choice.weights)
+
+
+@cache_by_stamp
+def _load_edge(weights: str | None) -> PhotographRestorer:
+    url = weights or locate_shipped("edge-restorer")
     network = load_network(url, RestorerNetwork)
     return PhotographRestorer(EdgeRestorer(network).fuse(), hash_weights(url))

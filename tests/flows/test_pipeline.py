@@ -19,6 +19,7 @@ from rr_tasks.restorer.network import RestorerNetwork
 from rr_tasks.storage.files import publish_bytes, read_bytes
 from rr_tasks.weights.file import hash_weights, locate_shipped
 from schemas.parameters import PipelineParameters, SynthesizeParameters
+from schemas.restorer import EdgeRestorerChoice
 from tests.s3 import S3
 
 SHIPPED = locate_shipped("edge-restorer")
@@ -86,7 +87,7 @@ def test_a_candidate_that_is_not_better_does_not_replace_the_shipped_weights(
 ) -> None:
     assert not result.verdict.promoted
     assert not list((work / "champions").rglob("*"))
-    assert result.summary.parameters.restorer == SHIPPED
+    assert result.summary.parameters.restorer == EdgeRestorerChoice(weights=SHIPPED)
     assert hash_weights(SHIPPED)[:12] in result.evaluation.folder
 
 
@@ -172,7 +173,7 @@ def test_a_better_candidate_becomes_the_champion_that_restores(
     promoted = launch(pipeline, parameters)
     champion = work / "champions" / "edge-restorer.safetensors"
     assert promoted.verdict == win
-    assert promoted.summary.parameters.restorer == str(champion)
+    assert promoted.summary.parameters.restorer == EdgeRestorerChoice(weights=str(champion))
     assert hash_weights(str(champion)) != hash_weights(SHIPPED)
     assert json.loads(champion.with_suffix(".json").read_text())["reason"] == win.reason
     assert hash_weights(str(champion))[:12] in promoted.evaluation.folder

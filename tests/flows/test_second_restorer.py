@@ -13,6 +13,7 @@ from flows.restore import restore
 from rr_tasks.restorer.photograph import PhotographRestorer
 from schemas.archive import RestoreParameters
 from schemas.parameters import EvaluateParameters
+from schemas.restorer import RestorerChoice
 from tests.latent_restorer import LatentRestorer
 
 DIGEST = "c" * 64
@@ -20,7 +21,7 @@ DIGEST = "c" * 64
 
 @pytest.fixture(autouse=True)
 def _chosen(monkeypatch: pytest.MonkeyPatch) -> None:
-    def load_latent(_url: str | None) -> PhotographRestorer:
+    def load_latent(_choice: RestorerChoice) -> PhotographRestorer:
         return PhotographRestorer(LatentRestorer(), DIGEST)
 
     for module in (rr_tasks.engine, rr_tasks.evaluation.images.trial):

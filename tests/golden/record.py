@@ -45,6 +45,7 @@ from schemas.evaluation import RestorationSetting
 from schemas.network import ReasonerShape, RestorerShape
 from schemas.reasoner import EdgeReasonerChoice
 from schemas.recipe import BENCHMARK, RECIPES, DegradationRecipe
+from schemas.restorer import EdgeRestorerChoice
 from schemas.training import LoopSettings
 from tests.rows import read_rows
 
@@ -167,7 +168,7 @@ def _evaluated(work: Path) -> dict[str, Any]:
     spec, photographs = plan_synthesis(str(SAMPLES / "train"), recipe, 3, 12, 12)
     shards = open_dataset(str(work / "evaluated"), spec, photographs)
     synthesize_shard(shards, spec, photographs.folder, 0)
-    models = load_reasoner(EdgeReasonerChoice()), load_restorer(None)
+    models = load_reasoner(EdgeReasonerChoice()), load_restorer(EdgeRestorerChoice())
     trial = Trial(shards, *models, RestorationSetting())
     rows = read_evaluation([evaluate_shard(trial, 0, str(work / "rows"))])
     figures = rows.select("psnr_before", "psnr_after", "ssim_before", "ssim_after")

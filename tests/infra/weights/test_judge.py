@@ -12,6 +12,7 @@ from rr_tasks.reasoner.load import load_reasoner
 from rr_tasks.restorer.load import load_restorer
 from rr_tasks.samples import sample_photographs
 from schemas.reasoner import EdgeReasonerChoice
+from schemas.restorer import EdgeRestorerChoice
 
 FOLDER = Path(__file__).parents[3] / "infra" / "weights"
 
@@ -30,7 +31,9 @@ def test_restorations_are_compared_with_and_without_verification(
     noise = np.random.default_rng(0).normal(0, 40, clean.shape)
     noisy = (clean + noise).clip(0, 255).astype(np.uint8)
     monkeypatch.setattr(script, "_read", lambda _: iter([(clean, noisy), (clean, clean)]))
-    engine = script.RememberingEngine(load_reasoner(EdgeReasonerChoice()), load_restorer(None))
+    engine = script.RememberingEngine(
+        load_reasoner(EdgeReasonerChoice()), load_restorer(EdgeRestorerChoice())
+    )
     rows = pl.DataFrame(list(script.restore_all("data", 9, engine)), schema=script.COLUMNS)
     assert rows["diagnosis"].to_list() == ["its own", "its own", "another's"]
     assert rows["outcome"][0] == "whole"

@@ -14,6 +14,7 @@ from rr_tasks.restorer.sampling import regress
 from rr_tasks.weights.file import UnusableWeightsError, hash_weights, save_network
 from schemas.network import RestorerShape
 from schemas.prior.current import DiagnosticPrior
+from schemas.restorer import EdgeRestorerChoice
 
 MakeNetwork = Callable[..., RestorerNetwork]
 
@@ -99,8 +100,8 @@ def test_the_photograph_is_left_alone_and_may_be_a_view(
 def test_weights_come_from_a_file(tmp_path: Path, prior: DiagnosticPrior) -> None:
     path = str(tmp_path / "restorer.safetensors")
     save_network(RestorerNetwork(), path, {})
-    restorer = load_restorer(path)
+    restorer = load_restorer(EdgeRestorerChoice(weights=path))
     assert restorer.digest == hash_weights(path)
     assert np.array_equal(restorer.restore(noise(16, 16), prior), noise(16, 16))
     with pytest.raises(UnusableWeightsError, match="no such weights file"):
-        load_restorer(str(tmp_path / "other.safetensors"))
+        load_restorer(EdgeRestorerChoice(weights=str(tmp_path / "other.safetensors")))
