@@ -12,6 +12,7 @@ from schemas.base import Range, Strict
 from schemas.prior.degradation import Degradation, Stage
 from schemas.prior.finding import Finding
 from schemas.prior.light import Light
+from schemas.prior.number import SHARE, Length, Number, say_in_pixels
 
 _DARKEST = 0.05
 
@@ -24,6 +25,7 @@ class Darkness(Degradation):
     evidence: ClassVar[str] = "Even the brightest parts are dim"
     counterevidence: ClassVar[str] = "Bright parts are bright"
     entry_names: ClassVar[tuple[str, ...]] = ("exposure",)
+    numbers: ClassVar[Mapping[str, Number]] = {"exposure": SHARE}
 
     exposure: Annotated[float, Field(gt=0.0, le=1.0)]
 
@@ -37,7 +39,7 @@ class Darkness(Degradation):
     def summarize(self) -> str:
         return f"exposure {self.exposure:.2f}"
 
-    def explain(self) -> str:
+    def explain(self, length: Length = say_in_pixels) -> str:
         return f", {self.exposure:.0%} of the light that it needs"
 
 

@@ -133,7 +133,7 @@ def _answered(source: Source, shard: int, lost: list[SampleRow]) -> Iterator[Exa
 
 
 def _line(dialect: Dialect, shard: int, example: Example) -> str:
-    reply = answer(example.annotation or example.truth)
+    reply = answer(example.annotation or example.truth, example.key)
     document: dict[str, Any]
     if dialect == "tags":
         document = {

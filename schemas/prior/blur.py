@@ -10,6 +10,7 @@ from schemas.prior.degradation import Degradation, Stage
 from schemas.prior.finding import Finding
 from schemas.prior.kernel import Kernel
 from schemas.prior.light import LIGHT_ENTRY, Light, explain_light, light_entry, read_light
+from schemas.prior.number import ANGLE, LENGTH, Length, Number, say_in_pixels
 from schemas.prior.scaling import axis_angle, axis_entries, mirror_axis
 from schemas.prior.v1 import BlurKind
 
@@ -31,11 +32,22 @@ class BlurParameters(v1.BlurParameters, Degradation):
     stage: ClassVar[Stage] = Stage.LENS
     evidence: ClassVar[str] = "Edges are spread"
     counterevidence: ClassVar[str] = "Edges are crisp"
+    signs: ClassVar[tuple[str, ...]] = (
+        "Outlines run into each other",
+        "Points of light are smeared",
+        "Fine detail is washed out",
+    )
+    countersigns: ClassVar[tuple[str, ...]] = (
+        "Fine detail is resolved",
+        "Outlines are sharp",
+        "Points of light stay points",
+    )
     entry_names: ClassVar[tuple[str, ...]] = (*BLUR_KINDS, "extent", "cos2", "sin2", LIGHT_ENTRY)
     mirrored: ClassVar[tuple[str, ...]] = ("sin2",)
     lengths: ClassVar[tuple[str, ...]] = ("extent",)
     choice: ClassVar[tuple[str, ...]] = BLUR_KINDS
     maps: ClassVar[tuple[str, ...]] = ("kernel",)
+    numbers: ClassVar[Mapping[str, Number]] = {"extent_px": LENGTH, "angle_deg": ANGLE}
 
     light: Light = "linear"
     kernel: Kernel | None = None
@@ -72,9 +84,9 @@ class BlurParameters(v1.BlurParameters, Degradation):
         return f"{self.kind}, {self.extent_px:.1f} px{axis}{explain_light(self.light)}"
 
     @override
-    def explain(self) -> str:
+    def explain(self, length: Length = say_in_pixels) -> str:
         axis = "" if self.kind == "defocus" else f" along {self.angle_deg:.0f} degrees"
-        return f", about {self.extent_px:.1f} px{axis}{explain_light(self.light)}"
+        return f", about {length(self.extent_px, 1)}{axis}{explain_light(self.light)}"
 
 
 class Blur(Finding[BlurParameters]):

@@ -10,6 +10,7 @@ from enum import IntEnum
 from typing import ClassVar, Self
 
 from schemas.base import Strict
+from schemas.prior.number import Length, Number, say_in_pixels
 
 
 class Stage(IntEnum):
@@ -30,6 +31,10 @@ class Degradation(Strict):
         stage: where light meets it.
         evidence: what shows that it is present, as the beginning of a sentence.
         counterevidence: what shows that it is absent, likewise.
+        signs: other words for the evidence.
+        countersigns: other words for the counterevidence.
+        numbers: how a vision-language model writes those of its parameters that are numbers
+            (`schemas.prior.written`).
         entry_names: the entries of the parameters in a prior's vector, in order.
         mirrored: those of them that change sign when the photograph is mirrored left to right.
         lengths: those that are lengths in pixels, and change with the size of the photograph.
@@ -42,6 +47,9 @@ class Degradation(Strict):
     stage: ClassVar[Stage]
     evidence: ClassVar[str]
     counterevidence: ClassVar[str]
+    signs: ClassVar[tuple[str, ...]] = ()
+    countersigns: ClassVar[tuple[str, ...]] = ()
+    numbers: ClassVar[Mapping[str, Number]] = {}
     entry_names: ClassVar[tuple[str, ...]]
     mirrored: ClassVar[tuple[str, ...]] = ()
     lengths: ClassVar[tuple[str, ...]] = ()
@@ -63,7 +71,7 @@ class Degradation(Strict):
         """Summarize the parameters in a few words, for a table."""
 
     @abstractmethod
-    def explain(self) -> str:
+    def explain(self, length: Length = say_in_pixels) -> str:
         """Complete the sentence that begins with the evidence, the type and its severity."""
 
     def mirror(self) -> Self:

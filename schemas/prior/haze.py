@@ -10,6 +10,7 @@ from schemas.prior import v1
 from schemas.prior.degradation import Degradation, Stage
 from schemas.prior.finding import Finding
 from schemas.prior.light import LIGHT_ENTRY, Light, explain_light, light_entry, read_light
+from schemas.prior.number import SHARE, Length, Number, say_in_pixels
 from schemas.prior.scaling import clamp_unit
 from schemas.prior.transmission_map import TransmissionMap
 
@@ -33,9 +34,24 @@ class HazeParameters(v1.HazeParameters, Degradation):
     stage: ClassVar[Stage] = Stage.AIR
     evidence: ClassVar[str] = "Contrast fades with distance"
     counterevidence: ClassVar[str] = "Distant parts keep their contrast"
+    signs: ClassVar[tuple[str, ...]] = (
+        "A pale veil lies over the distance",
+        "Dark parts are lifted towards the colour of the air",
+        "Far things are paler than near ones",
+    )
+    countersigns: ClassVar[tuple[str, ...]] = (
+        "Dark parts are dark near and far",
+        "Nothing veils the distance",
+        "Colours stay deep into the distance",
+    )
     colour: ClassVar[tuple[str, ...]] = ("light_r", "light_g", "light_b")
     entry_names: ClassVar[tuple[str, ...]] = (*colour, "transmission", "beta", LIGHT_ENTRY)
     maps: ClassVar[tuple[str, ...]] = ("transmission_map",)
+    numbers: ClassVar[Mapping[str, Number]] = {
+        "atmospheric_light": SHARE,
+        "transmission": SHARE,
+        "beta": Number(0, 10, 2),
+    }
 
     light: Light = "linear"
     transmission_map: TransmissionMap | None = None
@@ -77,7 +93,7 @@ class HazeParameters(v1.HazeParameters, Degradation):
         return f"transmission {self.transmission:.2f}, airlight {light}{explain_light(self.light)}"
 
     @override
-    def explain(self) -> str:
+    def explain(self, length: Length = say_in_pixels) -> str:
         light = ", ".join(f"{channel:.2f}" for channel in self.atmospheric_light)
         return (
             f"; on average {self.transmission:.0%} of the scene's light arrives, mixed with "

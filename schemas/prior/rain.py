@@ -9,6 +9,7 @@ from schemas.prior import v1
 from schemas.prior.degradation import Degradation, Stage
 from schemas.prior.finding import Finding
 from schemas.prior.light import LIGHT_ENTRY, Light, explain_light, light_entry, read_light
+from schemas.prior.number import ANGLE, LENGTH, SHARE, Length, Number, say_in_pixels
 from schemas.prior.scaling import axis_angle, axis_entries, clamp_unit, mirror_axis
 
 STREAK_SCALE_PX = 64.0
@@ -25,12 +26,28 @@ class RainParameters(v1.RainParameters, Degradation):
     stage: ClassVar[Stage] = Stage.FALL
     evidence: ClassVar[str] = "Bright streaks share a direction"
     counterevidence: ClassVar[str] = "No bright streaks share a direction"
+    signs: ClassVar[tuple[str, ...]] = (
+        "Thin bright lines fall across the scene",
+        "Parallel streaks lie in front of everything",
+        "Falling drops have drawn lines",
+    )
+    countersigns: ClassVar[tuple[str, ...]] = (
+        "Nothing falls in front of the scene",
+        "No lines cross the scene that do not belong to it",
+        "The view is free of streaks",
+    )
     entry_names: ClassVar[tuple[str, ...]] = (
         *("density", "length", "cos2", "sin2", "opacity"),
         LIGHT_ENTRY,
     )
     mirrored: ClassVar[tuple[str, ...]] = ("sin2",)
     lengths: ClassVar[tuple[str, ...]] = ("length",)
+    numbers: ClassVar[Mapping[str, Number]] = {
+        "density": Number(0, 1, 3),
+        "length_px": LENGTH,
+        "angle_deg": ANGLE,
+        "opacity": SHARE,
+    }
 
     light: Light = "linear"
 
@@ -61,9 +78,9 @@ class RainParameters(v1.RainParameters, Degradation):
         return f"covers {self.density:.0%}, {streaks}{explain_light(self.light)}"
 
     @override
-    def explain(self) -> str:
+    def explain(self, length: Length = say_in_pixels) -> str:
         return (
-            f"; streaks of about {self.length_px:.0f} px at {self.angle_deg:.0f} degrees cover "
+            f"; streaks of about {length(self.length_px, 0)} at {self.angle_deg:.0f} degrees cover "
             f"{self.density:.0%} of the frame{explain_light(self.light)}"
         )
 

@@ -10,7 +10,7 @@ from schemas.prior.current import AnyFinding, DiagnosticPrior
 
 def undo_order(findings: Iterable[AnyFinding]) -> tuple[str, ...]:
     """Return the present degradations in the order to undo them, the last that light met first."""
-    met = _in_order_of_light(finding for finding in findings if finding.present)
+    met = in_order_of_light(finding for finding in findings if finding.present)
     return tuple(finding.degradation().name for finding in reversed(met))
 
 
@@ -21,7 +21,7 @@ def write_reasoning(findings: Iterable[AnyFinding], order: Sequence[str] | None 
         findings: the finding of every type to mention, absent ones included.
         order: what to undo, in this order; by default that of `undo_order`.
     """
-    met = _in_order_of_light(findings)
+    met = in_order_of_light(findings)
     steps = [finding.sentence() for finding in met]
     order = undo_order(met) if order is None else order
     if order:
@@ -44,5 +44,6 @@ def write_instruction(prior: DiagnosticPrior) -> str:
     )
 
 
-def _in_order_of_light(findings: Iterable[AnyFinding]) -> list[AnyFinding]:
+def in_order_of_light(findings: Iterable[AnyFinding]) -> list[AnyFinding]:
+    """Sort findings in the order in which light met what they describe."""
     return sorted(findings, key=lambda finding: finding.degradation().stage)

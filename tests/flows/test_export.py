@@ -33,7 +33,7 @@ def test_a_data_set_is_exported_as_chats(dataset: str, tmp_path: Path) -> None:
     assert result.exit_code == 0, result.output
     written = (output / "messages.jsonl").read_text().splitlines()
     assert len(written) == len(list(output.glob("images/*/*.png"))) == 48
-    assert json.loads((output / "export.json").read_text())["prompt_version"] == "1"
+    assert json.loads((output / "export.json").read_text())["prompt_version"] == "2"
 
 
 def test_what_cannot_be_exported_is_one_line(dataset: str, tmp_path: Path) -> None:

@@ -40,7 +40,7 @@ def test_a_line_shows_the_photograph_asks_and_answers(bare: Source, tmp_path: Pa
     for line, example in zip(lines(tmp_path), examples(bare), strict=True):
         question, reply = line["messages"]
         assert question == {"role": "user", "content": f"<image>{PROMPT}"}
-        assert reply == {"role": "assistant", "content": answer(example.truth)}
+        assert reply == {"role": "assistant", "content": answer(example.truth, example.key)}
         (image,) = line["images"]
         assert (tmp_path / image).read_bytes() == example.degraded
 
@@ -69,7 +69,7 @@ def test_llama_factory_finds_the_lines(bare: Source, tmp_path: Path) -> None:
 def test_annotations_answer_where_they_are_given(annotated: Source, tmp_path: Path) -> None:
     export(str(tmp_path), annotated)
     for line, example in zip(lines(tmp_path), examples(annotated), strict=True):
-        assert line["messages"][1]["content"] == answer(example.annotation)
+        assert line["messages"][1]["content"] == answer(example.annotation, example.key)
 
 
 def test_the_truth_does_not_replace_a_diagnosis_that_failed(
@@ -79,7 +79,7 @@ def test_the_truth_does_not_replace_a_diagnosis_that_failed(
     answered = [one for one in examples(partly_annotated) if one.annotation is not None]
     assert 0 < len(answered) < 48
     replies = [line["messages"][1]["content"] for line in lines(tmp_path)]
-    assert replies == [answer(one.annotation) for one in answered]
+    assert replies == [answer(one.annotation, one.key) for one in answered]
 
 
 def test_datasets_loads_photographs_for_trl(bare: Source, tmp_path: Path) -> None:
@@ -94,7 +94,7 @@ def test_datasets_loads_photographs_for_trl(bare: Source, tmp_path: Path) -> Non
         assert [part["type"] for part in question["content"]] == ["image", "text"]
         assert "image" not in question["content"][0]  # TRL puts it in where none is yet
         assert question["content"][1]["text"] == PROMPT
-        assert [part["text"] for part in reply["content"]] == [answer(example.truth)]
+        assert [part["text"] for part in reply["content"]] == [answer(example.truth, example.key)]
         assert Path(row["images"][0].filename).read_bytes() == example.degraded
 
 
