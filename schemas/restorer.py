@@ -20,17 +20,60 @@ class EdgeRestorerChoice(Strict):
         return self.weights or "the shipped restorer"
 
 
-def _read_weights(given: Any) -> Any:
-    """Accept a URL or null as the weights of the edge restorer, as earlier releases did."""
-    return {"kind": "edge", "weights": given} if given is None or isinstance(given, str) else given
+class QwenRestorerChoice(Strict):
+    """An image editing model of Qwen, in the layout of diffusers.
+
+    `model`, `revision` and `adapter` say what to load; `offload` where it waits, which changes no
+    pixel. All else decides the result.
+    """
+
+    kind: Literal["qwen"] = Field("qwen", description="Which restorer")
+    model: str = Field(min_length=1, description="Folder of the model, or its name on the Hub")
+    revision: str | None = Field(None, description="Revision on the Hub; by default the newest")
+    adapter: Url | None = Field(None, description="Folder or file of a LoRA; by default none")
+    dtype: Literal["auto", "bfloat16", "float16", "float32"] = Field(
+        "auto", description="Type of the weights; auto is bfloat16 where the device has it"
+    )
+    storage: Literal["full", "float8"] = Field(
+        "full", description="How the transformer's weights are kept; float8 takes half the memory"
+    )
+    offload: Literal["none", "model", "blocks"] = Field(
+        "none",
+        description="What waits in the CPU's memory: nothing, models that are not in use, or even "
+        "blocks that are not",
+    )
+    steps: int = Field(20, ge=1, le=1000, description="Steps from noise to the photograph")
+    guidance: float = Field(
+        1.0, ge=1.0, description="Scale of true guidance; above 1, steps take twice as long"
+    )
+    tile_side: int = Field(
+        1024, ge=256, multiple_of=32, description="Longest side of a tile, in pixels"
+    )
+    seed: int = Field(0, ge=0, description="Seed of the noise")
+
+    @property
+    def label(self) -> str:
+        """A name for people; its last part is enough."""
+        return self.adapter or self.model
 
 
-# With a second kind: Annotated[EdgeRestorerChoice | ..., Field(discriminator="kind")].
-_Choice: TypeAlias = EdgeRestorerChoice
+def _read_choice(given: Any) -> Any:
+    """Accept what earlier releases did, which knew only the edge restorer.
+
+    A URL or null are its weights; so are parameters without a kind.
+    """
+    if given is None or isinstance(given, str):
+        return {"kind": "edge", "weights": given}
+    return {"kind": "edge", **given} if isinstance(given, dict) else given
+
+
+_Choice: TypeAlias = Annotated[
+    Annotated[EdgeRestorerChoice, Field(strict=False)]
+    | Annotated[QwenRestorerChoice, Field(strict=False)],
+    Field(discriminator="kind"),
+]
 
 RestorerChoice = Annotated[
-    _Choice,
-    Field(strict=False),
-    BeforeValidator(_read_weights, json_schema_input_type=_Choice | Url | None),
+    _Choice, BeforeValidator(_read_choice, json_schema_input_type=_Choice | Url | None)
 ]
 """The restorer that a flow uses; `rr_tasks.restorer.load` loads it."""

@@ -45,7 +45,7 @@ from schemas.prior.text import undo_order, write_reasoning
 from schemas.prior.transmission_map import MAP_SIDE
 from schemas.recipe import DegradationRecipe, JpegRecipe
 
-pytest_plugins = ["tests.s3", "tests.fault_proxy", "tests.loggers", "tests.browser"]
+pytest_plugins = ["tests.s3", "tests.fault_proxy", "tests.loggers", "tests.browser", "tests.toys"]
 
 torch.set_num_threads(1)
 cv2.setNumThreads(1)

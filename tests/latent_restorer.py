@@ -13,7 +13,8 @@ from torch.nn import functional
 
 from rr_tasks.photographs.pixels import Pixels, to_8_bits
 from rr_tasks.restorer.flow import Isotropic, Source, velocity_towards
-from rr_tasks.restorer.protocol import Guides, Tile
+from rr_tasks.restorer.protocol import Guides, Place, Tile
+from rr_tasks.restorer.sampling import ONE_STEP
 from schemas.prior.current import DiagnosticPrior
 from schemas.prior.text import write_instruction
 
@@ -93,6 +94,12 @@ class LatentRestorer:
 
     def source(self, condition: LatentCondition) -> Source:
         return Source(torch.zeros_like(condition.degraded), Isotropic(1.0))
+
+    def begin(self, condition: LatentCondition, places: Sequence[Place]) -> torch.Tensor:
+        return self.source(condition).mean
+
+    def times(self, condition: LatentCondition) -> Sequence[float]:
+        return ONE_STEP
 
     def velocity(
         self, x: torch.Tensor, t: torch.Tensor, condition: LatentCondition

@@ -10,7 +10,8 @@ from rr_tasks.restorer.flow import Isotropic, Source, velocity_towards
 from rr_tasks.restorer.fused import FusedNetwork
 from rr_tasks.restorer.guides import PhysicalGuides
 from rr_tasks.restorer.network import CONDITION_LENGTH, RestorerNetwork
-from rr_tasks.restorer.protocol import Guides, Tile
+from rr_tasks.restorer.protocol import Guides, Place, Tile
+from rr_tasks.restorer.sampling import ONE_STEP
 from schemas.prior.current import DiagnosticPrior
 from schemas.prior.vector import to_vector
 
@@ -81,6 +82,14 @@ class EdgeRestorer:
     def source(self, condition: EdgeCondition) -> Source:
         """Start from the degraded image plus noise of standard deviation `TAU`."""
         return Source(condition.degraded, Isotropic(TAU))
+
+    def begin(self, condition: EdgeCondition, places: Sequence[Place]) -> torch.Tensor:
+        """Begin at the source's mean, from where one step has the least mean squared error."""
+        return condition.degraded
+
+    def times(self, condition: EdgeCondition) -> Sequence[float]:
+        """Take one step."""
+        return ONE_STEP
 
     def velocity(self, x: torch.Tensor, t: torch.Tensor, condition: EdgeCondition) -> torch.Tensor:
         """Point from the predicted x0 to x."""

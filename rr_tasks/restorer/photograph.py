@@ -9,14 +9,14 @@ import torch
 
 from rr_tasks.device import autocast
 from rr_tasks.photographs.pixels import Bytes, Pixels
-from rr_tasks.restorer.protocol import Restorer
-from rr_tasks.restorer.sampling import regress
+from rr_tasks.restorer.protocol import Place, Restorer
+from rr_tasks.restorer.sampling import walk
 from rr_tasks.restorer.tiling import Tiling
 from schemas.prior.current import DiagnosticPrior
 
 
 class PhotographRestorer:
-    """Restores photographs in one step of a trained flow; several threads may share it.
+    """Restores photographs along a trained flow; several threads may share it.
 
     Args:
         restorer: the flow, its network in evaluation mode.
@@ -41,12 +41,12 @@ class PhotographRestorer:
         """
         height, width = pixels.shape[:2]
         tile = self.restorer.tile
-        tiling = Tiling(height, width, tile.side, tile.overlap, tile.multiple)
+        tiling = Tiling(height, width, tile.side, tile.overlap, tile.multiple, tile.grid)
         top = float(np.iinfo(pixels.dtype).max)
         out = np.empty_like(pixels, order="C")
         done = 0
         guides = self.restorer.survey(pixels, prior)
-        tiles = zip(tiling.cut(pixels), tiling.cut(guides), strict=True)
+        tiles = zip(tiling.places, tiling.cut(pixels), tiling.cut(guides), strict=True)
         for strip in tiling.join(self._restore_tiles(tiles, prior)):
             scaled = (strip * top).round_().clamp_(0, top).permute(1, 2, 0)
             out[done : done + len(scaled)] = scaled.numpy()
@@ -54,15 +54,17 @@ class PhotographRestorer:
         return out
 
     def _restore_tiles(
-        self, tiles: Iterator[tuple[Pixels, Bytes]], prior: DiagnosticPrior | None
+        self, tiles: Iterator[tuple[Place, Pixels, Bytes]], prior: DiagnosticPrior | None
     ) -> Iterator[torch.Tensor]:
-        """Restore tiles, which come with their guides."""
-        device = self.restorer.device
-        while batch := list(islice(tiles, self.restorer.tile.batch)):
-            images, guides = (_stack(arrays, device) for arrays in zip(*batch, strict=True))
-            with torch.inference_mode(), autocast(device):
-                condition = self.restorer.prepare(images, [prior] * len(batch), guides)
-                restored = regress(self.restorer, condition)
+        """Restore tiles, which come with their places and guides."""
+        restorer = self.restorer
+        while batch := list(islice(tiles, restorer.tile.batch)):
+            places, *arrays = zip(*batch, strict=True)
+            images, guides = (_stack(array, restorer.device) for array in arrays)
+            with torch.inference_mode(), autocast(restorer.device):
+                condition = restorer.prepare(images, [prior] * len(batch), guides)
+                start, times = restorer.begin(condition, places), restorer.times(condition)
+                restored = walk(restorer, condition, start, times)
             yield from restored.float().cpu()
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
 import torch
 from torch import nn
@@ -23,12 +23,22 @@ class Tile:
         multiple: heights and widths are multiples of this.
         overlap: the least number of pixels that neighbouring tiles share.
         batch: how many tiles of one photograph are restored together.
+        grid: every tile begins at a multiple of this, in pixels, so that what is defined on a
+            coarser grid agrees where tiles overlap.
     """
 
     side: int
     multiple: int
     overlap: int
     batch: int
+    grid: int = 1
+
+
+class Place(NamedTuple):
+    """Where a part of a photograph begins: its first row and column, in pixels."""
+
+    top: int
+    left: int
 
 
 class Guides(Protocol):
@@ -96,6 +106,19 @@ class Restorer(Protocol[ConditionT]):
 
     def source(self, condition: ConditionT) -> Source:
         """Return where the flow starts."""
+
+    def begin(self, condition: ConditionT, places: Sequence[Place]) -> torch.Tensor:
+        """Return the points at t = 1, (B, ...), from which parts of a photograph are restored.
+
+        They agree where parts overlap, so that tiles join without seams.
+
+        Args:
+            condition: of each part.
+            places: where each part lies in its photograph.
+        """
+
+    def times(self, condition: ConditionT) -> Sequence[float]:
+        """Return the times to stop at on the way from 1 to 0, both included."""
 
     def velocity(self, x: torch.Tensor, t: torch.Tensor, condition: ConditionT) -> torch.Tensor:
         """Return the velocity v at points x, for times t (B,) in (0, 1]."""

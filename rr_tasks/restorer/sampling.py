@@ -1,10 +1,14 @@
 """Follows a flow from its source to a clean image."""
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 import torch
 
 from rr_tasks.restorer.protocol import ConditionT, Restorer
+
+ONE_STEP = (1.0, 0.0)
+"""The times of a walk of a single step."""
 
 
 def regress(restorer: Restorer[ConditionT], condition: ConditionT) -> torch.Tensor:
@@ -13,25 +17,27 @@ def regress(restorer: Restorer[ConditionT], condition: ConditionT) -> torch.Tens
     Returns:
         (B, 3, H, W) in 0-1.
     """
-    return walk(restorer, condition, restorer.source(condition).mean, steps=1)
+    return walk(restorer, condition, restorer.source(condition).mean, ONE_STEP)
 
 
 def walk(
-    restorer: Restorer[ConditionT], condition: ConditionT, start: torch.Tensor, steps: int
+    restorer: Restorer[ConditionT],
+    condition: ConditionT,
+    start: torch.Tensor,
+    times: Sequence[float],
 ) -> torch.Tensor:
-    """Integrate dx/dt = v from t = 1 to 0 by Euler steps of equal length.
+    """Integrate dx/dt = v from t = 1 to 0 by Euler steps.
 
     Args:
         restorer: the flow.
         condition: from `restorer.prepare`.
         start: the point at t = 1, (B, ...).
-        steps: 1 or more.
+        times: those between which the steps lie, from 1 to 0.
 
     Returns:
         (B, 3, H, W) in 0-1.
     """
     x = start
-    times = torch.linspace(1.0, 0.0, steps + 1).tolist()
     for now, following in pairwise(times):
         t = torch.full((len(x),), now, device=x.device)
         x = x + (following - now) * restorer.velocity(x, t, condition)

@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import product, starmap
 from math import ceil
 
 import numpy as np
 import torch
 
 from rr_tasks.photographs.pixels import Samples
-from rr_tasks.restorer.protocol import Guides
+from rr_tasks.restorer.protocol import Guides, Place
 
 
 @dataclass(frozen=True)
@@ -21,24 +22,32 @@ class Axis:
         longest: length of the longest tile allowed.
         overlap: the least number of pixels that neighbouring tiles share.
         multiple: every tile's length is a multiple of this.
+        grid: every tile begins at a multiple of this, of which `longest`, `overlap` and `multiple`
+            are multiples; the last tile may extend beyond the photograph.
     """
 
     length: int
     longest: int
     overlap: int
     multiple: int
+    grid: int = 1
+
+    @cached_property
+    def reach(self) -> int:
+        """Pixels from the first to where the last tile must end."""
+        return ceil(self.length / self.grid) * self.grid
 
     @cached_property
     def count(self) -> int:
         """Number of tiles."""
-        if self.length <= self.longest:
+        if self.reach <= self.longest:
             return 1
-        return ceil((self.length - self.overlap) / (self.longest - self.overlap))
+        return ceil((self.reach - self.overlap) / (self.longest - self.overlap))
 
     @cached_property
     def tile(self) -> int:
         """Length of every tile; a single tile may extend beyond the photograph."""
-        shared = self.length + (self.count - 1) * self.overlap
+        shared = self.reach + (self.count - 1) * self.overlap
         return ceil(shared / self.count / self.multiple) * self.multiple
 
     @cached_property
@@ -46,15 +55,15 @@ class Axis:
         """First pixel of each tile, evenly spread."""
         if self.count == 1:
             return [0]
-        room = self.length - self.tile
-        return [round(index * room / (self.count - 1)) for index in range(self.count)]
+        room = (self.reach - self.tile) // self.grid
+        return [round(index * room / (self.count - 1)) * self.grid for index in range(self.count)]
 
     @cached_property
     def weights(self) -> torch.Tensor:
         """(count, tile): how much each tile counts at its pixels, adding up to 1 everywhere."""
         ramp = torch.arange(1, self.tile + 1, dtype=torch.float32)
         tent = torch.minimum(ramp, ramp.flip(0)).clamp(max=float(self.overlap))
-        total = torch.zeros(max(self.length, self.tile))
+        total = torch.zeros(max(self.reach, self.tile))
         for start in self.starts:
             total[start : start + self.tile] += tent
         return torch.stack([tent / total[start : start + self.tile] for start in self.starts])
@@ -73,25 +82,30 @@ class Tiling:
     longest: int = 512
     overlap: int = 32
     multiple: int = 16
+    grid: int = 1
 
     @cached_property
     def rows(self) -> Axis:
         """How the height is cut."""
-        return Axis(self.height, self.longest, self.overlap, self.multiple)
+        return Axis(self.height, self.longest, self.overlap, self.multiple, self.grid)
 
     @cached_property
     def columns(self) -> Axis:
         """How the width is cut."""
-        return Axis(self.width, self.longest, self.overlap, self.multiple)
+        return Axis(self.width, self.longest, self.overlap, self.multiple, self.grid)
+
+    @property
+    def places(self) -> Iterator[Place]:
+        """Where the tiles begin, in the order of `cut`."""
+        return starmap(Place, product(self.rows.starts, self.columns.starts))
 
     def cut(self, image: Samples | Guides) -> Iterator[Samples]:
         """Cut (H, W, C) pixels row by row; tiles that extend beyond the edge are mirrored."""
-        below = max(0, self.rows.tile - self.height)
-        right = max(0, self.columns.tile - self.width)
-        for top in self.rows.starts:
-            for left in self.columns.starts:
-                tile = image[top : top + self.rows.tile, left : left + self.columns.tile]
-                yield np.pad(tile, ((0, below), (0, right), (0, 0)), mode="symmetric")
+        height, width = self.rows.tile, self.columns.tile
+        for top, left in self.places:
+            tile = image[top : top + height, left : left + width]
+            below, right = height - tile.shape[0], width - tile.shape[1]
+            yield np.pad(tile, ((0, below), (0, right), (0, 0)), mode="symmetric")
 
     def join(self, tiles: Iterator[torch.Tensor]) -> Iterator[torch.Tensor]:
         """Blend tiles (3, h, w), in the order of `cut`, into strips of the image.
@@ -103,7 +117,7 @@ class Tiling:
             (3, h, W): consecutive rows of the image from top to bottom, `height` rows in all.
         """
         rows, columns = self.rows, self.columns
-        blended = torch.zeros(3, rows.tile, max(self.width, columns.tile))
+        blended = torch.zeros(3, rows.tile, max(columns.reach, columns.tile))
         ends = [*rows.starts[1:], self.height]
         for top, end, row_weight in zip(rows.starts, ends, rows.weights, strict=True):
             for left, column_weight in zip(columns.starts, columns.weights, strict=True):

@@ -45,7 +45,7 @@ def test_images_stay_in_range(restorer_network: MakeNetwork) -> None:
     flow = EdgeRestorer(restorer_network(noise=5.0))
     condition = flow.prepare(IMAGE, [None, None], UNGUIDED)
     with torch.no_grad():
-        restored = walk(flow, condition, IMAGE, steps=2)
+        restored = walk(flow, condition, IMAGE, (1.0, 0.5, 0.0))
     assert [bound.item() for bound in restored.aminmax()] == [0.0, 1.0]
 
 

@@ -7,8 +7,8 @@ from torch import nn
 
 from rr_tasks.photographs.pixels import Pixels, to_8_bits
 from rr_tasks.restorer.flow import Isotropic, Source, velocity_towards
-from rr_tasks.restorer.protocol import Guides, Tile
-from rr_tasks.restorer.sampling import regress, walk
+from rr_tasks.restorer.protocol import Guides, Place, Tile
+from rr_tasks.restorer.sampling import ONE_STEP, regress, walk
 from schemas.prior.current import DiagnosticPrior
 
 CLEAN = torch.linspace(0.1, 0.9, 12).reshape(1, 3, 2, 2)
@@ -26,7 +26,7 @@ class StraightFlow:
     """Knows the clean image: its velocity is that of the straight line, whatever the point."""
 
     def __init__(self) -> None:
-        self.times: list[float] = []
+        self.asked: list[float] = []
 
     device = torch.device("cpu")
     tile = Tile(side=2, multiple=1, overlap=1, batch=1)
@@ -52,8 +52,14 @@ class StraightFlow:
     def source(self, condition: Known) -> Source:
         return Source(condition.mean, Isotropic(0.1))
 
+    def begin(self, condition: Known, places: Sequence[Place]) -> torch.Tensor:
+        return condition.mean
+
+    def times(self, condition: Known) -> Sequence[float]:
+        return ONE_STEP
+
     def velocity(self, x: torch.Tensor, t: torch.Tensor, condition: Known) -> torch.Tensor:
-        self.times.append(float(t[0]))
+        self.asked.append(float(t[0]))
         return velocity_towards(condition.clean, x, t)
 
     def decode(self, x0: torch.Tensor, condition: Known) -> torch.Tensor:
@@ -67,19 +73,25 @@ class DecayingFlow(StraightFlow):
         return x
 
 
+def even_times(steps: int) -> list[float]:
+    return [1 - step / steps for step in range(steps + 1)]
+
+
 @pytest.mark.parametrize("steps", [1, 2, 7, 50])
 def test_a_straight_flow_ends_at_the_clean_image(steps: int) -> None:
     flow = StraightFlow()
     start = MEAN + 0.1 * torch.randn(MEAN.shape, generator=torch.Generator().manual_seed(0))
-    restored = walk(flow, Known(CLEAN, MEAN), start, steps)
+    restored = walk(flow, Known(CLEAN, MEAN), start, even_times(steps))
     assert torch.allclose(restored, CLEAN, atol=1e-5)
-    assert flow.times == pytest.approx([1 - step / steps for step in range(steps)])
+    assert flow.asked == pytest.approx([1 - step / steps for step in range(steps)])
 
 
 def test_more_steps_follow_a_curved_flow_more_closely() -> None:
     truth = MEAN / torch.e
     errors = [
-        float((walk(DecayingFlow(), Known(CLEAN, MEAN), MEAN, steps) - truth).abs().max())
+        float(
+            (walk(DecayingFlow(), Known(CLEAN, MEAN), MEAN, even_times(steps)) - truth).abs().max()
+        )
         for steps in (1, 4, 16, 64)
     ]
     assert errors == sorted(errors, reverse=True)
@@ -89,7 +101,7 @@ def test_more_steps_follow_a_curved_flow_more_closely() -> None:
 def test_regressing_is_one_step_from_the_mean() -> None:
     for flow in (StraightFlow(), DecayingFlow()):
         condition = Known(CLEAN, MEAN)
-        assert torch.equal(regress(flow, condition), walk(flow, condition, MEAN, steps=1))
+        assert torch.equal(regress(flow, condition), walk(flow, condition, MEAN, even_times(1)))
 
 
 def test_images_are_decoded() -> None:

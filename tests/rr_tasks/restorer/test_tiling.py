@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from math import ceil
 
 import numpy as np
 import pytest
@@ -14,9 +15,10 @@ SIZES = st.integers(1, 400)
 @st.composite
 def tilings(draw: st.DrawFn) -> Tiling:
     multiple = draw(st.sampled_from((1, 4, 16)))
-    overlap = draw(st.integers(1, 40))
+    grid = draw(st.sampled_from((1, multiple)))
+    overlap = ceil(draw(st.integers(1, 40)) / grid) * grid
     longest = multiple * draw(st.integers((overlap + 8) // multiple + 1, 96 // multiple + 4))
-    return Tiling(draw(SIZES), draw(SIZES), longest, overlap, multiple)
+    return Tiling(draw(SIZES), draw(SIZES), longest, overlap, multiple, grid)
 
 
 def coordinates(height: int, width: int) -> np.ndarray:
@@ -35,7 +37,7 @@ def joined(tiling: Tiling, tiles: Iterator[torch.Tensor]) -> torch.Tensor:
 def blended_at_once(tiling: Tiling, tiles: Iterator[torch.Tensor]) -> torch.Tensor:
     """What `join` makes in strips, in a single image."""
     rows, columns = tiling.rows, tiling.columns
-    whole = torch.zeros(3, max(tiling.height, rows.tile), max(tiling.width, columns.tile))
+    whole = torch.zeros(3, max(rows.reach, rows.tile), max(columns.reach, columns.tile))
     for top, row_weight in zip(rows.starts, rows.weights, strict=True):
         for left, column_weight in zip(columns.starts, columns.weights, strict=True):
             area = whole[:, top : top + rows.tile, left : left + columns.tile]
@@ -89,10 +91,11 @@ def test_neighbours_overlap_and_all_is_covered(tiling: Tiling) -> None:
         ends = [start + axis.tile for start in axis.starts]
         assert axis.starts[0] == 0
         assert ends[-1] >= axis.length
-        assert axis.count == 1 or ends[-1] == axis.length
+        assert axis.count == 1 or ends[-1] == axis.reach < axis.length + axis.grid
+        assert not any(start % axis.grid for start in axis.starts)
         for following, end in zip(axis.starts[1:], ends[:-1], strict=True):
             assert end - following >= axis.overlap
-        total = torch.zeros(max(axis.length, axis.tile))
+        total = torch.zeros(max(axis.reach, axis.tile))
         for start, weight in zip(axis.starts, axis.weights, strict=True):
             assert weight.min() > 0
             total[start : start + axis.tile] += weight

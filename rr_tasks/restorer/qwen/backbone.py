@@ -1,0 +1,66 @@
+"""What a Qwen image model provides; the restorer is written once for all of them."""
+
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
+
+import torch
+from torch import nn
+from transformers import PreTrainedTokenizerBase
+
+from rr_tasks.restorer.qwen.latents import Grid, Latents
+from rr_tasks.restorer.qwen.schedule import Schedule
+
+
+class Prompt(NamedTuple):
+    """An instruction and the picture that it is about, as the transformer reads them.
+
+    Attributes:
+        states: (B, L, D), from the text encoder.
+        mask: (B, L), true where there is a token; samples of one length have true ones only.
+        slots: (B, L), true where a token of the text encoder stands for a part of the picture.
+    """
+
+    states: torch.Tensor
+    mask: torch.Tensor
+    slots: torch.Tensor
+
+    def to(self, device: torch.device) -> "Prompt":
+        """Return the same prompt on a device."""
+        return Prompt(*(part.to(device) for part in self))
+
+
+class Backbone(Protocol):
+    """A Qwen image model that edits."""
+
+    @property
+    def transformer(self) -> nn.Module:
+        """The network that predicts velocities."""
+
+    @property
+    def tokenizer(self) -> PreTrainedTokenizerBase:
+        """Counts the tokens of instructions."""
+
+    @property
+    def latents(self) -> Latents:
+        """Turns images into tokens and back."""
+
+    @property
+    def schedule(self) -> Schedule:
+        """The times of its walks."""
+
+    def read(self, images: torch.Tensor, texts: Sequence[str]) -> Prompt:
+        """Encode an instruction about each of the images, (B, 3, H, W) in 0-1."""
+
+    def velocity(
+        self, x: torch.Tensor, t: torch.Tensor, picture: torch.Tensor, prompt: Prompt, grid: Grid
+    ) -> torch.Tensor:
+        """Predict the velocity at tokens x (B, N, C) and times t (B,), in float32.
+
+        Args:
+            x: tokens of the photograph to be.
+            t: in 0-1.
+            picture: tokens (B, N, C) of the degraded photograph, on the same grid: positions are
+                counted from the middle, so another grid would map one onto the other wrongly.
+            prompt: what to do.
+            grid: rows and columns of the tokens.
+        """

@@ -1,0 +1,103 @@
+"""Loads a Qwen image model and puts its parts where they fit."""
+
+from typing import Any
+
+import diffusers
+import torch
+from diffusers import DiffusionPipeline
+from diffusers.utils import logging as diffusers_logging
+from safetensors import SafetensorError
+from safetensors.torch import load as unpack
+from transformers.utils import logging as transformers_logging
+
+from rr_tasks.device import choose_device, compute_type
+from rr_tasks.restorer.qwen.backbone import Backbone
+from rr_tasks.restorer.qwen.edit import EditBackbone
+from rr_tasks.storage.files import join, read_bytes
+from rr_tasks.weights.file import UnusableWeightsError
+from rr_tasks.weights.snapshot import Snapshot
+from schemas.restorer import QwenRestorerChoice
+
+EDITORS = ("QwenImageEditPipeline", "QwenImageEditPlusPipeline")
+"""Pipelines of diffusers whose models restore."""
+
+LORA_FILE = "pytorch_lora_weights.safetensors"
+"""What diffusers calls the file of a LoRA in its folder."""
+
+_UNUSABLE = (OSError, ValueError, RuntimeError, KeyError, AttributeError, ImportError)
+"""What diffusers and transformers raise for files that are no such model."""
+
+
+diffusers_logging.disable_progress_bar()
+transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+
+
+def check_kind(model: Snapshot) -> str:
+    """Return the name of the model's pipeline, without loading anything.
+
+    Raises:
+        UnusableWeightsError: it is no image editing model of Qwen.
+    """
+    kind = str(model.read_settings("model_index.json").get("_class_name"))
+    if kind not in EDITORS:
+        raise UnusableWeightsError(
+            f"{model.name}: holds a {kind}, which cannot restore; the models that can are those of "
+            f"{', '.join(EDITORS)}"
+        )
+    return kind
+
+
+def load_backbone(model: Snapshot, choice: QwenRestorerChoice) -> tuple[Backbone, torch.device]:
+    """Load a model's parts and put them where the choice says.
+
+    Raises:
+        UnusableWeightsError: a part or the adapter is missing, damaged, or of another model.
+    """
+    kind, device = check_kind(model), choose_device()
+    dtype = compute_type(device) if choice.dtype == "auto" else getattr(torch, choice.dtype)
+    try:
+        pipeline = getattr(diffusers, kind).from_pretrained(
+            model.folder, dtype=dtype, local_files_only=True
+        )
+    except _UNUSABLE as error:
+        raise UnusableWeightsError(
+            f"{model.name}: not usable as a {kind}: {_first_line(error)}; download it again"
+        ) from error
+    if choice.adapter is not None:
+        _load_adapter(pipeline, choice.adapter)
+    _place(pipeline, choice, device, dtype)
+    return EditBackbone(pipeline, device), device
+
+
+def adapter_url(adapter: str) -> str:
+    """Return the URL of the file of a LoRA, which may be given by its folder."""
+    return adapter if adapter.endswith(".safetensors") else join(adapter, LORA_FILE)
+
+
+def _load_adapter(pipeline: DiffusionPipeline, adapter: str) -> None:
+    url = adapter_url(adapter)
+    try:
+        pipeline.load_lora_weights(unpack(read_bytes(url)))
+    except (SafetensorError, *_UNUSABLE) as error:
+        raise UnusableWeightsError(
+            f"{url}: not usable as a LoRA of this model: {_first_line(error)}"
+        ) from error
+
+
+def _place(
+    pipeline: DiffusionPipeline, choice: QwenRestorerChoice, device: torch.device, dtype: Any
+) -> None:
+    if choice.storage == "float8":
+        pipeline.transformer.enable_layerwise_casting(torch.float8_e4m3fn, compute_dtype=dtype)
+    if device.type == "cpu" or choice.offload == "none":
+        pipeline.to(device)
+    elif choice.offload == "model":
+        pipeline.enable_model_cpu_offload(device=device)
+    else:
+        pipeline.enable_group_offload(
+            device, offload_type="block_level", num_blocks_per_group=1, use_stream=True
+        )
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]

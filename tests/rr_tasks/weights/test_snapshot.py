@@ -1,0 +1,77 @@
+from pathlib import Path
+
+import pytest
+
+from rr_tasks.weights.file import UnusableWeightsError
+from rr_tasks.weights.licence import LicenceError, read_licence, require_commercial
+from rr_tasks.weights.snapshot import Snapshot, fetch_snapshot
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> Snapshot:
+    (tmp_path / "part").mkdir()
+    (tmp_path / "config.json").write_text('{"a": 1}')
+    (tmp_path / "part" / "weights.safetensors").write_bytes(bytes(9_000_000))
+    return fetch_snapshot(str(tmp_path))
+
+
+def digest(model: Snapshot) -> str:
+    return Snapshot(model.name, model.folder, None).digest
+
+
+def test_weights_and_settings_decide_the_digest_and_notes_do_not(model: Snapshot) -> None:
+    before = digest(model)
+    (model.folder / "README.md").write_text("Nice.")
+    assert digest(model) == before
+    digests = {before}
+    for path, content in {
+        "config.json": b'{"a": 2}',
+        "part/weights.safetensors": bytes(8_999_999) + b"\1",
+        "part/more.safetensors": b"",
+    }.items():
+        (model.folder / path).write_bytes(content)
+        digests.add(digest(model))
+    assert len(digests) == 4
+
+
+def test_settings_are_read(model: Snapshot) -> None:
+    assert model.read_settings("config.json") == {"a": 1}
+    for name in ("none.json", "part/weights.safetensors"):
+        with pytest.raises(UnusableWeightsError, match=f"{name} is missing or damaged"):
+            model.read_settings(name)
+
+
+@pytest.mark.parametrize("name", ["/no/such", "./a/b", "folder"])
+def test_what_can_be_no_name_on_the_hub_is_not_asked_for(name: str) -> None:
+    with pytest.raises(UnusableWeightsError, match=f"{name}: no such folder"):
+        fetch_snapshot(name)
+
+
+def test_a_hub_that_cannot_be_reached_is_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    with pytest.raises(UnusableWeightsError, match="Qwen/None at v1: neither a folder") as caught:
+        fetch_snapshot("Qwen/None", "v1")
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("card", "name", "commercial"),
+    [
+        ("---\nlicense: apache-2.0\n---\nText", "apache-2.0", True),
+        ("---\nlicense: other\nlicense_name: qwen-research\n---\n", "qwen-research", False),
+        ("No header", None, False),
+        (None, None, False),
+    ],
+)
+def test_the_card_names_the_licence(
+    model: Snapshot, card: str | None, name: str | None, commercial: bool
+) -> None:
+    if card is not None:
+        (model.folder / "README.md").write_text(card)
+    licence = read_licence(model)
+    assert (licence.name, licence.is_commercial) == (name, commercial)
+    if commercial:
+        require_commercial(model)
+    else:
+        with pytest.raises(LicenceError, match=name or "unknown licence"):
+            require_commercial(model)

@@ -1,0 +1,38 @@
+"""Toys of published models, built once a session."""
+
+from collections.abc import Callable
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from rr_tasks.restorer.qwen.restorer import QwenRestorer
+
+
+@pytest.fixture(scope="session")
+def toy_editor(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Any], str]:
+    """The folder of a toy of Qwen-Image-Edit, by its variant."""
+
+    @cache
+    def build(variant: Any) -> str:
+        # Late, because most tests do not need diffusers.
+        from rr_tasks.toys.editor import build_toy_editor
+
+        return build_toy_editor(str(tmp_path_factory.mktemp(variant)), variant)
+
+    return build
+
+
+def load_toy(folder: str, **settings: float) -> "QwenRestorer":
+    """Load a toy in float32; it takes three steps."""
+    from rr_tasks.restorer.qwen.model import load_backbone
+    from rr_tasks.restorer.qwen.restorer import QwenRestorer
+    from rr_tasks.weights.snapshot import fetch_snapshot
+    from schemas.restorer import QwenRestorerChoice
+
+    choice = QwenRestorerChoice(model=folder, dtype="float32")
+    backbone, device = load_backbone(fetch_snapshot(folder), choice)
+    backbone.transformer.requires_grad_(False).eval()
+    given: dict[str, Any] = {"steps": 3, "tile_side": 256, **settings}
+    return QwenRestorer(backbone, device, **given)
