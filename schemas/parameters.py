@@ -168,6 +168,9 @@ class TrainRestorerParameters(Parameters):
     crop_side: int = Field(
         128, ge=32, multiple_of=32, description="Height and width of a crop; a multiple of 32"
     )
+    spectral_weight: float = Field(
+        0.0, ge=0, description="How much errors of the spectrum count beside those of pixels"
+    )
     learning_rate: LearningRate = 1e-3
     seed: Seed = 0
     accumulate: Accumulate = 1

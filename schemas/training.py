@@ -36,7 +36,8 @@ class TrainingRecord(Strict):
 
     `algorithm` counts changes of the code after which the same settings give other weights;
     `processes` is the number of processes that trained together. A restorer sees crops of
-    `crop_side` x `crop_side` pixels.
+    `crop_side` x `crop_side` pixels, and `spectral_weight` is how much the error of their spectrum
+    counts; 0 is not written down, as before there was such a loss.
     """
 
     network: NetworkName
@@ -44,6 +45,7 @@ class TrainingRecord(Strict):
     processes: Positive = 1
     settings: LoopSettings
     crop_side: Positive | None = None
+    spectral_weight: float = Field(0.0, ge=0.0, exclude_if=lambda weight: not weight)
     shards: str
     annotations: str | None = None
     start_sha256: Sha256 | None = None

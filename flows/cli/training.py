@@ -75,6 +75,10 @@ def train_restorer(
     crop_side: Annotated[
         int, typer.Option(help="Height and width of a crop; a multiple of 32.")
     ] = 128,
+    spectral_weight: Annotated[
+        float,
+        typer.Option(min=0.0, help="How much errors of the spectrum count; 0.1 to 1 are usual."),
+    ] = 0.0,
     learning_rate: Annotated[float, typer.Option(help="Highest learning rate.")] = 1e-3,
     seed: Seed = 0,
     accumulate: Accumulate = 1,
@@ -95,6 +99,7 @@ def train_restorer(
         steps=steps,
         batch_size=batch_size,
         crop_side=crop_side,
+        spectral_weight=spectral_weight,
         learning_rate=learning_rate,
         seed=seed,
         accumulate=accumulate,

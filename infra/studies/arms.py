@@ -5,8 +5,8 @@ from typing import Literal, NamedTuple
 
 import polars as pl
 import torch
+from measuring import measure_gains
 
-from rr_tasks.evaluation.images.shard import evaluate_shard, read_evaluation
 from rr_tasks.evaluation.images.trial import Trial
 from rr_tasks.photographs.pixels import Pixels
 from rr_tasks.reasoner.protocol import Reasoner
@@ -14,8 +14,7 @@ from rr_tasks.restorer.edge import EdgeCondition, EdgeRestorer
 from rr_tasks.restorer.network import RestorerNetwork
 from rr_tasks.restorer.photograph import PhotographRestorer
 from rr_tasks.restorer.protocol import Guides
-from rr_tasks.shards.reader import done_shards
-from rr_tasks.storage.files import exists, join, name_of
+from rr_tasks.storage.files import exists, join
 from rr_tasks.training.loop import ProgressReport
 from rr_tasks.training.restorer import train_restorer
 from rr_tasks.weights.file import hash_weights, load_network, save_network
@@ -67,8 +66,12 @@ class Run(NamedTuple):
         return f"{self.reads}-{self.seed}"
 
     @property
+    def _folder(self) -> str:
+        return join(self.root, self.name)
+
+    @property
     def _weights(self) -> str:
-        return join(self.root, self.name, "edge-restorer.safetensors")
+        return join(self._folder, "edge-restorer.safetensors")
 
     def train(
         self, shards: str, annotations: str, settings: LoopSettings, on_progress: ProgressReport
@@ -84,22 +87,14 @@ class Run(NamedTuple):
             annotations,
             settings,
             crop_side=CROP_SIDE,
-            folder=join(self.root, self.name),
+            folder=self._folder,
             on_progress=on_progress,
         )
         record = {"study": self.name, "settings": settings.model_dump(mode="json")}
         save_network(network, self._weights, record)
 
     def evaluate(self, data: str, reasoner: Reasoner, setting: RestorationSetting) -> pl.DataFrame:
-        """Restore the evaluation set with one kind of priors; finished shards are kept.
-
-        Returns:
-            The rows of all degraded samples, with their `gain` in dB.
-        """
+        """Restore an evaluation set with one kind of priors; see `measure_gains`."""
         restorer = Arm(load_network(self._weights, RestorerNetwork), self.reads).fuse()
-        digest = hash_weights(self._weights)
-        trial = Trial(data, reasoner, PhotographRestorer(restorer, digest), setting)
-        folder = join(self.root, self.name, "rows", f"{name_of(data)}-{setting.name}")
-        urls = [evaluate_shard(trial, marker.shard, folder) for marker in done_shards(data)]
-        rows = read_evaluation(urls).filter(pl.col("combination") != "clean")
-        return rows.with_columns(gain=pl.col("psnr_after") - pl.col("psnr_before"))
+        photographs = PhotographRestorer(restorer, hash_weights(self._weights))
+        return measure_gains(Trial(data, reasoner, photographs, setting), self._folder)

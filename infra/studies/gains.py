@@ -1,34 +1,36 @@
-"""What restorers gain, by what they read and whose priors they are given."""
+"""What the restorers of a study gain, with intervals."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
 Gains = npt.NDArray[np.float64]
-Case = tuple[str, str, str]
-"""A recipe, what an arm reads, and the priors that it is given."""
+Case = tuple[str, ...]
+"""What tells measurements apart: an arm of the study, a recipe, ..."""
 
-BASELINE = ("nothing", "none")
 _DRAWS = 1000
 
 
-def tabulate(gains: Mapping[Case, Gains]) -> pl.DataFrame:
-    """Compute mean gains, and how they differ from those of the arm that reads nothing.
+def tabulate(
+    gains: Mapping[Case, Gains], columns: Sequence[str], baseline: Callable[[Case], Case]
+) -> pl.DataFrame:
+    """Compute mean gains, and how they differ from those of another case.
 
     Args:
-        gains: by recipe, arm and priors, the mean gain in dB for each seed and photograph.
+        gains: by case, the mean gain in dB for each seed and photograph.
+        columns: what the entries of a case are.
+        baseline: names the case that a case is compared with.
 
     Returns:
         A row for each, with 95 % intervals: seeds and photographs are both resampled, the same ones
         for both sides of a difference (Owen 2007, The pigeonhole bootstrap).
     """
     rows = []
-    for (recipe, reads, priors), values in gains.items():
-        row: dict[str, object] = {"recipe": recipe, "reads": reads, "priors": priors}
-        baseline = gains[recipe, *BASELINE]
-        for name, figure in (("gain", values), ("over_nothing", values - baseline)):
+    for case, values in gains.items():
+        row: dict[str, object] = dict(zip(columns, case, strict=True))
+        for name, figure in (("gain", values), ("over_baseline", values - gains[baseline(case)])):
             low, high = np.quantile(_resample(figure), (0.025, 0.975))
             row |= {name: figure.mean(), f"{name}_low": low, f"{name}_high": high}
         rows.append(row)
@@ -44,16 +46,15 @@ def _resample(values: Gains) -> Gains:
     return np.asarray(np.einsum("ds,sp,dp->d", times, values, shares / photographs))
 
 
-def write_markdown(table: pl.DataFrame) -> str:
-    """Lay out a table of `tabulate` for the documentation."""
-    lines = [
-        "| recipe | reads | priors | gain, dB | more than reading nothing, dB |",
-        "|---|---|---|---|---|",
-    ]
+def write_markdown(table: pl.DataFrame, baseline: str) -> str:
+    """Lay out a table of `tabulate` for the documentation, where the baseline is called so."""
+    columns = table.columns[: table.columns.index("gain")]
+    heads = [*columns, "gain, dB", f"more than {baseline}, dB"]
+    lines = [f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
     for row in table.iter_rows(named=True):
-        gain, over = (
+        figures = (
             f"{row[name]:+.2f} ({row[f'{name}_low']:+.2f} to {row[f'{name}_high']:+.2f})"
-            for name in ("gain", "over_nothing")
+            for name in ("gain", "over_baseline")
         )
-        lines.append(f"| {row['recipe']} | {row['reads']} | {row['priors']} | {gain} | {over} |")
+        lines.append(f"| {' | '.join([*(row[name] for name in columns), *figures])} |")
     return "\n".join(lines) + "\n"

@@ -19,8 +19,8 @@ import polars as pl
 import torch
 from arms import Reads, Run
 from gains import Case, Gains, tabulate, write_markdown
+from measuring import SEED, make_evaluation_set
 
-from rr_tasks.degrade.synthesis import open_dataset, plan_synthesis, synthesize_shard
 from rr_tasks.reasoner.load import load_reasoner
 from rr_tasks.storage.files import join, publish_bytes
 from rr_tasks.training.loop import ProgressReport
@@ -28,22 +28,9 @@ from schemas.errors import ExpectedError
 from schemas.evaluation import PriorSource, RestorationSetting
 from schemas.parameters import GridName
 from schemas.reasoner import EdgeReasonerChoice
-from schemas.recipe import RECIPES
-from schemas.shard import shard_count
 from schemas.training import LoopSettings
 
-_SHARD_SIZE = 32
-_EVALUATION_SEED = 2026
 _SOURCES: tuple[PriorSource, ...] = ("none", "shuffled", "predicted", "true")
-
-
-def make_evaluation_set(photographs: str, recipe: GridName, output: str) -> str:
-    """Degrade held-out photographs in all ways, as `rr evaluate` does, and return the folder."""
-    spec, found = plan_synthesis(photographs, RECIPES[recipe], _EVALUATION_SEED, None, _SHARD_SIZE)
-    data = open_dataset(output, spec, found)
-    for shard in range(shard_count(spec)):
-        synthesize_shard(data, spec, photographs, shard)
-    return data
 
 
 def run_study(options: argparse.Namespace) -> Iterator[pl.DataFrame]:
@@ -71,15 +58,20 @@ def run_study(options: argparse.Namespace) -> Iterator[pl.DataFrame]:
                 case = (recipe, reads, _describe(setting))
                 gains.setdefault(case, []).append(means["gain"].to_numpy())
                 _say(f"{run.name}, {recipe}, {case[2]}: {gains[case][-1].mean():+.2f} dB")
-        yield tabulate({case: np.stack(seeds) for case, seeds in gains.items()})
+        stacked = {case: np.stack(seeds) for case, seeds in gains.items()}
+        yield tabulate(stacked, ("recipe", "reads", "priors"), _reading_nothing)
+
+
+def _reading_nothing(case: Case) -> Case:
+    return case[0], "nothing", "none"
 
 
 def _settings_for(reads: Reads) -> Iterator[RestorationSetting]:
     """Yield the priors that an arm can tell apart."""
     for source in _SOURCES if reads != "nothing" else _SOURCES[:1]:
-        yield RestorationSetting(priors=source, seed=_EVALUATION_SEED)
+        yield RestorationSetting(priors=source, seed=SEED)
         if reads == "guides" and source != "none":
-            yield RestorationSetting(priors=source, maps=False, seed=_EVALUATION_SEED)
+            yield RestorationSetting(priors=source, maps=False, seed=SEED)
 
 
 def _describe(setting: RestorationSetting) -> str:
@@ -109,7 +101,10 @@ def main() -> None:
     torch.set_num_threads(1)
     try:
         for table in run_study(options):
-            csv, markdown = table.write_csv(float_precision=4), write_markdown(table)
+            csv, markdown = (
+                table.write_csv(float_precision=4),
+                write_markdown(table, "reading nothing"),
+            )
             publish_bytes(csv.encode(), join(options.output, "study.csv"))
             publish_bytes(markdown.encode(), join(options.output, "study.md"))
     except ExpectedError as error:

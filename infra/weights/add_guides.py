@@ -9,22 +9,9 @@ trained.
 
 import argparse
 
-from torch.nn import functional
-
-from rr_tasks.restorer.network import RestorerNetwork
+from rr_tasks.restorer.network import RestorerNetwork, add_guides
 from rr_tasks.weights.file import hash_weights, load_network, save_network
 from schemas.errors import ExpectedError
-
-
-def add_guides(before: RestorerNetwork) -> RestorerNetwork:
-    """Copy a network without guides into one of equal widths that could read them."""
-    after = RestorerNetwork(before.shape.model_copy(update={"guides": True}))
-    state = after.state_dict()
-    for name, known in before.state_dict().items():
-        missing = [size - had for size, had in zip(state[name].shape, known.shape, strict=True)]
-        state[name] = functional.pad(known, [pad for size in missing[::-1] for pad in (0, size)])
-    after.load_state_dict(state)
-    return after.eval()
 
 
 def main() -> None:

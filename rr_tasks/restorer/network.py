@@ -123,6 +123,20 @@ def apply_changes(
     return own + changes[:, 3:] * (guides[:, :3] - own)
 
 
+def add_guides(before: RestorerNetwork) -> RestorerNetwork:
+    """Copy a network without guides into one of equal widths that could read them.
+
+    What reads and applies them is zero, so it restores as before until it is trained.
+    """
+    after = RestorerNetwork(before.shape.model_copy(update={"guides": True}))
+    state = after.state_dict()
+    for name, known in before.state_dict().items():
+        missing = [size - had for size, had in zip(state[name].shape, known.shape, strict=True)]
+        state[name] = functional.pad(known, [pad for size in missing[::-1] for pad in (0, size)])
+    after.load_state_dict(state)
+    return after.eval()
+
+
 class GatedBlock(nn.Module):
     """Mixes neighbouring pixels, and then the channels of each, as the condition says."""
 

@@ -18,6 +18,7 @@ def train_restorer(
     settings: LoopSettings,
     *,
     crop_side: int,
+    spectral_weight: float = 0.0,
     folder: str,
     on_progress: ProgressReport,
 ) -> None:
@@ -29,10 +30,12 @@ def train_restorer(
         annotations: URL of the reasoner's diagnoses of the same samples.
         settings: length, rate and seed.
         crop_side: height and width of the crops, in pixels.
+        spectral_weight: see `flow_loss`.
         folder: receives the checkpoint and the log.
         on_progress: see `train`.
     """
-    objective = Objective(restorer.trainable(), partial(flow_loss, restorer))
+    loss = partial(flow_loss, restorer, spectral_weight=spectral_weight)
+    objective = Objective(restorer.trainable(), loss)
     data = {"side": crop_side, "batch_size": settings.batch_size, "seed": settings.seed}
     with load_crops(shards, annotations, restorer.survey, **data) as batches:
         train(objective, batches, settings, folder, device=restorer.device, on_progress=on_progress)

@@ -111,6 +111,7 @@ def run_restorer_training(parameters: TrainRestorerParameters, on_progress: Prog
             parameters.annotations,
             record.settings,
             crop_side=parameters.crop_side,
+            spectral_weight=parameters.spectral_weight,
             folder=folder,
             on_progress=on_progress,
         )
@@ -127,6 +128,7 @@ def record_restorer_training(parameters: TrainRestorerParameters) -> TrainingRec
         processes=join_processes(choose_device(parameters.device)).num_processes,
         settings=_settings(parameters),
         crop_side=parameters.crop_side,
+        spectral_weight=parameters.spectral_weight,
         shards=name_of(parameters.shards),
         annotations=name_of(parameters.annotations),
         start_sha256=_digest(parameters.start),

@@ -140,3 +140,32 @@ def test_the_psnr_of_a_batch_without_regressions_is_no_nan(monkeypatch: Any) -> 
     monkeypatch.setattr("rr_tasks.training.flow.REGRESSION_SHARE", 0.0)
     losses = flow_loss(EdgeRestorer(Witness()), batch(3), torch.Generator().manual_seed(0))
     assert losses["psnr"] == losses["psnr_degraded"] == 0.0
+
+
+def loss_of_error(error: torch.Tensor, spectral_weight: float) -> float:
+    """Return the loss of an answer that is off by (3, H, W), at t = 1 and elsewhere."""
+    data = batch(8)
+    witness = Witness(data.clean.float() / 255 + error)
+    generator = torch.Generator().manual_seed(0)
+    return flow_loss(EdgeRestorer(witness), data, generator, spectral_weight)["loss"].item()
+
+
+def test_errors_at_all_frequencies_cost_more_than_one_of_their_size_at_a_single_one() -> None:
+    wave = 0.1 * torch.cos(torch.pi * torch.arange(16) / 4).expand(3, 16, 16)
+    noise = torch.randn(3, 16, 16, generator=torch.Generator().manual_seed(1))
+    noise *= wave.norm() / noise.norm()
+    assert loss_of_error(noise, 0.0) == pytest.approx(loss_of_error(wave, 0.0), rel=1e-3)
+    assert loss_of_error(noise, 0.3) > 1.02 * loss_of_error(wave, 0.3)
+    assert loss_of_error(wave, 0.3) > loss_of_error(wave, 0.0)
+
+
+def test_the_spectrum_counts_only_where_restoring_takes_a_single_step(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    error = torch.full((3, 16, 16), 0.1)
+    counted = loss_of_error(error, 0.3) - loss_of_error(error, 0.0)
+    monkeypatch.setattr("rr_tasks.training.flow.REGRESSION_SHARE", 1.0)
+    everywhere = loss_of_error(error, 0.3) - loss_of_error(error, 0.0)
+    assert 0.5 * everywhere < counted < 0.95 * everywhere
+    monkeypatch.setattr("rr_tasks.training.flow.REGRESSION_SHARE", 0.0)
+    assert loss_of_error(error, 0.3) == loss_of_error(error, 0.0)

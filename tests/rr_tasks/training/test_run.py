@@ -16,6 +16,7 @@ from rr_tasks.training.run import (
     OtherRunError,
     _ema_decay,
     check_reasoner_training,
+    record_restorer_training,
     run_reasoner_training,
     run_restorer_training,
 )
@@ -169,6 +170,16 @@ def test_a_restorer_run_also_depends_on_its_annotations(
     assert training.settings[0].warmup_steps == 200
     with pytest.raises(OtherRunError):
         run_restorer_training(parameters.model_copy(update={"annotations": "ann/two"}), silent)
+
+
+def test_the_spectrum_decides_the_weights_and_without_it_records_stay_as_they_were(
+    tmp_path: Path,
+) -> None:
+    parameters = TrainRestorerParameters(shards="s", annotations="a", output=str(tmp_path))
+    without = record_restorer_training(parameters)
+    assert "spectral_weight" not in without.model_dump_json()
+    weighted = record_restorer_training(parameters.model_copy(update={"spectral_weight": 0.3}))
+    assert weighted.digest != without.digest
 
 
 def test_a_run_starts_from_given_weights(
