@@ -33,6 +33,7 @@ from schemas.evaluation import RestorationSetting
 from schemas.parameters import GridName, TrainRestorerParameters
 from schemas.prior.current import DEGRADATIONS
 from schemas.reasoner import EdgeReasonerChoice
+from schemas.restorer import EdgeRestorerChoice
 
 _SETTING = RestorationSetting(priors="predicted", seed=SEED)
 _TERA = 10**12
@@ -50,7 +51,8 @@ def run_ablation(options: argparse.Namespace) -> Iterator[pl.DataFrame]:
     for seed in range(options.seeds):
         for arm in arms:
             folder = join(options.output, f"{arm}-{seed}")
-            restorer = load_restorer(_train(ARMS[arm], folder, seed, options))
+            weights = _train(ARMS[arm], folder, seed, options)
+            restorer = load_restorer(EdgeRestorerChoice(weights=weights))
             for recipe, data in sets.items():
                 rows = measure_gains(Trial(data, reasoner, restorer, _SETTING), folder)
                 for combination, means in _average(rows):

@@ -70,5 +70,6 @@ def count_operations(network: RestorerNetwork, choice: Choice) -> int:
     guides = crop[:, :1].expand(-1, PLANES * network.shape.guides, -1, -1)
     with FlopCounterMode(display=False) as counter:
         batch = FlowBatch(crop, crop, guides, (None,))
-        flow_loss(EdgeRestorer(network), batch, torch.Generator())["loss"].backward()
+        loss = flow_loss(EdgeRestorer(network), batch, torch.Generator())["loss"]
+        torch.autograd.backward(loss)
     return int(choice.batch_size * counter.get_total_flops())

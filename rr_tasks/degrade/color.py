@@ -54,7 +54,7 @@ def blend(image: Values, colour: npt.NDArray[np.float64], share: Values) -> Valu
     Args:
         image: (H, W, 3).
         colour: (3,), in values of the same light.
-        share: (H, W), 0-1.
+        share: (H, W), of the image; more than 1 takes the colour away.
     """
     height, width = share.shape
     shift = np.tile(colour.astype(np.float32), width)

@@ -192,5 +192,12 @@ def _coded_contrast(transmission: float, light: float) -> float:
     return float(transmission * (veiled / MID_GREY) ** _SLOPE_POWER)
 
 
+def convert(values: Values, given: Convention, wanted: Convention) -> Values:
+    """Convert values, 0-1, of one convention to those of another, without rounding to codes."""
+    if given is wanted:
+        return values
+    return wanted.of_code(given.code_of(values.astype(np.float64))).astype(np.float32)
+
+
 CONVENTIONS: Mapping[Light, Convention] = {"linear": _LinearLight(), "coded": _CodedValues()}
 """The conventions by their names in priors."""

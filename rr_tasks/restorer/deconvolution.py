@@ -9,6 +9,7 @@ the kernel.
 import numpy as np
 import numpy.typing as npt
 
+from rr_tasks.degrade.color import Values
 from rr_tasks.degrade.convolution import spread
 from rr_tasks.degrade.kernels import disc_kernel, gaussian_kernel, motion_kernel
 from rr_tasks.degrade.light import CONVENTIONS
@@ -34,10 +35,13 @@ class Deconvolution:
     Args:
         blur: its parameters.
         noise: standard deviation of its noise at mid grey, 0-1.
+
+    Attributes:
+        convention: in which light the blur is undone.
     """
 
     def __init__(self, blur: BlurParameters, noise: float) -> None:
-        self._convention = CONVENTIONS[blur.light]
+        self.convention = CONVENTIONS[blur.light]
         self._inverse = _invert(draw_point_spread(blur), noise)
 
     @property
@@ -45,9 +49,12 @@ class Deconvolution:
         """How many pixels around a part count."""
         return len(self._inverse) // 2
 
-    def __call__(self, part: Bytes) -> Bytes:
-        """Sharpen (h, w, 3) bytes; beyond the border they are mirrored."""
-        return self._convention.write(spread(self._convention.read(part), self._inverse))
+    def __call__(self, part: Bytes) -> Values:
+        """Return (h, w, 3) sharper values in the blur's light, neither clipped nor rounded.
+
+        Beyond the border of the part it is mirrored.
+        """
+        return spread(self.convention.read(part), self._inverse)
 
 
 def draw_point_spread(blur: BlurParameters) -> Weights:

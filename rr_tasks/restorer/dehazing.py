@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from rr_tasks.degrade.color import to_coded
+from rr_tasks.degrade.color import Values, blend, to_coded
 from rr_tasks.degrade.light import CONVENTIONS
 from rr_tasks.degrade.transmission import draw_map, fade_map
 from rr_tasks.photographs.pixels import Bytes, Pixels
@@ -35,23 +35,25 @@ class Dehazing:
     Args:
         photograph: (H, W, 3), all of it.
         haze: its parameters.
+
+    Attributes:
+        convention: in which light the haze is removed.
     """
 
     def __init__(self, photograph: Pixels, haze: HazeParameters) -> None:
         self._size = photograph.shape[:2]
-        self._convention = CONVENTIONS[haze.light]
-        airlight = self._convention.of_code(np.array(haze.atmospheric_light))
-        self._airlight = airlight.astype(np.float32)
+        self.convention = CONVENTIONS[haze.light]
+        self._airlight = self.convention.of_code(np.array(haze.atmospheric_light))
         small = _shrink(photograph)
         given = haze.transmission_map or self._guess_map(small, haze)
         self._slope, self._offset = _fit_to_edges(_grey(small), given)
 
-    def __call__(self, part: Bytes, sharp: Bytes, top: int, left: int) -> tuple[Bytes, Bytes]:
+    def __call__(self, part: Bytes, values: Values, top: int, left: int) -> tuple[Bytes, Bytes]:
         """Return a part, (h, w, 3), without haze, and its transmission, (h, w), 255 for 1.
 
         Args:
             part: (h, w, 3) bytes of the photograph, whose edges the transmission follows.
-            sharp: what to remove the haze from: the part itself, or without blur.
+            values: what to remove the haze from, in its light: those of the part, or without blur.
             top: its first row.
             left: its first column.
         """
@@ -61,14 +63,13 @@ class Dehazing:
         )
         slope, offset = (rows @ cells @ columns.T for cells in (self._slope, self._offset))
         transmission = np.clip(slope * _grey(part) + offset, 0.0, 1.0)
-        values = self._convention.read(sharp)
-        values -= self._airlight
-        values /= np.maximum(transmission, _LEAST_TRANSMISSION)[..., None]
-        values += self._airlight
-        return self._convention.write(values), np.rint(255 * transmission).astype(np.uint8)
+        gain = np.asarray(1 / np.maximum(transmission, _LEAST_TRANSMISSION), np.float32)
+        clear = blend(values, self._airlight, gain)
+        return self.convention.write(clear), np.rint(255 * transmission).astype(np.uint8)
 
     def _guess_map(self, small: Bytes, haze: HazeParameters) -> TransmissionMap:
-        relative = self._convention.read(small) / np.maximum(self._airlight, 1e-3)
+        airlight = np.maximum(self._airlight, 1e-3).astype(np.float32)
+        relative = self.convention.read(small) / airlight
         window = np.ones((_DARK_WINDOW, _DARK_WINDOW), np.uint8)
         dark = cv2.erode(relative.min(2), window)
         return fade_map(draw_map(1 - _DARKEST * np.clip(dark, 0.0, 1.0)), haze.transmission)

@@ -4,8 +4,12 @@ The restorer corrects these planes instead of guessing from a tile how thick the
 which way light was spread.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 
+from rr_tasks.degrade.color import Values
+from rr_tasks.degrade.light import Convention, convert
 from rr_tasks.degrade.noise import noise_deviation
 from rr_tasks.photographs.pixels import Bytes, Pixels, to_8_bits
 from rr_tasks.restorer.deconvolution import Deconvolution
@@ -42,22 +46,30 @@ class PhysicalGuides:
             for span, length in zip(area, self._photograph.shape, strict=False)
         )
         part = to_8_bits(self._photograph[area])
-        sharp = self._sharpened(part, top, left)
-        clear, transmission = sharp, np.full(part.shape[:2], _CLEAR, np.uint8)
-        if self._dehaze:
-            clear, transmission = self._dehaze(part, sharp, top, left)
+        sharp, values = self._sharpened(part, top, left)
+        if not self._dehaze:
+            return np.dstack([sharp, sharp, np.full(part.shape[:2], _CLEAR, np.uint8)])
+        clear, transmission = self._dehaze(part, values(self._dehaze.convention), top, left)
         return np.dstack([clear, sharp, transmission])
 
-    def _sharpened(self, part: Bytes, top: int, left: int) -> Bytes:
+    def _sharpened(
+        self, part: Bytes, top: int, left: int
+    ) -> tuple[Bytes, Callable[[Convention], Values]]:
+        """Return a part without blur, and its values in any light, as they were before rounding.
+
+        Removing haze would magnify what is rounded.
+        """
         if not self._sharpen:
-            return part
+            return part, lambda light: light.read(part)
         (height, width, _), margin = part.shape, self._sharpen.margin
         first_row, first_column = max(0, top - margin), max(0, left - margin)
         wide = self._photograph[
             first_row : top + height + margin, first_column : left + width + margin
         ]
-        sharp = self._sharpen(to_8_bits(wide))
-        return sharp[top - first_row :, left - first_column :][:height, :width]
+        light, sharp = self._sharpen.convention, self._sharpen(to_8_bits(wide))
+        inside = sharp[top - first_row :, left - first_column :][:height, :width]
+        values = np.clip(inside, 0.0, 1.0)
+        return light.write(values), lambda wanted: convert(values, light, wanted)
 
 
 def _plan_dehazing(photograph: Pixels, haze: Haze) -> Dehazing | None:

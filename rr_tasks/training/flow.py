@@ -10,7 +10,7 @@ from rr_tasks.restorer.protocol import Restorer
 from rr_tasks.training.objective import Losses
 from schemas.prior.current import DiagnosticPrior
 
-ALGORITHM = 4
+ALGORITHM = 5
 """Counts changes of this objective that lead the same settings to other weights."""
 
 REGRESSION_SHARE = 0.75
@@ -82,7 +82,8 @@ def _draw_times(count: int, generator: torch.Generator) -> tuple[torch.Tensor, t
 
 def _spectral_error(error: torch.Tensor) -> torch.Tensor:
     """Average the amplitudes of an error's frequencies, (B,); white noise keeps its size."""
-    return torch.fft.rfft2(error.float(), norm="ortho").abs().flatten(1).mean(1)
+    spectrum: torch.Tensor = torch.fft.rfft2(error.float(), norm="ortho")
+    return spectrum.abs().flatten(1).mean(1)
 
 
 def _mean_psnr(error: torch.Tensor, counted: torch.Tensor) -> torch.Tensor:

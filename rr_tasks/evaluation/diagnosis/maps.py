@@ -50,7 +50,9 @@ def score_maps(
         if tuple(truth.present()) == ("blur",):
             before = psnr(degraded, clean)
             for name, blur in (("wiener_true", spread), ("wiener_found", guessed)):
-                scores[name] = psnr(Deconvolution(blur, noise=0.0)(degraded), clean) - before
+                sharpen = Deconvolution(blur, noise=0.0)
+                sharp = sharpen.convention.write(sharpen(degraded))
+                scores[name] = psnr(sharp, clean) - before
     return scores
 
 

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rr_tasks.degrade.color import decode, encode
-from rr_tasks.degrade.light import CONVENTIONS, MID_CODE, MID_GREY
+from rr_tasks.degrade.light import CONVENTIONS, MID_CODE, MID_GREY, convert
 from schemas.base import Rgb
 from schemas.prior.light import Light
 
@@ -28,6 +28,15 @@ def test_bytes_come_back(light: Light) -> None:
     assert convention.write(beyond).tolist() == [[[0, 255, 0]]]
     colour = np.array([0.2, 0.5, 0.9])
     assert convention.code_of(convention.of_code(colour)) == pytest.approx(colour)
+
+
+def test_values_move_between_lights_as_bytes_do() -> None:
+    ramp = np.arange(256, dtype=np.uint8).repeat(3).reshape(16, 16, 3)
+    for given_light in CONVENTIONS.values():
+        for wanted in CONVENTIONS.values():
+            moved = convert(given_light.read(ramp), given_light, wanted)
+            assert moved.dtype == np.float32
+            assert moved == pytest.approx(wanted.read(ramp), abs=1e-6)
 
 
 @pytest.mark.parametrize("light", CONVENTIONS)

@@ -27,10 +27,15 @@ def hazy(
     return convention.write(values), parameters
 
 
+def dehaze(image: np.ndarray, haze: HazeParameters) -> tuple[np.ndarray, np.ndarray]:
+    dehazing = Dehazing(image, haze)
+    return dehazing(image, dehazing.convention.read(image), 0, 0)
+
+
 @pytest.mark.parametrize("light", LIGHTS)
 def test_a_known_haze_is_undone(photograph: np.ndarray, light: Light) -> None:
     image, haze = hazy(photograph, light)
-    dehazed, transmission = Dehazing(image, haze)(image, image, 0, 0)
+    dehazed, transmission = dehaze(image, haze)
     assert psnr(image, photograph) < 20
     assert psnr(dehazed, photograph) > 30
     assert transmission.mean() / 255 == pytest.approx(haze.transmission, abs=0.02)
@@ -39,7 +44,7 @@ def test_a_known_haze_is_undone(photograph: np.ndarray, light: Light) -> None:
 @pytest.mark.parametrize("light", LIGHTS)
 def test_a_haze_without_a_map_is_undone_by_its_mean(photograph: np.ndarray, light: Light) -> None:
     image, haze = hazy(photograph, light)
-    dehazed, transmission = Dehazing(image, haze.without_maps())(image, image, 0, 0)
+    dehazed, transmission = dehaze(image, haze.without_maps())
     assert psnr(dehazed, photograph) > psnr(image, photograph) + 5
     assert transmission.mean() / 255 == pytest.approx(haze.transmission, abs=0.05)
 
@@ -49,9 +54,7 @@ def test_what_is_hidden_is_not_amplified_without_end(photograph: np.ndarray) -> 
     dark = haze.transmission_map and haze.transmission_map.model_copy(
         update={"rows": ((0.0,) * 16,) * 16}
     )
-    dehazed, _ = Dehazing(image, haze.model_copy(update={"transmission_map": dark}))(
-        image, image, 0, 0
-    )
+    dehazed, _ = dehaze(image, haze.model_copy(update={"transmission_map": dark}))
     airlight = 255 * np.array(haze.atmospheric_light)
     changed = np.clip(10 * (image - airlight) + airlight, 0, 255)
     assert np.abs(dehazed - changed).max() <= 1

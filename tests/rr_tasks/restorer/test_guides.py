@@ -1,3 +1,5 @@
+from typing import get_args
+
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -9,9 +11,11 @@ from rr_tasks.degrade.transmission import draw_map
 from rr_tasks.restorer.guides import PLANES, PhysicalGuides
 from schemas.prior.current import DiagnosticPrior
 from schemas.prior.finding import Finding
+from schemas.prior.light import Light
 from schemas.prior.mirror import mirror
 
 HEIGHT, WIDTH = 128, 192
+LIGHTS = st.sampled_from(get_args(Light))
 
 
 @pytest.fixture
@@ -76,12 +80,19 @@ def test_noise_calms_the_deconvolution_unless_it_is_doubted(
 
 
 def check_same_but_for_rounding(planes: np.ndarray, others: np.ndarray) -> None:
-    """Sharp pixels may round to the next code, which grows in the few pixels of thick haze."""
+    """What lies between two codes may round to either, here and there."""
     difference = np.abs(planes.astype(int) - others)
-    assert difference[..., 3:].max() <= 1
-    few = 3 * PLANES  # of a small part, a pixel is a large share
-    assert (difference > 1).sum() <= few + 0.001 * difference.size
-    assert (difference != 0).sum() <= few + 0.02 * difference.size
+    assert difference.max() <= 1
+    assert (difference != 0).sum() <= 2 + 0.001 * difference.size
+
+
+def in_lights(prior: DiagnosticPrior, lights: dict[str, Light]) -> DiagnosticPrior:
+    changed = {}
+    for name, light in lights.items():
+        finding = getattr(prior, name)
+        parameters = finding.parameters.model_copy(update={"light": light})
+        changed[name] = finding.model_copy(update={"parameters": parameters})
+    return prior.model_copy(update=changed)
 
 
 def spans(length: int) -> st.SearchStrategy[slice]:
@@ -92,11 +103,17 @@ def spans(length: int) -> st.SearchStrategy[slice]:
 @settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-@given(area=st.tuples(spans(HEIGHT), spans(WIDTH)))
+@given(
+    area=st.tuples(spans(HEIGHT), spans(WIDTH)),
+    lights=st.fixed_dictionaries({"haze": LIGHTS, "blur": LIGHTS}),
+)
 def test_parts_of_any_cut_agree_with_the_whole(
-    photograph: np.ndarray, told: DiagnosticPrior, area: tuple[slice, slice]
+    photograph: np.ndarray,
+    told: DiagnosticPrior,
+    area: tuple[slice, slice],
+    lights: dict[str, Light],
 ) -> None:
-    guides = PhysicalGuides(photograph, told)
+    guides = PhysicalGuides(photograph, in_lights(told, lights))
     check_same_but_for_rounding(guides[area], guides[:, :][area])
 
 

@@ -91,12 +91,12 @@ def dies_after() -> Callable[[Callable[..., Any], int], Callable[..., Any]]:
     def wrap(loss: Callable[..., Any], steps: int) -> Callable[..., Any]:
         taken = 0
 
-        def dying(*arguments: Any) -> Any:
+        def dying(*arguments: Any, **options: Any) -> Any:
             nonlocal taken
             taken += 1
             if taken > steps:
                 raise PowerCut
-            return loss(*arguments)
+            return loss(*arguments, **options)
 
         return dying
 
