@@ -44,6 +44,16 @@ def read_answer(
         return Unparsed(explain_invalid(error), text)
 
 
+def read_scene(text: str) -> Scene | Unparsed:
+    """Read an answer to `schemas.prior.prompt.SCENE_PROMPT`, or say why it is none."""
+    try:
+        return Scene.model_validate_json(json.dumps(find_object(text)))
+    except NotAnAnswerError as error:
+        return Unparsed(str(error), text)
+    except ValidationError as error:
+        return Unparsed(explain_invalid(error), text)
+
+
 def find_object(text: str) -> dict[str, Any]:
     """Return the JSON object in a text, without thoughts before it and marks around it.
 

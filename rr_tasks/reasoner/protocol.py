@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rr_tasks.photographs.pixels import Bytes
+from rr_tasks.reasoner.question import Question
 from schemas.prior.current import DiagnosticPrior
 from schemas.reasoner import ReasonerIdentity
 
@@ -46,3 +47,17 @@ class Reasoner(Protocol):
             Severities (B, types), 0-100, in the order of `DEGRADATIONS`; a row of NaN where the
             answer cannot be parsed.
         """
+
+
+class VisionLanguageModel(Protocol):
+    """Writes about photographs what it is asked; may be called from several threads at once."""
+
+    @property
+    def batch_size(self) -> int:
+        """How many photographs to show it at once."""
+
+    def identify(self, question: Question) -> ReasonerIdentity:
+        """Return everything that determines its answers to a question."""
+
+    def write_all(self, images: Sequence[Bytes], question: Question) -> list[str | Unparsed]:
+        """Ask one question about photographs of any sizes, and return what it writes, in order."""

@@ -27,6 +27,14 @@ PROMPT = (
     "mixed in linear light or as coded in the file."
 )
 
+SCENE_PROMPT_VERSION = "scene-1"
+
+SCENE_PROMPT = (
+    "Describe this photograph for somebody who will restore a damaged copy of it. Answer with one "
+    "JSON object: description, one or two sentences on what it shows, and objects, the most "
+    "important things in it. Say nothing about its technical quality."
+)
+
 DESCRIPTION_LENGTH, OBJECT_LENGTH, MOST_OBJECTS = 300, 40, 10
 REASONING_LENGTH = 900
 
