@@ -6,7 +6,7 @@ import typer
 
 from flows.cli.beginning import begin
 from flows.cli.failure import complain_of_inputs, leave_out_skipped
-from flows.cli.options import Weights, Workers, console, parse_degradations
+from flows.cli.options import Weights, Workers, console, parse_degradations, say_choices
 from schemas.evaluation import BenchmarkName, PriorSource
 from schemas.parameters import EvaluateParameters, GridName
 from schemas.restorer import EdgeRestorerChoice
@@ -21,12 +21,14 @@ def evaluate(
     reasoner: Weights = None,
     restorer: Weights = None,
     recipe: Annotated[
-        GridName, typer.Option(help="How the photographs are degraded.")
+        GridName,
+        typer.Option(metavar=say_choices(GridName), help="How the photographs are degraded."),
     ] = "benchmark",
     benchmark: Annotated[
         BenchmarkName | None,
         typer.Option(
-            help="Measure on these pairs; folder means your own, in degraded/ and clean/."
+            metavar=say_choices(BenchmarkName),
+            help="Measure on these pairs; folder means your own, in degraded/ and clean/.",
         ),
     ] = None,
     present: Annotated[
@@ -37,7 +39,10 @@ def evaluate(
     ] = False,
     priors: Annotated[
         PriorSource,
-        typer.Option(help="Whose diagnosis the restorer is given; shuffled: another sample's."),
+        typer.Option(
+            metavar=say_choices(PriorSource),
+            help="Whose diagnosis the restorer is given; shuffled: another sample's.",
+        ),
     ] = "predicted",
     maps: Annotated[bool, typer.Option(help="Let the restorer see the maps of diagnoses.")] = True,
     verify: Annotated[bool, typer.Option(help="Judge each restoration, as in use.")] = True,

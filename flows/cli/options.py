@@ -1,7 +1,7 @@
 """The console and the options that several commands share."""
 
 from collections.abc import Iterable
-from typing import Annotated
+from typing import Annotated, Any, get_args
 
 import typer
 from rich.console import Console
@@ -37,6 +37,11 @@ Exclude = Annotated[
         metavar="PATTERN", help="What to leave out, as in .gitignore: *.png. May be repeated."
     ),
 ]
+
+
+def say_choices(choices: Any) -> str:
+    """Write the names that a literal type allows so that help breaks lines between them."""
+    return " | ".join(get_args(choices))
 
 
 def parse_degradations(option: str, given: Iterable[str]) -> tuple[DegradationName, ...]:

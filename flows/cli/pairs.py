@@ -13,7 +13,8 @@ from schemas.shard import LayoutName
 
 def ingest(
     layout: Annotated[
-        LayoutName, typer.Argument(help="Layout of the pairs; pairs means any two folders.")
+        LayoutName,
+        typer.Argument(show_choices=False, help="How the pairs lie in their folder: see above."),
     ],
     folder: Annotated[str, typer.Argument(help="Folder of the pairs, or any URL.")],
     output: Annotated[str, typer.Argument(help="Where to put the data set; folder or URL.")],

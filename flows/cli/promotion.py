@@ -27,7 +27,7 @@ def promote(
     evaluated is kept. In use are the weights in OUTPUT/champions or, if there are none, the shipped
     ones. The candidate must gain at least 0.02 dB on degraded photographs, must make no single type
     worse than the input, and must leave clean photographs alone. The exit status is 1 if it is not
-    promoted.
+    in use afterwards.
 
     Example: [bold]rr promote run/weights.safetensors photos/heldout work[/bold]
     """
@@ -47,4 +47,4 @@ def promote(
 
     verdict = launch(flow, parameters)
     show_verdict(console, verdict, champions)
-    raise typer.Exit(0 if verdict.promoted else 1)
+    raise typer.Exit(0 if verdict.promoted or verdict.already else 1)

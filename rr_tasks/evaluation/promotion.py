@@ -15,9 +15,10 @@ CLEAN_FLOOR_DB = 35.0
 
 
 class Verdict(Strict):
-    """Whether the candidate is promoted, and why in one sentence."""
+    """Whether the candidate is promoted, or was in use `already`, and why in one sentence."""
 
     promoted: bool
+    already: bool = False
     reason: str
     champion_psnr: float
     candidate_psnr: float
@@ -39,10 +40,10 @@ def compare(champion: pl.DataFrame, candidate: pl.DataFrame) -> Verdict:
     harmed = [name for name in DEGRADATIONS if _harms(candidate, name)]
     floor = min(CLEAN_FLOOR_DB, _psnr(champion, "clean"))
     clean = _psnr(candidate, "clean")
-    unjudged = _find_undiagnosed_sets(candidate)
+    unjudged, already = _find_undiagnosed_sets(candidate), champion.equals(candidate)
     if unjudged:
         reason = f"kept the champion: no photograph with {', '.join(unjudged)} could be diagnosed"
-    elif champion.equals(candidate):
+    elif already:
         reason = f"the candidate is the champion already: {new:.2f} dB on degraded photographs"
     elif new < old + NEEDED_GAIN_DB:
         reason = f"kept the champion: {new:.2f} dB is not {NEEDED_GAIN_DB} dB above its {old:.2f}"
@@ -54,6 +55,7 @@ def compare(champion: pl.DataFrame, candidate: pl.DataFrame) -> Verdict:
         reason = f"promoted: {new:.2f} dB on degraded photographs, the champion has {old:.2f}"
     return Verdict(
         promoted=reason.startswith("promoted"),
+        already=already,
         reason=reason,
         champion_psnr=old,
         candidate_psnr=new,

@@ -1,4 +1,4 @@
-"""Maps of a prior as small pictures: where the haze is, and what a point became."""
+"""Maps of a prior as small pictures: where haze is, what a point became, how noisy it is."""
 
 from dataclasses import dataclass
 
@@ -7,9 +7,18 @@ import numpy.typing as npt
 
 from rr_tasks.degrade.color import encode
 from rr_tasks.inspection.data_uri import write_greys
-from schemas.prior.current import DiagnosticPrior, ImageSize, Kernel, Light, TransmissionMap
+from schemas.prior.current import (
+    DiagnosticPrior,
+    ImageSize,
+    Kernel,
+    Light,
+    NoiseChannels,
+    TransmissionMap,
+)
 
 _VISIBLE = 0.01  # of the brightest cell
+_BRIGHTNESSES = 16
+_BAND = 2  # rows, which are one line of a terminal
 
 
 @dataclass(frozen=True)
@@ -30,13 +39,15 @@ class Drawing:
 
 
 def draw_maps(prior: DiagnosticPrior) -> list[Drawing]:
-    """Draw the transmission map and the kernel of a prior, or those of them that it has."""
-    haze, blur = prior.haze.parameters, prior.blur.parameters
+    """Draw the transmission map, the kernel and the noise of channels, if the prior has them."""
+    haze, blur, noise = prior.haze.parameters, prior.blur.parameters, prior.noise.parameters
     drawings = []
     if haze is not None and haze.transmission_map is not None:
         drawings.append(_draw_haze(haze.transmission_map, prior.image))
     if blur is not None and blur.kernel is not None:
         drawings.append(_draw_spread(blur.kernel, blur.light))
+    if noise is not None and noise.channels is not None:
+        drawings.append(_draw_noise(noise.channels))
     return drawings
 
 
@@ -57,3 +68,13 @@ def _draw_spread(kernel: Kernel, light: Light) -> Drawing:
     cut = shown[inside, inside]
     title = f"Blur of a point, {len(cut) * kernel.cell_px:.0f} px across"
     return Drawing(title, encode(cut) if light == "linear" else cut)
+
+
+def _draw_noise(channels: NoiseChannels) -> Drawing:
+    """A band for each channel, from dark to bright values; the noisier, the lighter."""
+    sigma, gain = (np.array(each)[:, None] for each in (channels.sigma, channels.gain))
+    deviation = np.sqrt(gain * np.linspace(0, 1, _BRIGHTNESSES) + sigma**2)
+    red, green, blue = deviation[:, -1]
+    title = f"Noise from dark to bright: red up to {red:.1%}, green {green:.1%}, blue {blue:.1%}"
+    greys = np.repeat(deviation / max(deviation.max(), 1e-9), _BAND, axis=0)
+    return Drawing(title, greys, _BRIGHTNESSES / len(greys))

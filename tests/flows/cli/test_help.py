@@ -1,3 +1,4 @@
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -21,7 +22,8 @@ def leaves(command: Any, name: str = "") -> Iterator[tuple[str, Any]]:
         yield name, command
 
 
-COMMANDS = [name for name, _ in leaves(typer.main.get_command(cli.app))]
+LEAVES = dict(leaves(typer.main.get_command(cli.app)))
+COMMANDS = list(LEAVES)
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -38,6 +40,20 @@ def test_paragraphs_fill_the_width_of_the_terminal(rr: Rr, monkeypatch: pytest.M
         "agenticir-like. To make your own, save the output to a file"
         in rr("recipe", "--help").stdout
     )
+
+
+def test_lines_break_between_choices_and_not_within(
+    rr: Rr, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setattr("typer.rich_utils.MAX_WIDTH", 80)
+    for name, command in LEAVES.items():
+        choices = {
+            str(choice) for one in command.params for choice in one.type_descriptor.choices or ()
+        }
+        if choices:
+            text = rr(*name.split(), "--help").stdout
+            assert [choice for choice in choices if not re.search(rf"\b{choice}\b", text)] == []
 
 
 def test_the_commands_are_these() -> None:

@@ -21,10 +21,13 @@ def test_only_better_weights_are_put_into_use(
     cv2.imwrite(str(heldout / "one.png"), picture)
     candidate = tmp_path / "candidate.safetensors"
     shutil.copy(locate_shipped("edge-restorer"), candidate)
-    shown = " ".join(rr("promote", candidate, heldout, work, code=1).stdout.split())
+    shown = " ".join(rr("promote", candidate, heldout, work).stdout.split())
     assert "the candidate is the champion already" in shown
     assert f"In use {locate_shipped('edge-restorer')}" in shown
     assert not (work / "champions").exists()
+    loss = Verdict(promoted=False, reason="kept", champion_psnr=2.0, candidate_psnr=1.0)
+    monkeypatch.setattr(promote, "compare", lambda *_: loss)
+    rr("promote", candidate, heldout, work, code=1)
     win = Verdict(promoted=True, reason="promoted: it won", champion_psnr=1.0, candidate_psnr=2.0)
     monkeypatch.setattr(promote, "compare", lambda *_: win)
     shown = " ".join(rr("promote", candidate, heldout, work).stdout.split())

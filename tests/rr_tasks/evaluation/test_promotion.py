@@ -63,6 +63,7 @@ def test_a_candidate_must_be_better_and_harm_nothing(
 ) -> None:
     verdict = compare(CHAMPION, candidate)
     assert verdict.promoted == promoted
+    assert verdict.already == (candidate is CHAMPION)
     assert verdict.champion_psnr == pytest.approx(26.0)
     with pytest.raises(AssertionError, match=reason):
         raise AssertionError(verdict.reason)

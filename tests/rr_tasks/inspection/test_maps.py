@@ -3,7 +3,7 @@ import numpy.typing as npt
 import pytest
 
 from rr_tasks.inspection.maps import draw_maps
-from schemas.prior.current import DiagnosticPrior, Kernel, Light, TransmissionMap
+from schemas.prior.current import DiagnosticPrior, Kernel, Light, NoiseChannels, TransmissionMap
 
 DOT: npt.NDArray[np.float64] = np.zeros((9, 9))
 DOT[4, 3:6] = 0.2, 0.6, 0.2
@@ -54,3 +54,27 @@ def test_a_spread_is_drawn_as_a_screen_shows_it(
 def test_a_point_that_stayed_a_point_is_drawn(prior: DiagnosticPrior) -> None:
     (drawing,) = draw_maps(with_maps(prior, None, Kernel(rows=((1.0,),), cell_px=1.0)))
     assert drawing.greys == pytest.approx(np.ones((1, 1)))
+
+
+def test_noise_is_drawn_for_each_channel_from_dark_to_bright(prior: DiagnosticPrior) -> None:
+    channels = NoiseChannels(sigma=(0.0, 0.02, 0.01), gain=(0.0016, 0.0, 0.0))
+    assert prior.noise.parameters
+    parameters = prior.noise.parameters.model_copy(update={"channels": channels})
+    noise = prior.noise.model_copy(update={"parameters": parameters})
+    (drawing,) = draw_maps(prior.model_copy(update={"noise": noise}))
+    assert drawing.title == "Noise from dark to bright: red up to 4.0%, green 2.0%, blue 1.0%"
+    assert drawing.greys.shape == (6, 16)
+    red, green, blue = drawing.greys[::2]
+    assert np.diff(red).min() > 0
+    assert (red[0], red[-1]) == (0.0, 1.0)
+    assert green == pytest.approx(0.5)
+    assert blue == pytest.approx(0.25)
+
+
+def test_no_noise_at_all_is_black(prior: DiagnosticPrior) -> None:
+    assert prior.noise.parameters
+    channels = NoiseChannels(sigma=(0.0,) * 3, gain=(0.0,) * 3)
+    parameters = prior.noise.parameters.model_copy(update={"channels": channels})
+    noise = prior.noise.model_copy(update={"parameters": parameters})
+    (drawing,) = draw_maps(prior.model_copy(update={"noise": noise}))
+    assert not drawing.greys.any()
