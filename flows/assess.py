@@ -26,6 +26,7 @@ from rr_tasks.storage.leftovers import remove_leftovers
 from rr_tasks.weights.file import locate_shipped
 from rr_tasks.weights.lineage import read_sources
 from schemas.parameters import AssessParameters
+from schemas.reasoner import ReasonerChoice
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ class Assessment:
 def assess(parameters: AssessParameters) -> Assessment:
     """Predict everything once, then count."""
     recipes, pairs = find_recipes(parameters.sources), find_pairs(parameters.sources)
-    trained = read_sources(parameters.reasoner.weights or locate_shipped("edge-reasoner"))
+    trained = _read_sources(parameters.reasoner)
     spec, photographs = search(
         plan_assessment,
         parameters.photographs,
@@ -89,6 +90,13 @@ def assess(parameters: AssessParameters) -> Assessment:
         failed=list_failed_photographs(rows),
         undiagnosed=count_undiagnosed(rows),
     )
+
+
+def _read_sources(choice: ReasonerChoice) -> frozenset[str]:
+    """Read what the reasoner was trained on; nothing is known of others than the edge reasoner."""
+    if choice.kind == "edge":
+        return read_sources(choice.weights or locate_shipped("edge-reasoner"))
+    return frozenset()
 
 
 def _key(section: Section) -> str:

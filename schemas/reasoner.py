@@ -9,6 +9,9 @@ from pydantic import BeforeValidator, Field, JsonValue
 from schemas.base import Sha256, Strict
 from schemas.url import Url
 
+DtypeName = Literal["auto", "bfloat16", "float16", "float32"]
+AttentionName = Literal["sdpa", "eager", "flash_attention_2"]
+
 
 class EdgeReasonerChoice(Strict):
     """The edge reasoner: a small network that runs on a CPU."""
@@ -17,18 +20,44 @@ class EdgeReasonerChoice(Strict):
     weights: Url | None = Field(None, description="Weights file; by default the shipped one")
 
 
-def _read_weights(given: Any) -> Any:
-    """Accept a URL or null as the weights of the edge reasoner, as earlier releases did."""
-    return {"kind": "edge", "weights": given} if given is None or isinstance(given, str) else given
+class QwenReasonerChoice(Strict):
+    """A vision-language model of the Qwen family, run here by transformers.
+
+    `model` and `revision` say what to load, `adapter` what was learned on top of it; the rest says
+    how it runs on this machine. Other types and another attention change the last bits of what it
+    computes, and now and then an answer.
+    """
+
+    kind: Literal["qwen"] = Field("qwen", description="Which reasoner")
+    model: Url = Field(description="Folder of the model, or its name on the Hub")
+    revision: str | None = Field(None, description="Commit, tag or branch on the Hub")
+    adapter: Url | None = Field(None, description="Folder of a LoRA adapter, as peft writes it")
+    dtype: DtypeName = Field("auto", description="Type of the weights; auto as the model was saved")
+    device_map: str | None = Field(
+        None, description="Devices, as accelerate names them, such as auto; by default one device"
+    )
+    attention: AttentionName = Field("sdpa", description="How attention is computed")
+    batch_size: int = Field(8, gt=0, description="Photographs to show it at once")
 
 
-# With a second kind: Annotated[EdgeReasonerChoice | ..., Field(discriminator="kind")].
-_Choice: TypeAlias = EdgeReasonerChoice
+def _read_choice(given: Any) -> Any:
+    """Accept what earlier releases did, which knew only the edge reasoner.
+
+    A URL or null are its weights; so are parameters without a kind.
+    """
+    if given is None or isinstance(given, str):
+        return {"kind": "edge", "weights": given}
+    return {"kind": "edge", **given} if isinstance(given, dict) else given
+
+
+_Choice: TypeAlias = Annotated[
+    Annotated[EdgeReasonerChoice, Field(strict=False)]
+    | Annotated[QwenReasonerChoice, Field(strict=False)],
+    Field(discriminator="kind"),
+]
 
 ReasonerChoice = Annotated[
-    _Choice,
-    Field(strict=False),
-    BeforeValidator(_read_weights, json_schema_input_type=_Choice | Url | None),
+    _Choice, BeforeValidator(_read_choice, json_schema_input_type=_Choice | Url | None)
 ]
 """The reasoner that a flow uses; `rr_tasks.reasoner.load` loads it."""
 

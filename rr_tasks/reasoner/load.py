@@ -20,6 +20,8 @@ def load_reasoner(choice: ReasonerChoice) -> Reasoner:
     match choice.kind:
         case "edge":
             return _load_edge(choice.weights)
+        case "qwen":
+            raise NotImplementedError("reasoners of the Qwen family")
 
 
 def load_planned_reasoner(choice: ReasonerChoice, planned: ReasonerIdentity) -> Reasoner:

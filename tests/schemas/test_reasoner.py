@@ -3,7 +3,7 @@ from pydantic import BaseModel, ValidationError
 
 from schemas.archive import RestoreParameters
 from schemas.parameters import AnnotateParameters
-from schemas.reasoner import EdgeReasonerChoice, ReasonerIdentity
+from schemas.reasoner import EdgeReasonerChoice, QwenReasonerChoice, ReasonerIdentity
 
 
 def identity(**deciding: object) -> ReasonerIdentity:
@@ -20,6 +20,7 @@ def identity(**deciding: object) -> ReasonerIdentity:
         (None, None),
         ("a.safetensors", "a.safetensors"),
         ({"kind": "edge"}, None),
+        ({"weights": "a.safetensors"}, "a.safetensors"),
         ({"kind": "edge", "weights": "s3://bucket/a"}, "s3://bucket/a"),
     ],
 )
@@ -32,7 +33,16 @@ def test_whoever_gave_weights_alone_is_still_understood(
     assert model.model_validate(rest).reasoner == EdgeReasonerChoice()  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize("given", [{"kind": "oracle"}, {"weights": "s3://KEY:HUSH@bucket"}, 5])
+def test_the_kind_decides_which_settings_a_reasoner_has() -> None:
+    given = {"kind": "qwen", "model": "Qwen/Qwen3-VL-8B-Instruct", "revision": "0c351dd"}
+    parameters = AnnotateParameters.model_validate({"shards": "s", "reasoner": given})
+    assert parameters.reasoner == QwenReasonerChoice.model_validate(given)
+    assert AnnotateParameters.model_validate_json(parameters.model_dump_json()) == parameters
+
+
+@pytest.mark.parametrize(
+    "given", [{"kind": "oracle"}, {"kind": "qwen"}, {"weights": "s3://KEY:HUSH@bucket"}, 5]
+)
 def test_anything_else_is_refused(given: object) -> None:
     with pytest.raises(ValidationError) as caught:
         AnnotateParameters.model_validate({"shards": "s", "reasoner": given})
