@@ -7,6 +7,8 @@ EXTRAS = {
     "transformers": "train",
     "diffusers": "qwen",
     "torchvision": "qwen",
+    "peft": "qwen",
+    "xgrammar": "qwen",
     "onnx": "onnx",
     "onnxscript": "onnx",
     "onnxruntime": "onnx",

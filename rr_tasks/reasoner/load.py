@@ -1,9 +1,17 @@
 """Loads the chosen reasoner."""
 
+from functools import lru_cache
+from pathlib import Path
+from threading import Lock
+
 from rr_tasks.reasoner.protocol import Reasoner
+from rr_tasks.storage.files import stamp
 from rr_tasks.weights.cache import cache_by_stamp
 from schemas.errors import ExpectedError
-from schemas.reasoner import ReasonerChoice, ReasonerIdentity
+from schemas.reasoner import QwenReasonerChoice, ReasonerChoice, ReasonerIdentity
+
+_LOADING = Lock()  # threads that ask at the same time share one model
+_Stamps = tuple[tuple[str, str | None], ...]
 
 
 class OtherReasonerError(ExpectedError, ValueError):
@@ -14,14 +22,16 @@ def load_reasoner(choice: ReasonerChoice) -> Reasoner:
     """Return the chosen reasoner; each process keeps it until its file is replaced.
 
     Raises:
-        UnusableWeightsError: see `rr_tasks.weights.file.load_network`.
+        UnusableWeightsError: see `rr_tasks.weights.file.load_network`, and, for models of the Qwen
+            family, `rr_tasks.reasoner.qwen.backbone.load`.
         StorageError: storage refuses.
     """
     match choice.kind:
         case "edge":
             return _load_edge(choice.weights)
         case "qwen":
-            raise NotImplementedError("reasoners of the Qwen family")
+            with _LOADING:
+                return _load_qwen(choice, _stamp_folders(choice))
 
 
 def load_planned_reasoner(choice: ReasonerChoice, planned: ReasonerIdentity) -> Reasoner:
@@ -47,3 +57,17 @@ def _load_edge(weights: str | None) -> Reasoner:
     from rr_tasks.reasoner.edge import EdgeReasoner  # noqa: PLC0415
 
     return EdgeReasoner.load(weights)
+
+
+@lru_cache(maxsize=1)  # a second one would not fit beside it
+def _load_qwen(choice: QwenReasonerChoice, _stamps: _Stamps) -> Reasoner:
+    from rr_tasks.reasoner.qwen.reasoner import QwenReasoner  # noqa: PLC0415
+
+    return QwenReasoner(choice)
+
+
+def _stamp_folders(choice: QwenReasonerChoice) -> _Stamps:
+    """Stamp the files of a local model and its adapter, which may be trained again."""
+    folders = [Path(one) for one in (choice.model, choice.adapter) if one]
+    paths = [path for folder in folders if folder.is_dir() for path in sorted(folder.iterdir())]
+    return tuple((str(path), stamp(str(path))) for path in paths)

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from schemas.prior.levels import LEVELS_VERSION, QUESTION, levels_schema
 from schemas.prior.prompt import (
     PROMPT,
     PROMPT_VERSION,
@@ -27,4 +28,5 @@ class Question(NamedTuple):
 
 
 DIAGNOSIS = Question(PROMPT_VERSION, PROMPT, answer_schema())
+RATING = Question(LEVELS_VERSION, QUESTION, levels_schema())
 SCENE = Question(SCENE_PROMPT_VERSION, SCENE_PROMPT, scene_schema())

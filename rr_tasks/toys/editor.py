@@ -137,7 +137,7 @@ def _build_text_encoder(tokenizer: Qwen2Tokenizer) -> Qwen2_5_VLForConditionalGe
 
 def _build_processor(tokenizer: Qwen2Tokenizer) -> Qwen2VLProcessor:
     size = {"shortest_edge": _SIDE**2, "longest_edge": 64 * _SIDE**2}
-    return Qwen2VLProcessor(  # type: ignore[no-untyped-call]
+    return Qwen2VLProcessor(
         image_processor=Qwen2VLImageProcessor(size=size),
         tokenizer=tokenizer,
         video_processor=Qwen2VLVideoProcessor(),

@@ -33,6 +33,6 @@ def train_tokenizer(texts: Iterable[str], *, merges: int = 256) -> Qwen2Tokenize
     learned = json.loads(learner.to_str())["model"]
     return Qwen2Tokenizer(
         vocab=learned["vocab"],
-        merges=[tuple(pair) for pair in learned["merges"]],  # type: ignore[misc]
+        merges=[tuple(pair) for pair in learned["merges"]],
         extra_special_tokens=list(SPECIAL[1:]),
     )

@@ -29,7 +29,7 @@ _UNUSABLE = (OSError, ValueError, RuntimeError, KeyError, AttributeError, Import
 
 
 diffusers_logging.disable_progress_bar()
-transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+transformers_logging.disable_progress_bar()
 
 
 def check_kind(model: Snapshot) -> str:

@@ -1,0 +1,1 @@
+"""Vision-language models of the Qwen family as reasoners, run by transformers."""
