@@ -1,11 +1,18 @@
 """Shards and annotations -> the weights of the reasoner and the restorer."""
 
+from flows.host import host
 from flows.progress import follow
 from flows.shards import run_alone
 from flows.verify import verify_shards
+from rr_tasks.inspection.data_uri import write_jpeg
+from rr_tasks.storage.files import join, list_files, read_bytes
 from rr_tasks.training.run import check_reasoner_training, check_restorer_training
-from rr_tasks.training.tasks import train_reasoner_task, train_restorer_task
-from schemas.parameters import TrainReasonerParameters, TrainRestorerParameters
+from rr_tasks.training.tasks import train_editor_task, train_reasoner_task, train_restorer_task
+from schemas.parameters import (
+    TrainEditorParameters,
+    TrainReasonerParameters,
+    TrainRestorerParameters,
+)
 
 
 def train_reasoner(parameters: TrainReasonerParameters) -> str:
@@ -25,3 +32,21 @@ def train_restorer(parameters: TrainRestorerParameters) -> str:
         verify_shards(parameters.annotations)
     with follow("Train restorer", parameters.steps):
         return run_alone(train_restorer_task, parameters)
+
+
+def train_editor(parameters: TrainEditorParameters) -> str:
+    """Adapt a model of Qwen to shards and their annotations; return the file of the adapter."""
+    # Late, because only this needs diffusers and peft.
+    from rr_tasks.training.editor import SAMPLES, check_editor_training  # noqa: PLC0415
+
+    check_editor_training(parameters)
+    if parameters.verify:
+        verify_shards(parameters.shards)
+        verify_shards(parameters.annotations)
+    with follow("Train editor", parameters.steps):
+        adapter = run_alone(train_editor_task, parameters)
+    last = max(list_files(join(parameters.output, SAMPLES)), default=None)
+    if last is not None:
+        picture = write_jpeg(read_bytes(last))
+        host().publish_note("samples", f"Degraded, restored, clean: ![samples]({picture})")
+    return adapter

@@ -28,6 +28,7 @@ from schemas.parameters import (
     PromoteParameters,
     RefreshParameters,
     SynthesizeParameters,
+    TrainEditorParameters,
     TrainReasonerParameters,
     TrainRestorerParameters,
 )
@@ -67,6 +68,7 @@ MODELS: Mapping[str, tuple[str, type[BaseModel]]] = {
     ),
     "train-reasoner-parameters": ("Parameters of the flow train reasoner", TrainReasonerParameters),
     "train-restorer-parameters": ("Parameters of the flow train restorer", TrainRestorerParameters),
+    "train-editor-parameters": ("Parameters of the flow train editor", TrainEditorParameters),
     "evaluate-parameters": ("Parameters of the flow evaluate", EvaluateParameters),
     "assess-parameters": ("Parameters of the flow assess", AssessParameters),
     "promote-parameters": ("Parameters of the flow promote", PromoteParameters),

@@ -7,6 +7,9 @@ from pydantic import BeforeValidator, Field
 from schemas.base import Strict
 from schemas.url import Url
 
+DtypeName = Literal["auto", "bfloat16", "float16", "float32"]
+StorageName = Literal["full", "float8"]
+
 
 class EdgeRestorerChoice(Strict):
     """The edge restorer: a small network that runs on a CPU."""
@@ -31,10 +34,10 @@ class QwenRestorerChoice(Strict):
     model: str = Field(min_length=1, description="Folder of the model, or its name on the Hub")
     revision: str | None = Field(None, description="Revision on the Hub; by default the newest")
     adapter: Url | None = Field(None, description="Folder or file of a LoRA; by default none")
-    dtype: Literal["auto", "bfloat16", "float16", "float32"] = Field(
+    dtype: DtypeName = Field(
         "auto", description="Type of the weights; auto is bfloat16 where the device has it"
     )
-    storage: Literal["full", "float8"] = Field(
+    storage: StorageName = Field(
         "full", description="How the transformer's weights are kept; float8 takes half the memory"
     )
     offload: Literal["none", "model", "blocks"] = Field(

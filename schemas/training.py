@@ -7,6 +7,8 @@ from pydantic import Field
 
 from schemas.base import Sha256, Strict, Unit
 from schemas.network import NetworkName
+from schemas.prior.current import CURRENT_VERSION
+from schemas.shard import SpecHash
 
 Positive = Annotated[int, Field(gt=0)]
 DeviceName = Literal["auto", "cpu", "cuda", "mps"]
@@ -54,3 +56,34 @@ class TrainingRecord(Strict):
     def digest(self) -> str:
         """16 hex digits that identify the record; they name the folder of the run."""
         return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:16]
+
+
+class EncodingSpec(Strict):
+    """Everything that determines what a model's encoders make of a data set and its annotations.
+
+    `model` is a SHA-256 or, of a model on the Hub, its commit. `annotations` is the name of their
+    folder. A crop of `crop_side` x `crop_side` pixels is cut from each photograph by `seed`.
+    """
+
+    kind: Literal["encoding"] = "encoding"
+    algorithm: Positive
+    model: str
+    dtype: str
+    shards: SpecHash
+    annotations: str
+    crop_side: Positive
+    seed: int
+    libraries: dict[str, str]
+    schema_version: int = CURRENT_VERSION
+
+
+class EditorRecord(Strict):
+    """Everything that the training of an adapter depends on; stored beside it and in its file."""
+
+    network: Literal["qwen-adapter"] = "qwen-adapter"
+    algorithm: Positive
+    processes: Positive = 1
+    settings: LoopSettings
+    encoding: EncodingSpec
+    storage: str
+    rank: Positive

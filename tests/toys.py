@@ -5,6 +5,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import torch
 
 if TYPE_CHECKING:
     from rr_tasks.restorer.qwen.restorer import QwenRestorer
@@ -32,7 +33,8 @@ def load_toy(folder: str, **settings: float) -> "QwenRestorer":
     from schemas.restorer import QwenRestorerChoice
 
     choice = QwenRestorerChoice(model=folder, dtype="float32")
-    backbone, device = load_backbone(fetch_snapshot(folder), choice)
+    device = torch.device("cpu")
+    backbone = load_backbone(fetch_snapshot(folder), choice, device)
     backbone.transformer.requires_grad_(False).eval()
     given: dict[str, Any] = {"steps": 3, "tile_side": 256, **settings}
     return QwenRestorer(backbone, device, **given)

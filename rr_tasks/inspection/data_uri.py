@@ -20,7 +20,12 @@ def write_photograph(image: Bytes) -> str:
     size = [max(1, round(scale * length)) for length in (image.shape[1], image.shape[0])]
     shrunk = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
     _, jpeg = cv2.imencode(".jpg", cv2.cvtColor(shrunk, cv2.COLOR_RGB2BGR), _QUALITY)
-    return f"data:image/jpeg;base64,{b64encode(bytes(jpeg)).decode()}"
+    return write_jpeg(bytes(jpeg))
+
+
+def write_jpeg(content: bytes) -> str:
+    """Write the content of a JPEG file."""
+    return f"data:image/jpeg;base64,{b64encode(content).decode()}"
 
 
 def write_greys(values: npt.NDArray[np.float64]) -> str:

@@ -122,7 +122,7 @@ def _cut_crops(
         return survey(images[1], priors[kind])[:, :]
 
     def cut() -> Crop:
-        kind = _draw_kind(rng)
+        kind = draw_kind(rng)
         return _cut_crop((*images, guide(kind)), priors[kind], side, rng)
 
     return [cut() for _ in range(count)]
@@ -136,16 +136,21 @@ def _cut_crop(
     images: tuple[Bytes, ...], prior: DiagnosticPrior | None, side: int, rng: np.random.Generator
 ) -> Crop:
     """Cut the same square from images of the same size, and mirror half of them."""
-    padded = [pad_to(image, side) for image in images]
-    top, left = (int(rng.integers(length - side + 1)) for length in padded[0].shape[:2])
-    parts = [image[top : top + side, left : left + side] for image in padded]
+    parts = cut_square(images, side, rng)
     if rng.random() < 0.5:
         parts, prior = [part[:, ::-1] for part in parts], prior and mirror(prior)
     clean, degraded, guides = (np.ascontiguousarray(part.transpose(2, 0, 1)) for part in parts)
     return Crop(clean, degraded, guides, prior)
 
 
-def _draw_kind(rng: np.random.Generator) -> str:
+def cut_square(images: Sequence[Bytes], side: int, rng: np.random.Generator) -> list[Bytes]:
+    """Cut the same square from images of the same size, anywhere; small ones are mirrored."""
+    padded = [pad_to(image, side) for image in images]
+    top, left = (int(rng.integers(length - side + 1)) for length in padded[0].shape[:2])
+    return [image[top : top + side, left : left + side] for image in padded]
+
+
+def draw_kind(rng: np.random.Generator) -> str:
     """Draw the kind of prior that a crop comes with."""
     draw = rng.random()
     if draw >= PREDICTED_SHARE + TRUE_SHARE:

@@ -3,10 +3,9 @@
 from typing import Any, NamedTuple
 
 import torch
-from torch.nn import functional
 
 from rr_tasks.restorer.flow import clean_end, per_sample, point_at, white_noise
-from rr_tasks.restorer.protocol import Restorer
+from rr_tasks.restorer.protocol import ConditionT, Restorer
 from rr_tasks.training.objective import Losses
 from schemas.prior.current import DiagnosticPrior
 
@@ -53,24 +52,52 @@ def flow_loss(
     """
     clean, degraded = batch.clean.float() / 255, batch.degraded.float() / 255
     condition = restorer.prepare(degraded, batch.priors, batch.guides.float() / 255)
-    x0, source = restorer.encode(clean), restorer.source(condition)
+    x0 = restorer.encode(clean)
     t, quiet = (draw.to(x0.device) for draw in _draw_times(len(x0), generator))
     at_one = t == 1.0
-    white = white_noise(source.mean, generator) * per_sample(~quiet, x0)
-    x = point_at(t, x0, source.at(white))
-    predicted = clean_end(x, t, restorer.velocity(x, t, condition))
-    error = functional.mse_loss(predicted, x0, reduction="none").flatten(1).mean(1)
+    difference = miss(restorer, x0, condition, t, generator, quiet=quiet)
+    error = difference.square().flatten(1).mean(1)
     relative = error / restorer.typical_error
     regression = torch.log1p(relative / _GOOD_ENOUGH)
     if spectral_weight:
         weight = spectral_weight / restorer.typical_error**0.5
-        regression = regression + weight * _spectral_error(predicted - x0)
+        regression = regression + weight * _spectral_error(difference)
     before = (degraded - clean).square().flatten(1).mean(1)
     return {
         "loss": torch.where(at_one, regression, relative).mean(),
         "psnr": _mean_psnr(error.detach(), at_one),
         "psnr_degraded": _mean_psnr(before, at_one),
     }
+
+
+def miss(
+    restorer: Restorer[ConditionT],
+    x0: torch.Tensor,
+    condition: ConditionT,
+    t: torch.Tensor,
+    generator: torch.Generator,
+    *,
+    quiet: torch.Tensor | None = None,
+) -> torch.Tensor:
+    """Return by what a restorer misses x0 (B, ...) from points on the way there.
+
+    Args:
+        restorer: the flow.
+        x0: clean points.
+        condition: from `restorer.prepare`.
+        t: times (B,) of the points.
+        generator: draws the noise of the source.
+        quiet: (B,), true where the source's mean is taken instead of a draw from it.
+
+    Returns:
+        (B, ...): the predicted x0 minus the true one.
+    """
+    source = restorer.source(condition)
+    white = white_noise(source.mean, generator)
+    if quiet is not None:
+        white = white * per_sample(~quiet, x0)
+    x = point_at(t, x0, source.at(white))
+    return clean_end(x, t, restorer.velocity(x, t, condition)) - x0
 
 
 def _draw_times(count: int, generator: torch.Generator) -> tuple[torch.Tensor, torch.Tensor]:

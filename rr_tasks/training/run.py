@@ -1,6 +1,7 @@
 """A training run in a folder: record, checkpoint, log and, in the end, weights."""
 
 from collections.abc import Callable
+from typing import TypeVar
 
 import torch
 from pydantic import ValidationError
@@ -22,10 +23,13 @@ from rr_tasks.training.restorer import train_restorer
 from rr_tasks.weights.file import hash_weights, load_network, save_network
 from rr_tasks.weights.lineage import SOURCES, list_sources, read_sources
 from rr_tasks.weights.network import StoredNetwork
+from schemas.base import Strict
 from schemas.errors import ExpectedError
 from schemas.network import ReasonerShape, RestorerShape
 from schemas.parameters import TrainReasonerParameters, TrainRestorerParameters
 from schemas.training import LoopSettings, TrainingRecord
+
+RecordT = TypeVar("RecordT", bound=Strict)
 
 
 class OtherRunError(ExpectedError, ValueError):
@@ -72,7 +76,7 @@ def run_reasoner_training(parameters: TrainReasonerParameters, on_progress: Prog
         processes=join_processes(device).num_processes,
         # Averaged weights do not fit averaged batch statistics: average over the last steps only.
         settings=_settings(parameters).model_copy(
-            update={"ema_decay": min(0.99, _ema_decay(parameters.steps))}
+            update={"ema_decay": min(0.99, ema_decay(parameters.steps))}
         ),
         shards=name_of(parameters.shards),
         start_sha256=_digest(parameters.start),
@@ -164,7 +168,7 @@ def _finish(
     processes.wait_for_everyone()  # nothing is written before all have looked
     if processes.is_main_process:
         remove_leftovers(folder)
-    _claim(folder, record, begun=begun, writes=processes.is_main_process)
+    claim_run(folder, record, begun=begun, writes=processes.is_main_process)
     if not finished:
         trained = run(folder)
         if processes.is_main_process:
@@ -182,10 +186,15 @@ def _list_sources(
     return before | list_sources(name_of(parameters.shards))
 
 
-def _claim(folder: str, record: TrainingRecord, *, begun: bool, writes: bool) -> None:
+def claim_run(folder: str, record: Strict, *, begun: bool, writes: bool) -> None:
+    """Record what a run depends on in its folder, or make sure that it is the run begun there.
+
+    Raises:
+        OtherRunError: the folder holds a run with other settings.
+    """
     note = join(folder, "run.json")
     if begun:
-        if _read_record(note) != record:
+        if _read_record(note, type(record)) != record:
             raise OtherRunError(
                 f"{folder} holds a training run with other settings or data (see {note}); "
                 "choose another output folder"
@@ -194,9 +203,9 @@ def _claim(folder: str, record: TrainingRecord, *, begun: bool, writes: bool) ->
         publish_bytes(record.model_dump_json(indent=2).encode(), note)
 
 
-def _read_record(url: str) -> TrainingRecord:
+def _read_record(url: str, kind: type[RecordT]) -> RecordT:
     try:
-        return TrainingRecord.model_validate_json(read_bytes(url))
+        return kind.model_validate_json(read_bytes(url))
     except (MissingFileError, ValidationError) as error:
         raise OtherRunError(
             f"{url}: missing or damaged, so nobody knows what the run in this folder is; choose "
@@ -211,13 +220,13 @@ def _settings(parameters: TrainReasonerParameters | TrainRestorerParameters) -> 
         accumulate=parameters.accumulate,
         learning_rate=parameters.learning_rate,
         warmup_steps=min(200, parameters.steps // 10),
-        ema_decay=_ema_decay(parameters.steps),
+        ema_decay=ema_decay(parameters.steps),
         seed=parameters.seed,
         compiled=parameters.compiled,
     )
 
 
-def _ema_decay(steps: int) -> float:
+def ema_decay(steps: int) -> float:
     """Shorten the average for a short run, which must not end with weights from its start."""
     return min(0.999, max(0.0, 1 - 8 / steps))
 

@@ -5,7 +5,11 @@ from functools import partial
 from rr_tasks.progress import Progress, report
 from rr_tasks.threads import compute_in_threads, compute_threads
 from rr_tasks.training.run import run_reasoner_training, run_restorer_training
-from schemas.parameters import TrainReasonerParameters, TrainRestorerParameters
+from schemas.parameters import (
+    TrainEditorParameters,
+    TrainReasonerParameters,
+    TrainRestorerParameters,
+)
 
 
 def train_reasoner_task(parameters: TrainReasonerParameters) -> str:
@@ -18,6 +22,15 @@ def train_restorer_task(parameters: TrainRestorerParameters) -> str:
     """See `rr_tasks.training.run.run_restorer_training`; it uses every core."""
     compute_in_threads(compute_threads())
     return run_restorer_training(parameters, partial(_report, "train restorer"))
+
+
+def train_editor_task(parameters: TrainEditorParameters) -> str:
+    """See `rr_tasks.training.editor.run_editor_training`; it uses every core."""
+    # Late, because only this needs diffusers and peft.
+    from rr_tasks.training.editor import run_editor_training  # noqa: PLC0415
+
+    compute_in_threads(compute_threads())
+    return run_editor_training(parameters, partial(_report, "train editor"))
 
 
 def _report(task: str, step: int, means: dict[str, float]) -> None:

@@ -19,6 +19,7 @@ from flows.deployments import (
     refresh,
     restore,
     synthesize,
+    train_editor,
     train_reasoner,
     train_restorer,
 )
@@ -34,6 +35,7 @@ from schemas.parameters import (
     PromoteParameters,
     RefreshParameters,
     SynthesizeParameters,
+    TrainEditorParameters,
     TrainReasonerParameters,
     TrainRestorerParameters,
 )
@@ -48,6 +50,7 @@ FLOWS: list[tuple[Flow[Any, Any], Any]] = [
     (export_hf, ExportHfParameters(shards="sets/a", output="hub", split="test")),
     (export_messages, ExportMessagesParameters(shards="sets/a", output="chats", dialect="trl")),
     (train_reasoner, TrainReasonerParameters(shards="sets/a", output="run", start="w")),
+    (train_editor, TrainEditorParameters(shards="s", annotations="a", output="run", start="m")),
     (train_restorer, TrainRestorerParameters(shards="s", annotations="a", output="run")),
     (evaluate, TRIAL),
     (assess, AssessParameters(photographs="heldout", output="a", short_sides=(64,))),

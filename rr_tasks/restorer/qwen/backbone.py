@@ -37,6 +37,10 @@ class Backbone(Protocol):
         """The network that predicts velocities."""
 
     @property
+    def adapted(self) -> str:
+        """Regular expression of the names of the linear layers that an adapter changes."""
+
+    @property
     def tokenizer(self) -> PreTrainedTokenizerBase:
         """Counts the tokens of instructions."""
 
@@ -50,6 +54,9 @@ class Backbone(Protocol):
 
     def read(self, images: torch.Tensor, texts: Sequence[str]) -> Prompt:
         """Encode an instruction about each of the images, (B, 3, H, W) in 0-1."""
+
+    def put_encoder_away(self) -> None:
+        """Move the text encoder out of the device's memory, when all prompts are read."""
 
     def velocity(
         self, x: torch.Tensor, t: torch.Tensor, picture: torch.Tensor, prompt: Prompt, grid: Grid

@@ -25,6 +25,13 @@ _PLUS_AREA = 384 * 384
 _PLUS_MULTIPLE = 32
 
 
+_ADAPTED = (
+    r"transformer_blocks\.\d+\.(attn\.(to_q|to_k|to_v|to_out\.0"
+    r"|add_q_proj|add_k_proj|add_v_proj|to_add_out)|(img|txt)_mlp\.net\.(0\.proj|2))"
+)
+"""Eight projections of attention and four linears of the two MLPs in each block."""
+
+
 class EditBackbone:
     """See `rr_tasks.restorer.qwen.backbone.Backbone`.
 
@@ -36,6 +43,8 @@ class EditBackbone:
         pipeline: loaded, on its devices.
         device: where it computes.
     """
+
+    adapted = _ADAPTED
 
     def __init__(
         self, pipeline: QwenImageEditPipeline | QwenImageEditPlusPipeline, device: torch.device
@@ -77,6 +86,10 @@ class EditBackbone:
         is_image = inputs["input_ids"] == self._pipeline.processor.image_token_id
         slots = [ids[mask][self._dropped :] for ids, mask in zip(is_image, there, strict=True)]
         return stack_prompts(kept, slots)
+
+    def put_encoder_away(self) -> None:
+        """See `Backbone.put_encoder_away`."""
+        self._pipeline.text_encoder.to("cpu")
 
     def velocity(
         self, x: torch.Tensor, t: torch.Tensor, picture: torch.Tensor, prompt: Prompt, grid: Grid

@@ -10,13 +10,13 @@ from safetensors import SafetensorError
 from safetensors.torch import load as unpack
 from transformers.utils import logging as transformers_logging
 
-from rr_tasks.device import choose_device, compute_type
+from rr_tasks.device import compute_type
 from rr_tasks.restorer.qwen.backbone import Backbone
 from rr_tasks.restorer.qwen.edit import EditBackbone
 from rr_tasks.storage.files import join, read_bytes
 from rr_tasks.weights.file import UnusableWeightsError
 from rr_tasks.weights.snapshot import Snapshot
-from schemas.restorer import QwenRestorerChoice
+from schemas.restorer import DtypeName, QwenRestorerChoice
 
 EDITORS = ("QwenImageEditPipeline", "QwenImageEditPlusPipeline")
 """Pipelines of diffusers whose models restore."""
@@ -47,14 +47,13 @@ def check_kind(model: Snapshot) -> str:
     return kind
 
 
-def load_backbone(model: Snapshot, choice: QwenRestorerChoice) -> tuple[Backbone, torch.device]:
+def load_backbone(model: Snapshot, choice: QwenRestorerChoice, device: torch.device) -> Backbone:
     """Load a model's parts and put them where the choice says.
 
     Raises:
         UnusableWeightsError: a part or the adapter is missing, damaged, or of another model.
     """
-    kind, device = check_kind(model), choose_device()
-    dtype = compute_type(device) if choice.dtype == "auto" else getattr(torch, choice.dtype)
+    kind, dtype = check_kind(model), resolve_dtype(choice.dtype, device)
     try:
         pipeline = getattr(diffusers, kind).from_pretrained(
             model.folder, dtype=dtype, local_files_only=True
@@ -66,7 +65,13 @@ def load_backbone(model: Snapshot, choice: QwenRestorerChoice) -> tuple[Backbone
     if choice.adapter is not None:
         _load_adapter(pipeline, choice.adapter)
     _place(pipeline, choice, device, dtype)
-    return EditBackbone(pipeline, device), device
+    return EditBackbone(pipeline, device)
+
+
+def resolve_dtype(name: DtypeName, device: torch.device) -> torch.dtype:
+    """Return the type of the weights on a device."""
+    dtype: torch.dtype = compute_type(device) if name == "auto" else getattr(torch, name)
+    return dtype
 
 
 def adapter_url(adapter: str) -> str:

@@ -20,6 +20,9 @@ from schemas.prior.current import DiagnosticPrior
 _UNGUIDED = " "
 """The instruction from which guidance leads away, as in the pipelines of diffusers."""
 
+_EARLIEST = 1e-3
+"""Time, before it is shifted, below which nothing is learned."""
+
 _OVERLAP = 64
 """Pixels that neighbouring tiles share."""
 
@@ -93,6 +96,11 @@ class QwenRestorer:
                 self.backbone.read(images, [_UNGUIDED] * len(texts)) if self._is_guided else None,
             )
 
+    def read(self, images: torch.Tensor, texts: Sequence[str]) -> Prompt:
+        """Encode an instruction about each of the images, (B, 3, H, W) in 0-1."""
+        with self._at_work():
+            return self.backbone.read(images, texts)
+
     def encode(self, images: torch.Tensor) -> torch.Tensor:
         """Encode images as tokens (B, N, C)."""
         with self._at_work():
@@ -119,6 +127,11 @@ class QwenRestorer:
     def times(self, condition: QwenCondition) -> Sequence[float]:
         """Return the times of the model's own schedule for so many tokens."""
         return self.backbone.schedule.times(condition.grid.tokens, self._steps)
+
+    def draw_times(self, condition: QwenCondition, generator: torch.Generator) -> torch.Tensor:
+        """Draw times (B,) to learn at, as often as the model's schedule stops there."""
+        even = torch.rand(len(condition.picture), generator=generator).clamp(min=_EARLIEST)
+        return self.backbone.schedule.warp(even, condition.grid.tokens).to(self.device)
 
     def velocity(self, x: torch.Tensor, t: torch.Tensor, condition: QwenCondition) -> torch.Tensor:
         """Ask the transformer, twice if guidance is on."""

@@ -52,7 +52,9 @@ def test_all_that_decides_pixels_decides_the_digest(folder: Path, tmp_path: Path
     choice = QwenRestorerChoice(model=str(folder))
 
     def digest(**changes: object) -> str:
-        return digest_choice(choice.model_copy(update=changes), fetch_snapshot(str(folder)))
+        return digest_choice(
+            choice.model_copy(update=changes), fetch_snapshot(str(folder)), torch.device("cpu")
+        )
 
     digests = [
         digest(),
@@ -73,7 +75,7 @@ def test_all_that_decides_pixels_decides_the_digest(folder: Path, tmp_path: Path
     assert len(set(digests)) == len(digests)
     assert digest(offload="model") == digest()
     moved = folder.rename(tmp_path / "moved")
-    assert digest_choice(choice, fetch_snapshot(str(moved))) == digests[-1]
+    assert digest_choice(choice, fetch_snapshot(str(moved)), torch.device("cpu")) == digests[-1]
 
 
 def test_half_the_memory_for_weights_gives_nearly_the_same(

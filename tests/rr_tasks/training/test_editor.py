@@ -1,0 +1,146 @@
+"""A run that trains an adapter, from data set to file."""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+import torch
+from diffusers import DiffusionPipeline
+from safetensors import safe_open
+
+from rr_tasks.restorer.load import load_restorer
+from rr_tasks.shards.reader import done_shards
+from rr_tasks.training import editor, encoded
+from rr_tasks.training.editor import check_editor_training, run_editor_training
+from rr_tasks.training.matching import matching_loss
+from rr_tasks.training.run import OtherRunError
+from rr_tasks.weights.file import UnusableWeightsError
+from schemas.parameters import TrainEditorParameters
+from schemas.prior.current import DiagnosticPrior
+from schemas.restorer import QwenRestorerChoice
+
+TARGETS = 2 * 12
+
+
+def silent(_step: int, _means: dict[str, float]) -> None:
+    """Report nothing."""
+
+
+@pytest.fixture(scope="module")
+def parameters(
+    dataset: str,
+    partly_annotated: str,
+    toy_editor: Callable[[str], str],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> TrainEditorParameters:
+    return TrainEditorParameters(
+        shards=dataset,
+        annotations=partly_annotated,
+        output=str(tmp_path_factory.mktemp("run")),
+        start=toy_editor("2511"),
+        dtype="float32",
+        steps=4,
+        batch_size=2,
+        accumulate=1,
+        crop_side=32,
+        rank=4,
+        learning_rate=1e-2,
+    )
+
+
+@pytest.fixture(scope="module")
+def adapter(parameters: TrainEditorParameters) -> Path:
+    """The file of the adapter of a run that nothing interrupted."""
+    check_editor_training(parameters)
+    return Path(run_editor_training(parameters, silent))
+
+
+def test_diffusers_loads_the_adapter(
+    adapter: Path, parameters: TrainEditorParameters, prior: DiagnosticPrior
+) -> None:
+    pipeline = DiffusionPipeline.from_pretrained(parameters.start)
+    pipeline.load_lora_weights(str(adapter.parent))
+    adapted = {
+        name.partition(".lora_")[0]
+        for name, _ in pipeline.transformer.named_parameters()
+        if ".lora_" in name
+    }
+    assert len(adapted) == TARGETS
+    choice = QwenRestorerChoice(model=parameters.start, dtype="float32", steps=1)
+    pixels = np.random.default_rng(0).integers(0, 256, (32, 32, 3), np.uint8)
+    plain = load_restorer(choice).restore(pixels, prior)
+    learned = load_restorer(choice.model_copy(update={"adapter": str(adapter)}))
+    assert not np.array_equal(learned.restore(pixels, prior), plain)
+
+
+def test_the_file_says_how_it_was_made(adapter: Path, parameters: TrainEditorParameters) -> None:
+    with safe_open(adapter, "pt") as file:
+        record = json.loads(file.metadata()["record"])
+        tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    assert record["rank"] == 4
+    assert record["encoding"]["annotations"] == Path(parameters.annotations).name
+    assert "diffusers" in record["encoding"]["libraries"]
+    assert json.loads((adapter.parent / "run.json").read_text()) == record
+    assert len(tensors) == 2 * TARGETS
+    assert {value.dtype for value in tensors.values()} == {torch.float32}
+
+
+def test_samples_are_shown(adapter: Path) -> None:
+    (picture,) = (adapter.parent / editor.SAMPLES).iterdir()
+    assert picture.name == "000004.jpg"
+    assert cv2.imread(str(picture)).shape == (2 * 32, 3 * 32, 3)
+
+
+@pytest.mark.parametrize("steps_before", [1, 3])
+def test_a_resumed_run_ends_with_exactly_the_same_adapter(
+    adapter: Path,
+    parameters: TrainEditorParameters,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    dies_after: Callable[..., Any],
+    power_cut: type[Exception],
+    steps_before: int,
+) -> None:
+    again = parameters.model_copy(update={"output": str(tmp_path)})
+    (latents,) = adapter.parent.glob("encoded-*")
+    shutil.copytree(latents, tmp_path / latents.name)
+    monkeypatch.setattr(encoded, "encode_crop", None)  # nothing is encoded twice
+    with monkeypatch.context() as patch:
+        settings = editor.LoopSettings
+        patch.setattr(editor, "LoopSettings", lambda **given: settings(**given, checkpoint_every=1))
+        patch.setattr(editor, "matching_loss", dies_after(matching_loss, steps_before))
+        with pytest.raises(power_cut):
+            run_editor_training(again, silent)
+        patch.setattr(editor, "matching_loss", matching_loss)
+        resumed = run_editor_training(again, silent)
+    with safe_open(adapter, "pt") as whole, safe_open(resumed, "pt") as parts:
+        for name in whole.keys():  # noqa: SIM118
+            assert torch.equal(whole.get_tensor(name), parts.get_tensor(name)), name
+
+
+def test_a_finished_run_is_left_alone_and_another_one_refused(
+    adapter: Path, parameters: TrainEditorParameters, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(editor, "load_backbone", None)
+    assert run_editor_training(parameters, silent) == str(adapter)
+    with pytest.raises(OtherRunError, match="other settings"):
+        run_editor_training(parameters.model_copy(update={"rank": 8}), silent)
+
+
+def test_every_sample_is_encoded_once_with_each_prior_it_has(adapter: Path, dataset: str) -> None:
+    (latents,) = adapter.parent.glob("encoded-*")
+    counts = [(marker.samples, marker.failures) for marker in done_shards(str(latents))]
+    assert counts == [(marker.samples, 0) for marker in done_shards(dataset)]
+
+
+def test_what_is_no_editor_is_refused_before_any_work(
+    parameters: TrainEditorParameters, tmp_path: Path
+) -> None:
+    (tmp_path / "model_index.json").write_text('{"_class_name": "FluxPipeline"}')
+    with pytest.raises(UnusableWeightsError, match="cannot restore"):
+        check_editor_training(parameters.model_copy(update={"start": str(tmp_path)}))
