@@ -2,13 +2,12 @@
 
 from pathlib import Path
 
+from flows.asking import ask_about_shards, publish_spending
 from flows.host import host
-from flows.shards import share_shards
 from flows.verify import verify_shards
 from rr_tasks.reasoner.annotation import open_annotations, plan_annotation
 from rr_tasks.reasoner.load import load_reasoner
 from rr_tasks.reasoner.tasks import annotate_shard_task
-from rr_tasks.shards.reader import done_shards, finished_shards
 from schemas.parameters import AnnotateParameters
 
 
@@ -18,19 +17,19 @@ def annotate(parameters: AnnotateParameters) -> str:
         verify_shards(parameters.shards, parameters.workers)
     spec = plan_annotation(parameters.shards, load_reasoner(parameters.reasoner))
     folder = open_annotations(parameters.output or find_parent(parameters.shards), spec)
-    markers = share_shards(
+    markers = ask_about_shards(
         annotate_shard_task,
-        [marker.shard for marker in done_shards(parameters.shards)],
         parameters.shards,
         folder,
         spec,
         parameters.reasoner,
-        label="Annotate shards",
+        choice=parameters.reasoner,
+        label="Annotate photographs",
         workers=parameters.workers,
-        finished=finished_shards(folder),
     )
     rows = [marker.model_dump() for marker in markers]
     host().publish_table("annotated-shards", rows, f"Annotations in {folder}")
+    publish_spending(folder)
     return folder
 
 

@@ -2,6 +2,7 @@
 
 import flows.annotate
 import flows.assess
+import flows.describe
 import flows.evaluate
 import flows.export
 import flows.ingest
@@ -16,6 +17,7 @@ from flows.server import as_flow
 
 annotate = as_flow(flows.annotate.annotate)
 assess = as_flow(flows.assess.assess)
+describe = as_flow(flows.describe.describe)
 evaluate = as_flow(flows.evaluate.evaluate)
 export_hf = as_flow(flows.export.export_hf)
 export_messages = as_flow(flows.export.export_messages)

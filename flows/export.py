@@ -4,7 +4,7 @@ from flows.host import host
 from flows.shards import share_shards
 from flows.verify import verify_shards
 from rr_tasks.export.hub import open_hub_export, publish_card
-from rr_tasks.export.messages import find_lines, finish_messages_export, open_messages_export
+from rr_tasks.export.messages import find_exported, finish_messages_export, open_messages_export
 from rr_tasks.export.source import Source
 from rr_tasks.export.tasks import export_hub_shard_task, export_messages_shard_task
 from rr_tasks.shards.reader import finished_shards
@@ -37,8 +37,14 @@ def export_messages(parameters: ExportMessagesParameters) -> str:
     """Export every shard not yet exported as chats, and return the folder."""
     source = _open_source(parameters)
     shards = [marker.shard for marker in source.check() if marker.samples]
-    spec = open_messages_export(parameters.output, source, parameters.dialect)
-    urls = share_shards(
+    spec = open_messages_export(
+        parameters.output,
+        source,
+        parameters.dialect,
+        validation=parameters.validation,
+        licence=parameters.licence,
+    )
+    exported = share_shards(
         export_messages_shard_task,
         shards,
         parameters.output,
@@ -46,10 +52,10 @@ def export_messages(parameters: ExportMessagesParameters) -> str:
         source,
         label="Export shards",
         workers=parameters.workers,
-        finished=find_lines(parameters.output, spec, shards),
+        finished=find_exported(parameters.output, shards),
     )
     finish_messages_export(parameters.output, spec, shards)
-    rows = [{"lines": url} for url in urls]
+    rows = [one.model_dump() for one in exported]
     host().publish_table("exported-messages", rows, f"Of {parameters.output}")
     return parameters.output
 

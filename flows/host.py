@@ -24,8 +24,8 @@ class Advance(Protocol):
 class Host(Protocol):
     """Runs the tasks of stages, and shows their progress to people."""
 
-    def runner(self, workers: int) -> Runner:
-        """Return a runner for `workers` tasks at a time."""
+    def runner(self, workers: int, *, gpu: bool = False) -> Runner:
+        """Return a runner for `workers` tasks at a time; one, if each needs a GPU for itself."""
 
     def run_stage(
         self, stage: Callable[[ParametersT], ResultT], parameters: ParametersT

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from flows.annotate import find_parent
+from flows.asking import ask_about_shards, publish_spending
 from flows.host import host
-from flows.shards import run_shards, share_shards
+from flows.shards import run_shards
 from flows.verify import verify_shards
 from rr_tasks.reasoner.annotation import open_annotations, plan_annotation
 from rr_tasks.reasoner.load import load_reasoner
@@ -55,17 +56,17 @@ def refresh(parameters: RefreshParameters) -> Refreshed:
         host().publish_note("refresh-estimate", str(expected or "Nothing to diagnose."))
         return Refreshed(plan, dry_run=True, estimate=expected)
     folder = open_annotations(root, plan.spec)
-    share_shards(
+    ask_about_shards(
         annotate_shard_task,
-        [one.shard for one in plan.pending],
         parameters.shards,
         folder,
         plan.spec,
         parameters.reasoner,
-        label="Annotate shards",
+        choice=parameters.reasoner,
+        label="Annotate photographs",
         workers=parameters.workers,
-        finished={},  # they are not pending
     )
+    publish_spending(folder)
     if plan.old is None:
         return Refreshed(plan, dry_run=False)
     new = read_annotations(plan.folder, parameters.shards)

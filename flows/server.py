@@ -22,6 +22,7 @@ from prefect.task_runners import ThreadPoolTaskRunner
 from prefect.tasks import exponential_backoff
 
 from flows.host import use_host
+from flows.pace import Pace
 from flows.runner import Runner, as_completed
 from rr_tasks.retries import TRANSIENT
 from rr_tasks.threads import compute_in_threads
@@ -34,6 +35,7 @@ ParametersT = TypeVar("ParametersT")
 ResultT = TypeVar("ResultT")
 
 UPDATE_SECONDS = 2.0
+GPU_TAG = "gpu"
 RETRY_DELAYS = exponential_backoff(2)
 
 
@@ -81,9 +83,13 @@ def as_flow(stage: Callable[[Any], Any]) -> Flow[[Any], Any]:
 class Server:
     """Runs stages as flow runs and shows their progress as artifacts."""
 
-    def runner(self, workers: int) -> Runner:
-        """Return a runner that makes task runs, `workers` at a time."""
-        return TaskRuns(workers)
+    def runner(self, workers: int, *, gpu: bool = False) -> Runner:
+        """Return a runner that makes task runs, `workers` at a time.
+
+        Task runs that need a GPU have the tag `gpu`, so that a concurrency limit of the server
+        (`prefect concurrency-limit create gpu N`) holds for all flow runs together.
+        """
+        return TaskRuns(1, {GPU_TAG}) if gpu else TaskRuns(workers)
 
     def run_stage(
         self, stage: Callable[[ParametersT], ResultT], parameters: ParametersT
@@ -108,15 +114,16 @@ class Server:
         created: Any = create_progress_artifact(progress=0.0, key=key, description=label)
         artifact = cast(UUID, created)
         updated = -UPDATE_SECONDS
+        pace = Pace(total)
 
         def advance(done: int, note: str = "") -> None:
             nonlocal updated
+            going = pace.describe(done, monotonic())
             if monotonic() - updated < UPDATE_SECONDS:
                 return
             updated = monotonic()
-            update_progress_artifact(
-                artifact, progress=100 * done / total, description=f"{label} {note}".strip()
-            )
+            shown = "  ".join(filter(None, (label, going, note)))
+            update_progress_artifact(artifact, progress=100 * done / total, description=shown)
 
         yield advance
         update_progress_artifact(artifact, progress=100.0)
@@ -145,8 +152,8 @@ class TaskRuns:
     Done markers are the only record of what is finished, so Prefect keeps none.
     """
 
-    def __init__(self, workers: int) -> None:
-        self._workers = workers
+    def __init__(self, workers: int, tags: Iterable[str] = ()) -> None:
+        self._workers, self._tags = workers, set(tags)
 
     def run(
         self, task: Callable[..., ResultT], keys: Iterable[KeyT], *arguments: Any
@@ -154,7 +161,7 @@ class TaskRuns:
         """See `flows.runner.Runner.run`; Prefect starts everything that is submitted at once."""
 
         def submit(key: KeyT) -> Any:
-            named = prefect_task.with_options(task_run_name=_run_name(task, key))
+            named = prefect_task.with_options(task_run_name=_run_name(task, key), tags=self._tags)
             return named.submit(key, *arguments)
 
         prefect_task = _as_task(task)

@@ -20,6 +20,7 @@ def share_shards(
     label: str | None,
     workers: int | None = None,
     finished: Mapping[KeyT, ResultT],
+    gpu: bool = False,
 ) -> list[ResultT]:
     """Like `run_shards`, for tasks that leave alone any shard that another run is making.
 
@@ -33,9 +34,10 @@ def share_shards(
         label: shown beside the progress; None if the tasks report progress themselves.
         workers: how many tasks run at a time, by default `default_workers()`.
         finished: results of earlier runs; no task is run for these shards.
+        gpu: whether each task needs a GPU for itself.
     """
     results = {shard: finished[shard] for shard in shards if shard in finished}
-    runner = host().runner(workers or default_workers())
+    runner = host().runner(workers or default_workers(), gpu=gpu)
     held: dict[KeyT, Held] = {}
     with progress(label, len(shards)) as advance:
         advance(len(results))

@@ -30,9 +30,9 @@ console = Console(stderr=True)
 class Terminal:
     """Runs stages as plain functions, and shows their progress as bars."""
 
-    def runner(self, workers: int) -> Runner:
+    def runner(self, workers: int, *, gpu: bool = False) -> Runner:
         """Return threads, or processes if the environment asks for them."""
-        return _RUNNERS[runner_settings().runner](workers)
+        return _RUNNERS[runner_settings().runner](1 if gpu else workers)
 
     def run_stage(
         self, stage: Callable[[ParametersT], ResultT], parameters: ParametersT

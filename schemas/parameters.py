@@ -5,11 +5,12 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from schemas.assessment import ShortSide
+from schemas.base import Unit
 from schemas.evaluation import BenchmarkName, PriorSource, RestorationSetting
 from schemas.export import Dialect, SplitName
 from schemas.pattern import Pattern
 from schemas.prior.current import DegradationName
-from schemas.reasoner import EdgeReasonerChoice, ReasonerChoice
+from schemas.reasoner import EdgeReasonerChoice, ReasonerChoice, TeacherChoice
 from schemas.restorer import DtypeName, EdgeRestorerChoice, RestorerChoice, StorageName
 from schemas.shard import LayoutName
 from schemas.training import DeviceName
@@ -93,6 +94,16 @@ class AnnotateParameters(Parameters):
     verify: Verify = False
 
 
+class DescribeParameters(Parameters):
+    """Let a teacher describe the clean photographs of a data set, and merge that with the truth."""
+
+    shards: Shards
+    output: Url | None = Field(None, description="By default beside the data set")
+    teacher: Annotated[TeacherChoice, Field(description="The vision-language model that looks")]
+    workers: Workers = None
+    verify: Verify = False
+
+
 class RefreshParameters(AnnotateParameters):
     """Renew the diagnoses of an older reasoner, prompt or schema, and compare old with new."""
 
@@ -132,6 +143,10 @@ class ExportMessagesParameters(Parameters):
     dialect: Annotated[
         Dialect, Field(description="tags for ms-swift and LLaMA-Factory, trl for TRL")
     ] = "tags"
+    validation: Annotated[
+        Unit, Field(description="Share of the photographs whose chats are for validation")
+    ] = 0.1
+    licence: str | None = Field(None, description="Licence of the photographs, for every line")
     workers: Workers = None
     verify: Verify = False
 

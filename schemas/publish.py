@@ -19,6 +19,7 @@ from schemas.inspection import Inspection
 from schemas.parameters import (
     AnnotateParameters,
     AssessParameters,
+    DescribeParameters,
     EvaluateParameters,
     ExportHfParameters,
     ExportMessagesParameters,
@@ -59,6 +60,7 @@ MODELS: Mapping[str, tuple[str, type[BaseModel]]] = {
     "synthesize-parameters": ("Parameters of the flow synthesize", SynthesizeParameters),
     "ingest-parameters": ("Parameters of the flow ingest", IngestParameters),
     "annotate-parameters": ("Parameters of the flow annotate", AnnotateParameters),
+    "describe-parameters": ("Parameters of the flow describe", DescribeParameters),
     "refresh-parameters": ("Parameters of the flow refresh", RefreshParameters),
     "migrate-parameters": ("Parameters of the flow migrate", MigrateParameters),
     "export-hf-parameters": ("Parameters of the flow export-hf", ExportHfParameters),

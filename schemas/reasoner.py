@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 from pydantic import BeforeValidator, Field, JsonValue
 
 from schemas.base import Sha256, Strict
+from schemas.remote import RemoteReasonerChoice
 from schemas.url import Url
 
 DtypeName = Literal["auto", "bfloat16", "float16", "float32"]
@@ -52,7 +53,8 @@ def _read_choice(given: Any) -> Any:
 
 _Choice: TypeAlias = Annotated[
     Annotated[EdgeReasonerChoice, Field(strict=False)]
-    | Annotated[QwenReasonerChoice, Field(strict=False)],
+    | Annotated[QwenReasonerChoice, Field(strict=False)]
+    | Annotated[RemoteReasonerChoice, Field(strict=False)],
     Field(discriminator="kind"),
 ]
 
@@ -60,6 +62,13 @@ ReasonerChoice = Annotated[
     _Choice, BeforeValidator(_read_choice, json_schema_input_type=_Choice | Url | None)
 ]
 """The reasoner that a flow uses; `rr_tasks.reasoner.load` loads it."""
+
+TeacherChoice = Annotated[
+    Annotated[QwenReasonerChoice, Field(strict=False)]
+    | Annotated[RemoteReasonerChoice, Field(strict=False)],
+    Field(discriminator="kind"),
+]
+"""The vision-language model that describes scenes; `rr_tasks.reasoner.teacher` loads it."""
 
 
 class ReasonerIdentity(Strict):

@@ -86,10 +86,27 @@ class AnnotationSpec(Strict):
         return {**rest, "reasoner": identity}
 
 
+class DescriptionSpec(Strict):
+    """Everything that determines the bytes of truths with scenes: the data set and the teacher.
+
+    `algorithm` counts changes of the code that merges the two.
+    """
+
+    kind: Literal["description"] = "description"
+    source: SpecHash
+    teacher: ReasonerIdentity
+    algorithm: int
+    schema_version: int = CURRENT_VERSION
+    migrated_from: int | None = None
+
+
 DataSpec = SynthesisSpec | IngestSpec
 """The spec of a data set: each sample has a clean and a degraded photograph and a prior."""
 
-Spec = DataSpec | AnnotationSpec
+BesideSpec = AnnotationSpec | DescriptionSpec
+"""The spec of priors that lie beside a data set and belong to its samples."""
+
+Spec = DataSpec | BesideSpec
 """`schema_version` is that of the priors inside; `migrated_from` is the version that they were made
 with, if they have been migrated since."""
 
@@ -129,6 +146,8 @@ def folder_name(spec: Spec) -> str:
             what = spec.layout
         case AnnotationSpec():
             what = "annotations"
+        case DescriptionSpec():
+            what = "described"
     return f"{what}-{spec_hash(spec)}"
 
 
@@ -136,7 +155,8 @@ class SampleRow(Strict):
     """A row of the sidecar; every input has one, whether or not it became a sample.
 
     `error` says why it did not. In annotations, `source` names the reasoner, and `answer` is the
-    text that could not be parsed.
+    text that could not be parsed; the last three fields are what a server took for its answer
+    (`schemas.usage.Usage`), null if there was none.
     """
 
     key: str
@@ -150,6 +170,9 @@ class SampleRow(Strict):
     blur: float | None = None
     rain: float | None = None
     noise: float | None = None
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+    cost: float | None = None
 
     @classmethod
     def of(cls, key: str, source: str, prior: DiagnosticPrior) -> "SampleRow":

@@ -23,8 +23,8 @@ class Usage(Strict):
 class Prices(Strict):
     """The price of a million tokens that a model reads (`prompt`) or writes (`completion`)."""
 
-    prompt: Annotated[float, Field(ge=0.0)]
-    completion: Annotated[float, Field(ge=0.0)]
+    prompt: float = Field(ge=0.0, description="Of a million tokens that the model reads")
+    completion: float = Field(ge=0.0, description="Of a million tokens that the model writes")
 
     def charge(self, prompt_tokens: int, completion_tokens: int) -> float:
         """Return the price of so many tokens."""

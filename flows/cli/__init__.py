@@ -58,6 +58,7 @@ _COMMANDS = {
         pairs.ingest,
         inspection.inspect,
         annotation.annotate,
+        annotation.describe,
         dataset.migrate,
     ),
     "Models": (evaluation.evaluate, assessment.assess, promotion.promote),

@@ -1,4 +1,4 @@
-"""`rr annotate`: the reasoner diagnoses a data set."""
+"""`rr annotate`: a reasoner diagnoses a data set; `rr describe`: a teacher describes its scenes."""
 
 from typing import Annotated
 
@@ -6,8 +6,9 @@ import typer
 
 from flows.cli.beginning import begin
 from flows.cli.failure import complain
-from flows.cli.options import Verify, Weights, Workers, console
-from schemas.parameters import AnnotateParameters, RefreshParameters
+from flows.cli.models import Reasoner, ReasonerModel, choose_reasoner, choose_teacher
+from flows.cli.options import Verify, Workers, console
+from schemas.parameters import AnnotateParameters, DescribeParameters, RefreshParameters
 
 
 def annotate(
@@ -16,7 +17,8 @@ def annotate(
         str | None,
         typer.Option(help="Where to put the annotations; by default beside SHARDS."),
     ] = None,
-    reasoner: Weights = None,
+    reasoner: Reasoner = None,
+    reasoner_model: ReasonerModel = None,
     workers: Workers = None,
     verify: Verify = False,
     refresh: Annotated[
@@ -50,7 +52,7 @@ def annotate(
             RefreshParameters(
                 shards=shards,
                 output=output,
-                reasoner=reasoner,
+                reasoner=choose_reasoner(reasoner, reasoner_model),
                 workers=workers,
                 verify=verify,
                 against=against,
@@ -61,10 +63,57 @@ def annotate(
     if dry_run or against is not None:
         raise typer.BadParameter("--dry-run and --against go with --refresh")
     parameters = AnnotateParameters(
-        shards=shards, output=output, reasoner=reasoner, workers=workers, verify=verify
+        shards=shards,
+        output=output,
+        reasoner=choose_reasoner(reasoner, reasoner_model),
+        workers=workers,
+        verify=verify,
     )
     begin(f"Reading the data set {shards}")
     from flows.annotate import annotate as flow
+    from flows.launch import launch
+
+    folder = launch(flow, parameters)
+    typer.echo(folder)
+    _complain_of_undiagnosed(folder)
+
+
+def describe(
+    shards: Annotated[str, typer.Argument(help="Folder of a data set.")],
+    teacher: Annotated[
+        str,
+        typer.Option(
+            help="URL of an OpenAI-compatible server; a Qwen vision-language model, as a folder or "
+            "by its name on the Hub; or a JSON file with all settings of either."
+        ),
+    ],
+    teacher_model: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="The model to ask, if --teacher is a server."),
+    ] = None,
+    output: Annotated[
+        str | None, typer.Option(help="Where to put the truths; by default beside SHARDS.")
+    ] = None,
+    workers: Workers = None,
+    verify: Verify = False,
+) -> None:
+    """Let a teacher describe the clean photographs of a data set, and merge that with the truth.
+
+    The result can be used wherever annotations can, for instance by [bold]rr export
+    messages[/bold]. Run it again to resume.
+
+    Example: [bold]rr describe data/edge-default-1f0c... --teacher http://localhost:8000/v1
+    --teacher-model Qwen/Qwen3-VL-8B-Instruct[/bold]
+    """
+    parameters = DescribeParameters(
+        shards=shards,
+        output=output,
+        teacher=choose_teacher(teacher, teacher_model),
+        workers=workers,
+        verify=verify,
+    )
+    begin(f"Reading the data set {shards}")
+    from flows.describe import describe as flow
     from flows.launch import launch
 
     folder = launch(flow, parameters)

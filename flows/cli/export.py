@@ -66,13 +66,21 @@ def export_messages(
     dialect: Annotated[
         Dialect, typer.Option(help="tags for ms-swift and LLaMA-Factory, trl for TRL.")
     ] = "tags",
+    validation: Annotated[
+        float,
+        typer.Option(min=0.0, max=1.0, help="Share of the photographs that are for validation."),
+    ] = 0.1,
+    licence: Annotated[
+        str | None, typer.Option(help="Licence of the photographs, to repeat in every line.")
+    ] = None,
     workers: Workers = None,
     verify: Verify = False,
 ) -> None:
     """Write a data set as chats for fine-tuning a vision-language model.
 
     The user shows a degraded photograph and asks for its diagnosis; the assistant answers with the
-    prior as JSON. Run it again to resume; finished shards are not written again.
+    prior as JSON. All chats about a photograph are in the same split. Run it again to resume;
+    finished shards are not written again.
 
     Example: [bold]rr export messages data/edge-default-1f0c... chats --dialect trl[/bold]
     """
@@ -81,6 +89,8 @@ def export_messages(
         output=output,
         annotations=annotations,
         dialect=dialect,
+        validation=validation,
+        licence=licence,
         workers=workers,
         verify=verify,
     )

@@ -9,6 +9,7 @@ EXTRAS = {
     "torchvision": "qwen",
     "peft": "qwen",
     "xgrammar": "qwen",
+    "openai": "remote",
     "onnx": "onnx",
     "onnxscript": "onnx",
     "onnxruntime": "onnx",

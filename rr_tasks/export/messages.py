@@ -1,27 +1,28 @@
 """Exports chats for fine-tuning vision-language models: photograph and prompt, then the prior.
 
-Dialects differ in how a message refers to its photograph and in what paths are relative to:
-
-- `tags`: the text contains `<image>`, and `images` lists paths below the export. Lines are written
-  to `lines/NNNNN.jsonl` and joined in `messages.jsonl` at the end, which `dataset_info.json`
-  describes to LLaMA-Factory.
-- `trl`: contents are lists of parts. Lines are written to `metadata.jsonl` beside the photographs,
-  from which `datasets` loads a column `images` of photographs, as TRL expects.
+`rr_tasks.export.dialect` says how they look. A part of the photographs is for validation: all
+samples of a photograph are in the same split, so that no scene is in both.
 """
 
-import json
+import hashlib
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import Any
 
 import polars as pl
 
+from rr_tasks.export.dialect import (
+    JOINED,
+    describe_to_llama_factory,
+    image_path,
+    lines_path,
+    render_line,
+)
 from rr_tasks.export.source import Example, Source, open_export, read_examples
 from rr_tasks.shards.outcomes import LOST
 from rr_tasks.shards.writer import tabulate_rows
 from rr_tasks.storage.claim import claim
+from rr_tasks.storage.failure import MissingFileError
 from rr_tasks.storage.files import (
-    exists,
     join,
     list_paths,
     publish_all,
@@ -31,58 +32,74 @@ from rr_tasks.storage.files import (
 )
 from rr_tasks.storage.leftovers import remove_leftovers
 from rr_tasks.storage.tables import publish_table, read_tables
-from schemas.export import Dialect, MessagesExport
-from schemas.prior.prompt import PROMPT, PROMPT_VERSION, answer
+from schemas.export import Dialect, ExportedChats, MessagesExport, Split
+from schemas.prior.prompt import PROMPT_VERSION
 from schemas.shard import SampleRow
 
-DATASET_NAME = "reason-and-restore"
-"""Name of the data set in LLaMA-Factory."""
-
 _BATCH = 16
-_JOINED = "messages.jsonl"
-_LOST = "lost"
+_DONE, _LOST = "done", "lost"
 
 
-def open_messages_export(output: str, source: Source, dialect: Dialect) -> MessagesExport:
+def open_messages_export(
+    output: str,
+    source: Source,
+    dialect: Dialect,
+    *,
+    validation: float = 0.0,
+    licence: str | None = None,
+) -> MessagesExport:
     """Record in the folder what is exported.
+
+    Args:
+        output: URL of the folder.
+        source: the data set, and annotations if they answer.
+        dialect: whom the chats are for.
+        validation: share of the photographs that are for validation, 0-1.
+        licence: that of the photographs, repeated in every line.
 
     Raises:
         OtherExportError: the folder holds an export of something else.
     """
     shards, annotations = source.hashes()
     spec = MessagesExport(
-        source=shards, annotations=annotations, dialect=dialect, prompt_version=PROMPT_VERSION
+        source=shards,
+        annotations=annotations,
+        dialect=dialect,
+        prompt_version=PROMPT_VERSION,
+        validation=validation,
+        licence=licence,
     )
     open_export(output, spec)
     remove_leftovers(output)
     return spec
 
 
-def export_messages_shard(output: str, spec: MessagesExport, source: Source, shard: int) -> str:
-    """Write the photographs of one shard and then its lines, unless the lines exist.
-
-    Returns:
-        The URL of the lines.
+def export_messages_shard(
+    output: str, spec: MessagesExport, source: Source, shard: int
+) -> ExportedChats:
+    """Write the photographs and lines of one shard, unless that is done.
 
     Raises:
         ShardDamagedError, OtherDataSetError: see `rr_tasks.export.source.read_examples`.
         HeldError: another run is writing them.
     """
-    url = _lines_url(output, spec.dialect, shard)
-    if exists(url):
-        return url
+    done = _find_done(output, shard)
+    if done is not None:
+        return done
+    url = _done_url(output, shard)
     with claim(url):
-        if not exists(url):  # whoever held the claim may have finished just now
-            _write(output, url, spec, source, shard)
-    return url
+        done = _find_done(output, shard)  # whoever held the claim may have finished just now
+        if done is None:
+            done = _write(output, spec, source, shard)
+            publish_bytes(done.model_dump_json().encode(), url)
+    return done
 
 
-def find_lines(output: str, spec: MessagesExport, shards: Iterable[int]) -> dict[int, str]:
-    """Return the URLs of the lines that exist, by shard number."""
-    folder = "lines" if spec.dialect == "tags" else "images"
-    there = {join(output, folder, path) for path in list_paths(join(output, folder))}
-    urls = {shard: _lines_url(output, spec.dialect, shard) for shard in shards}
-    return {shard: url for shard, url in urls.items() if url in there}
+def find_exported(output: str, shards: Iterable[int]) -> dict[int, ExportedChats]:
+    """Return what has been exported already, by shard number."""
+    there = list_paths(join(output, _DONE))
+    found = {shard: _find_done(output, shard) for shard in shards if f"{shard:05d}.json" in there}
+    return {shard: done for shard, done in found.items() if done is not None}
 
 
 def list_lost(output: str) -> pl.DataFrame:
@@ -97,27 +114,53 @@ def list_lost(output: str) -> pl.DataFrame:
 
 
 def finish_messages_export(output: str, spec: MessagesExport, shards: Iterable[int]) -> None:
-    """Join the lines of all shards in one file for the dialect `tags`, and describe that file.
+    """Join the lines of all shards in a file for each split, and describe them; for `tags` only.
 
     Programs that read a whole folder would also read what a killed run left there.
     """
     if spec.dialect != "tags":
         return
-    with publish_when_written(join(output, _JOINED)) as local, local.open("wb") as joined:
-        for shard in shards:
-            joined.write(read_bytes(_lines_url(output, spec.dialect, shard)))
-    publish_bytes(json.dumps(_DATASET_INFO, indent=2).encode(), join(output, "dataset_info.json"))
+    exported = find_exported(output, shards)
+    for split, name in JOINED.items():
+        written = [shard for shard in sorted(exported) if getattr(exported[shard], split)]
+        with publish_when_written(join(output, name)) as local, local.open("wb") as joined:
+            for shard in written:
+                joined.write(read_bytes(join(output, lines_path(spec.dialect, split, shard))))
+    publish_bytes(describe_to_llama_factory().encode(), join(output, "dataset_info.json"))
 
 
-def _write(output: str, url: str, spec: MessagesExport, source: Source, shard: int) -> None:
+def choose_split(scene: str, validation: float) -> Split:
+    """Choose the split of a scene, by a hash: the same one in every export.
+
+    Args:
+        scene: what tells the photograph from others.
+        validation: share of the scenes that are for validation, 0-1.
+    """
+    place = int.from_bytes(hashlib.sha256(scene.encode()).digest()[:8]) / 2**64
+    return "validation" if place < validation else "train"
+
+
+def _write(output: str, spec: MessagesExport, source: Source, shard: int) -> ExportedChats:
     lost: list[SampleRow] = []
+    lines: dict[Split, list[str]] = {split: [] for split in JOINED}
     examples = _answered(source, shard, lost)
-    with publish_when_written(url) as local, local.open("w", encoding="utf-8") as lines:
-        while batch := list(islice(examples, _BATCH)):
-            publish_all({_image_url(output, shard, one.key): one.degraded for one in batch})
-            lines.writelines(_line(spec.dialect, shard, one) for one in batch)
-        if lost:
-            publish_table(tabulate_rows(lost), join(output, _LOST, f"{shard:05d}.parquet"))
+    while batch := list(islice(examples, _BATCH)):
+        photographs = {}
+        for one in batch:
+            split = choose_split(one.scene, spec.validation)
+            url = join(output, image_path(spec.dialect, split, shard, one.key))
+            photographs[url] = one.degraded
+            lines[split].append(render_line(spec, split, shard, one))
+        publish_all(photographs)
+    for split, written in lines.items():
+        if written:
+            url = join(output, lines_path(spec.dialect, split, shard))
+            publish_bytes("".join(written).encode(), url)
+    if lost:
+        publish_table(tabulate_rows(lost), join(output, _LOST, f"{shard:05d}.parquet"))
+    return ExportedChats(
+        shard=shard, train=len(lines["train"]), validation=len(lines["validation"])
+    )
 
 
 def _answered(source: Source, shard: int, lost: list[SampleRow]) -> Iterator[Example]:
@@ -132,50 +175,12 @@ def _answered(source: Source, shard: int, lost: list[SampleRow]) -> Iterator[Exa
             yield example
 
 
-def _line(dialect: Dialect, shard: int, example: Example) -> str:
-    reply = answer(example.annotation or example.truth, example.key)
-    document: dict[str, Any]
-    if dialect == "tags":
-        document = {
-            "messages": [_message("user", f"<image>{PROMPT}"), _message("assistant", reply)],
-            "images": [_image_url("", shard, example.key).lstrip("/")],
-        }
-    else:
-        question = [{"type": "image"}, {"type": "text", "text": PROMPT}]
-        document = {
-            "messages": [
-                _message("user", question),
-                _message("assistant", [{"type": "text", "text": reply}]),
-            ],
-            "images_file_names": [f"{example.key}.png"],
-        }
-    return json.dumps(document, ensure_ascii=False) + "\n"
+def _find_done(output: str, shard: int) -> ExportedChats | None:
+    try:
+        return ExportedChats.model_validate_json(read_bytes(_done_url(output, shard)))
+    except MissingFileError:
+        return None
 
 
-def _message(role: str, content: Any) -> dict[str, Any]:
-    return {"role": role, "content": content}
-
-
-def _lines_url(output: str, dialect: Dialect, shard: int) -> str:
-    if dialect == "tags":
-        return join(output, "lines", f"{shard:05d}.jsonl")
-    return join(output, "images", f"{shard:05d}", "metadata.jsonl")
-
-
-def _image_url(output: str, shard: int, key: str) -> str:
-    return join(output, "images", f"{shard:05d}", f"{key}.png")
-
-
-_DATASET_INFO = {
-    DATASET_NAME: {
-        "file_name": _JOINED,
-        "formatting": "sharegpt",
-        "columns": {"messages": "messages", "images": "images"},
-        "tags": {
-            "role_tag": "role",
-            "content_tag": "content",
-            "user_tag": "user",
-            "assistant_tag": "assistant",
-        },
-    }
-}
+def _done_url(output: str, shard: int) -> str:
+    return join(output, _DONE, f"{shard:05d}.json")

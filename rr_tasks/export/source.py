@@ -1,5 +1,6 @@
 """The source of an export: a finished data set, with its annotations if they are given."""
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import repeat
@@ -8,7 +9,7 @@ from rr_tasks.reasoner.annotation import check_belongs
 from rr_tasks.shards.outcomes import Decoders, Lost, read_outcomes
 from rr_tasks.shards.png import check_png
 from rr_tasks.shards.reader import OtherDataSetError
-from rr_tasks.shards.spec import read_spec
+from rr_tasks.shards.spec import read_data_spec, read_spec
 from rr_tasks.shards.stream import Sample
 from rr_tasks.storage.files import join, publish_if_absent
 from rr_tasks.training.dataset import check_dataset, check_diagnosed
@@ -16,7 +17,7 @@ from schemas.errors import ExpectedError
 from schemas.export import HubExport, MessagesExport
 from schemas.prior.current import DiagnosticPrior
 from schemas.prior.migrations import load_prior
-from schemas.shard import DoneMarker, SampleRow, spec_hash
+from schemas.shard import DoneMarker, SampleRow, SynthesisSpec, spec_hash
 
 _DIAGNOSIS_DECODERS: Decoders = {"prior.json": load_prior}
 _DECODERS: Decoders = {"clean.png": check_png, "degraded.png": check_png, **_DIAGNOSIS_DECODERS}
@@ -57,10 +58,12 @@ class Source:
 class Example:
     """A sample: both photographs as PNG, the true prior, and that of the annotations.
 
-    `annotation` is None where no annotations are exported, or where the diagnosis failed.
+    `scene` tells its photograph from others: samples of one photograph share it. `annotation` is
+    None where no annotations are exported, or where the diagnosis failed.
     """
 
     key: str
+    scene: str
     clean: bytes
     degraded: bytes
     truth: DiagnosticPrior
@@ -90,6 +93,7 @@ def read_examples(source: Source, shard: int) -> Iterator[tuple[SampleRow, Examp
         ShardDamagedError, StorageError: see `rr_tasks.shards.outcomes.read_outcomes`.
         OtherDataSetError: annotations do not match the samples.
     """
+    synthesized = isinstance(read_data_spec(source.shards), SynthesisSpec)
     outcomes = read_outcomes(source.shards, shard, _DECODERS)
     annotations = _read_annotations(source.annotations, shard)
     for row, sample in outcomes:
@@ -102,7 +106,9 @@ def read_examples(source: Source, shard: int) -> Iterator[tuple[SampleRow, Examp
         elif isinstance(diagnosis, Lost):
             yield diagnosis.fail(row), None
         else:
-            yield row, _example(sample, diagnosis)
+            # Of pairs, many may share a clean photograph, whose file is not named.
+            clean = hashlib.sha256(sample["clean.png"]).hexdigest()
+            yield row, _example(sample, diagnosis, row.source if synthesized else clean)
 
 
 def _read_annotations(
@@ -123,9 +129,10 @@ def _check_key(
     return diagnosis
 
 
-def _example(sample: Sample, diagnosis: Sample | None) -> Example:
+def _example(sample: Sample, diagnosis: Sample | None, scene: str) -> Example:
     return Example(
         key=sample["__key__"],
+        scene=scene,
         clean=sample["clean.png"],
         degraded=sample["degraded.png"],
         truth=sample["prior.json"],

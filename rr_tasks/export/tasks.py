@@ -4,7 +4,7 @@ from rr_tasks.export.hub import export_hub_shard
 from rr_tasks.export.messages import export_messages_shard
 from rr_tasks.export.source import Source
 from rr_tasks.storage.claim import Held, make_unless_held
-from schemas.export import HubExport, MessagesExport
+from schemas.export import ExportedChats, HubExport, MessagesExport
 from schemas.shard import DoneMarker
 
 
@@ -17,6 +17,6 @@ def export_hub_shard_task(
 
 def export_messages_shard_task(
     shard: int, output: str, spec: MessagesExport, source: Source
-) -> str | Held:
+) -> ExportedChats | Held:
     """See `rr_tasks.export.messages.export_messages_shard`."""
     return make_unless_held(lambda: export_messages_shard(output, spec, source, shard))

@@ -11,7 +11,7 @@ from rr_tasks.shards.stream import Piece, Sample, ShardStream, unpack
 from rr_tasks.shards.writer import ShardDamagedError
 from schemas.prior.current import DiagnosticPrior
 from schemas.prior.migrations import load_prior
-from schemas.shard import AnnotationSpec
+from schemas.shard import BesideSpec
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def pick_pictures(folder: str, count: int) -> tuple[list[Picture], list[str]]:
     Raises:
         UnknownPriorVersionError: a prior is newer than this release; the message names its sample.
     """
-    if isinstance(read_spec(folder), AnnotationSpec):
+    if isinstance(read_spec(folder), BesideSpec):
         return [], []
     try:
         markers = done_shards(folder)

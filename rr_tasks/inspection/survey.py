@@ -12,7 +12,8 @@ from rr_tasks.storage.tables import query_tables
 from schemas.inspection import SEVERITY_BINS, Extent, Inspection
 from schemas.prior.current import DEGRADATIONS, DegradationName
 from schemas.shard import (
-    AnnotationSpec,
+    BesideSpec,
+    DescriptionSpec,
     DoneMarker,
     IngestSpec,
     Spec,
@@ -49,7 +50,7 @@ def inspect(folder: str) -> Inspection:
     good = groups.filter(pl.col("status") == "ok")
     samples = sum(marker.samples for marker in markers)
     total_bytes = sum(marker.size_bytes for marker in markers)
-    expected = None if isinstance(spec, AnnotationSpec) else shard_count(spec)
+    expected = None if isinstance(spec, BesideSpec) else shard_count(spec)
     return Inspection(
         url=folder,
         spec=spec,
@@ -141,4 +142,6 @@ def title(spec: Spec) -> str:
         return f"Data set of the recipe {spec.recipe.name}"
     if isinstance(spec, IngestSpec):
         return f"Data set of pairs laid out like {spec.layout}"
+    if isinstance(spec, DescriptionSpec):
+        return f"Truths with scenes by {spec.teacher.label}"
     return f"Annotations by the {spec.reasoner.kind} reasoner"

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from itertools import islice
+from typing import Annotated
 
-from pydantic import ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 
+from rr_tasks.reasoner.answering import Asking, answer_rows
 from rr_tasks.reasoner.diagnosis import diagnose_each
-from rr_tasks.reasoner.protocol import Answer, Reasoner, Unparsed
-from rr_tasks.shards.outcomes import Lost, read_good_rows
+from rr_tasks.reasoner.protocol import Reasoner
+from rr_tasks.shards.outcomes import read_good_rows
 from rr_tasks.shards.png import decode_png
 from rr_tasks.shards.reader import NoShardsError, OtherDataSetError
 from rr_tasks.shards.spec import open_folder, read_data_spec
@@ -17,12 +19,16 @@ from rr_tasks.storage.files import join, read_bytes
 from schemas.prior.migrations import check_version
 from schemas.shard import (
     AnnotationSpec,
+    BesideSpec,
     DataSpec,
     DoneMarker,
-    SampleRow,
     find_original_spec,
     folder_name,
     spec_hash,
+)
+
+_BESIDE_SPEC: TypeAdapter[BesideSpec] = TypeAdapter(
+    Annotated[BesideSpec, Field(discriminator="kind")]
 )
 
 
@@ -44,23 +50,34 @@ def read_annotation_spec(annotations: str) -> AnnotationSpec:
         OtherDataSetError: its spec is of another kind or damaged.
         UnknownPriorVersionError: its priors are from a newer release.
     """
+    spec = _read_beside_spec(annotations)
+    if not isinstance(spec, AnnotationSpec):
+        raise _not_annotations(join(annotations, "spec.json"))
+    return spec
+
+
+def _read_beside_spec(annotations: str) -> BesideSpec:
     url = join(annotations, "spec.json")
     try:
-        spec = AnnotationSpec.model_validate_json(read_bytes(url))
+        spec = _BESIDE_SPEC.validate_json(read_bytes(url))
     except MissingFileError as error:
         raise NoShardsError(
             f"{annotations}: no annotations here; run `rr annotate` first"
         ) from error
     except ValidationError as error:
-        raise OtherDataSetError(
-            f"{url}: not written by `rr annotate`, or damaged; name a folder that `rr annotate` "
-            "made, or run it again as before, which rewrites the file"
-        ) from error
+        raise _not_annotations(url) from error
     check_version(spec.schema_version, annotations)
     return spec
 
 
-def belongs_to(spec: AnnotationSpec, data: DataSpec) -> bool:
+def _not_annotations(url: str) -> OtherDataSetError:
+    return OtherDataSetError(
+        f"{url}: not written by `rr annotate`, or damaged; name a folder that `rr annotate` "
+        "made, or run it again as before, which rewrites the file"
+    )
+
+
+def belongs_to(spec: BesideSpec, data: DataSpec) -> bool:
     """Whether annotations belong to a data set, even if its priors were migrated since."""
     return spec.source in (spec_hash(data), spec_hash(find_original_spec(data)))
 
@@ -68,11 +85,13 @@ def belongs_to(spec: AnnotationSpec, data: DataSpec) -> bool:
 def check_belongs(annotations: str, shards: str) -> None:
     """Make sure that annotations belong to a data set, which their keys alone do not show.
 
+    Truths with scenes count as annotations (`rr_tasks.reasoner.description`).
+
     Raises:
         NoShardsError: one of the folders is missing or is not a data set.
         OtherDataSetError: the annotations belong to another data set.
     """
-    spec = read_annotation_spec(annotations)
+    spec = _read_beside_spec(annotations)
     if not belongs_to(spec, read_data_spec(shards)):
         raise OtherDataSetError(
             f"{annotations} describes another data set than {shards}; run `rr annotate {shards}`"
@@ -105,25 +124,15 @@ def annotate_shard(
     return write_shard(folder, shard, spec_hash(spec), spec.schema_version, outcomes)
 
 
-def diagnose_shard(shards: str, reasoner: Reasoner, shard: int) -> Iterator[Outcome]:
-    """Yield the row and the prior of each sample of a shard, read batch by batch."""
-    author = str(reasoner.identity)
-    remaining = read_good_rows(shards, shard, {"degraded.png": decode_png})
-    while batch := list(islice(remaining, reasoner.batch_size)):
-        images = [found["degraded.png"] for _, found in batch if not isinstance(found, Lost)]
-        answers = iter(diagnose_each(reasoner, images) if images else ())
-        for row, found in batch:
-            if isinstance(found, Lost):
-                yield found.fail(row.model_copy(update={"source": author})), None
-            else:
-                yield _outcome(row.key, author, next(answers))
-
-
-def _outcome(key: str, source: str, answer: Answer) -> Outcome:
-    if isinstance(answer, Unparsed):
-        failed = SampleRow(
-            key=key, source=source, status="failed", error=answer.reason, answer=answer.text
-        )
-        return failed, None
-    row = SampleRow.of(key, source, answer)
-    return row, {"prior.json": answer.model_dump_json()}
+def diagnose_shard(
+    shards: str, reasoner: Reasoner, shard: int, most: int | None = None
+) -> Iterator[Outcome]:
+    """Yield the row and the prior of each sample of a shard, in order, or of the first `most`."""
+    asking = Asking(
+        ask=lambda samples: diagnose_each(reasoner, [one["degraded.png"] for one in samples]),
+        image="degraded.png",
+        batch_size=reasoner.batch_size,
+        author=str(reasoner.identity),
+    )
+    rows = islice(read_good_rows(shards, shard, {"degraded.png": decode_png}), most)
+    return answer_rows(rows, asking, f"{shard:05d}")

@@ -7,7 +7,8 @@ import numpy as np
 import numpy.typing as npt
 
 from rr_tasks.photographs.pixels import Bytes, Pixels, to_8_bits
-from rr_tasks.reasoner.protocol import Answer, Reasoner, Unparsed
+from rr_tasks.reasoner.protocol import Answer, Reasoner, Unparsed, VisionLanguageModel
+from rr_tasks.reasoner.question import Question
 from rr_tasks.retries import TRANSIENT
 from schemas.errors import ExpectedError
 from schemas.prior.current import DEGRADATIONS, DiagnosticPrior
@@ -44,6 +45,17 @@ def diagnose_each(reasoner: Reasoner, images: Sequence[Bytes]) -> list[Answer]:
         ConnectionError, TimeoutError, ExpectedError: the cause is not one of the photographs.
     """
     return _ask_each(reasoner.diagnose_all, images, lambda error: Unparsed(_describe(error)))
+
+
+def write_each(
+    model: VisionLanguageModel, images: Sequence[Bytes], question: Question
+) -> list[str | Unparsed]:
+    """Call `VisionLanguageModel.write_all` as `diagnose_each` does `Reasoner.diagnose_all`."""
+
+    def ask(some: Sequence[Bytes]) -> list[str | Unparsed]:
+        return model.write_all(some, question)
+
+    return _ask_each(ask, images, lambda error: Unparsed(_describe(error)))
 
 
 def expect_each(reasoner: Reasoner, images: Sequence[Bytes]) -> npt.NDArray[np.float64]:

@@ -9,8 +9,11 @@ from rr_tasks.storage.files import stamp
 from rr_tasks.weights.cache import cache_by_stamp
 from schemas.errors import ExpectedError
 from schemas.reasoner import QwenReasonerChoice, ReasonerChoice, ReasonerIdentity
+from schemas.remote import RemoteReasonerChoice
 
-_LOADING = Lock()  # threads that ask at the same time share one model
+LOADING = Lock()
+"""Held while a model is loaded, so that threads which ask at the same time share one."""
+
 _Stamps = tuple[tuple[str, str | None], ...]
 
 
@@ -24,14 +27,18 @@ def load_reasoner(choice: ReasonerChoice) -> Reasoner:
     Raises:
         UnusableWeightsError: see `rr_tasks.weights.file.load_network`, and, for models of the Qwen
             family, `rr_tasks.reasoner.qwen.backbone.load`.
+        UnavailableServerError, RefusingServerError: a server does not answer, or not to us.
         StorageError: storage refuses.
     """
     match choice.kind:
         case "edge":
             return _load_edge(choice.weights)
         case "qwen":
-            with _LOADING:
+            with LOADING:
                 return _load_qwen(choice, _stamp_folders(choice))
+        case "remote":
+            with LOADING:
+                return _load_remote(choice)
 
 
 def load_planned_reasoner(choice: ReasonerChoice, planned: ReasonerIdentity) -> Reasoner:
@@ -49,6 +56,13 @@ def load_planned_reasoner(choice: ReasonerChoice, planned: ReasonerIdentity) -> 
             "command again, with one release everywhere"
         )
     return reasoner
+
+
+@lru_cache(maxsize=4)
+def _load_remote(choice: RemoteReasonerChoice) -> Reasoner:
+    from rr_tasks.reasoner.remote.reasoner import RemoteReasoner  # noqa: PLC0415
+
+    return RemoteReasoner(choice)
 
 
 @cache_by_stamp

@@ -56,8 +56,8 @@ class VisionLanguageModel(Protocol):
     def batch_size(self) -> int:
         """How many photographs to show it at once."""
 
-    def identify(self, question: Question) -> ReasonerIdentity:
-        """Return everything that determines its answers to a question."""
+    def identify(self, *questions: Question) -> ReasonerIdentity:
+        """Return everything that determines its answers to some questions."""
 
     def write_all(self, images: Sequence[Bytes], question: Question) -> list[str | Unparsed]:
         """Ask one question about photographs of any sizes, and return what it writes, in order."""

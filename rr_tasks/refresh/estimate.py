@@ -4,7 +4,6 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from itertools import islice
 
 from rr_tasks.plural import say_count
 from rr_tasks.reasoner.annotation import diagnose_shard
@@ -37,15 +36,14 @@ def estimate_time(
 ) -> Estimate | None:
     """Time the diagnosis of the first samples of a pending shard; None if no sample is pending.
 
-    The samples are diagnosed twice, and only the second time counts, because the first includes
-    one-time costs.
+    The first sample is diagnosed once before, because that includes one-time costs.
     """
     samples = sum(one.samples for one in pending)
     if not samples:
         return None
     fullest = max(pending, key=lambda one: one.samples)
-    for _ in range(2):
+    for most in (1, MEASURED):
         began = time.perf_counter()
-        measured = sum(1 for _ in islice(diagnose_shard(shards, reasoner, fullest.shard), MEASURED))
+        measured = sum(1 for _ in diagnose_shard(shards, reasoner, fullest.shard, most))
         seconds = time.perf_counter() - began
     return Estimate(samples, seconds / measured, measured)

@@ -37,6 +37,11 @@ _COLUMNS: dict[str, type[pl.DataType]] = {
     "height": pl.Int64,
     **dict.fromkeys(DEGRADATIONS, pl.Float64),
 }
+_USAGE: dict[str, type[pl.DataType]] = {
+    "prompt_tokens": pl.Int64,
+    "completion_tokens": pl.Int64,
+    "cost": pl.Float64,
+}
 
 
 class ShardDamagedError(ExpectedError, RuntimeError):
@@ -124,12 +129,12 @@ def _write(
 
 
 def tabulate_rows(rows: list[SampleRow]) -> pl.DataFrame:
-    """Make a table of all rows; types that only some data sets have come last."""
+    """Make a table of all rows; columns that only some data sets have come last."""
     fields = (name for model in {type(row) for row in rows} for name in model.model_fields)
-    more: dict[str, type[pl.DataType]] = {
-        name: pl.Float64 for name in fields if name not in _COLUMNS
-    }
-    return pl.DataFrame([row.model_dump() for row in rows], schema=_COLUMNS | more)
+    columns = _COLUMNS | {name: pl.Float64 for name in fields if name not in {**_COLUMNS, **_USAGE}}
+    if any(row.prompt_tokens is not None for row in rows):
+        columns |= _USAGE
+    return pl.DataFrame([row.model_dump(include=set(columns)) for row in rows], schema=columns)
 
 
 def _write_samples(stream: BinaryIO, outcomes: Iterable[Outcome]) -> Iterator[SampleRow]:

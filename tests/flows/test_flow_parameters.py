@@ -10,6 +10,7 @@ from prefect.utilities.callables import parameter_schema
 from flows.deployments import (
     annotate,
     assess,
+    describe,
     evaluate,
     export_hf,
     export_messages,
@@ -27,6 +28,7 @@ from schemas.archive import RestoreParameters
 from schemas.parameters import (
     AnnotateParameters,
     AssessParameters,
+    DescribeParameters,
     EvaluateParameters,
     ExportHfParameters,
     ExportMessagesParameters,
@@ -41,10 +43,18 @@ from schemas.parameters import (
 )
 from schemas.workers import MAX_WORKERS
 
+PRICES = {"prompt": 0.5, "completion": 2.0}
 TRIAL = EvaluateParameters(photographs="heldout", output="evaluation")
 FLOWS: list[tuple[Flow[Any, Any], Any]] = [
     (synthesize, SynthesizeParameters(photographs="clean", output="sets", samples=7)),
     (annotate, AnnotateParameters(shards="sets/a")),
+    (
+        describe,
+        DescribeParameters(
+            shards="sets/a",
+            teacher={"kind": "remote", "url": "http://here/v1", "model": "m", "prices": PRICES},
+        ),
+    ),
     (refresh, RefreshParameters(shards="sets/a", against="sets/old", dry_run=True)),
     (migrate, MigrateParameters(shards="sets/a", output="sets")),
     (export_hf, ExportHfParameters(shards="sets/a", output="hub", split="test")),

@@ -29,8 +29,8 @@ class RemoteModel:
         self._server = Server(choice)
         self.batch_size = choice.concurrency
 
-    def identify(self, question: Question) -> ReasonerIdentity:
-        """Return everything that determines the answers to a question.
+    def identify(self, *questions: Question) -> ReasonerIdentity:
+        """Return everything that determines its answers to some questions.
 
         Raises:
             UnavailableServerError, RefusingServerError: the server does not answer, or not to us.
@@ -40,7 +40,7 @@ class RemoteModel:
             algorithm=ALGORITHM,
             model=self._choice.model,
             revision=self._choice.revision,
-            prompt_version=question.version,
+            prompt_version=", ".join(question.version for question in questions),
             decoding=self._choice.decoding(constrained=self._server.constrained),
         )
 

@@ -55,6 +55,6 @@ class RemoteReasoner:
             return text
         height, width = image.shape[:2]
         provenance = Provenance(
-            source="reasoner", author=str(self.identity), prompt_version=DIAGNOSIS.version
+            source="reasoner", author=self.identity.label, prompt_version=DIAGNOSIS.version
         )
         return read_answer(text, ImageSize(width=width, height=height), provenance)

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from rr_tasks.export import messages
+from rr_tasks.export.dialect import DATASET_NAME
 from rr_tasks.export.messages import (
-    DATASET_NAME,
+    choose_split,
     export_messages_shard,
     finish_messages_export,
     open_messages_export,
@@ -19,16 +20,16 @@ from schemas.prior.prompt import PROMPT, answer
 from tests.s3 import S3
 
 
-def export(output: str, source: Source, dialect: Dialect = "tags") -> None:
-    spec = open_messages_export(output, source, dialect)
+def export(output: str, source: Source, dialect: Dialect = "tags", **options: Any) -> None:
+    spec = open_messages_export(output, source, dialect, **options)
     shards = [marker.shard for marker in source.check()]
     for shard in shards:
         export_messages_shard(output, spec, source, shard)
     finish_messages_export(output, spec, shards)
 
 
-def lines(output: Path) -> list[Any]:
-    return [json.loads(line) for line in (output / "messages.jsonl").read_text().splitlines()]
+def lines(output: Path, name: str = "messages.jsonl") -> list[Any]:
+    return [json.loads(line) for line in (output / name).read_text().splitlines()]
 
 
 def examples(source: Source) -> Iterator[Any]:
@@ -58,7 +59,7 @@ def test_llama_factory_finds_the_lines(bare: Source, tmp_path: Path) -> None:
     info = json.loads((tmp_path / "dataset_info.json").read_text())[DATASET_NAME]
     assert info["formatting"] == "sharegpt"
     line = json.loads((tmp_path / info["file_name"]).read_text().splitlines()[0])
-    assert set(info["columns"].values()) == set(line)
+    assert set(info["columns"].values()) < set(line)
     tags = info["tags"]
     assert [message[tags["role_tag"]] for message in line["messages"]] == [
         tags["user_tag"],
@@ -119,11 +120,52 @@ def test_a_stopped_shard_shows_no_lines_and_the_next_run_makes_it_whole(
         with pytest.raises(ConnectionError):
             export_messages_shard(str(stopped), spec, bare, 1)
     assert len(list(stopped.rglob("*.jsonl"))) == 1
-    first = {path: path.stat().st_mtime_ns for path in stopped.rglob("00000/*")}
+    first = {path: path.stat().st_mtime_ns for path in stopped.rglob("*00000*/*")}
     export(str(stopped), bare, dialect)
     assert all(path.stat().st_mtime_ns == before for path, before in first.items())
     made = {path.relative_to(stopped): path.read_bytes() for path in stopped.rglob("*.*")}
     assert made == {path.relative_to(whole): path.read_bytes() for path in whole.rglob("*.*")}
+
+
+@pytest.mark.parametrize("share", [0.0, 0.3, 1.0])
+def test_a_scene_is_for_training_or_for_validation(
+    bare: Source, tmp_path: Path, share: float
+) -> None:
+    export(str(tmp_path), bare, validation=share)
+    scenes = {example.key: example.scene for example in examples(bare)}
+    learned, validated = (
+        [scenes[Path(line["images"][0]).stem] for line in lines(tmp_path, name)]
+        for name in ("messages.jsonl", "validation.jsonl")
+    )
+    assert not set(learned) & set(validated)
+    assert len(learned) + len(validated) == 48
+    if share in (0.0, 1.0):
+        assert len(validated) == 48 * share
+
+
+def test_about_the_wanted_share_of_scenes_is_for_validation() -> None:
+    splits = [choose_split(str(scene), 0.2) for scene in range(2000)]
+    assert 0.17 < splits.count("validation") / 2000 < 0.23
+    more = [choose_split(str(scene), 0.3) for scene in range(2000)]
+    assert all(m == "validation" for s, m in zip(splits, more, strict=True) if s != "train")
+
+
+def test_datasets_loads_both_splits(bare: Source, tmp_path: Path) -> None:
+    import datasets
+
+    export(str(tmp_path / "chats"), bare, "trl", validation=0.4, licence="CC0-1.0")
+    data = datasets.load_dataset(str(tmp_path / "chats"), cache_dir=str(tmp_path / "cache"))
+    assert set(data) == {"train", "validation"}
+    assert len(data["train"]) + len(data["validation"]) == 48
+    assert set(data["validation"]["licence"]) == {"CC0-1.0"}
+
+
+def test_a_line_says_where_what_is_worth_learning_begins(bare: Source, tmp_path: Path) -> None:
+    export(str(tmp_path), bare)
+    for line in lines(tmp_path):
+        reply = line["messages"][1]["content"]
+        assert reply[line["learned_from"] :].startswith('"reasoning": ')
+        assert "licence" not in line
 
 
 def test_another_dialect_is_refused(bare: Source, tmp_path: Path) -> None:

@@ -60,7 +60,7 @@ def test_each_photograph_gets_the_answer_about_it(
     assert {(one.image.width, one.image.height) for one in found} == {(48, 40)}
     provenance = found[0].provenance
     assert (provenance.source, provenance.prompt_version) == ("reasoner", "2")
-    assert provenance.author == str(reasoner.identity)
+    assert provenance.author == "remote toy"
     asked = server.about_photographs[0]
     assert asked["response_format"]["json_schema"]["strict"] is True
     assert asked["temperature"] == 0
