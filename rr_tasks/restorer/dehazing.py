@@ -8,16 +8,14 @@ whole photograph. Coefficients a and b are enlarged for each part, so that parts
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
 from rr_tasks.degrade.color import Values, blend, to_coded
 from rr_tasks.degrade.light import CONVENTIONS
 from rr_tasks.degrade.transmission import draw_map, fade_map
 from rr_tasks.photographs.pixels import Bytes, Pixels
+from rr_tasks.restorer.cells import Field, weigh_cells
 from schemas.prior.haze import HazeParameters
 from schemas.prior.transmission_map import TransmissionMap
-
-Field = npt.NDArray[np.float32]
 
 _SIDE = 64
 """Cells along each side of the low resolution; more of them follow edges no better."""
@@ -58,7 +56,7 @@ class Dehazing:
             left: its first column.
         """
         rows, columns = (
-            _interpolation(first, count, length)
+            weigh_cells(first, count, length, _SIDE)
             for first, count, length in zip((top, left), part.shape[:2], self._size, strict=True)
         )
         slope, offset = (rows @ cells @ columns.T for cells in (self._slope, self._offset))
@@ -83,7 +81,7 @@ def _shrink(photograph: Pixels) -> Bytes:
 def _fit_to_edges(grey: Field, given: TransmissionMap) -> tuple[Field, Field]:
     """Fit slope and offset, (`_SIDE`, `_SIDE`), of a transmission as a function of grey values."""
     rows = np.array(given.rows, np.float32)
-    enlarge = _interpolation(0, _SIDE, _SIDE, len(rows))
+    enlarge = weigh_cells(0, _SIDE, _SIDE, len(rows))
     target = np.asarray(enlarge @ rows @ enlarge.T, np.float32)
     grey_mean, target_mean = _mean(grey), _mean(target)
     covariance = _mean(grey * target) - grey_mean * target_mean
@@ -99,13 +97,3 @@ def _mean(field: Field) -> Field:
 
 def _grey(image: Bytes) -> Field:
     return np.asarray(to_coded(image).mean(2), np.float32)
-
-
-def _interpolation(first: int, count: int, length: int, cells: int = _SIDE) -> Field:
-    """Return weights (count, cells): how pixels `first` onwards of `length` see a row of cells.
-
-    They interpolate linearly between the centres of the cells, and repeat the outermost ones.
-    """
-    centres = (np.arange(first, first + count) + 0.5) * cells / length - 0.5
-    distance = np.abs(centres.clip(0, cells - 1)[:, None] - np.arange(cells))
-    return np.asarray(np.maximum(0.0, 1.0 - distance), np.float32)

@@ -12,8 +12,8 @@ from rr_tasks.degrade.color import Values
 from rr_tasks.degrade.light import Convention, convert
 from rr_tasks.degrade.noise import noise_deviation
 from rr_tasks.photographs.pixels import Bytes, Pixels, to_8_bits
-from rr_tasks.restorer.deconvolution import Deconvolution
 from rr_tasks.restorer.dehazing import Dehazing
+from rr_tasks.restorer.sharpening import Sharpening
 from schemas.prior.current import Blur, DiagnosticPrior, Haze, Noise
 from schemas.treatment import CERTAIN
 
@@ -37,7 +37,7 @@ class PhysicalGuides:
     def __init__(self, photograph: Pixels, prior: DiagnosticPrior | None) -> None:
         self._photograph = photograph
         self._dehaze = prior and _plan_dehazing(photograph, prior.haze)
-        self._sharpen = prior and _plan_deconvolution(prior.blur, prior.noise)
+        self._sharpen = prior and _plan_sharpening(photograph, prior.blur, prior.noise)
 
     def __getitem__(self, area: tuple[slice, slice]) -> Bytes:
         """Return the guides of an area, (h, w, `PLANES`)."""
@@ -61,14 +61,7 @@ class PhysicalGuides:
         """
         if not self._sharpen:
             return part, lambda light: light.read(part)
-        (height, width, _), margin = part.shape, self._sharpen.margin
-        first_row, first_column = max(0, top - margin), max(0, left - margin)
-        wide = self._photograph[
-            first_row : top + height + margin, first_column : left + width + margin
-        ]
-        light, sharp = self._sharpen.convention, self._sharpen(to_8_bits(wide))
-        inside = sharp[top - first_row :, left - first_column :][:height, :width]
-        values = np.clip(inside, 0.0, 1.0)
+        light, values = self._sharpen.convention, self._sharpen(part, top, left)
         return light.write(values), lambda wanted: convert(values, light, wanted)
 
 
@@ -78,11 +71,12 @@ def _plan_dehazing(photograph: Pixels, haze: Haze) -> Dehazing | None:
     return Dehazing(photograph, haze.parameters)
 
 
-def _plan_deconvolution(blur: Blur, noise: Noise) -> Deconvolution | None:
+def _plan_sharpening(photograph: Pixels, blur: Blur, noise: Noise) -> Sharpening | None:
     if blur.parameters is None or _is_doubtful(blur):
         return None
     severity = 0.0 if _is_doubtful(noise) else noise.severity
-    return Deconvolution(blur.parameters, noise_deviation(severity, blur.parameters.light))
+    deviation = noise_deviation(severity, blur.parameters.light)
+    return Sharpening(photograph, blur.parameters, deviation)
 
 
 def _is_doubtful(finding: Haze | Blur | Noise) -> bool:
