@@ -13,9 +13,9 @@ from flows.shards import run_shards
 from rr_tasks.benchmarks.inspection import InspectionSpeed, make_sidecars, measure_inspection
 from rr_tasks.benchmarks.loading import LoadingSpeed, make_training_data, measure_loading
 from rr_tasks.benchmarks.restoration import RestorationSpeeds, measure_restoration
+from rr_tasks.benchmarks.speed import Speed
 from rr_tasks.benchmarks.synthesis import (
     SynthesisSpeed,
-    WorkersSpeed,
     measure_degradation,
     measure_synthesis,
     measure_workers,
@@ -37,7 +37,7 @@ class SynthesisSpeeds:
 
     degraded_per_second: float
     whole: SynthesisSpeed
-    by_workers: list[WorkersSpeed]
+    by_workers: list[Speed]
 
 
 def bench_restoration(photographs: str, count: int) -> RestorationSpeeds:

@@ -1,6 +1,8 @@
 """Held-out photographs -> tables of image quality and of diagnosis, for given weights."""
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import polars as pl
 
@@ -25,6 +27,7 @@ from rr_tasks.evaluation.tasks import compare_shard_task, evaluate_shard_task
 from rr_tasks.plural import say_count
 from rr_tasks.shards.reader import failed_inputs
 from rr_tasks.shards.spec import read_data_spec
+from rr_tasks.storage.claim import Held
 from rr_tasks.storage.files import exists, join, name_of, publish_all, publish_bytes
 from rr_tasks.storage.leftovers import remove_leftovers
 from schemas.parameters import EvaluateParameters
@@ -56,27 +59,18 @@ class Evaluation:
 def evaluate(parameters: EvaluateParameters) -> Evaluation:
     """Diagnose and restore degraded photographs whose clean partners are known, and compare."""
     shards = make_evaluation_set(parameters)
-    numbers = range(shard_count(read_data_spec(shards)))
     trial = open_trial(shards, parameters)
     folder = rows_folder(parameters.output, trial)
     remove_leftovers(folder)
-    urls = share_shards(
-        evaluate_shard_task,
-        numbers,
-        shards,
-        folder,
-        parameters,
-        label="Evaluate",
-        workers=parameters.workers,
-        finished=find_evaluated(folder, numbers),
-    )
+    share = partial(_share_shards, parameters, shards, folder)
+    urls = share(evaluate_shard_task, find_evaluated, label="Evaluate")
     rows = read_evaluation(urls)
     tables = {
         "quality": quality_table(rows),
         "artefacts": tabulate_artefacts(rows),
         "diagnosis": tabulate_presence(rows),
     }
-    comparison = _compare(parameters, shards, folder, numbers) if parameters.baselines else None
+    comparison = _compare(share) if parameters.baselines else None
     tested = name_of(parameters.restorer.label)
     about = f"{tested} on {say_count(len(rows), 'sample')}"
     _show_pictures(trial, rows, folder, about)
@@ -93,23 +87,34 @@ def evaluate(parameters: EvaluateParameters) -> Evaluation:
     )
 
 
-def _compare(
-    parameters: EvaluateParameters, shards: str, folder: str, numbers: range
-) -> pl.DataFrame:
-    # Late, because only this needs scikit-image.
-    from rr_tasks.evaluation.images.comparison import compare_methods, find_compared  # noqa: PLC0415
-
-    urls = share_shards(
-        compare_shard_task,
+def _share_shards(
+    parameters: EvaluateParameters,
+    shards: str,
+    folder: str,
+    task: Callable[..., str | Held],
+    find: Callable[[str, Sequence[int]], Mapping[int, str]],
+    *,
+    label: str,
+) -> list[str]:
+    """Run a task for each shard whose rows are not in the folder yet, and return their URLs."""
+    numbers = range(shard_count(read_data_spec(shards)))
+    return share_shards(
+        task,
         numbers,
         shards,
         folder,
         parameters,
-        label="Compare with baselines",
+        label=label,
         workers=parameters.workers,
-        finished=find_compared(folder, numbers),
+        finished=find(folder, numbers),
     )
-    return compare_methods(urls)
+
+
+def _compare(share: Callable[..., list[str]]) -> pl.DataFrame:
+    # Late, because only this needs scikit-image.
+    from rr_tasks.evaluation.images.comparison import compare_methods, find_compared  # noqa: PLC0415
+
+    return compare_methods(share(compare_shard_task, find_compared, label="Compare with baselines"))
 
 
 def _show_pictures(trial: Trial, rows: pl.DataFrame, folder: str, about: str) -> None:

@@ -6,9 +6,10 @@ from flows.host import host
 from flows.ingest import ingest
 from flows.search import search
 from flows.shards import share_shards
-from rr_tasks.degrade.synthesis import open_dataset, plan_synthesis
+from rr_tasks.degrade.synthesis import plan_synthesis
 from rr_tasks.degrade.tasks import synthesize_shard_task
 from rr_tasks.shards.reader import finished_shards
+from rr_tasks.shards.spec import open_dataset
 from rr_tasks.storage.files import join
 from schemas.evaluation import BenchmarkName
 from schemas.parameters import EvaluateParameters, IngestParameters

@@ -3,10 +3,11 @@
 from flows.host import host
 from flows.search import search
 from flows.shards import share_shards
-from rr_tasks.ingest.shard import open_ingest, plan_ingest
+from rr_tasks.ingest.shard import plan_ingest
 from rr_tasks.ingest.tasks import ingest_shard_task
 from rr_tasks.photographs.selection import Selection
 from rr_tasks.shards.reader import finished_shards
+from rr_tasks.shards.spec import open_dataset
 from schemas.parameters import IngestParameters
 from schemas.shard import shard_count
 
@@ -24,7 +25,7 @@ def ingest(parameters: IngestParameters) -> str:
         output=parameters.output,
         selection=Selection(parameters.include, parameters.exclude),
     )
-    folder = open_ingest(parameters.output, spec, photographs)
+    folder = open_dataset(parameters.output, spec, photographs)
     markers = share_shards(
         ingest_shard_task,
         range(shard_count(spec)),

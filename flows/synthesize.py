@@ -4,10 +4,11 @@ from flows.host import host
 from flows.search import search
 from flows.shards import share_shards
 from rr_tasks.degrade.recipe_file import find_recipe
-from rr_tasks.degrade.synthesis import open_dataset, plan_synthesis
+from rr_tasks.degrade.synthesis import plan_synthesis
 from rr_tasks.degrade.tasks import synthesize_shard_task
 from rr_tasks.photographs.selection import Selection
 from rr_tasks.shards.reader import finished_shards
+from rr_tasks.shards.spec import open_dataset
 from schemas.parameters import SynthesizeParameters
 from schemas.shard import shard_count
 

@@ -21,9 +21,10 @@ import torch
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from rr_tasks.degrade.synthesis import open_dataset, plan_synthesis, synthesize_shard
+from rr_tasks.degrade.synthesis import plan_synthesis, synthesize_shard
 from rr_tasks.reasoner.network import ReasonerNetwork
 from rr_tasks.restorer.network import RestorerNetwork
+from rr_tasks.shards.spec import open_dataset
 from schemas.prior.current import (
     Blur,
     BlurParameters,

@@ -2,10 +2,11 @@
 
 import polars as pl
 
-from rr_tasks.degrade.synthesis import open_dataset, plan_synthesis, synthesize_shard
+from rr_tasks.degrade.synthesis import plan_synthesis, synthesize_shard
 from rr_tasks.evaluation.images.shard import evaluate_shard, read_evaluation
 from rr_tasks.evaluation.images.trial import Trial
 from rr_tasks.shards.reader import done_shards
+from rr_tasks.shards.spec import open_dataset
 from rr_tasks.storage.files import join, name_of
 from schemas.parameters import GridName
 from schemas.recipe import RECIPES

@@ -10,11 +10,12 @@ from statistics import median
 import torch
 
 from rr_tasks.benchmarks.memory import peak_mib
-from rr_tasks.degrade.synthesis import open_dataset, plan_synthesis, synthesize_shard
+from rr_tasks.degrade.synthesis import plan_synthesis, synthesize_shard
 from rr_tasks.reasoner.annotation import annotate_shard, open_annotations, plan_annotation
 from rr_tasks.reasoner.load import load_reasoner
 from rr_tasks.restorer.edge import EdgeRestorer
 from rr_tasks.restorer.network import RestorerNetwork
+from rr_tasks.shards.spec import open_dataset
 from rr_tasks.training.crops import load_crops
 from rr_tasks.training.flow import FlowBatch, flow_loss
 from rr_tasks.training.loop import train

@@ -18,6 +18,7 @@ import cv2
 import numpy as np
 
 from rr_tasks.benchmarks.memory import peak_mib
+from rr_tasks.benchmarks.speed import Speed
 from rr_tasks.cpu import default_workers
 from rr_tasks.degrade.color import Bytes
 from rr_tasks.degrade.mixture import COMBINATIONS, degrade, draw_severities
@@ -60,36 +61,14 @@ SETTINGS = (
 
 
 @dataclass(frozen=True)
-class RestorationSpeed:
-    """Megapixels and seconds of restoring in one setting, and its peak memory in MiB.
-
-    The first quarter warms up and is not counted in the megapixels; `first_peak_mib` is read after
-    it. `sha256` holds the digests of the restored parts, which are the same in every setting.
-    """
-
-    setting: Setting
-    workers: int
-    megapixels: float
-    seconds: float
-    first_peak_mib: float
-    last_peak_mib: float
-    sha256: tuple[str, ...]
-
-    @property
-    def megapixels_per_second(self) -> float:
-        """Speed from end to end."""
-        return self.megapixels / self.seconds
-
-
-@dataclass(frozen=True)
 class RestorationSpeeds:
-    """The speed in each of `SETTINGS`, and the speed of the models alone on one core.
+    """The speed in each of `SETTINGS`, in megapixels, and that of the models alone on one core.
 
     `models_per_second` is in megapixels, without reading and writing. `judging_share` is the time
     of deciding what to undo and of judging the result, relative to that of the restorer.
     """
 
-    settings: list[RestorationSpeed]
+    settings: list[Speed]
     models_per_second: float
     judging_share: float
 
@@ -132,16 +111,15 @@ def measure_restoration(photographs: str, count: int, restore: Restore) -> Resto
         workers = [pool.submit(default_workers).result() for pool in pools]
     pixels = sum(part.megapixels for part in parts[1:])
     speeds = [
-        RestorationSpeed(
-            setting=setting,
+        Speed(
             workers=count,
-            megapixels=pixels,
+            amount=pixels,
             seconds=sum(one.seconds for one in restored[1:]),
             first_peak_mib=restored[0].peak_mib,
             last_peak_mib=restored[-1].peak_mib,
             sha256=tuple(one.sha256 for one in restored),
         )
-        for setting, count, restored in zip(SETTINGS, workers, found, strict=True)
+        for count, restored in zip(workers, found, strict=True)
     ]
     return RestorationSpeeds(speeds, parts[-1].megapixels / seconds, judging)
 

@@ -10,17 +10,15 @@ import numpy as np
 import torch
 
 from rr_tasks.benchmarks.memory import peak_mib
+from rr_tasks.benchmarks.speed import Speed
 from rr_tasks.degrade.mixture import COMBINATIONS, degrade, draw_severities
 from rr_tasks.degrade.square import Square, cut
-from rr_tasks.degrade.synthesis import (
-    open_dataset,
-    plan_synthesis,
-    synthesize_shard,
-)
+from rr_tasks.degrade.synthesis import plan_synthesis, synthesize_shard
 from rr_tasks.photographs.listing import Photographs, list_photographs
 from rr_tasks.photographs.reading import read_photograph
 from rr_tasks.shards.png import decode_png, encode_png
 from rr_tasks.shards.reader import done_shards
+from rr_tasks.shards.spec import open_dataset
 from rr_tasks.shards.stream import read_samples
 from schemas.recipe import EDGE_DEFAULT
 from schemas.shard import SynthesisSpec
@@ -46,27 +44,6 @@ class SynthesisSpeed:
     def ratio(self) -> float:
         """Time of synthesis relative to encoding alone."""
         return self.whole_seconds / self.encoding_seconds
-
-
-@dataclass(frozen=True)
-class WorkersSpeed:
-    """Samples and seconds of a number of workers, and their peak memory in MiB.
-
-    The first quarter warms up and is not counted in the samples; `first_peak_mib` is read after it.
-    `sha256` holds the digests of the shards, which do not depend on the number of workers.
-    """
-
-    workers: int
-    samples: int
-    seconds: float
-    first_peak_mib: float
-    last_peak_mib: float
-    sha256: tuple[str, ...]
-
-    @property
-    def samples_per_second(self) -> float:
-        """Samples per second of all workers together."""
-        return self.samples / self.seconds
 
 
 def measure_degradation(photographs: str, count: int) -> float:
@@ -121,7 +98,7 @@ def _encoding_seconds(folder: str, shard: int) -> float:
     return seconds
 
 
-def measure_workers(photographs: str, samples: int, workers: int, make: MakeShards) -> WorkersSpeed:
+def measure_workers(photographs: str, samples: int, workers: int, make: MakeShards) -> Speed:
     """Let each worker make as many samples in four shards, and time the last three.
 
     Args:
@@ -140,7 +117,7 @@ def measure_workers(photographs: str, samples: int, workers: int, make: MakeShar
         seconds = time.perf_counter() - start
         digests = tuple(marker.sha256 for marker in done_shards(folder)[:_PARTS])
     timed = (_PARTS - 1) * workers * spec.shard_size
-    return WorkersSpeed(workers, timed, seconds, first_peak, peak_mib(), digests)
+    return Speed(workers, timed, seconds, first_peak, peak_mib(), digests)
 
 
 def _large(photographs: str, shard_size: int) -> tuple[SynthesisSpec, Photographs]:

@@ -27,7 +27,6 @@ from rr_tasks.photographs.reading import DECODER_VERSION, LARGEST_FILE, read_pho
 from rr_tasks.photographs.selection import Selection
 from rr_tasks.priors import make_absent_findings, make_prior
 from rr_tasks.shards.png import encode_png
-from rr_tasks.shards.spec import open_folder
 from rr_tasks.shards.writer import Outcome, sample_key, write_shard
 from rr_tasks.storage.identity import identity
 from rr_tasks.storage.names import to_text
@@ -89,13 +88,6 @@ def plan_synthesis(
     return spec, found
 
 
-def open_dataset(root: str, spec: SynthesisSpec, photographs: Photographs) -> str:
-    """Record the spec and the photographs in the data set's folder, and return the folder."""
-    folder = open_folder(root, spec)
-    photographs.publish(folder)
-    return folder
-
-
 def synthesize_shard(
     folder: str,
     spec: SynthesisSpec,
@@ -109,7 +101,7 @@ def synthesize_shard(
     whatever order and by however many workers they are made.
 
     Args:
-        folder: URL of the data set, as `open_dataset` returns it.
+        folder: URL of the data set, as `rr_tasks.shards.spec.open_dataset` returns it.
         spec: what to make.
         photographs: URL of the folder of clean photographs.
         shard: number of the shard.

@@ -20,7 +20,6 @@ from rr_tasks.photographs.listing import (
 from rr_tasks.photographs.reading import DECODER_VERSION, LARGEST_FILE, read_photograph
 from rr_tasks.photographs.selection import Selection
 from rr_tasks.shards.png import encode_png
-from rr_tasks.shards.spec import open_folder
 from rr_tasks.shards.writer import Outcome, sample_key, write_shard
 from rr_tasks.storage.identity import identity
 from rr_tasks.storage.names import to_text
@@ -89,18 +88,11 @@ def plan_ingest(
     return spec, photographs
 
 
-def open_ingest(root: str, spec: IngestSpec, photographs: Photographs) -> str:
-    """Record the spec and the photographs in the data set's folder, and return the folder."""
-    folder = open_folder(root, spec)
-    photographs.publish(folder)
-    return folder
-
-
 def ingest_shard(folder: str, spec: IngestSpec, source: str, shard: int) -> DoneMarker:
     """Make one shard, or return its marker if it is finished.
 
     Args:
-        folder: URL of the data set, as `open_ingest` returns it.
+        folder: URL of the data set, as `rr_tasks.shards.spec.open_dataset` returns it.
         spec: what to make.
         source: URL of the folder of pairs.
         shard: number of the shard.

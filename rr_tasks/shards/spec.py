@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, TypeAdapter, ValidationError
 
+from rr_tasks.photographs.listing import Photographs
 from rr_tasks.shards.reader import NoShardsError, OtherDataSetError
 from rr_tasks.storage.failure import MissingFileError, StorageError
 from rr_tasks.storage.files import join, list_folders, name_of, publish_bytes, read_bytes
@@ -27,6 +28,13 @@ def open_folder(root: str, spec: Spec) -> str:
     if not _holds(folder, spec):
         publish_bytes(spec.model_dump_json(indent=2).encode(), join(folder, "spec.json"))
     remove_leftovers(folder)
+    return folder
+
+
+def open_dataset(root: str, spec: DataSpec, photographs: Photographs) -> str:
+    """Record the spec and the photographs in the data set's folder, and return the folder."""
+    folder = open_folder(root, spec)
+    photographs.publish(folder)
     return folder
 
 

@@ -12,8 +12,9 @@ from rr_tasks.benchmarks.diagnosis import DiagnosisSpeed
 from rr_tasks.benchmarks.loading import LoadingSpeed
 from rr_tasks.benchmarks.network import NetworkSpeed, Peaks
 from rr_tasks.benchmarks.operations import Spent
-from rr_tasks.benchmarks.restoration import SETTINGS, RestorationSpeed, RestorationSpeeds
-from rr_tasks.benchmarks.synthesis import SynthesisSpeed, WorkersSpeed
+from rr_tasks.benchmarks.restoration import SETTINGS, RestorationSpeeds
+from rr_tasks.benchmarks.speed import Speed
+from rr_tasks.benchmarks.synthesis import SynthesisSpeed
 
 SPEED = LoadingSpeed(
     loaded=4000, loading_seconds=10.0, first_peak_mib=900.0, last_peak_mib=903.0, step_seconds=0.2
@@ -52,7 +53,7 @@ def test_synthesis_is_shown_by_workers(monkeypatch: pytest.MonkeyPatch) -> None:
         if measure is bench.measure_synthesis:
             return SynthesisSpeed(samples=arguments[1], whole_seconds=4.0, encoding_seconds=2.0)
         workers = arguments[2]
-        return WorkersSpeed(workers, 96 * workers, 3.0, 300.0, 301.0 + workers, digests[workers])
+        return Speed(workers, 96 * workers, 3.0, 300.0, 301.0 + workers, digests[workers])
 
     digests: dict[int, tuple[str, ...]] = {1: ("a",), 2: ("a",)}
     monkeypatch.setattr(bench, "_measure_apart", measured)
@@ -111,10 +112,8 @@ def test_what_the_network_spends_is_shown_beside_what_one_core_can_do(
 
 def test_restoration_is_shown_in_every_setting(monkeypatch: pytest.MonkeyPatch) -> None:
     speeds = [
-        RestorationSpeed(
-            setting, 1 + number, 10.0, (20.0, 10.0, 16.0)[number], 400.0, 410.0, ("a",)
-        )
-        for number, setting in enumerate(SETTINGS)
+        Speed(1 + number, 10.0, (20.0, 10.0, 16.0)[number], 400.0, 410.0, ("a",))
+        for number in range(len(SETTINGS))
     ]
     measured = RestorationSpeeds(speeds, models_per_second=0.625, judging_share=0.031)
     monkeypatch.setattr(bench, "measure_restoration", lambda *_: measured)

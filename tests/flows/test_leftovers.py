@@ -10,13 +10,12 @@ import pytest
 
 import flows.evaluate
 from rr_tasks.degrade.archive import export_archive
-from rr_tasks.degrade.synthesis import open_dataset
 from rr_tasks.evaluation.promotion import Verdict, promote
 from rr_tasks.evaluation.tasks import evaluate_shard_task
 from rr_tasks.photographs.listing import list_photographs
 from rr_tasks.reasoner.annotation import open_annotations
 from rr_tasks.shards.migration import open_migrated
-from rr_tasks.shards.spec import read_data_spec
+from rr_tasks.shards.spec import open_dataset, read_data_spec
 from rr_tasks.storage import leftovers
 from rr_tasks.storage.files import join
 from rr_tasks.storage.filesystem import filesystem_of

@@ -21,7 +21,7 @@ import torch
 
 from flows.restore import restore
 from rr_tasks.archive.resume import OUTPUT_VERSION
-from rr_tasks.degrade.synthesis import open_dataset, plan_synthesis, synthesize_shard
+from rr_tasks.degrade.synthesis import plan_synthesis, synthesize_shard
 from rr_tasks.evaluation.images.shard import (
     EVALUATION_VERSION,
     evaluate_shard,
@@ -37,6 +37,7 @@ from rr_tasks.reasoner.views import VIEW_SIDE
 from rr_tasks.restorer.edge import EdgeRestorer
 from rr_tasks.restorer.load import load_restorer
 from rr_tasks.restorer.network import RestorerNetwork
+from rr_tasks.shards.spec import open_dataset
 from rr_tasks.storage.files import read_bytes
 from rr_tasks.training import flow, reasoner
 from rr_tasks.training.restorer import train_restorer

@@ -10,19 +10,19 @@ from rr_tasks.benchmarks.diagnosis import SIDE, DiagnosisSpeed
 from rr_tasks.benchmarks.inspection import InspectionSpeed
 from rr_tasks.benchmarks.loading import LoadingSpeed
 from rr_tasks.benchmarks.network import NetworkSpeed
-from rr_tasks.benchmarks.restoration import RestorationSpeed, RestorationSpeeds
-from rr_tasks.benchmarks.synthesis import WorkersSpeed
+from rr_tasks.benchmarks.restoration import SETTINGS, RestorationSpeeds
+from rr_tasks.benchmarks.speed import Speed
 from rr_tasks.plural import say_count
 
 
 def show_restoration_speeds(console: Console, speeds: RestorationSpeeds) -> None:
     """Print the speed of restoring in every setting, relative to that on one core."""
-    rates = [speed.megapixels_per_second for speed in speeds.settings]
+    rates = [speed.per_second for speed in speeds.settings]
     print_columns(
         console,
         "rr restore, alone and beside a busy process",
         [
-            Column("", [speed.setting.name for speed in speeds.settings]),
+            Column("", [setting.name for setting in SETTINGS]),
             _figures("workers", (speed.workers for speed in speeds.settings), ","),
             _figures("MP/s", rates, ".3f"),
             _figures("times one core", (rate / rates[0] for rate in rates), ".2f"),
@@ -89,7 +89,7 @@ def show_synthesis_speeds(console: Console, speeds: SynthesisSpeeds) -> None:
         f"whole synthesis, one thread: {whole.samples / whole.whole_seconds:.1f} samples/s, "
         f"{whole.ratio:.2f} times the time of encoding its images alone (aim: at most 2)"
     )
-    rates = [speed.samples_per_second for speed in speeds.by_workers]
+    rates = [speed.per_second for speed in speeds.by_workers]
     print_columns(
         console,
         "rr synthesize by the number of workers",
@@ -127,7 +127,7 @@ def show_inspection_speed(console: Console, speed: InspectionSpeed) -> None:
     )
 
 
-def _memory(speeds: Sequence[RestorationSpeed] | Sequence[WorkersSpeed]) -> list[Column]:
+def _memory(speeds: Sequence[Speed]) -> list[Column]:
     return [
         _figures("peak MiB, first quarter", (speed.first_peak_mib for speed in speeds), ",.0f"),
         _figures("peak MiB", (speed.last_peak_mib for speed in speeds), ",.0f"),

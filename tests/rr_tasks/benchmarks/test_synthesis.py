@@ -57,8 +57,8 @@ def test_each_worker_makes_four_shards_and_the_last_three_are_timed(photographs:
 
     one, two = (measure_workers(str(photographs), 4, workers, make) for workers in (1, 2))
     assert asked == [([0], 1), ([1, 2, 3], 1), ([0, 1], 2), ([2, 3, 4, 5, 6, 7], 2)]
-    assert (one.samples, two.samples) == (3, 6)
+    assert (one.amount, two.amount) == (3, 6)
     assert one.sha256 == two.sha256
     assert len(one.sha256) == 4
     assert 0 < one.first_peak_mib <= one.last_peak_mib
-    assert one.samples_per_second == 3 / one.seconds
+    assert one.per_second == 3 / one.seconds

@@ -5,8 +5,9 @@ import numpy as np
 
 from rr_tasks.degrade.archive import export_archive
 from rr_tasks.degrade.mixture import COMBINATIONS
-from rr_tasks.degrade.synthesis import open_dataset, plan_synthesis, synthesize_shard
+from rr_tasks.degrade.synthesis import plan_synthesis, synthesize_shard
 from rr_tasks.shards.png import decode_png
+from rr_tasks.shards.spec import open_dataset
 from rr_tasks.shards.stream import read_samples
 from schemas.base import Range
 from schemas.recipe import DegradationRecipe

@@ -6,10 +6,11 @@ import pytest
 
 from rr_tasks.degrade.depth_file import cut_depth, list_depths, read_depth
 from rr_tasks.degrade.square import Square
-from rr_tasks.degrade.synthesis import open_dataset, plan_synthesis, synthesize_shard
+from rr_tasks.degrade.synthesis import plan_synthesis, synthesize_shard
 from rr_tasks.photographs.formats.base import UnusablePhotographError
 from rr_tasks.photographs.listing import list_photographs
 from rr_tasks.shards.png import decode_png
+from rr_tasks.shards.spec import open_dataset
 from rr_tasks.shards.stream import read_samples
 from schemas.recipe import DegradationRecipe, DepthRecipe, JpegRecipe
 

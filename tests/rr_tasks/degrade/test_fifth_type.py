@@ -16,10 +16,11 @@ from rr_tasks.degrade.catalogue import (
     prior_model,
 )
 from rr_tasks.degrade.mixture import degrade, draw_severities, list_combinations
-from rr_tasks.degrade.synthesis import open_dataset, plan_synthesis, synthesize_shard
+from rr_tasks.degrade.synthesis import plan_synthesis, synthesize_shard
 from rr_tasks.ingest.truth import estimate_truth
 from rr_tasks.priors import make_absent_findings, make_prior
 from rr_tasks.shards.rows import shard_rows
+from rr_tasks.shards.spec import open_dataset
 from rr_tasks.shards.stream import read_samples
 from rr_tasks.treatment.choice import choose_treatment
 from schemas.prior.current import DEGRADATIONS, DiagnosticPrior, Provenance

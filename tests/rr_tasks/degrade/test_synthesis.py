@@ -13,15 +13,11 @@ import pytest
 from rr_tasks.degrade import synthesis
 from rr_tasks.degrade.archive import export_archive
 from rr_tasks.degrade.mixture import COMBINATIONS
-from rr_tasks.degrade.synthesis import (
-    list_variants,
-    open_dataset,
-    plan_synthesis,
-    synthesize_shard,
-)
+from rr_tasks.degrade.synthesis import list_variants, plan_synthesis, synthesize_shard
 from rr_tasks.photographs.listing import DamagedListingError, read_listing
 from rr_tasks.shards.png import decode_png, encode_png
 from rr_tasks.shards.reader import failed_inputs
+from rr_tasks.shards.spec import open_dataset
 from rr_tasks.shards.stream import read_samples
 from rr_tasks.storage.names import to_text
 from schemas.base import Range

@@ -4,12 +4,13 @@ from pathlib import Path
 import pytest
 import webdataset as wds
 
-from rr_tasks.degrade.synthesis import open_dataset, plan_synthesis, synthesize_shard
+from rr_tasks.degrade.synthesis import plan_synthesis, synthesize_shard
 from rr_tasks.export import hub
 from rr_tasks.export.hub import export_hub_shard, open_hub_export, publish_card
 from rr_tasks.export.source import OtherExportError, Source, read_examples
 from rr_tasks.priors import without_maps
 from rr_tasks.shards.png import decode_png
+from rr_tasks.shards.spec import open_dataset
 from rr_tasks.storage.files import join, list_files, publish_bytes, read_bytes
 from schemas.prior.current import CURRENT_VERSION
 from schemas.prior.migrations import load_prior

@@ -4,14 +4,9 @@ import cv2
 import numpy as np
 import pytest
 
-from rr_tasks.ingest.shard import (
-    UnclearLayoutError,
-    ingest_shard,
-    open_ingest,
-    plan_ingest,
-)
+from rr_tasks.ingest.shard import UnclearLayoutError, ingest_shard, plan_ingest
 from rr_tasks.shards.png import decode_png
-from rr_tasks.shards.spec import read_spec
+from rr_tasks.shards.spec import open_dataset, read_spec
 from rr_tasks.shards.stream import read_samples
 from rr_tasks.storage.files import join, name_of, read_bytes
 from schemas.errors import ExpectedError
@@ -28,7 +23,7 @@ OWN = {"clean": "sharp", "degraded": "foggy", "present": ("haze", "noise")}
 def ingest(folder: str, layout: LayoutName, output: str, shard_size: int = 4) -> str:
     options = OWN if layout == "pairs" else {}
     spec, photographs = plan_ingest(folder, layout, shard_size, **options)  # type: ignore[arg-type]
-    made = open_ingest(output, spec, photographs)
+    made = open_dataset(output, spec, photographs)
     for shard in range(shard_count(spec)):
         ingest_shard(made, spec, folder, shard)
     return made

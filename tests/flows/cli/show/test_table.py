@@ -18,8 +18,9 @@ from flows.cli.show.fidelity import show_fidelity
 from flows.cli.show.inspection import show_inspection
 from flows.cli.show.promotion import show_verdict
 from flows.cli.show.table import Column, print_columns, print_table
-from rr_tasks.benchmarks.restoration import SETTINGS, RestorationSpeed, RestorationSpeeds
-from rr_tasks.benchmarks.synthesis import SynthesisSpeed, WorkersSpeed
+from rr_tasks.benchmarks.restoration import SETTINGS, RestorationSpeeds
+from rr_tasks.benchmarks.speed import Speed
+from rr_tasks.benchmarks.synthesis import SynthesisSpeed
 from rr_tasks.evaluation.promotion import Verdict
 from rr_tasks.inspection.survey import inspect
 from schemas.archive import Counts, RestoreParameters, RunSummary
@@ -111,12 +112,12 @@ def test_any_cells_fit_and_are_shown_whole(rows: list[list[str]], width: int) ->
 
 
 def restoration(console: Console) -> None:
-    speeds = [RestorationSpeed(s, 64, 1234.5, 0.1, 12_345.6, 12_345.6, ()) for s in SETTINGS]
+    speeds = [Speed(64, 1234.5, 0.1, 12_345.6, 12_345.6, ()) for _ in SETTINGS]
     show_restoration_speeds(console, RestorationSpeeds(speeds, 1.234, 0.05))
 
 
 def synthesis(console: Console) -> None:
-    speeds = [WorkersSpeed(count, 10**6, 3.0, 12_345.6, 12_345.6, ()) for count in (1, 64)]
+    speeds = [Speed(count, 10**6, 3.0, 12_345.6, 12_345.6, ()) for count in (1, 64)]
     show_synthesis_speeds(console, SynthesisSpeeds(12.3, SynthesisSpeed(128, 1.0, 1.0), speeds))
 
 

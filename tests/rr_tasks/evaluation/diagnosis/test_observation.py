@@ -1,8 +1,9 @@
 from pathlib import Path
 
 from rr_tasks.evaluation.diagnosis.observation import observe_pairs
-from rr_tasks.ingest.shard import ingest_shard, open_ingest, plan_ingest
+from rr_tasks.ingest.shard import ingest_shard, plan_ingest
 from rr_tasks.reasoner.edge import EdgeReasoner
+from rr_tasks.shards.spec import open_dataset
 from tests.pairs import lay_out
 
 
@@ -12,7 +13,7 @@ def test_of_each_pair_both_photographs_are_observed(
     source = str(tmp_path / "pairs")
     lay_out(source, "reside", photographs)
     spec, listed = plan_ingest(source, "reside", 4)
-    folder = open_ingest(str(tmp_path), spec, listed)
+    folder = open_dataset(str(tmp_path), spec, listed)
     ingest_shard(folder, spec, source, 0)
     reasoner = EdgeReasoner(reasoner_network(0), "0" * 64)
     rows = list(observe_pairs(folder, 0, reasoner))
