@@ -4,12 +4,14 @@ from flows.host import host
 from flows.progress import follow
 from flows.shards import run_alone
 from flows.verify import verify_shards
+from rr_tasks.evaluation.diagnosis.tasks import train_language_task
 from rr_tasks.inspection.data_uri import write_jpeg
 from rr_tasks.storage.files import join, list_files, read_bytes
 from rr_tasks.training.run import check_reasoner_training, check_restorer_training
 from rr_tasks.training.tasks import train_editor_task, train_reasoner_task, train_restorer_task
 from schemas.parameters import (
     TrainEditorParameters,
+    TrainLanguageParameters,
     TrainReasonerParameters,
     TrainRestorerParameters,
 )
@@ -50,3 +52,15 @@ def train_editor(parameters: TrainEditorParameters) -> str:
         picture = write_jpeg(read_bytes(last))
         host().publish_note("samples", f"Degraded, restored, clean: ![samples]({picture})")
     return adapter
+
+
+def train_language(parameters: TrainLanguageParameters) -> str:
+    """Teach a vision-language model the ground truth of shards; return the folder of it."""
+    # Late, because only this needs transformers and peft.
+    from rr_tasks.training.language_run import check_language_training  # noqa: PLC0415
+
+    check_language_training(parameters)
+    if parameters.verify:
+        verify_shards(parameters.shards)
+    with follow("Train language", parameters.steps):
+        return run_alone(train_language_task, parameters)

@@ -10,7 +10,7 @@ from schemas.evaluation import BenchmarkName, PriorSource, RestorationSetting
 from schemas.export import Dialect, SplitName
 from schemas.pattern import Pattern
 from schemas.prior.current import DegradationName
-from schemas.reasoner import EdgeReasonerChoice, ReasonerChoice, TeacherChoice
+from schemas.reasoner import AttentionName, EdgeReasonerChoice, ReasonerChoice, TeacherChoice
 from schemas.restorer import DtypeName, EdgeRestorerChoice, RestorerChoice, StorageName
 from schemas.shard import LayoutName
 from schemas.training import DeviceName
@@ -213,6 +213,48 @@ class TrainEditorParameters(Parameters):
     crop_side: int = Field(
         512, ge=32, multiple_of=32, description="Height and width of a crop; a multiple of 32"
     )
+    learning_rate: LearningRate = 1e-4
+    seed: Seed = 0
+    accumulate: Accumulate = 4
+    device: Device = "auto"
+    verify: Verify = False
+
+
+class TrainLanguageParameters(Parameters):
+    """Teach a vision-language model of Qwen a data set's ground truth."""
+
+    shards: Shards
+    output: Url = Field(description="Folder for checkpoint, log, and what is learned")
+    start: Annotated[str, Field(min_length=1)] | None = Field(
+        None,
+        description="Folder of the model, or its name on the Hub; by default a toy with random "
+        "weights, to try the stage",
+    )
+    revision: str | None = Field(None, description="Revision on the Hub; by default the newest")
+    learn: Literal["adapter", "full"] = Field(
+        "adapter", description="A LoRA on the language model, or all weights"
+    )
+    rank: Count = Field(16, description="Rank of the adapter")
+    dtype: DtypeName = Field("auto", description="Type of the weights that do not learn")
+    attention: AttentionName = Field("sdpa", description="How attention is computed")
+    checkpointing: bool = Field(
+        True, description="Compute activations again instead of keeping them: slower, less memory"
+    )
+    rating_share: Annotated[float, Field(ge=0, le=1)] = Field(
+        0.25, description="Share of lessons that ask for a rating in digits, as the judge does"
+    )
+    measured_scenes: bool = Field(
+        False,
+        description="Also learn descriptions that nobody has seen but were measured; a model "
+        "without training needs them to write an answer at all",
+    )
+    validation: Url | None = Field(
+        None, description="Folder of a data set to measure it on while it learns"
+    )
+    validate_every: Count = Field(500, description="Steps between two measurements")
+    validate_samples: Count = Field(64, description="Photographs of a measurement")
+    steps: Steps = 2_000
+    batch_size: Count = Field(4, description="Photographs per batch")
     learning_rate: LearningRate = 1e-4
     seed: Seed = 0
     accumulate: Accumulate = 4

@@ -30,6 +30,7 @@ from schemas.parameters import (
     RefreshParameters,
     SynthesizeParameters,
     TrainEditorParameters,
+    TrainLanguageParameters,
     TrainReasonerParameters,
     TrainRestorerParameters,
 )
@@ -69,6 +70,7 @@ MODELS: Mapping[str, tuple[str, type[BaseModel]]] = {
         ExportMessagesParameters,
     ),
     "train-reasoner-parameters": ("Parameters of the flow train reasoner", TrainReasonerParameters),
+    "train-language-parameters": ("Parameters of the flow train language", TrainLanguageParameters),
     "train-restorer-parameters": ("Parameters of the flow train restorer", TrainRestorerParameters),
     "train-editor-parameters": ("Parameters of the flow train editor", TrainEditorParameters),
     "evaluate-parameters": ("Parameters of the flow evaluate", EvaluateParameters),

@@ -87,3 +87,24 @@ class EditorRecord(Strict):
     encoding: EncodingSpec
     storage: str
     rank: Positive
+
+
+class LanguageRecord(Strict):
+    """Everything that the training of a vision-language model depends on; stored beside it.
+
+    `model` is the SHA-256 or, on the Hub, the commit of the model that it starts from; `prompts`
+    are the versions of the questions.
+    """
+
+    network: Literal["qwen-reasoner"] = "qwen-reasoner"
+    algorithm: Positive
+    processes: Positive = 1
+    settings: LoopSettings
+    model: str
+    learn: Literal["adapter", "full"]
+    rank: Positive | None
+    dtype: str
+    rating_share: Unit
+    measured_scenes: bool
+    prompts: tuple[str, ...]
+    shards: str

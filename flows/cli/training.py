@@ -1,13 +1,18 @@
 """`rr train reasoner` and `rr train restorer`."""
 
-from typing import Annotated
+from typing import Annotated, Any, Literal
 
 import typer
 
 from flows.cli.beginning import begin
 from flows.cli.failure import Commands
 from flows.cli.options import Seed, Verify
-from schemas.parameters import TrainReasonerParameters, TrainRestorerParameters
+from schemas.parameters import (
+    TrainLanguageParameters,
+    TrainReasonerParameters,
+    TrainRestorerParameters,
+)
+from schemas.restorer import DtypeName
 from schemas.training import DeviceName
 
 Compiled = Annotated[
@@ -18,6 +23,8 @@ Compiled = Annotated[
     ),
 ]
 
+Tier = Literal["edge", "qwen", "tiny"]
+Learned = Literal["adapter", "full"]
 Accumulate = Annotated[int, typer.Option(min=1, help="Batches whose gradients a step accumulates.")]
 Device = Annotated[
     DeviceName, typer.Option(help="Where to train; auto uses a GPU if there is one.")
@@ -30,38 +37,90 @@ app = typer.Typer(cls=Commands, help="Train the reasoner or the restorer.", no_a
 def train_reasoner(
     shards: Annotated[str, typer.Argument(help="Folder of a data set.")],
     output: Annotated[str, typer.Argument(help="Folder for checkpoint, log and weights.")],
-    start: Annotated[str | None, typer.Option(help="Weights to start from.")] = None,
-    steps: Annotated[int, typer.Option(help="Training steps.")] = 4000,
-    batch_size: Annotated[int, typer.Option(min=2, help="Photographs per batch.")] = 24,
-    learning_rate: Annotated[float, typer.Option(help="Highest learning rate.")] = 1.5e-3,
+    tier: Annotated[
+        Tier, typer.Option(help="edge; qwen, a vision-language model; or tiny, a toy of one.")
+    ] = "edge",
+    start: Annotated[
+        str | None, typer.Option(help="Weights to start from; the model of the tier qwen.")
+    ] = None,
+    steps: Annotated[
+        int | None, typer.Option(help="Training steps; by default 4000, or 2000 of other tiers.")
+    ] = None,
+    batch_size: Annotated[
+        int | None, typer.Option(min=1, help="Photographs per batch; by default 24, or 4.")
+    ] = None,
+    learning_rate: Annotated[
+        float | None, typer.Option(help="Highest learning rate; by default 1.5e-3, or 1e-4.")
+    ] = None,
     seed: Seed = 0,
-    accumulate: Accumulate = 1,
+    accumulate: Annotated[
+        int | None,
+        typer.Option(min=1, help="Batches whose gradients a step adds up; by default 1, or 4."),
+    ] = None,
     device: Device = "auto",
     verify: Verify = False,
     compiled: Compiled = False,
+    revision: Annotated[
+        str | None, typer.Option(help="Tier qwen: revision of the model on the Hub.")
+    ] = None,
+    learn: Annotated[
+        Learned | None, typer.Option(help="Tier qwen: an adapter (LoRA), or all weights.")
+    ] = None,
+    rank: Annotated[int | None, typer.Option(min=1, help="Rank of the adapter.")] = None,
+    dtype: Annotated[
+        DtypeName | None, typer.Option(help="Tier qwen: type of the weights that do not learn.")
+    ] = None,
+    validation: Annotated[
+        str | None, typer.Option(help="Tier qwen: data set to measure it on while it learns.")
+    ] = None,
 ) -> None:
     """Train the reasoner on true diagnoses. Run it again to resume.
 
     Example: [bold]rr train reasoner data/edge-default-1f0c... runs/reasoner[/bold]
+
+    Example: [bold]rr train reasoner data/edge-default-1f0c... runs/language --tier qwen --start
+    Qwen/Qwen3-VL-4B-Instruct[/bold]
     """
-    parameters = TrainReasonerParameters(
-        shards=shards,
-        output=output,
-        start=start,
-        steps=steps,
-        batch_size=batch_size,
-        learning_rate=learning_rate,
-        seed=seed,
-        accumulate=accumulate,
-        device=device,
-        verify=verify,
-        compiled=compiled,
+    given = {
+        "start": start,
+        "steps": steps,
+        "batch_size": batch_size,
+        "learning_rate": learning_rate,
+        "accumulate": accumulate,
+    }
+    of_qwen = {
+        "revision": revision,
+        "learn": learn,
+        "rank": rank,
+        "dtype": dtype,
+        "validation": validation,
+    }
+    _refuse(tier, of_qwen if tier == "edge" else {"compile": compiled or None})
+    if tier == "qwen" and start is None:
+        raise typer.BadParameter("name the model with --start, or try --tier tiny")
+    if tier == "tiny":  # random weights have everything to learn
+        given |= {"measured_scenes": True, "learn": learn or "full"}
+    common = {"shards": shards, "output": output, "seed": seed, "device": device, "verify": verify}
+    chosen = {name: value for name, value in (of_qwen | given).items() if value is not None}
+    parameters = (
+        TrainReasonerParameters(**common, **chosen, compiled=compiled)
+        if tier == "edge"
+        else TrainLanguageParameters(**common, **chosen)
     )
     begin(f"Reading the data set {shards}")
+    from flows import train
     from flows.launch import launch
-    from flows.train import train_reasoner as flow
 
-    typer.echo(launch(flow, parameters))
+    if isinstance(parameters, TrainLanguageParameters):
+        typer.echo(launch(train.train_language, parameters))
+    else:
+        typer.echo(launch(train.train_reasoner, parameters))
+
+
+def _refuse(tier: Tier, foreign: dict[str, Any]) -> None:
+    """Refuse options of other tiers, which would be ignored."""
+    for name in (name for name, value in foreign.items() if value is not None):
+        raise typer.BadParameter(f"the tier {tier} has no option --{name}")
 
 
 @app.command("restorer")

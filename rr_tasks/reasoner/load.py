@@ -75,9 +75,10 @@ def _load_edge(weights: str | None) -> Reasoner:
 
 @lru_cache(maxsize=1)  # a second one would not fit beside it
 def _load_qwen(choice: QwenReasonerChoice, _stamps: _Stamps) -> Reasoner:
+    from rr_tasks.reasoner.qwen.model import QwenModel  # noqa: PLC0415
     from rr_tasks.reasoner.qwen.reasoner import QwenReasoner  # noqa: PLC0415
 
-    return QwenReasoner(choice)
+    return QwenReasoner(QwenModel.load(choice))
 
 
 def _stamp_folders(choice: QwenReasonerChoice) -> _Stamps:

@@ -37,7 +37,8 @@ class TrainingState:
     """
 
     def __init__(self, network: nn.Module, settings: LoopSettings) -> None:
-        frozen = {name for name, value in network.named_parameters() if not value.requires_grad}
+        parameters = network.named_parameters(remove_duplicate=False)  # tied ones have two names
+        frozen = {name for name, value in parameters if not value.requires_grad}
         state = network.state_dict()
         self.learned = {name: value for name, value in state.items() if name not in frozen}
         """The weights that learn and the statistics beside them; they share the network's memory.

@@ -21,6 +21,7 @@ from flows.deployments import (
     restore,
     synthesize,
     train_editor,
+    train_language,
     train_reasoner,
     train_restorer,
 )
@@ -38,6 +39,7 @@ from schemas.parameters import (
     RefreshParameters,
     SynthesizeParameters,
     TrainEditorParameters,
+    TrainLanguageParameters,
     TrainReasonerParameters,
     TrainRestorerParameters,
 )
@@ -61,6 +63,7 @@ FLOWS: list[tuple[Flow[Any, Any], Any]] = [
     (export_messages, ExportMessagesParameters(shards="sets/a", output="chats", dialect="trl")),
     (train_reasoner, TrainReasonerParameters(shards="sets/a", output="run", start="w")),
     (train_editor, TrainEditorParameters(shards="s", annotations="a", output="run", start="m")),
+    (train_language, TrainLanguageParameters(shards="sets/a", output="run", learn="full")),
     (train_restorer, TrainRestorerParameters(shards="s", annotations="a", output="run")),
     (evaluate, TRIAL),
     (assess, AssessParameters(photographs="heldout", output="a", short_sides=(64,))),

@@ -35,13 +35,13 @@ class Loaded(NamedTuple):
         backbone: in evaluation mode, with the adapter merged into it.
         name: on the Hub; None of a folder.
         revision: the commit on the Hub; None of a folder.
-        sha256: tells models and their adapters apart.
+        sha256: tells models and their adapters apart; None while one is being trained.
     """
 
     backbone: Backbone
-    name: str | None
-    revision: str | None
-    sha256: str
+    name: str | None = None
+    revision: str | None = None
+    sha256: str | None = None
 
 
 def load(choice: QwenReasonerChoice) -> Loaded:

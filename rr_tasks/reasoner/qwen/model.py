@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from functools import partial
 from importlib.metadata import version
 from threading import Lock
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +13,7 @@ from transformers import BatchFeature
 from rr_tasks.photographs.pixels import Bytes
 from rr_tasks.reasoner.protocol import Unparsed
 from rr_tasks.reasoner.question import RATING, Question
-from rr_tasks.reasoner.qwen.backbone import load
+from rr_tasks.reasoner.qwen.backbone import Loaded, load
 from rr_tasks.reasoner.qwen.conversation import render_question, show
 from rr_tasks.reasoner.qwen.decoding import GREEDY, Grammars, write, write_with_logits
 from rr_tasks.reasoner.qwen.levels import expect
@@ -34,18 +35,24 @@ class QwenModel:
     One thread at a time uses the model. A batch that memory does not hold is halved.
 
     Args:
-        choice: the model and how it runs.
-
-    Raises:
-        UnusableWeightsError: see `rr_tasks.reasoner.qwen.backbone.load`.
+        loaded: the model, in evaluation mode.
+        batch_size: how many photographs to show it at once.
     """
 
-    def __init__(self, choice: QwenReasonerChoice) -> None:
-        self.batch_size = choice.batch_size
-        self._loaded = load(choice)
-        self._backbone = self._loaded.backbone
+    def __init__(self, loaded: Loaded, batch_size: int) -> None:
+        self.batch_size = batch_size
+        self._loaded, self._backbone = loaded, loaded.backbone
         self._grammars = Grammars(self._backbone)
-        self._portions, self._lock = Portions(choice.batch_size), Lock()
+        self._portions, self._lock = Portions(batch_size), Lock()
+
+    @classmethod
+    def load(cls, choice: QwenReasonerChoice) -> Self:
+        """Load the chosen model.
+
+        Raises:
+            UnusableWeightsError: see `rr_tasks.reasoner.qwen.backbone.load`.
+        """
+        return cls(load(choice), choice.batch_size)
 
     def identify(self, *questions: Question) -> ReasonerIdentity:
         """Return everything that determines its answers to some questions."""

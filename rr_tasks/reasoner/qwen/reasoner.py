@@ -11,7 +11,6 @@ from rr_tasks.reasoner.protocol import Answer, Unparsed
 from rr_tasks.reasoner.question import DIAGNOSIS, RATING
 from rr_tasks.reasoner.qwen.model import QwenModel
 from schemas.prior.current import ImageSize, Provenance
-from schemas.reasoner import QwenReasonerChoice
 
 
 class QwenReasoner:
@@ -21,16 +20,13 @@ class QwenReasoner:
     reasoning and findings agree is checked when they are read.
 
     Args:
-        choice: the model and how it runs.
-
-    Raises:
-        UnusableWeightsError: see `rr_tasks.reasoner.qwen.backbone.load`.
+        model: the model.
     """
 
-    def __init__(self, choice: QwenReasonerChoice) -> None:
-        self._model = QwenModel(choice)
-        self.batch_size = self._model.batch_size
-        self.identity = self._model.identify(DIAGNOSIS, RATING)
+    def __init__(self, model: QwenModel) -> None:
+        self._model = model
+        self.batch_size = model.batch_size
+        self.identity = model.identify(DIAGNOSIS, RATING)
         self._author = Provenance(
             source="reasoner",
             author=self.identity.label,

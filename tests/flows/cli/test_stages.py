@@ -67,6 +67,23 @@ def test_a_training_that_could_not_begin_does_not_keep_its_folder(
     assert "holds a training run with other settings" in line
 
 
+def test_a_vision_language_model_is_trained_by_the_same_command(
+    rr: Rr, dataset: str, tmp_path: Path
+) -> None:
+    run = tmp_path / "run"
+    refused = rr("train", "reasoner", dataset, run, "--tier", "qwen", code=2)
+    assert "name the model with --start" in refused.stderr
+    refused = rr("train", "reasoner", dataset, run, "--rank", 4, code=2)
+    assert "the tier edge has no option --rank" in refused.stderr
+    assert not run.exists()
+    toy = ("--tier", "tiny", "--steps", 2, "--batch-size", 2, "--accumulate", 1)
+    made = Path(rr("train", "reasoner", dataset, run, *toy).stdout.strip())
+    assert made == run / "model"
+    command = ("--tier", "qwen", "--start", made, "--steps", 1, "--batch-size", 2)
+    adapted = Path(rr("train", "reasoner", dataset, tmp_path / "other", *command).stdout.strip())
+    assert (adapted / "adapter_model.safetensors").exists()
+
+
 def test_a_training_on_a_full_disk_is_one_line_and_goes_on(
     rr: Rr, dataset: str, tmp_path: Path
 ) -> None:

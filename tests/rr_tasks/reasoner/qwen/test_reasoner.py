@@ -10,6 +10,7 @@ from rr_tasks.photographs.pixels import Bytes
 from rr_tasks.reasoner.load import load_reasoner
 from rr_tasks.reasoner.protocol import Unparsed
 from rr_tasks.reasoner.qwen import model as module
+from rr_tasks.reasoner.qwen.model import QwenModel
 from rr_tasks.reasoner.qwen.reasoner import QwenReasoner
 from rr_tasks.weights.file import UnusableWeightsError
 from rr_tasks.weights.snapshot import fetch_snapshot
@@ -21,7 +22,7 @@ COUNT = 5
 
 @pytest.fixture
 def reasoner(toy: str) -> QwenReasoner:
-    return QwenReasoner(QwenReasonerChoice(model=toy, batch_size=3))
+    return QwenReasoner(QwenModel.load(QwenReasonerChoice(model=toy, batch_size=3)))
 
 
 @pytest.fixture(scope="module")
