@@ -43,7 +43,7 @@ def _load(choice: TeacherChoice) -> VisionLanguageModel:
         case "qwen":
             from rr_tasks.reasoner.qwen.model import QwenModel  # noqa: PLC0415
 
-            return QwenModel(choice)
+            return QwenModel.load(choice)
         case "remote":
             from rr_tasks.reasoner.remote.model import RemoteModel  # noqa: PLC0415
 

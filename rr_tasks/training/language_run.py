@@ -20,6 +20,7 @@ from rr_tasks.toys.reasoner import build_toy_reasoner
 from rr_tasks.training import language
 from rr_tasks.training.language import language_loss
 from rr_tasks.training.lessons import load_lessons
+from rr_tasks.training.log import TrainingLog
 from rr_tasks.training.loop import CHECKPOINT, ProgressReport, train
 from rr_tasks.training.model_card import write_card
 from rr_tasks.training.objective import Objective
@@ -193,13 +194,19 @@ def _follow(
     on_progress: ProgressReport,
     examine: Examine | None,
 ) -> ProgressReport:
-    """Report progress, and now and then how the model does on photographs it does not learn."""
+    """Report progress, and now and then how the model does on photographs it does not learn.
+
+    The latter is also kept in `validation.jsonl`.
+    """
+    log = join(parameters.output, "validation.jsonl")
 
     def follow(step: int, means: dict[str, float]) -> None:
         if examine and (step % parameters.validate_every == 0 or step == parameters.steps):
             backbone.model.eval()
-            means = means | examine(backbone)
+            found = examine(backbone)
             backbone.model.train()
+            TrainingLog(log, step - 1).append({"step": step, **found})
+            means = means | found
         on_progress(step, means)
 
     return follow

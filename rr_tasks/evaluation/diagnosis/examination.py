@@ -4,7 +4,7 @@ from itertools import chain, islice
 
 import polars as pl
 
-from rr_tasks.evaluation.diagnosis.row import diagnosis_row
+from rr_tasks.evaluation.diagnosis.row import COLUMNS, diagnosis_row
 from rr_tasks.evaluation.presence import tabulate_presence
 from rr_tasks.reasoner.diagnosis import diagnose_each
 from rr_tasks.reasoner.protocol import Reasoner
@@ -39,7 +39,7 @@ def examine(reasoner: Reasoner, shards: str, samples: int) -> pl.DataFrame:
         truths = [unpack(sample, "prior.json", load_prior) for sample in batch]
         answers = diagnose_each(reasoner, images)
         rows += [diagnosis_row(*pair) for pair in zip(truths, answers, strict=True)]
-    return tabulate_presence(pl.DataFrame(rows, infer_schema_length=None))
+    return tabulate_presence(pl.DataFrame(rows, COLUMNS))
 
 
 def summarize(figures: pl.DataFrame) -> dict[str, float]:
