@@ -10,8 +10,8 @@ from measuring import measure_gains
 from rr_tasks.evaluation.images.trial import Trial
 from rr_tasks.photographs.pixels import Pixels
 from rr_tasks.reasoner.protocol import Reasoner
-from rr_tasks.restorer.edge import EdgeCondition, EdgeRestorer
-from rr_tasks.restorer.network import RestorerNetwork
+from rr_tasks.restorer.edge import EdgeRestorer
+from rr_tasks.restorer.network import EdgeCondition, RestorerNetwork
 from rr_tasks.restorer.photograph import PhotographRestorer
 from rr_tasks.restorer.protocol import Guides
 from rr_tasks.storage.files import exists, join

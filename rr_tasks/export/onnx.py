@@ -12,7 +12,7 @@ from torch import nn
 from torch.export import Dim
 
 from rr_tasks.restorer.guides import PLANES
-from rr_tasks.restorer.network import CONDITION_LENGTH, RestorerNetwork
+from rr_tasks.restorer.network import CONDITION_LENGTH, EdgeCondition, RestorerNetwork
 from rr_tasks.storage.files import publish_bytes
 from rr_tasks.weights.file import load_network, locate_shipped
 from schemas.errors import ExpectedError
@@ -50,7 +50,9 @@ class OneStep(nn.Module):
         """
         planes = degraded[:, :0] if guides is None else guides
         at_one = torch.ones_like(prior[:, 0])
-        restored: torch.Tensor = self._network(degraded, degraded, at_one, prior, planes)
+        restored: torch.Tensor = self._network(
+            degraded, at_one, EdgeCondition(degraded, prior, planes)
+        )
         return restored.clamp(0.0, 1.0)
 
 

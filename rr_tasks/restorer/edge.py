@@ -1,7 +1,7 @@
 """The edge restorer: a flow in pixel space from the degraded photograph to the clean one."""
 
 from collections.abc import Sequence
-from typing import NamedTuple, Self
+from typing import Self
 
 import torch
 
@@ -9,7 +9,7 @@ from rr_tasks.photographs.pixels import Pixels, to_8_bits
 from rr_tasks.restorer.flow import Isotropic, Source, velocity_towards
 from rr_tasks.restorer.fused import FusedNetwork
 from rr_tasks.restorer.guides import PhysicalGuides
-from rr_tasks.restorer.network import CONDITION_LENGTH, RestorerNetwork
+from rr_tasks.restorer.network import CONDITION_LENGTH, EdgeCondition, RestorerNetwork
 from rr_tasks.restorer.protocol import Guides, Place, Tile
 from rr_tasks.restorer.sampling import ONE_STEP
 from schemas.prior.current import DiagnosticPrior
@@ -17,17 +17,6 @@ from schemas.prior.vector import to_vector
 
 TAU = 0.1
 """Spread of the source around the degraded image, in 0-1 intensity."""
-
-
-class EdgeCondition(NamedTuple):
-    """Degraded images (B, 3, H, W) and guides (B, G, H, W) in 0-1, priors as vectors.
-
-    The vectors are (B, `CONDITION_LENGTH`).
-    """
-
-    degraded: torch.Tensor
-    prior: torch.Tensor
-    guides: torch.Tensor
 
 
 class EdgeRestorer:
@@ -93,8 +82,7 @@ class EdgeRestorer:
 
     def velocity(self, x: torch.Tensor, t: torch.Tensor, condition: EdgeCondition) -> torch.Tensor:
         """Point from the predicted x0 to x."""
-        degraded, prior, guides = condition
-        clean: torch.Tensor = self._predict(x, degraded, t, prior, guides)
+        clean: torch.Tensor = self._predict(x, t, condition)
         return velocity_towards(clean, x, t)
 
 

@@ -16,7 +16,7 @@ from torch.nn import functional
 
 from rr_tasks.device import compute_type
 from rr_tasks.restorer.coordinates import Coordinates
-from rr_tasks.restorer.network import GatedBlock, RestorerNetwork, apply_changes
+from rr_tasks.restorer.network import EdgeCondition, GatedBlock, RestorerNetwork, apply_changes
 
 _EPSILON = 1e-5  # of `nn.LayerNorm`
 _STRIP_BYTES = 3 * 2**19
@@ -134,23 +134,17 @@ class FusedNetwork:
                 for up, (level, below) in zip(ups, reversed(between), strict=True)
             ]
 
-    def __call__(
-        self,
-        x: torch.Tensor,
-        degraded: torch.Tensor,
-        t: torch.Tensor,
-        prior: torch.Tensor,
-        guides: torch.Tensor,
-    ) -> torch.Tensor:
+    def __call__(self, x: torch.Tensor, t: torch.Tensor, condition: EdgeCondition) -> torch.Tensor:
         """Estimate x0; see `RestorerNetwork.forward`."""
+        degraded, prior, guides = condition
         with torch.no_grad(), torch.autocast(x.device.type, enabled=False):
-            conditions = self._network.embed_condition(t, prior)
+            embedded = self._network.embed_condition(t, prior)
             inputs = torch.cat([x, degraded, guides], 1).to(self._dtype)
             changes = [
-                self._run(one, self._fold(condition))
-                for one, condition in zip(inputs.chunk(len(x)), conditions, strict=True)
+                self._run(one, self._fold(its_own))
+                for one, its_own in zip(inputs.chunk(len(x)), embedded, strict=True)
             ]
-            return apply_changes(torch.cat(changes).float(), degraded, guides)
+            return apply_changes(torch.cat(changes).float(), condition)
 
     def _fold(self, condition: torch.Tensor) -> list[list[_Block]]:
         """Fold for a condition (embedding,), once for all tiles of a photograph in this thread."""

@@ -7,7 +7,7 @@ through the prior, by FiLM (Perez et al. 2018).
 """
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 import torch
 from torch import nn
@@ -23,6 +23,20 @@ CONDITION_LENGTH = VECTOR_LENGTH + 1
 """The prior vector and whether it is known (1) or withheld (0, with a vector of zeros)."""
 
 _BESIDE_THE_VECTOR = ("known", *(f"time.wave_{number}" for number in range(_TIME_WAVES)))
+
+
+class EdgeCondition(NamedTuple):
+    """What the network knows of images besides a point on the flow.
+
+    Attributes:
+        degraded: (B, 3, H, W) in 0-1.
+        prior: (B, `CONDITION_LENGTH`).
+        guides: (B, `PLANES`, H, W) in 0-1; (B, 0, H, W) for a network that reads none.
+    """
+
+    degraded: torch.Tensor
+    prior: torch.Tensor
+    guides: torch.Tensor
 
 
 class RestorerNetwork(StoredNetwork):
@@ -66,38 +80,30 @@ class RestorerNetwork(StoredNetwork):
             width //= 2
             self.up_blocks.append(_blocks(count, width, embedding))
 
-    def forward(
-        self,
-        x: torch.Tensor,
-        degraded: torch.Tensor,
-        t: torch.Tensor,
-        prior: torch.Tensor,
-        guides: torch.Tensor,
-    ) -> torch.Tensor:
+    def forward(self, x: torch.Tensor, t: torch.Tensor, condition: EdgeCondition) -> torch.Tensor:
         """Estimate x0.
 
         Args:
             x: (B, 3, H, W), the point on the flow at time t.
-            degraded: (B, 3, H, W) in 0-1.
             t: (B,) in 0-1.
-            prior: (B, `CONDITION_LENGTH`).
-            guides: (B, `PLANES`, H, W) in 0-1; (B, 0, H, W) for a network that reads none.
+            condition: what is known of the images.
 
         Returns:
             (B, 3, H, W).
         """
-        condition = self.embed_condition(t, prior)
+        degraded, prior, guides = condition
+        embedded = self.embed_condition(t, prior)
         h = functional.pixel_unshuffle(torch.cat([x, degraded, guides], 1), 2)
         h = self.enter(h.contiguous(memory_format=torch.channels_last))
         skips = []
         for blocks, down in zip(self.down_blocks, self.down, strict=True):
-            h = _run(blocks, h, condition)
+            h = _run(blocks, h, embedded)
             skips.append(h)
             h = down(h)
-        h = _run(self.middle, h, condition)
+        h = _run(self.middle, h, embedded)
         for blocks, up, skip in zip(self.up_blocks, self.up, reversed(skips), strict=True):
-            h = _run(blocks, functional.pixel_shuffle(up(h), 2) + skip, condition)
-        return apply_changes(functional.pixel_shuffle(self.leave(h), 2).float(), degraded, guides)
+            h = _run(blocks, functional.pixel_shuffle(up(h), 2) + skip, embedded)
+        return apply_changes(functional.pixel_shuffle(self.leave(h), 2).float(), condition)
 
     def embed_condition(self, t: torch.Tensor, prior: torch.Tensor) -> torch.Tensor:
         """Return what modulates the blocks, (B, `shape.embedding`); see `forward`."""
@@ -106,18 +112,15 @@ class RestorerNetwork(StoredNetwork):
         return embedded
 
 
-def apply_changes(
-    changes: torch.Tensor, degraded: torch.Tensor, guides: torch.Tensor
-) -> torch.Tensor:
+def apply_changes(changes: torch.Tensor, condition: EdgeCondition) -> torch.Tensor:
     """Return x0 as the network's last layer describes it.
 
     Args:
         changes: (B, 3, H, W), what to add to the degraded image; a network with guides has a fourth
             plane, how far to go from there to what physics made of it.
-        degraded: (B, 3, H, W).
-        guides: (B, `PLANES`, H, W) or (B, 0, H, W).
+        condition: what is known of the images.
     """
-    own = degraded + changes[:, :3]
+    guides, own = condition.guides, condition.degraded + changes[:, :3]
     if not guides.shape[1]:
         return own
     return own + changes[:, 3:] * (guides[:, :3] - own)

@@ -4,15 +4,15 @@ import pytest
 import torch
 
 from rr_tasks.restorer.edge import TAU, EdgeRestorer
-from rr_tasks.restorer.network import CONDITION_LENGTH, RestorerNetwork
+from rr_tasks.restorer.network import CONDITION_LENGTH, EdgeCondition, RestorerNetwork
 from rr_tasks.restorer.sampling import regress, walk
 from schemas.network import RestorerShape
 from schemas.prior.current import DiagnosticPrior
 
 MakeNetwork = Callable[..., RestorerNetwork]
 IMAGE = torch.rand(2, 3, 32, 48, generator=torch.Generator().manual_seed(0))
-WITHHELD = torch.zeros(2, CONDITION_LENGTH)
 UNGUIDED = IMAGE[:, :0]
+UNKNOWN = EdgeCondition(IMAGE, torch.zeros(2, CONDITION_LENGTH), UNGUIDED)
 
 
 def test_a_new_network_changes_nothing(restorer_network: MakeNetwork) -> None:
@@ -27,7 +27,7 @@ def test_the_velocity_leads_to_the_predicted_image(restorer_network: MakeNetwork
     condition = flow.prepare(IMAGE, [None, None], UNGUIDED)
     x, t = IMAGE + 0.05, torch.tensor([0.5, 1.0])
     with torch.no_grad():
-        clean = network(x, IMAGE, t, WITHHELD, UNGUIDED)
+        clean = network(x, t, condition)
         velocity = flow.velocity(x, t, condition)
     assert torch.allclose(x - t[:, None, None, None] * velocity, clean, atol=1e-6)
     assert not torch.allclose(clean, IMAGE, atol=1e-3)
@@ -54,13 +54,13 @@ def test_prior_time_and_image_all_matter(
 ) -> None:
     network = restorer_network(noise=0.5)
     one = torch.ones(2)
-    known = EdgeRestorer(network).prepare(IMAGE, [prior, prior], UNGUIDED).prior
+    known = EdgeRestorer(network).prepare(IMAGE, [prior, prior], UNGUIDED)
     with torch.no_grad():
-        reference = network(IMAGE, IMAGE, one, known, UNGUIDED)
+        reference = network(IMAGE, one, known)
         for other in (
-            network(IMAGE, IMAGE, one, WITHHELD, UNGUIDED),
-            network(IMAGE, IMAGE, one / 2, known, UNGUIDED),
-            network(IMAGE.flip(3), IMAGE, one, known, UNGUIDED),
+            network(IMAGE, one, UNKNOWN),
+            network(IMAGE, one / 2, known),
+            network(IMAGE.flip(3), one, known),
         ):
             assert not torch.allclose(reference, other, atol=1e-4)
 
@@ -77,8 +77,8 @@ def test_a_withheld_prior_differs_from_every_known_one(
 def test_samples_of_a_batch_do_not_mix(restorer_network: MakeNetwork) -> None:
     network = restorer_network(noise=0.5)
     with torch.no_grad():
-        both = network(IMAGE, IMAGE, torch.ones(2), WITHHELD, UNGUIDED)
-        alone = network(IMAGE[:1], IMAGE[:1], torch.ones(1), WITHHELD[:1], UNGUIDED[:1])
+        both = network(IMAGE, torch.ones(2), UNKNOWN)
+        alone = network(IMAGE[:1], torch.ones(1), EdgeCondition(*(one[:1] for one in UNKNOWN)))
     assert torch.allclose(both[:1], alone, atol=1e-5)
 
 
@@ -90,7 +90,5 @@ def test_sizes_that_are_multiples_of_the_stride_are_kept(levels: int) -> None:
     for size in ((network.stride, network.stride), (3 * network.stride, network.stride)):
         image = torch.zeros(1, 3, *size)
         with torch.no_grad():
-            assert (
-                network(image, image, torch.ones(1), WITHHELD[:1], image[:, :0]).shape
-                == image.shape
-            )
+            condition = EdgeCondition(image, UNKNOWN.prior[:1], image[:, :0])
+            assert network(image, torch.ones(1), condition).shape == image.shape

@@ -7,7 +7,7 @@ import torch
 from rr_tasks.restorer import fused
 from rr_tasks.restorer.fused import FusedNetwork
 from rr_tasks.restorer.guides import PLANES
-from rr_tasks.restorer.network import CONDITION_LENGTH, RestorerNetwork
+from rr_tasks.restorer.network import CONDITION_LENGTH, EdgeCondition, RestorerNetwork
 
 MakeNetwork = Callable[..., RestorerNetwork]
 DRAW = torch.Generator().manual_seed(0)
@@ -37,9 +37,10 @@ def _strips(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> 
     monkeypatch.setattr(fused, "_STRIP_BYTES", request.param)
 
 
-def _images(size: tuple[int, int]) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+def _images(size: tuple[int, int]) -> tuple[torch.Tensor, EdgeCondition]:
     degraded, guides = (torch.rand(2, planes, *size, generator=DRAW) for planes in (3, PLANES))
-    return degraded + 0.1 * torch.randn(degraded.shape, generator=DRAW), degraded, guides
+    x = degraded + 0.1 * torch.randn(degraded.shape, generator=DRAW)
+    return x, EdgeCondition(degraded, PRIORS, guides)
 
 
 @pytest.mark.usefixtures("_exact", "_strips")
@@ -47,33 +48,33 @@ def _images(size: tuple[int, int]) -> tuple[torch.Tensor, torch.Tensor, torch.Te
 def test_it_computes_what_the_network_computes(
     network: RestorerNetwork, size: tuple[int, int]
 ) -> None:
-    x, degraded, guides = _images(size)
+    x, known = _images(size)
     with torch.no_grad():
-        wanted = network(x, degraded, TIMES, PRIORS, guides)
-        found = FusedNetwork(network)(x, degraded, TIMES, PRIORS, guides)
-    assert (wanted - degraded).abs().max() > 0.5
+        wanted = network(x, TIMES, known)
+        found = FusedNetwork(network)(x, TIMES, known)
+    assert (wanted - known.degraded).abs().max() > 0.5
     assert torch.allclose(found, wanted, atol=1e-3)
 
 
 def test_its_own_precision_is_enough(network: RestorerNetwork) -> None:
-    x, degraded, guides = _images((64, 64))
+    x, known = _images((64, 64))
     with torch.no_grad():
-        wanted = network(x, degraded, TIMES, PRIORS, guides)
-        found = FusedNetwork(network)(x, degraded, TIMES, PRIORS, guides)
+        wanted = network(x, TIMES, known)
+        found = FusedNetwork(network)(x, TIMES, known)
     assert found.dtype == torch.float32
-    noise, change = (found - wanted).square().mean(), (wanted - degraded).square().mean()
+    noise, change = (found - wanted).square().mean(), (wanted - known.degraded).square().mean()
     assert noise < 1e-3 * change
 
 
 @pytest.mark.usefixtures("_exact")
 def test_each_thread_has_the_prior_of_its_own_photograph(network: RestorerNetwork) -> None:
-    x, degraded, guides = _images((32, 32))
+    x, known = _images((32, 32))
     network_in_use = FusedNetwork(network)
 
     def restore(turn: int) -> bool:
         one = slice(turn % 2, turn % 2 + 1)
-        return torch.allclose(network_in_use(x, degraded, TIMES, PRIORS, guides)[one], wanted[one])
+        return torch.allclose(network_in_use(x, TIMES, known)[one], wanted[one])
 
-    wanted = FusedNetwork(network)(x, degraded, TIMES, PRIORS, guides)
+    wanted = FusedNetwork(network)(x, TIMES, known)
     with ThreadPoolExecutor(4) as threads:
         assert all(threads.map(restore, range(16)))

@@ -7,7 +7,7 @@ from torch._subclasses.fake_tensor import FakeTensorMode
 from torch.nn import functional
 
 from rr_tasks.restorer.edge import TAU, EdgeRestorer
-from rr_tasks.restorer.network import RestorerNetwork
+from rr_tasks.restorer.network import EdgeCondition, RestorerNetwork
 from rr_tasks.restorer.sampling import regress
 from rr_tasks.training.flow import FlowBatch, flow_loss
 from rr_tasks.training.objective import Losses
@@ -31,20 +31,13 @@ class Witness(RestorerNetwork):
         super().__init__(RestorerShape(width=4, encoder=(), middle=0, decoder=(), embedding=4))
         self.answer = answer
 
-    def forward(
-        self,
-        x: torch.Tensor,
-        degraded: torch.Tensor,
-        t: torch.Tensor,
-        prior: torch.Tensor,
-        guides: torch.Tensor,
-    ) -> torch.Tensor:
-        self.x, self.degraded, self.t, self.prior, self.guides = x, degraded, t, prior, guides
-        return degraded if self.answer is None else self.answer
+    def forward(self, x: torch.Tensor, t: torch.Tensor, condition: EdgeCondition) -> torch.Tensor:
+        self.x, self.t, self.condition = x, t, condition
+        return condition.degraded if self.answer is None else self.answer
 
 
 def bridge_loss(
-    network: RestorerNetwork, data: FlowBatch, condition: torch.Tensor, generator: torch.Generator
+    network: RestorerNetwork, data: FlowBatch, prior: torch.Tensor, generator: torch.Generator
 ) -> Losses:
     """The loss that trained the shipped weights, written for the edge network alone."""
     clean, degraded = data.clean.float() / 255, data.degraded.float() / 255
@@ -55,9 +48,8 @@ def bridge_loss(
     noise = torch.randn(clean.shape, generator=generator) * ~quiet[:, None, None, None]
     time = t[:, None, None, None]
     x = (1 - time) * clean + time * (degraded + 0.1 * noise)
-    error = functional.mse_loss(
-        network(x, degraded, t, condition, clean[:, :0]), clean, reduction="none"
-    ).mean((1, 2, 3))
+    condition = EdgeCondition(degraded, prior, clean[:, :0])
+    error = functional.mse_loss(network(x, t, condition), clean, reduction="none").mean((1, 2, 3))
     regression = torch.log((error + 1e-4) / 1e-4)
     before = (degraded - clean).square().mean((1, 2, 3))
     return {
@@ -93,7 +85,7 @@ def test_the_loss_walks_the_flow_that_restoring_walks() -> None:
     assert 0.65 < at_one.float().mean() < 0.85
     assert t.min() >= 0.02
     time = t[:, None, None, None]
-    noise = (witness.x - (1 - time) * clean - time * witness.degraded) / (time * TAU)
+    noise = (witness.x - (1 - time) * clean - time * witness.condition.degraded) / (time * TAU)
     spread = noise.std((1, 2, 3))
     quiet = spread < 1e-3
     assert not (quiet & ~at_one).any()
@@ -104,16 +96,14 @@ def test_the_loss_walks_the_flow_that_restoring_walks() -> None:
 def test_a_quiet_start_at_one_is_what_restoring_does(restorer_network: MakeNetwork) -> None:
     network, witness, data = restorer_network(noise=0.2), Witness(), batch(40)
     losses = flow_loss(EdgeRestorer(witness), data, torch.Generator().manual_seed(5))
-    quiet = (witness.t == 1.0) & (witness.x == witness.degraded).flatten(1).all(1)
+    quiet = (witness.t == 1.0) & (witness.x == witness.condition.degraded).flatten(1).all(1)
     one = int(torch.nonzero(quiet)[0])
     chosen = slice(one, one + 1)
     flow = EdgeRestorer(network)
+    seen = EdgeCondition(*(part[chosen] for part in witness.condition))
     with torch.no_grad():
-        restored = regress(
-            flow, flow.prepare(witness.degraded[chosen], [None], witness.degraded[chosen, :0])
-        )
-        seen = (witness.x, witness.degraded, witness.t, witness.prior, witness.guides)
-        predicted = network(*(part[chosen] for part in seen))
+        restored = regress(flow, flow.prepare(seen.degraded, [None], seen.guides))
+        predicted = network(witness.x[chosen], witness.t[chosen], seen)
     assert torch.allclose(restored, predicted.clamp(0, 1), atol=1e-6)
     assert losses["psnr"] == pytest.approx(float(losses["psnr_degraded"]), abs=1e-4)
 
