@@ -147,6 +147,15 @@ def follow(data: bytes | bytearray, dialect: Dialect, link: Link) -> int:
         return 0
 
 
+def lead(data: bytearray, dialect: Dialect, link: Link, place: int) -> None:
+    """Let a link lead to a place.
+
+    Raises:
+        struct.error: the link lies outside, or the place is too far away for it.
+    """
+    struct.pack_into(dialect.place(link.width), data, link.place, place)
+
+
 def read_directory(data: bytes, dialect: Dialect, link: Link) -> Directory | None:
     """Read the directory to which a link leads; None if there is none in the file."""
     place = follow(data, dialect, link)

@@ -1,15 +1,19 @@
 """The list of all pictures in a file (MPF, CIPA DC-007), and how their places are kept true."""
 
-import struct
 from dataclasses import dataclass
 
-from rr_tasks.photographs.formats.jpeg.block import Block
+import numpy as np
+import numpy.typing as npt
+
+from rr_tasks.photographs.formats.directory import Dialect, read_directory
 from rr_tasks.photographs.formats.jpeg.segments import Segment
 
 _PREFIX = b"MPF\0"
 _ENTRIES = 0xB002
 _APP2 = 0xE2
 _PREVIEW, _SET = 0x01, 0x02
+_ENTRY_SIZE = 16
+_SIZE, _START = 1, 2
 
 
 @dataclass(frozen=True)
@@ -17,12 +21,10 @@ class Picture:
     """One picture behind the first.
 
     Attributes:
-        entry: where the list tells of it, counted from the start of the block.
         kind: what it is to the first, three bytes.
         start, end: its place in the file.
     """
 
-    entry: int
     kind: int
     start: int
     end: int
@@ -45,17 +47,11 @@ def is_list(segment: Segment) -> bool:
 
 def list_pictures(segment: Segment) -> tuple[Picture, ...]:
     """Return the pictures behind the first; none if the list is damaged."""
-    block = Block(segment.body[len(_PREFIX) :])
     base = segment.start + 4 + len(_PREFIX)
-    pictures = []
-    try:
-        for entry in _entries(block)[1:]:
-            kind = block.long(entry) & 0xFFFFFF
-            size, start = block.long(entry + 4), base + block.long(entry + 8)
-            pictures.append(Picture(entry, kind, start, start + size))
-    except struct.error:
-        return ()
-    return tuple(pictures)
+    return tuple(
+        Picture(kind & 0xFFFFFF, base + start, base + start + size)
+        for kind, size, start in _entries(bytearray(segment.body))[1:].tolist()
+    )
 
 
 def update_list(segment: Segment, start: int, end: int, shift: int) -> bytes:
@@ -67,21 +63,29 @@ def update_list(segment: Segment, start: int, end: int, shift: int) -> bytes:
         end: where the first picture ends now.
         shift: by how much all that lies behind the first picture moved.
     """
-    block = Block(segment.body[len(_PREFIX) :])
-    moved = shift - (start - segment.start)
-    try:
-        block.put_long(_entries(block)[0] + 4, end)
-        for picture in list_pictures(segment):
-            if picture.start >= end - shift:
-                block.put_long(picture.entry + 8, block.long(picture.entry + 8) + moved)
-    except (struct.error, IndexError):
+    body = bytearray(segment.body)
+    entries = _entries(body)
+    if not len(entries):
         return segment.data
-    return segment.data[: 4 + len(_PREFIX)] + bytes(block.data)
+    moved = shift - (start - segment.start)
+    entries[0, _SIZE] = end
+    try:
+        for entry, picture in zip(entries[1:], list_pictures(segment), strict=True):
+            if picture.start >= end - shift:
+                entry[_START] = int(entry[_START]) + moved
+    except OverflowError:  # it told of a place outside the file
+        return segment.data
+    return segment.data[:4] + bytes(body)
 
 
-def _entries(block: Block) -> list[int]:
-    place = block.entries(block.first).get(_ENTRIES)
-    if place is None:
-        return []
-    first = block.long(place + 8)
-    return list(range(first, min(first + block.long(place + 4), len(block.data) - 15), 16))
+def _entries(body: bytearray) -> npt.NDArray[np.uint32]:
+    """Return kind, size and start in each entry of a list, (N, 3), which may be changed there."""
+    block = bytes(body[len(_PREFIX) :])
+    dialect = Dialect.of(block)
+    directory = dialect and read_directory(block, dialect, dialect.first)
+    found = directory and directory.find(_ENTRIES)
+    if not dialect or not found:
+        return np.empty((0, 3), np.uint32)
+    number = np.dtype(np.uint32).newbyteorder(dialect.order)
+    whole, place = found.size // _ENTRY_SIZE, len(_PREFIX) + found.values
+    return np.frombuffer(body, number, 4 * whole, place).reshape(-1, 4)[:, :3]

@@ -4,7 +4,13 @@ import base64
 import re
 import struct
 
-from rr_tasks.photographs.formats.jpeg.block import Block
+from rr_tasks.photographs.formats.directory import (
+    Dialect,
+    Directory,
+    follow,
+    lead,
+    read_directory,
+)
 from rr_tasks.photographs.formats.jpeg.drawing import redraw
 from rr_tasks.photographs.formats.jpeg.segments import read_layout
 
@@ -28,33 +34,28 @@ def renew_exif(exif: bytes, photograph: bytes) -> bytes:
     """
     if exif.startswith(EXIF_PREFIX):
         return EXIF_PREFIX + renew_exif(exif.removeprefix(EXIF_PREFIX), photograph)
-    block = Block(exif)
-    try:
-        pointer = block.next_pointer(block.first)
-        directory = block.long(pointer)
-        if directory == 0:
-            return exif
-        start, length = _find_jpeg(block, directory)
-        old = exif[start : start + length]
-        old = old[: read_layout(old).end]  # a wrong length would include other values
-        drawn = redraw(old, photograph) if old else None
-        if drawn is None:
-            block.put_long(pointer, 0)
-        else:
-            block.data[start : start + len(old)] = drawn
-    except struct.error:  # no reader finds a thumbnail there either
-        return exif
-    return bytes(block.data)
+    dialect = Dialect.of(exif)
+    main = dialect and read_directory(exif, dialect, dialect.first)
+    if not dialect or not main or not follow(exif, dialect, main.next):
+        return exif  # no reader finds a thumbnail there either
+    renewed = bytearray(exif)
+    start, length = _find_jpeg(read_directory(exif, dialect, main.next))
+    old = exif[start : start + length]
+    old = old[: read_layout(old).end]  # a wrong length would include other values
+    drawn = redraw(old, photograph) if old else None
+    if drawn is None:
+        lead(renewed, dialect, main.next, 0)
+    else:
+        renewed[start : start + len(old)] = drawn
+    return bytes(renewed)
 
 
-def _find_jpeg(block: Block, directory: int) -> tuple[int, int]:
+def _find_jpeg(directory: Directory | None) -> tuple[int, int]:
     """Return the place and length of a thumbnail, (0, 0) without a JPEG one."""
-    try:
-        entries = block.entries(directory)
-        start, length = (block.value(entries[tag]) for tag in (_JPEG_START, _JPEG_LENGTH))
-    except (KeyError, struct.error):
+    if directory is None:
         return 0, 0
-    return (start, length) if start + length <= len(block.data) else (0, 0)
+    start, length = directory.number(_JPEG_START), directory.number(_JPEG_LENGTH)
+    return (start, length) if start + length <= len(directory.data) else (0, 0)
 
 
 def renew_xmp(packet: bytes, photograph: bytes) -> bytes:

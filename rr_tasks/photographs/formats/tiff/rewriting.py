@@ -17,6 +17,7 @@ from rr_tasks.photographs.formats.directory import (
     Numbers,
     Tags,
     follow,
+    lead,
     pack_entry,
 )
 from rr_tasks.photographs.formats.tiff.gaps import blocks_of, find_gaps
@@ -111,7 +112,7 @@ class Rewriting:
     def _lead(self, directory: Directory, place: int) -> None:
         """Let everything that leads to a directory lead to a place."""
         for link in directory.references:
-            struct.pack_into(directory.dialect.place(link.width), self._body, link.place, place)
+            lead(self._body, directory.dialect, link, place)
 
     def _kept_rows(self, directory: Directory, without: set[int]) -> list[tuple[int, bytes]]:
         """Return the entries that stay; places of directories in them may be new."""
