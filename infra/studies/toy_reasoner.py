@@ -3,26 +3,38 @@
     python infra/studies/toy_reasoner.py PHOTOS HELDOUT OUT
 
 makes the data (`PHOTOS` are clean photographs to learn from, `HELDOUT` others to measure on),
-trains twice and measures. It goes on where it was stopped. The photographs are degraded as in
+trains and measures. It goes on where it was stopped. The photographs are degraded as in
 `benchmark`, at 128 x 128 pixels. First the model learns to rate, which is one digit for each type,
-and then to write whole answers too. Its patch embedding begins as cosines, which a model of this
-size would spend most of its time to find.
+in two parts, and then to write whole answers too. Its patch embedding begins as cosines, which a
+model of this size would spend most of its time to find.
 """
 
 import argparse
 import math
+from collections.abc import Iterator
+from itertools import chain, islice
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 import torch
 from transformers import AutoModelForImageTextToText
 
 from flows.synthesize import synthesize
+from rr_tasks.evaluation.diagnosis.row import COLUMNS, diagnosis_row
+from rr_tasks.evaluation.presence import tabulate_presence
+from rr_tasks.reasoner.load import load_reasoner
+from rr_tasks.shards.png import decode_png
+from rr_tasks.shards.reader import done_shards
+from rr_tasks.shards.stream import Sample, read_samples, unpack
 from rr_tasks.threads import compute_in_threads
 from rr_tasks.toys.reasoner import ToyShape, build_toy_reasoner
 from rr_tasks.training.language_run import run_language_training
 from schemas.parameters import SynthesizeParameters, TrainLanguageParameters
+from schemas.prior.current import DEGRADATIONS
+from schemas.prior.migrations import load_prior
+from schemas.reasoner import QwenReasonerChoice
 from schemas.recipe import BENCHMARK, EDGE_DEFAULT, DegradationRecipe, JpegRecipe
 
 SIDE = 128
@@ -34,6 +46,8 @@ SHAPE = ToyShape(
     vision_layers=2,
     vocabulary=1536,
 )
+
+EXPECTED = [f"expected_{name}" for name in DEGRADATIONS]
 
 _LEARNED = EDGE_DEFAULT.model_copy(
     update={
@@ -65,8 +79,10 @@ def main() -> None:
     start = output / "start"
     if not (start / "config.json").exists():
         build_start(start)
-    rated = learn(learned, measured, start, output / "rating", steps=700, rating_share=1.0)
-    learn(learned, measured, Path(rated), output / "diagnosis", steps=900, rating_share=0.25)
+    begun = learn(learned, start, output / "rating", steps=700, rating_share=1.0)
+    rated = learn(learned, Path(begun), output / "more", steps=2000, rating_share=1.0)
+    made = learn(learned, Path(rated), output / "diagnosis", steps=1200, rating_share=0.25)
+    print(tabulate(made, measured))  # noqa: T201
 
 
 def make_data(
@@ -115,9 +131,7 @@ def draw_cosines(side: int) -> npt.NDArray[np.float32]:
     return np.stack(filters).astype(np.float32)
 
 
-def learn(
-    shards: str, measured: str, start: Path, output: Path, *, steps: int, rating_share: float
-) -> str:
+def learn(shards: str, start: Path, output: Path, *, steps: int, rating_share: float) -> str:
     """Train all weights, and return the folder of the model."""
     return run_language_training(
         TrainLanguageParameters(
@@ -136,6 +150,53 @@ def learn(
         ),
         lambda step, means: print(output.name, step, means, flush=True),  # noqa: T201
     )
+
+
+def tabulate(folder: str, shards: str) -> pl.DataFrame:
+    """Measure a model, beside one that always says that all types have a severity of 55.
+
+    Of the answers, `whole` is the share that are whole JSON objects of the schema, and `agreeing`
+    the share whose reasoning also agrees with the findings; only these are compared. `expected` is
+    the mean error of the expected severities where the type is present.
+    """
+    reasoner = load_reasoner(QwenReasonerChoice(model=folder, batch_size=64, attention="eager"))
+    rows = []
+    for batch in read_batches(shards, reasoner.batch_size):
+        images = [unpack(sample, "degraded.png", decode_png) for sample in batch]
+        answers, expected = reasoner.diagnose_all(images), reasoner.expected_severities(images)
+        for sample, answer, severities in zip(batch, answers, expected, strict=True):
+            row = diagnosis_row(unpack(sample, "prior.json", load_prior), answer)
+            rows.append(row | dict(zip(EXPECTED, severities.tolist(), strict=True)))
+    table = pl.DataFrame(rows, {**COLUMNS, **dict.fromkeys(EXPECTED, pl.Float64)})
+    reasons = [reason or "" for reason in table["undiagnosed"]]
+    return tabulate_presence(table).select(
+        "type",
+        "balanced_accuracy",
+        "severity_error",
+        constant=pl.Series([error_of(table, name, pl.lit(55.0)) for name in DEGRADATIONS]),
+        expected=pl.Series(
+            [error_of(table, name, pl.col(f"expected_{name}")) for name in DEGRADATIONS]
+        ),
+        whole=pl.lit(np.mean([not reason.startswith("no ") for reason in reasons])),
+        agreeing=pl.lit(np.mean([not reason for reason in reasons])),
+    )
+
+
+def read_batches(shards: str, size: int) -> Iterator[list[Sample]]:
+    """Read all samples of a data set."""
+    samples = chain.from_iterable(
+        read_samples(shards, marker.shard, "degraded.png", "prior.json")
+        for marker in done_shards(shards)
+    )
+    while batch := list(islice(samples, size)):
+        yield batch
+
+
+def error_of(table: pl.DataFrame, name: str, found: pl.Expr) -> float:
+    """Compute the mean absolute error of severities where the type is present."""
+    present = table.filter(pl.col(f"true_{name}") > 0)
+    errors = present.select((found - pl.col(f"true_{name}")).abs()).to_numpy()
+    return float(errors.mean())
 
 
 if __name__ == "__main__":
