@@ -2,12 +2,22 @@ from pathlib import Path
 
 import pytest
 
-from rr_tasks.toys.reasoner import build_toy_reasoner
+from rr_tasks.toys.reasoner import Family, build_toy_reasoner
 
 
-@pytest.fixture(scope="session", params=["qwen3_vl", "qwen3_5"])
-def toy(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """A toy of each family, with random weights."""
-    folder: Path = tmp_path_factory.mktemp(request.param)
-    build_toy_reasoner(folder, family=request.param)
+@pytest.fixture(scope="session")
+def toy(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A toy of Qwen3-VL with random weights."""
+    return _build(tmp_path_factory, "qwen3_vl")
+
+
+@pytest.fixture(scope="session")
+def thinking_toy(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A toy of Qwen3.5, which thinks before it answers and has linear attention."""
+    return _build(tmp_path_factory, "qwen3_5")
+
+
+def _build(tmp_path_factory: pytest.TempPathFactory, family: Family) -> str:
+    folder: Path = tmp_path_factory.mktemp(family)
+    build_toy_reasoner(folder, family=family)
     return str(folder)

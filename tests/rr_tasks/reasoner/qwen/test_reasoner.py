@@ -9,12 +9,16 @@ import torch
 from rr_tasks.photographs.pixels import Bytes
 from rr_tasks.reasoner.load import load_reasoner
 from rr_tasks.reasoner.protocol import Unparsed
+from rr_tasks.reasoner.question import DIAGNOSIS
 from rr_tasks.reasoner.qwen import model as module
+from rr_tasks.reasoner.qwen.backbone import load_processor
+from rr_tasks.reasoner.qwen.conversation import render_question
 from rr_tasks.reasoner.qwen.model import QwenModel
 from rr_tasks.reasoner.qwen.reasoner import QwenReasoner
 from rr_tasks.weights.file import UnusableWeightsError
 from rr_tasks.weights.snapshot import fetch_snapshot
-from schemas.prior.current import DEGRADATIONS
+from schemas.prior.current import DEGRADATIONS, DiagnosticPrior
+from schemas.prior.prompt import answer_schema
 from schemas.reasoner import QwenReasonerChoice
 
 COUNT = 5
@@ -22,6 +26,15 @@ COUNT = 5
 
 @pytest.fixture
 def reasoner(toy: str) -> QwenReasoner:
+    return load(toy)
+
+
+@pytest.fixture
+def thinking_reasoner(thinking_toy: str) -> QwenReasoner:
+    return load(thinking_toy)
+
+
+def load(toy: str) -> QwenReasoner:
     return QwenReasoner(QwenModel.load(QwenReasonerChoice(model=toy, batch_size=3)))
 
 
@@ -39,6 +52,34 @@ def test_severities_are_expectations_which_do_not_depend_on_the_batch(
     assert ((together > 0) & (together < 95)).all()  # no digit is certain
     alone = np.concatenate([reasoner.expected_severities([image]) for image in images])
     np.testing.assert_allclose(together, alone, atol=1e-3)
+
+
+@pytest.mark.parametrize("kind", ["reasoner", "thinking_reasoner"])
+def test_answers_become_priors_whatever_the_model_likes(
+    kind: str,
+    request: pytest.FixtureRequest,
+    images: list[Bytes],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    schema = answer_schema()  # models of random weights make the most of strings
+    schema["properties"]["reasoning"]["maxLength"] = 5
+    schema["properties"]["scene"]["properties"]["description"]["maxLength"] = 5
+    schema["properties"]["scene"]["properties"]["objects"]["maxItems"] = 1
+    brief = DIAGNOSIS._replace(schema=schema)
+    monkeypatch.setattr("rr_tasks.reasoner.qwen.reasoner.DIAGNOSIS", brief)
+    reasoner = request.getfixturevalue(kind)
+    for image, prior in zip(images[:2], reasoner.diagnose_all(images[:2]), strict=True):
+        assert isinstance(prior, DiagnosticPrior), prior
+        assert (prior.image.height, prior.image.width) == image.shape[:2]
+        assert prior.provenance.weights_sha256 == reasoner.identity.weights_sha256
+        assert prior.provenance.prompt_version == DIAGNOSIS.version
+
+
+def test_a_model_that_thinks_is_given_an_empty_thought(thinking_toy: str) -> None:
+    processor = load_processor(Path(thinking_toy))
+    assert render_question(processor, "Why?").endswith("assistant\n<think>\n\n</think>\n\n")
+    processor.chat_template = "{{ '<|im_start|>assistant\n<think>\n' }}"  # and knows no way out
+    assert render_question(processor, "Why?").endswith("<think>\n\n</think>\n\n")
 
 
 def test_severities_change_gradually_with_the_photograph(
