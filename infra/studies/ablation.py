@@ -113,7 +113,7 @@ def main() -> None:
     parser.add_argument("heldout", help="folder of clean photographs that it has none of")
     parser.add_argument("output", help="folder for weights, rows and tables")
     parser.add_argument("--reasoner", help="weights; the same as for the annotations")
-    parser.add_argument("--start", help="weights to start from, for arms of their width")
+    parser.add_argument("--start", help="weights without guides, for arms of their width")
     parser.add_argument("--arms", nargs="+", choices=ARMS, default=list(ARMS))
     parser.add_argument("--teraflop", type=float, default=100.0, help="operations of each training")
     parser.add_argument("--learning-rate", type=float, default=1e-3)

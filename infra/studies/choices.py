@@ -55,12 +55,12 @@ class Choice(NamedTuple):
 
 ARMS: Mapping[str, Choice] = {
     BASE: Choice(),
-    "crops of 192": Choice(crop_side=192),
-    "crops of 256": Choice(crop_side=256),
-    "no guides": Choice(guides=False),
+    "crops-192": Choice(crop_side=192),
+    "crops-256": Choice(crop_side=256),
+    "no-guides": Choice(guides=False),
     "spectrum": Choice(spectral_weight=0.3),
-    "width 32": Choice(width=32),
-    "width 48": Choice(width=48),
+    "width-32": Choice(width=32),
+    "width-48": Choice(width=48),
 }
 
 

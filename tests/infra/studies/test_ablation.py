@@ -74,7 +74,7 @@ def test_all_arms_are_trained_for_the_same_operations_and_compared(
     save_network(tiny, start, {})
     arms = {
         "base": choices.Choice(width=8, crop_side=64),
-        "no guides": choices.Choice(width=8, crop_side=64, guides=False),
+        "no-guides": choices.Choice(width=8, crop_side=64, guides=False),
     }
     monkeypatch.setattr(ablation, "ARMS", arms)
     monkeypatch.setattr(ablation, "make_evaluation_set", lambda *_: dataset)
@@ -86,7 +86,7 @@ def test_all_arms_are_trained_for_the_same_operations_and_compared(
         output=str(tmp_path / "out"),
         reasoner=None,
         start=start,
-        arms=["no guides"],
+        arms=["no-guides"],
         teraflop=2.1 * choices.count_operations(tiny, arms["base"]) / 1e12,
         learning_rate=1e-3,
         seeds=1,
@@ -94,9 +94,9 @@ def test_all_arms_are_trained_for_the_same_operations_and_compared(
     )
     (table,) = ablation.run_ablation(options)
     assert list(table.columns[:3]) == ["recipe", "set", "arm"]
-    assert set(table["arm"]) == {"base", "no guides"}
+    assert set(table["arm"]) == {"base", "no-guides"}
     assert table.filter(arm="base")["over_baseline"].abs().max() == 0.0
-    weights = tmp_path / "out" / "no guides-0" / "edge-restorer.safetensors"
+    weights = tmp_path / "out" / "no-guides-0" / "edge-restorer.safetensors"
     assert read_record(str(weights))["settings"]["steps"] == 2
     assert not load_network(str(weights), RestorerNetwork).shape.guides
     made = weights.stat().st_mtime_ns
