@@ -24,7 +24,7 @@ from rr_tasks.evaluation.presence import count_undiagnosed
 from rr_tasks.reasoner.load import load_reasoner
 from rr_tasks.storage.leftovers import remove_leftovers
 from rr_tasks.weights.file import locate_shipped
-from rr_tasks.weights.lineage import read_sources
+from rr_tasks.weights.lineage import read_folder_sources, read_sources
 from schemas.parameters import AssessParameters
 from schemas.reasoner import ReasonerChoice
 
@@ -93,10 +93,14 @@ def assess(parameters: AssessParameters) -> Assessment:
 
 
 def _read_sources(choice: ReasonerChoice) -> frozenset[str]:
-    """Read what the reasoner was trained on; nothing is known of others than the edge reasoner."""
-    if choice.kind == "edge":
-        return read_sources(choice.weights or locate_shipped("edge-reasoner"))
-    return frozenset()
+    """Read what the reasoner was trained on; nothing is known of models that others trained."""
+    match choice.kind:
+        case "edge":
+            return read_sources(choice.weights or locate_shipped("edge-reasoner"))
+        case "qwen":
+            return read_folder_sources(choice.model, choice.adapter)
+        case _:
+            return frozenset()
 
 
 def _key(section: Section) -> str:

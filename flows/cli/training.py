@@ -6,7 +6,7 @@ import typer
 
 from flows.cli.beginning import begin
 from flows.cli.failure import Commands
-from flows.cli.options import Seed, Verify
+from flows.cli.options import Seed, Verify, console
 from schemas.parameters import (
     TrainLanguageParameters,
     TrainReasonerParameters,
@@ -73,6 +73,9 @@ def train_reasoner(
     validation: Annotated[
         str | None, typer.Option(help="Tier qwen: data set to measure it on while it learns.")
     ] = None,
+    plan: Annotated[
+        bool, typer.Option("--plan", help="Tier qwen: only show the memory that training takes.")
+    ] = False,
 ) -> None:
     """Train the reasoner on true diagnoses. Run it again to resume.
 
@@ -107,6 +110,9 @@ def train_reasoner(
         if tier == "edge"
         else TrainLanguageParameters(**common, **chosen)
     )
+    if plan:
+        _show_plan(parameters)
+        return
     begin(f"Reading the data set {shards}")
     from flows import train
     from flows.launch import launch
@@ -115,6 +121,14 @@ def train_reasoner(
         typer.echo(launch(train.train_language, parameters))
     else:
         typer.echo(launch(train.train_reasoner, parameters))
+
+
+def _show_plan(parameters: TrainReasonerParameters | TrainLanguageParameters) -> None:
+    if isinstance(parameters, TrainReasonerParameters) or parameters.start is None:
+        raise typer.BadParameter("--plan goes with --tier qwen --start MODEL")
+    from flows.cli.show.language_plan import show_language_plan
+
+    show_language_plan(console, parameters)
 
 
 def _refuse(tier: Tier, foreign: dict[str, Any]) -> None:

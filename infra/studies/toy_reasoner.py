@@ -79,9 +79,9 @@ def main() -> None:
     start = output / "start"
     if not (start / "config.json").exists():
         build_start(start)
-    begun = learn(learned, start, output / "rating", steps=700, rating_share=1.0)
-    rated = learn(learned, Path(begun), output / "more", steps=2000, rating_share=1.0)
-    made = learn(learned, Path(rated), output / "diagnosis", steps=1200, rating_share=0.25)
+    begun = learn(learned, start, output / "rating", steps=700, rate=1e-3, ratings=1.0)
+    rated = learn(learned, Path(begun), output / "more", steps=1500, rate=4e-4, ratings=1.0)
+    made = learn(learned, Path(rated), output / "diagnosis", steps=1200, rate=5e-4, ratings=0.25)
     print(tabulate(made, measured))  # noqa: T201
 
 
@@ -131,7 +131,9 @@ def draw_cosines(side: int) -> npt.NDArray[np.float32]:
     return np.stack(filters).astype(np.float32)
 
 
-def learn(shards: str, start: Path, output: Path, *, steps: int, rating_share: float) -> str:
+def learn(
+    shards: str, start: Path, output: Path, *, steps: int, rate: float, ratings: float
+) -> str:
     """Train all weights, and return the folder of the model."""
     return run_language_training(
         TrainLanguageParameters(
@@ -141,12 +143,12 @@ def learn(shards: str, start: Path, output: Path, *, steps: int, rating_share: f
             learn="full",
             attention="eager",
             checkpointing=False,
-            rating_share=rating_share,
+            rating_share=ratings,
             measured_scenes=True,
             steps=steps,
             batch_size=32,
             accumulate=1,
-            learning_rate=1e-3,
+            learning_rate=rate,
         ),
         lambda step, means: print(output.name, step, means, flush=True),  # noqa: T201
     )

@@ -1,5 +1,6 @@
 """A training run of a vision-language model: checkpoint, log, and in the end model or adapter."""
 
+import json
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -27,6 +28,7 @@ from rr_tasks.training.objective import Objective
 from rr_tasks.training.processes import join_processes
 from rr_tasks.training.rounds import Batch
 from rr_tasks.training.run import claim_run, ema_decay
+from rr_tasks.weights.lineage import RECORD, SOURCES, list_sources, read_folder_sources
 from rr_tasks.weights.snapshot import Snapshot, fetch_snapshot
 from schemas.parameters import TrainLanguageParameters
 from schemas.training import LanguageRecord, LoopSettings
@@ -218,6 +220,9 @@ def _publish(backbone: Backbone, record: LanguageRecord, snapshot: Snapshot, tar
         folder = Path(place)
         backbone.model.save_pretrained(folder)
         backbone.processor.save_pretrained(folder)
+        sources = read_folder_sources(str(snapshot.folder)) | list_sources(record.shards)
+        note = record.model_dump(mode="json") | {SOURCES: sorted(sources)}
+        (folder / RECORD).write_text(json.dumps(note, indent=2), encoding="utf-8")
         (folder / CARD).write_text(write_card(record, snapshot.name), encoding="utf-8")
         for path in sorted(folder.rglob("*"), key=lambda path: path.name == CARD):
             if path.is_file():

@@ -84,6 +84,19 @@ def test_a_vision_language_model_is_trained_by_the_same_command(
     assert (adapted / "adapter_model.safetensors").exists()
 
 
+def test_what_training_a_published_model_takes_is_told_before_any_work(
+    rr: Rr, tmp_path: Path
+) -> None:
+    none, run = tmp_path / "none", tmp_path / "run"
+    model = ("--tier", "qwen", "--start", "Qwen/Qwen3-VL-4B-Instruct")
+    shown = rr("train", "reasoner", none, run, *model, "--rank", 8, "--plan").stdout
+    assert "4,437.8" in shown
+    assert "16.5" in shown  # million parameters of the adapter, and GiB of weights in float32
+    assert "252 linear layers" in shown
+    assert "--start MODEL" in rr("train", "reasoner", none, run, "--plan", code=2).stderr
+    assert not run.exists()
+
+
 def test_a_training_on_a_full_disk_is_one_line_and_goes_on(
     rr: Rr, dataset: str, tmp_path: Path
 ) -> None:

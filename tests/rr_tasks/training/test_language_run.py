@@ -16,6 +16,7 @@ from rr_tasks.training import language_run
 from rr_tasks.training.language import language_loss
 from rr_tasks.training.language_run import run_language_training
 from rr_tasks.training.run import OtherRunError
+from rr_tasks.weights.lineage import list_sources, read_folder_sources
 from schemas.parameters import TrainLanguageParameters
 from schemas.reasoner import QwenReasonerChoice
 
@@ -68,6 +69,7 @@ def test_it_learns_to_rate_and_reasoners_load_what_it_learned(dataset: str, tmp_
     reasoner = load_reasoner(QwenReasonerChoice(model=made))
     images = [np.full((64, 64, 3), grey, np.uint8) for grey in (20, 235)]
     assert np.isfinite(reasoner.expected_severities(images)).all()
+    assert read_folder_sources(made, None) == list_sources(Path(dataset).name)
     card = (Path(made) / "README.md").read_text()
     assert "AutoModelForImageTextToText.from_pretrained" in card
     assert run(dataset, tmp_path / "run", steps=100, batch_size=6, learning_rate=3e-3) == made
