@@ -157,6 +157,12 @@ class TrainReasonerParameters(Parameters):
     shards: Shards
     output: Url = Field(description="Folder for checkpoint, log and weights")
     start: Url | None = Field(None, description="Weights to start from; by default random ones")
+    unlabelled: Url | None = Field(
+        None, description="Folder of unlabelled photographs, from which it also learns"
+    )
+    annotations: Url | None = Field(
+        None, description="Folder of their annotations by a better reasoner"
+    )
     steps: Steps = 4000
     # Statistics of a batch normalize what the reasoner reads: one photograph has none.
     batch_size: int = Field(24, ge=2, description="Photographs per batch")

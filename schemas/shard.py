@@ -32,8 +32,12 @@ class SynthesisSpec(Strict):
     migrated_from: int | None = None
 
 
-LayoutName = Literal["reside", "rain100", "rain13k", "gopro", "sidd", "cdd11", "pairs"]
-"""How a folder of real or published pairs is laid out; see `rr_tasks.ingest.layouts`."""
+LayoutName = Literal[
+    "reside", "rain100", "rain13k", "gopro", "sidd", "cdd11", "pairs", "photographs"
+]
+"""How a folder of real or published pairs is laid out; see `rr_tasks.ingest.layouts`.
+
+`photographs` are no pairs: nobody knows their truth, so a reasoner annotates them."""
 
 
 class IngestSpec(Strict):

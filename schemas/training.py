@@ -39,7 +39,8 @@ class TrainingRecord(Strict):
     `algorithm` counts changes of the code after which the same settings give other weights;
     `processes` is the number of processes that trained together. A restorer sees crops of
     `crop_side` x `crop_side` pixels, and `spectral_weight` is how much the error of their spectrum
-    counts; 0 is not written down, as before there was such a loss.
+    counts; 0 is not written down, as before there was such a loss. A reasoner may also learn from
+    the `annotations` of `unlabelled` photographs, a data set without a truth.
     """
 
     network: NetworkName
@@ -50,6 +51,7 @@ class TrainingRecord(Strict):
     spectral_weight: float = Field(0.0, ge=0.0, exclude_if=lambda weight: not weight)
     shards: str
     annotations: str | None = None
+    unlabelled: str | None = Field(None, exclude_if=lambda name: name is None)
     start_sha256: Sha256 | None = None
 
     @property

@@ -43,6 +43,13 @@ def train_reasoner(
     start: Annotated[
         str | None, typer.Option(help="Weights to start from; the model of the tier qwen.")
     ] = None,
+    unlabelled: Annotated[
+        str | None,
+        typer.Option(help="Tier edge: unlabelled photographs, from which it also learns."),
+    ] = None,
+    annotations: Annotated[
+        str | None, typer.Option(help="Tier edge: their annotations by a better reasoner.")
+    ] = None,
     steps: Annotated[
         int | None, typer.Option(help="Training steps; by default 4000, or 2000 of other tiers.")
     ] = None,
@@ -79,6 +86,9 @@ def train_reasoner(
 ) -> None:
     """Train the reasoner on true diagnoses. Run it again to resume.
 
+    With [bold]--unlabelled[/bold], a quarter of each batch are photographs without a known truth
+    ([bold]rr ingest photographs[/bold]) and what a better reasoner says of them.
+
     Example: [bold]rr train reasoner data/edge-default-1f0c... runs/reasoner[/bold]
 
     Example: [bold]rr train reasoner data/edge-default-1f0c... runs/language --tier qwen --start
@@ -98,13 +108,16 @@ def train_reasoner(
         "dtype": dtype,
         "validation": validation,
     }
-    _refuse(tier, of_qwen if tier == "edge" else {"compile": compiled or None})
+    of_edge = {"unlabelled": unlabelled, "annotations": annotations}
+    _refuse(tier, of_qwen if tier == "edge" else {**of_edge, "compile": compiled or None})
     if tier == "qwen" and start is None:
         raise typer.BadParameter("name the model with --start, or try --tier tiny")
     if tier == "tiny":  # random weights have everything to learn
         given |= {"measured_scenes": True, "learn": learn or "full"}
     common = {"shards": shards, "output": output, "seed": seed, "device": device, "verify": verify}
-    chosen = {name: value for name, value in (of_qwen | given).items() if value is not None}
+    chosen = {
+        name: value for name, value in (of_edge | of_qwen | given).items() if value is not None
+    }
     parameters = (
         TrainReasonerParameters(**common, **chosen, compiled=compiled)
         if tier == "edge"

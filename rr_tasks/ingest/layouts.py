@@ -66,6 +66,9 @@ def folder_pairs(clean: str, degraded: str, present: Sequence[DegradationName]) 
     )
 
 
+ALONE = Layout(degraded=re.compile(r"(?s).+"), clean=(), example=("1.jpg", "nothing"))
+"""Any photographs, without partners."""
+
 LAYOUTS: Mapping[LayoutName, Layout] = {
     "reside": Layout(
         # NAME_AIRLIGHT_BETA in the outdoor sets. In the indoor training set, NAME_1_0.98 is the

@@ -36,6 +36,8 @@ class Pair:
 def find_pairs(photographs: Photographs, layout: Layout) -> list[Pair]:
     """Find all pairs of a data set, and its clean photographs that have no partner.
 
+    Where a layout has no partners, every photograph stands alone.
+
     If several photographs have the same name and different suffixes, `rr_tasks.ingest.partners`
     decides. Pairs are sorted by source. Photographs elsewhere than in the layout are left out, so
     the result is the same if only those that `urls_of` returns are given.
@@ -44,6 +46,8 @@ def find_pairs(photographs: Photographs, layout: Layout) -> list[Pair]:
         NoPairsError: there is no degraded photograph where the layout expects them.
     """
     urls = {photographs.path(url): url for url in photographs}
+    if not layout.clean:
+        return [Pair(path, url, None) for path, url in sorted(urls.items())]
     by_stem: dict[str, list[str]] = {}
     for path in sorted(urls):
         by_stem.setdefault(_stem(path), []).append(path)

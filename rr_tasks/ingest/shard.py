@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 
 from rr_tasks.degrade.color import Bytes
-from rr_tasks.ingest.layouts import LAYOUTS, Layout, folder_pairs
+from rr_tasks.ingest.layouts import ALONE, LAYOUTS, Layout, folder_pairs
 from rr_tasks.ingest.pairs import Pair, find_pairs, urls_of
 from rr_tasks.ingest.truth import estimate_truth
 from rr_tasks.photographs.formats.base import UnusablePhotographError
@@ -17,6 +17,7 @@ from rr_tasks.photographs.listing import (
     photographs_of,
     read_listing,
 )
+from rr_tasks.photographs.pixels import shrink_to
 from rr_tasks.photographs.reading import DECODER_VERSION, LARGEST_FILE, read_photograph
 from rr_tasks.photographs.selection import Selection
 from rr_tasks.shards.png import encode_png
@@ -34,6 +35,7 @@ from schemas.shard import (
 )
 
 _LEAST_SIDE = 32
+_MOST_PIXELS = 2 << 20
 
 
 class UnclearLayoutError(ExpectedError, ValueError):
@@ -124,7 +126,7 @@ def _layout(
             f"the layout {name} says itself where its pairs lie and what degrades them; give "
             "--clean, --degraded and --present with the layout pairs only"
         )
-    return LAYOUTS[name]
+    return ALONE if name == "photographs" else LAYOUTS[name]
 
 
 @lru_cache(maxsize=2)
@@ -136,19 +138,36 @@ def _pairs(folder: str, spec: IngestSpec, source: str) -> list[Pair]:
 def _outcomes(folder: str, spec: IngestSpec, source: str, shard: int) -> Iterator[Outcome]:
     first = shard * spec.shard_size
     pairs = _pairs(folder, spec, source)[first : first + spec.shard_size]
-    border = 0 if spec.layout == "pairs" else LAYOUTS[spec.layout].border
     for index, pair in enumerate(pairs):
         key = sample_key(shard, index)
         try:
-            clean, degraded = _read(pair, border)
+            yield _take_alone(pair, key) if spec.layout == "photographs" else _take(spec, pair, key)
         except UnusablePhotographError as error:
             row = SampleRow(key=key, source=to_text(pair.source), status="failed", error=str(error))
             yield row, None
-        else:
-            yield _outcome(spec, pair, key, clean, degraded)
 
 
-def _outcome(spec: IngestSpec, pair: Pair, key: str, clean: Bytes, degraded: Bytes) -> Outcome:
+def _take_alone(pair: Pair, key: str) -> Outcome:
+    """Take a photograph whose truth nobody knows, shrunken to what is learned from.
+
+    Raises:
+        UnusablePhotographError: it is damaged or too small.
+    """
+    image = shrink_to(read_photograph(pair.degraded or ""), _MOST_PIXELS)
+    height, width = image.shape[:2]
+    _refuse_small(height, width)
+    row = SampleRow(key=key, source=to_text(pair.source), status="ok", width=width, height=height)
+    return row, {"degraded.png": encode_png(image)}
+
+
+def _take(spec: IngestSpec, pair: Pair, key: str) -> Outcome:
+    """Take a pair and estimate its truth.
+
+    Raises:
+        UnusablePhotographError: one is missing or damaged, or they are not a pair.
+    """
+    border = 0 if spec.layout == "pairs" else LAYOUTS[spec.layout].border
+    clean, degraded = _read(pair, border)
     author = f"measured on a pair of {spec.layout}, algorithm {spec.algorithm}"
     truth = estimate_truth(clean, degraded, pair.present, pair.light, author)
     row = SampleRow.of(key, to_text(pair.source), truth)
@@ -177,11 +196,15 @@ def _read(pair: Pair, border: int) -> tuple[Bytes, Bytes]:
             f"clean and degraded differ in size: {clean.shape[1]} x {clean.shape[0]} and "
             f"{width} x {height} pixels"
         )
-    if min(height, width) < _LEAST_SIDE:
-        raise UnusablePhotographError(f"too small to learn from: {width} x {height} pixels")
+    _refuse_small(height, width)
     if np.array_equal(clean, degraded):
         raise UnusablePhotographError("clean and degraded are the same, so nothing is degraded")
     return clean, degraded
+
+
+def _refuse_small(height: int, width: int) -> None:
+    if min(height, width) < _LEAST_SIDE:
+        raise UnusablePhotographError(f"too small to learn from: {width} x {height} pixels")
 
 
 def _decode(which: str, url: str) -> Bytes:

@@ -11,7 +11,7 @@ from rr_tasks.shards.stream import Piece, Sample, ShardStream, unpack
 from rr_tasks.shards.writer import ShardDamagedError
 from schemas.prior.current import DiagnosticPrior
 from schemas.prior.migrations import load_prior
-from schemas.shard import BesideSpec
+from schemas.shard import BesideSpec, IngestSpec
 
 
 @dataclass(frozen=True)
@@ -45,8 +45,11 @@ def pick_pictures(folder: str, count: int) -> tuple[list[Picture], list[str]]:
     Raises:
         UnknownPriorVersionError: a prior is newer than this release; the message names its sample.
     """
-    if isinstance(read_spec(folder), BesideSpec):
-        return [], []
+    spec = read_spec(folder)
+    if isinstance(spec, BesideSpec) or (
+        isinstance(spec, IngestSpec) and spec.layout == "photographs"
+    ):
+        return [], []  # there are no pairs
     try:
         markers = done_shards(folder)
     except NoShardsError:

@@ -1,5 +1,12 @@
-"""Teaches the edge reasoner the ground truth of synthesized shards."""
+"""Teaches the edge reasoner the ground truth of shards, and what a better reasoner says of others.
 
+Synthesis knows the truth and not all that real photographs look like. So a share of each batch may
+be real photographs without a truth, annotated by a larger reasoner, which the small one then
+resembles (distillation).
+"""
+
+from collections.abc import Sequence
+from contextlib import ExitStack
 from functools import partial
 from typing import NamedTuple
 
@@ -17,9 +24,11 @@ from rr_tasks.training.diagnosis import diagnosis_loss
 from rr_tasks.training.epochs import deal_epochs
 from rr_tasks.training.loop import ProgressReport, train
 from rr_tasks.training.objective import Objective
-from rr_tasks.training.rounds import Example, RoundLoader, stack
+from rr_tasks.training.rounds import Batch, Batches, Example, RoundLoader, stack
+from rr_tasks.training.taught import Joined, ReadSamples, TaughtPhotographs
 from rr_tasks.training.truth import Truth, Window
 from schemas.prior.migrations import load_prior
+from schemas.shard import DoneMarker
 from schemas.training import LoopSettings
 
 ALGORITHM = 4
@@ -31,6 +40,7 @@ _CEPSTRUM_WINDOWS = 16
 _EXAMPLES_PER_PHOTOGRAPH = 2
 _PHOTOGRAPHS_PER_ROUND = 512
 
+_TAUGHT_SHARE = 0.25
 _UPSIDE_DOWN_SHARE = 0.25
 _SMALLEST_FRAME = 0.7
 
@@ -43,6 +53,7 @@ def train_reasoner(
     folder: str,
     device: torch.device,
     on_progress: ProgressReport,
+    taught: TaughtPhotographs | None = None,
 ) -> None:
     """Train the edge reasoner on a synthesized data set, or resume.
 
@@ -55,17 +66,34 @@ def train_reasoner(
         folder: receives the checkpoint and the log.
         device: see `train`.
         on_progress: see `train`.
+        taught: photographs with the annotations of another reasoner, which make up
+            `_TAUGHT_SHARE` of each batch.
+
+    Raises:
+        UntaughtError, OtherDataSetError, MissingDiagnosesError: see `TaughtPhotographs.open`.
     """
     markers = check_dataset(shards)
     objective = Objective(network, partial(diagnosis_loss, network))
-    with RoundLoader(
-        deal_epochs(markers, samples_per_round=_PHOTOGRAPHS_PER_ROUND, seed=settings.seed),
-        ShardStream(shards, markers, "degraded.png", "prior.json").read,
-        make_examples,
-        stack,
-        examples_per_sample=_EXAMPLES_PER_PHOTOGRAPH,
-        batch_size=settings.batch_size,
-    ) as batches:
+    of_taught = max(1, round(_TAUGHT_SHARE * settings.batch_size)) if taught else 0
+    with ExitStack() as opened:
+
+        def load(
+            markers: Sequence[DoneMarker], read: ReadSamples, batch_size: int
+        ) -> RoundLoader[Sample, Example, Batch]:
+            loader = RoundLoader(
+                deal_epochs(markers, samples_per_round=_PHOTOGRAPHS_PER_ROUND, seed=settings.seed),
+                read,
+                make_examples,
+                stack,
+                examples_per_sample=_EXAMPLES_PER_PHOTOGRAPH,
+                batch_size=batch_size,
+            )
+            return opened.enter_context(loader)
+
+        truth = ShardStream(shards, markers, "degraded.png", "prior.json").read
+        batches: Batches[Batch] = load(markers, truth, settings.batch_size - of_taught)
+        if taught is not None:
+            batches = Joined(batches, load(*taught.open(), of_taught))
         train(objective, batches, settings, folder, device=device, on_progress=on_progress)
 
 

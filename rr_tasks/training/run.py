@@ -20,6 +20,7 @@ from rr_tasks.training.loop import CHECKPOINT, ProgressReport
 from rr_tasks.training.processes import join_processes
 from rr_tasks.training.reasoner import train_reasoner
 from rr_tasks.training.restorer import train_restorer
+from rr_tasks.training.taught import TaughtPhotographs
 from rr_tasks.weights.file import hash_weights, load_network, save_network
 from rr_tasks.weights.lineage import SOURCES, list_sources, read_sources
 from rr_tasks.weights.network import StoredNetwork
@@ -30,6 +31,10 @@ from schemas.parameters import TrainReasonerParameters, TrainRestorerParameters
 from schemas.training import LoopSettings, TrainingRecord
 
 RecordT = TypeVar("RecordT", bound=Strict)
+
+
+class IncompleteLessonsError(ExpectedError, ValueError):
+    """Unlabelled photographs come without annotations, or annotations without photographs."""
 
 
 class OtherRunError(ExpectedError, ValueError):
@@ -46,6 +51,9 @@ def check_reasoner_training(parameters: TrainReasonerParameters) -> None:
     """
     choose_device(parameters.device)
     read_data_spec(parameters.shards)
+    lessons = _find_lessons(parameters)
+    if lessons is not None:
+        check_belongs(lessons.annotations, lessons.photographs)
     _start_reasoner(parameters)
 
 
@@ -79,8 +87,11 @@ def run_reasoner_training(parameters: TrainReasonerParameters, on_progress: Prog
             update={"ema_decay": min(0.99, ema_decay(parameters.steps))}
         ),
         shards=name_of(parameters.shards),
+        annotations=parameters.annotations and name_of(parameters.annotations),
+        unlabelled=parameters.unlabelled and name_of(parameters.unlabelled),
         start_sha256=_digest(parameters.start),
     )
+    taught = _find_lessons(parameters)
 
     def run(folder: str) -> ReasonerNetwork:
         network = _start_reasoner(parameters)
@@ -88,6 +99,7 @@ def run_reasoner_training(parameters: TrainReasonerParameters, on_progress: Prog
             network,
             parameters.shards,
             record.settings,
+            taught=taught,
             folder=folder,
             device=device,
             on_progress=on_progress,
@@ -137,6 +149,17 @@ def record_restorer_training(parameters: TrainRestorerParameters) -> TrainingRec
         annotations=name_of(parameters.annotations),
         start_sha256=_digest(parameters.start),
     )
+
+
+def _find_lessons(parameters: TrainReasonerParameters) -> TaughtPhotographs | None:
+    if parameters.unlabelled is None and parameters.annotations is None:
+        return None
+    if parameters.unlabelled is None or parameters.annotations is None:
+        raise IncompleteLessonsError(
+            "unlabelled photographs and their annotations go together: give --unlabelled and "
+            "--annotations, or neither"
+        )
+    return TaughtPhotographs(parameters.unlabelled, parameters.annotations)
 
 
 def _start_reasoner(parameters: TrainReasonerParameters) -> ReasonerNetwork:

@@ -4,13 +4,11 @@ import base64
 import hashlib
 from dataclasses import dataclass
 from functools import cached_property
-from math import sqrt
 from typing import Any
 
-import cv2
 import numpy as np
 
-from rr_tasks.photographs.pixels import Bytes
+from rr_tasks.photographs.pixels import Bytes, shrink_to
 from rr_tasks.reasoner.question import Question
 from rr_tasks.shards.png import encode_png
 from schemas.remote import RemoteReasonerChoice
@@ -47,7 +45,7 @@ class Request:
 
     def render(self) -> dict[str, Any]:
         """Return the arguments of `chat.completions.create`."""
-        packed = encode_png(shrink(self.image, self.choice.most_pixels))
+        packed = encode_png(shrink_to(self.image, self.choice.most_pixels))
         url = f"data:image/png;base64,{base64.b64encode(packed).decode()}"
         prompt = self.question.prompt if self.constrained else self.question.with_schema()
         parts = [
@@ -73,13 +71,3 @@ def render_chat(choice: RemoteReasonerChoice, content: Any, schema: Any) -> dict
         named = {"name": "answer", "strict": True, "schema": schema}
         arguments["response_format"] = {"type": "json_schema", "json_schema": named}
     return arguments
-
-
-def shrink(image: Bytes, most_pixels: int) -> Bytes:
-    """Shrink a photograph, (H, W, 3), to at most so many pixels; a smaller one stays as it is."""
-    height, width = image.shape[:2]
-    if height * width <= most_pixels:
-        return image
-    scale = sqrt(most_pixels / (height * width))
-    size = max(1, int(width * scale)), max(1, int(height * scale))
-    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
