@@ -52,6 +52,8 @@ class Served:
         hangs_on: whether a photograph gets no answer for a while.
         key: what callers must send, or None.
         asked: the JSON of every request that reached a model.
+        gathers: how many requests about photographs must have been under way at a time before
+            any is answered; after a while they are answered all the same.
         most_at_once: the most requests that were under way at a time.
     """
 
@@ -60,7 +62,7 @@ class Served:
     model: str = "toy"
     honours: bool = True
     key: str | None = None
-    delay_s: float = 0.0
+    gathers: int = 1
     faults: deque[Fault] = field(default_factory=deque)
     fails_on: Callable[[Bytes], Fault | None] = lambda _: None
     hangs_on: Callable[[Bytes], bool] = lambda _: False
@@ -79,7 +81,6 @@ class Served:
         self.under_way += 1
         self.most_at_once = max(self.most_at_once, self.under_way)
         try:
-            await asyncio.sleep(self.delay_s)
             return await self._answer(document)
         finally:
             self.under_way -= 1
@@ -89,6 +90,10 @@ class Served:
         if isinstance(content, str):
             return self._reply(self._say(content, document))
         image = decode_png(base64.b64decode(content[0]["image_url"]["url"].partition(",")[2]))
+        for _ in range(500):
+            if self.most_at_once >= self.gathers:
+                break
+            await asyncio.sleep(0.01)
         if self.faults:
             return self.faults.popleft()()
         if self.hangs_on(image):
@@ -162,7 +167,9 @@ def serving(write: Writer = write_anything) -> Iterator[Served]:
     routes = [Route("/v1/chat/completions", served.complete, methods=["POST"])]
     listening = socket.create_server(("127.0.0.1", 0))
     served.url = f"http://127.0.0.1:{listening.getsockname()[1]}/v1"
-    server = uvicorn.Server(uvicorn.Config(Starlette(routes=routes), log_level="error"))
+    server = uvicorn.Server(
+        uvicorn.Config(Starlette(routes=routes), log_level="error", lifespan="off")
+    )
     thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
     thread.start()
     while not server.started:

@@ -2,8 +2,12 @@ import logging
 
 import pytest
 from prefect import task
+from prefect.context import TaskRunContext
 
+from flows.host import host
 from flows.launch import launch
+from flows.server import GPU_TAG
+from flows.terminal import Terminal
 from schemas.errors import ExpectedError
 
 
@@ -37,3 +41,33 @@ def test_only_a_failure_that_nobody_expects_is_logged_with_a_traceback(
     with caplog.at_level(logging.ERROR), pytest.raises(ZeroDivisionError):
         launch(failing, ZeroDivisionError("a bug"))
     assert tracebacks(caplog) > 0
+
+
+def find_tags(_shard: int) -> set[str]:
+    """Return the tags of the task run that runs it, which is alone."""
+    context = TaskRunContext.get()
+    assert context is not None
+    return set(context.task_run.tags)
+
+
+def on_a_gpu(_parameters: None) -> list[set[str]]:
+    """Run two tasks that need a GPU each."""
+    return [tags for _, tags in host().runner(2, gpu=True).run(find_tags, [0, 1])]
+
+
+@pytest.mark.usefixtures("server")
+def test_task_runs_that_need_a_gpu_have_a_tag_that_can_be_limited() -> None:
+    assert launch(on_a_gpu, None) == [{GPU_TAG}, {GPU_TAG}]
+
+
+def test_without_a_server_a_gpu_has_one_task_at_a_time() -> None:
+    at_work: list[int] = []
+    most: list[int] = []
+
+    def work(shard: int) -> None:
+        at_work.append(shard)
+        most.append(len(at_work))
+        at_work.remove(shard)
+
+    assert len(list(Terminal().runner(4, gpu=True).run(work, range(8)))) == 8
+    assert max(most) == 1

@@ -108,7 +108,7 @@ def test_how_it_is_reached_is_no_part_of_the_identity(
 def test_requests_are_under_way_at_the_same_time_but_not_too_many(
     server: Served, choice: RemoteReasonerChoice
 ) -> None:
-    server.delay_s = 0.05
+    server.gathers = 4
     RemoteReasoner(choice).diagnose_all(photographs(12))
     assert server.most_at_once == 4
 
