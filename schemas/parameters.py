@@ -230,6 +230,9 @@ class TrainLanguageParameters(Parameters):
     """Teach a vision-language model of Qwen a data set's ground truth."""
 
     shards: Shards
+    annotations: Url | None = Field(
+        None, description="Folder of priors to learn instead, such as truths with scenes"
+    )
     output: Url = Field(description="Folder for checkpoint, log, and what is learned")
     start: Annotated[str, Field(min_length=1)] | None = Field(
         None,

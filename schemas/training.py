@@ -95,7 +95,7 @@ class LanguageRecord(Strict):
     """Everything that the training of a vision-language model depends on; stored beside it.
 
     `model` is the SHA-256 or, on the Hub, the commit of the model that it starts from; `prompts`
-    are the versions of the questions.
+    are the versions of the questions; `annotations` hold what it learned instead of the truth.
     """
 
     network: Literal["qwen-reasoner"] = "qwen-reasoner"
@@ -110,3 +110,4 @@ class LanguageRecord(Strict):
     measured_scenes: bool
     prompts: tuple[str, ...]
     shards: str
+    annotations: str | None = Field(None, exclude_if=lambda name: name is None)

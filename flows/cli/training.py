@@ -48,7 +48,11 @@ def train_reasoner(
         typer.Option(help="Tier edge: unlabelled photographs, from which it also learns."),
     ] = None,
     annotations: Annotated[
-        str | None, typer.Option(help="Tier edge: their annotations by a better reasoner.")
+        str | None,
+        typer.Option(
+            help="What a better reasoner says of the unlabelled photographs. Tier qwen: priors to "
+            "learn instead of the truth, such as those of rr describe."
+        ),
     ] = None,
     steps: Annotated[
         int | None, typer.Option(help="Training steps; by default 4000, or 2000 of other tiers.")
@@ -100,6 +104,8 @@ def train_reasoner(
         "batch_size": batch_size,
         "learning_rate": learning_rate,
         "accumulate": accumulate,
+        "unlabelled": unlabelled,
+        "annotations": annotations,
     }
     of_qwen = {
         "revision": revision,
@@ -108,16 +114,14 @@ def train_reasoner(
         "dtype": dtype,
         "validation": validation,
     }
-    of_edge = {"unlabelled": unlabelled, "annotations": annotations}
-    _refuse(tier, of_qwen if tier == "edge" else {**of_edge, "compile": compiled or None})
+    of_edge = {"unlabelled": unlabelled, "compile": compiled or None}
+    _refuse(tier, of_qwen if tier == "edge" else of_edge)
     if tier == "qwen" and start is None:
         raise typer.BadParameter("name the model with --start, or try --tier tiny")
     if tier == "tiny":  # random weights have everything to learn
         given |= {"measured_scenes": True, "learn": learn or "full"}
     common = {"shards": shards, "output": output, "seed": seed, "device": device, "verify": verify}
-    chosen = {
-        name: value for name, value in (of_edge | of_qwen | given).items() if value is not None
-    }
+    chosen = {name: value for name, value in (of_qwen | given).items() if value is not None}
     parameters = (
         TrainReasonerParameters(**common, **chosen, compiled=compiled)
         if tier == "edge"

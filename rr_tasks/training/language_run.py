@@ -11,6 +11,7 @@ from peft import PeftModel
 from transformers import AutoModelForImageTextToText, PreTrainedModel
 
 from rr_tasks.device import choose_device
+from rr_tasks.reasoner.annotation import check_belongs
 from rr_tasks.reasoner.question import DIAGNOSIS, RATING
 from rr_tasks.reasoner.qwen.adapter import add_adapter
 from rr_tasks.reasoner.qwen.backbone import Backbone, check_family, load_processor
@@ -58,6 +59,8 @@ def check_language_training(parameters: TrainLanguageParameters) -> None:
     """
     choose_device(parameters.device)
     read_data_spec(parameters.shards)
+    if parameters.annotations:
+        check_belongs(parameters.annotations, parameters.shards)
     if parameters.validation:
         read_data_spec(parameters.validation)
     if parameters.start:
@@ -143,6 +146,7 @@ def _record(
         measured_scenes=parameters.measured_scenes,
         prompts=(DIAGNOSIS.version, RATING.version),
         shards=name_of(parameters.shards),
+        annotations=parameters.annotations and name_of(parameters.annotations),
     )
 
 
@@ -179,6 +183,7 @@ def _learn(
         seed=parameters.seed,
         rating_share=parameters.rating_share,
         measured_scenes=parameters.measured_scenes,
+        annotations=parameters.annotations,
     ) as batches:
         train(
             objective,

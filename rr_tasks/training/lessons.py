@@ -16,10 +16,12 @@ from rr_tasks.shards.stream import Sample, ShardStream, unpack
 from rr_tasks.training.dataset import check_dataset
 from rr_tasks.training.epochs import deal_epochs
 from rr_tasks.training.rounds import Batch, RoundLoader
+from rr_tasks.training.taught import ReadSamples, TaughtPhotographs
 from schemas.prior.levels import write_levels
 from schemas.prior.migrations import load_prior
 from schemas.prior.mirror import mirror
 from schemas.prior.prompt import answer, learned_from
+from schemas.shard import DoneMarker
 
 _PHOTOGRAPHS_PER_ROUND = 256
 _IGNORED = -100
@@ -42,8 +44,9 @@ def load_lessons(
     seed: int,
     rating_share: float,
     measured_scenes: bool,
+    annotations: str | None = None,
 ) -> RoundLoader[Sample, Lesson, Batch]:
-    """Load batches of lessons from the ground truth of a data set.
+    """Load batches of lessons from the ground truth of a data set, or from its annotations.
 
     Args:
         shards: URL of the data set.
@@ -52,14 +55,19 @@ def load_lessons(
         seed: of the order and of all draws.
         rating_share: how many lessons ask for a rating; the others ask for a diagnosis.
         measured_scenes: learn scenes also where nobody has seen them.
+        annotations: URL of the priors to learn instead of the truth, such as truths with scenes.
 
     Raises:
         UnfinishedDataSetError: some shards have not been made.
+        OtherDataSetError, MissingDiagnosesError, UntaughtError: see `TaughtPhotographs.open`.
     """
-    markers = check_dataset(shards)
+    markers: Sequence[DoneMarker] = check_dataset(shards)
+    read: ReadSamples = ShardStream(shards, markers, "degraded.png", "prior.json").read
+    if annotations is not None:
+        markers, read = TaughtPhotographs(shards, annotations).open()
     return RoundLoader(
         deal_epochs(markers, samples_per_round=_PHOTOGRAPHS_PER_ROUND, seed=seed),
-        ShardStream(shards, markers, "degraded.png", "prior.json").read,
+        read,
         partial(_prepare, rating_share=rating_share, measured_scenes=measured_scenes),
         partial(collate, processor),
         examples_per_sample=1,

@@ -47,17 +47,17 @@ def find_tags(_shard: int) -> set[str]:
     """Return the tags of the task run that runs it, which is alone."""
     context = TaskRunContext.get()
     assert context is not None
-    return set(context.task_run.tags)
+    return set(context.task.tags)
 
 
-def on_a_gpu(_parameters: None) -> list[set[str]]:
-    """Run two tasks that need a GPU each."""
+def on_a_gpu(parameters: str) -> list[set[str]]:
+    """Run two tasks that need a GPU each, whatever the parameters."""
     return [tags for _, tags in host().runner(2, gpu=True).run(find_tags, [0, 1])]
 
 
 @pytest.mark.usefixtures("server")
 def test_task_runs_that_need_a_gpu_have_a_tag_that_can_be_limited() -> None:
-    assert launch(on_a_gpu, None) == [{GPU_TAG}, {GPU_TAG}]
+    assert launch(on_a_gpu, "any") == [{GPU_TAG}, {GPU_TAG}]
 
 
 def test_without_a_server_a_gpu_has_one_task_at_a_time() -> None:

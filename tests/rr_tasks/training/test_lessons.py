@@ -6,9 +6,11 @@ import pytest
 import torch
 from transformers import AutoProcessor, ProcessorMixin
 
+from rr_tasks.reasoner.annotation import annotate_shard, open_annotations, plan_annotation
 from rr_tasks.reasoner.question import DIAGNOSIS, RATING
 from rr_tasks.toys.reasoner import build_toy_reasoner
 from rr_tasks.training.lessons import Lesson, collate, load_lessons
+from tests.reasoners import RuleReasoner
 
 RATED = '{"haze": 3, "blur": 0, "rain": 0, "noise": 9}'
 WRITTEN = '{"scene": {"description": "a 2nd wall"}, "reasoning": "1 word"}'
@@ -66,3 +68,24 @@ def test_the_same_number_gives_the_same_batch_and_the_share_of_ratings_holds(
     assert not torch.equal(batches[0]["pixel_values"], batches[1]["pixel_values"])
     learned = [int((labels >= 0).sum()) for labels in batches[0]["labels"]]
     assert 0.25 < np.mean([count < 20 for count in learned]) < 0.75
+
+
+def test_annotations_are_learned_instead_of_the_truth(
+    dataset: str, processor: ProcessorMixin, tmp_path: Path
+) -> None:
+    reasoner = RuleReasoner()
+    spec = plan_annotation(dataset, reasoner)
+    folder = open_annotations(str(tmp_path), spec)
+    for shard in (0, 1):
+        annotate_shard(dataset, folder, spec, reasoner, shard)
+    with load_lessons(
+        dataset,
+        processor,
+        batch_size=4,
+        seed=0,
+        rating_share=0.0,
+        measured_scenes=False,
+        annotations=folder,
+    ) as lessons:
+        written = processor.tokenizer.batch_decode(lessons.batch(0)["input_ids"])
+    assert all('"description": "something"' in text for text in written)

@@ -19,7 +19,7 @@ from tests.openai_server import serving
 
 def test_a_served_model_is_held_to_the_schema(tmp_path: Path) -> None:
     build_toy_reasoner(tmp_path / "model")
-    local = QwenModel(QwenReasonerChoice(model=str(tmp_path / "model")))
+    local = QwenModel.load(QwenReasonerChoice(model=str(tmp_path / "model")))
     written: list[str] = []
 
     def write(image: Bytes, prompt: str, schema: Any) -> str:
