@@ -80,7 +80,7 @@ def main() -> None:
     if not (start / "config.json").exists():
         build_start(start)
     begun = learn(learned, start, output / "rating", steps=700, rate=1e-3, ratings=1.0)
-    rated = learn(learned, Path(begun), output / "more", steps=1500, rate=4e-4, ratings=1.0)
+    rated = learn(learned, Path(begun), output / "more", steps=3500, rate=5e-4, ratings=1.0)
     made = learn(learned, Path(rated), output / "diagnosis", steps=1200, rate=5e-4, ratings=0.25)
     print(tabulate(made, measured))  # noqa: T201
 
