@@ -25,6 +25,7 @@ from rr_tasks.evaluation.presence import count_undiagnosed, tabulate_presence
 from rr_tasks.evaluation.published import list_published
 from rr_tasks.evaluation.tasks import compare_shard_task, evaluate_shard_task
 from rr_tasks.plural import say_count
+from rr_tasks.restorer.load import check_restorer
 from rr_tasks.shards.reader import failed_inputs
 from rr_tasks.shards.spec import read_data_spec
 from rr_tasks.storage.claim import Held
@@ -58,6 +59,7 @@ class Evaluation:
 
 def evaluate(parameters: EvaluateParameters) -> Evaluation:
     """Diagnose and restore degraded photographs whose clean partners are known, and compare."""
+    check_restorer(parameters.restorer)
     shards = make_evaluation_set(parameters)
     trial = open_trial(shards, parameters)
     folder = rows_folder(parameters.output, trial)

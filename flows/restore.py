@@ -7,12 +7,16 @@ from rr_tasks.archive.companions import copy_companions
 from rr_tasks.archive.restore import find_finished
 from rr_tasks.archive.run import finish, prepare
 from rr_tasks.archive.tasks import engine_for, restore_chunk_task
+from rr_tasks.restorer.load import check_restorer
 from rr_tasks.storage.claim import Held
 from schemas.archive import RestoreParameters, RunSummary
 
 
 def restore(parameters: RestoreParameters) -> RunSummary:
     """Restore every photograph that is not restored yet; one that fails never stops the others."""
+    licence = check_restorer(parameters.restorer, commercial=parameters.commercial)
+    if licence is not None:
+        host().say(f"{parameters.restorer.label}: {licence}")
     with follow("Looking for photographs", None):
         plan = prepare(parameters, _say_who_plans)
     identity = engine_for(parameters).identity
@@ -23,7 +27,9 @@ def restore(parameters: RestoreParameters) -> RunSummary:
         )
     with follow("Copy companions", plan.companions):
         copied = copy_companions(parameters, _say_who_copies)
-    summary = finish(parameters, plan, chunks, identity, _say_who_reports, copied=copied)
+    summary = finish(
+        parameters, plan, chunks, identity, _say_who_reports, copied=copied, licence=licence
+    )
     host().publish_table("counts", [summary.counts.model_dump()], "This run, by outcome")
     host().publish_note("report", f"Report: `{summary.report}`\n\nFailures: `{summary.failures}`")
     return summary

@@ -38,6 +38,11 @@ def choose_device(name: DeviceName = "auto") -> torch.device:
     return torch.device(chosen)
 
 
+def device_memory(device: torch.device) -> int:
+    """Return the memory of a CUDA device, in bytes."""
+    return int(torch.cuda.get_device_properties(device).total_memory)
+
+
 def autocast(device: torch.device) -> torch.autocast:
     """Compute in bfloat16 if the device does so natively, and otherwise in float32."""
     return torch.autocast(device.type, torch.bfloat16, enabled=_has_bfloat16(device))

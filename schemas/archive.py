@@ -84,6 +84,10 @@ class RestoreParameters(Treatment):
     restorer: Annotated[RestorerChoice, Field(description="The restorer, or its weights file.")] = (
         EdgeRestorerChoice()
     )
+    commercial: Annotated[
+        bool,
+        Field(description="Refuse restorers that are not known to allow commercial use."),
+    ] = False
     recheck: Annotated[
         bool,
         Field(description="Check finished outputs and redo those that changed."),
@@ -230,12 +234,14 @@ class RunSummary(Strict):
     """A finished run: its reconciled counts and where its report and failure list are.
 
     `counts` covers this run. `archive` covers the whole archive, with the outcome of every
-    photograph whichever run produced it, so nothing counts as skipped there.
+    photograph whichever run produced it, so nothing counts as skipped there. `licence` is that of
+    a published model that restored; null stands for the edge tier.
     """
 
     schema_version: SchemaVersion = 1
     parameters: RestoreParameters
     engine: str
+    licence: str | None = None
     finished_at: str
     found: Count
     left_out: dict[str, Count]

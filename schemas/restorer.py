@@ -9,6 +9,7 @@ from schemas.url import Url
 
 DtypeName = Literal["auto", "bfloat16", "float16", "float32"]
 StorageName = Literal["full", "float8"]
+OffloadName = Literal["none", "model", "blocks"]
 
 
 class EdgeRestorerChoice(Strict):
@@ -40,7 +41,7 @@ class QwenRestorerChoice(Strict):
     storage: StorageName = Field(
         "full", description="How the transformer's weights are kept; float8 takes half the memory"
     )
-    offload: Literal["none", "model", "blocks"] = Field(
+    offload: OffloadName = Field(
         "none",
         description="What waits in the CPU's memory: nothing, models that are not in use, or even "
         "blocks that are not",

@@ -20,6 +20,7 @@ from flows.cli import (
     bench,
     dataset,
     diagnosis,
+    doctor,
     evaluation,
     export,
     inspection,
@@ -62,7 +63,7 @@ _COMMANDS = {
         dataset.migrate,
     ),
     "Models": (evaluation.evaluate, assessment.assess, promotion.promote),
-    "Pipeline and benchmarks": (pipeline.pipeline,),
+    "Pipeline and benchmarks": (pipeline.pipeline, doctor.doctor),
 }
 for panel, commands in _COMMANDS.items():
     for command in commands:

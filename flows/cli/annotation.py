@@ -6,7 +6,14 @@ import typer
 
 from flows.cli.beginning import begin
 from flows.cli.failure import complain
-from flows.cli.models import Reasoner, ReasonerModel, choose_reasoner, choose_teacher
+from flows.cli.models import (
+    ReasonerModel,
+    ReasonerName,
+    ReasonerSetting,
+    Tier,
+    choose_reasoner,
+    choose_teacher,
+)
 from flows.cli.options import Verify, Workers, console
 from schemas.parameters import AnnotateParameters, DescribeParameters, RefreshParameters
 
@@ -17,8 +24,10 @@ def annotate(
         str | None,
         typer.Option(help="Where to put the annotations; by default beside SHARDS."),
     ] = None,
-    reasoner: Reasoner = None,
+    tier: Tier = "edge",
+    reasoner: ReasonerName = None,
     reasoner_model: ReasonerModel = None,
+    reasoner_setting: ReasonerSetting = None,
     workers: Workers = None,
     verify: Verify = False,
     refresh: Annotated[
@@ -47,12 +56,13 @@ def annotate(
     Example: [bold]rr annotate data/edge-default-1f0c...[/bold], and with a new reasoner
     [bold]rr annotate data/edge-default-1f0c... --refresh --dry-run --reasoner FILE[/bold]
     """
+    choice = choose_reasoner(tier, reasoner, reasoner_model, reasoner_setting)
     if refresh:
         _refresh(
             RefreshParameters(
                 shards=shards,
                 output=output,
-                reasoner=choose_reasoner(reasoner, reasoner_model),
+                reasoner=choice,
                 workers=workers,
                 verify=verify,
                 against=against,
@@ -65,7 +75,7 @@ def annotate(
     parameters = AnnotateParameters(
         shards=shards,
         output=output,
-        reasoner=choose_reasoner(reasoner, reasoner_model),
+        reasoner=choice,
         workers=workers,
         verify=verify,
     )

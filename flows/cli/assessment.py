@@ -6,14 +6,18 @@ import typer
 
 from flows.cli.beginning import begin
 from flows.cli.failure import complain_of_inputs
-from flows.cli.options import Weights, Workers, console
+from flows.cli.models import ReasonerModel, ReasonerName, ReasonerSetting, Tier, choose_reasoner
+from flows.cli.options import Workers, console
 from schemas.parameters import AssessParameters
 
 
 def assess(
     photographs: Annotated[str, typer.Argument(help="Folder of clean, held-out photographs.")],
     output: Annotated[str, typer.Argument(help="Folder for predictions, figures and a page.")],
-    reasoner: Weights = None,
+    tier: Tier = "edge",
+    reasoner: ReasonerName = None,
+    reasoner_model: ReasonerModel = None,
+    reasoner_setting: ReasonerSetting = None,
     sources: Annotated[
         list[str] | None,
         typer.Option(
@@ -52,7 +56,7 @@ def assess(
     parameters = AssessParameters(
         photographs=photographs,
         output=output,
-        reasoner=reasoner,
+        reasoner=choose_reasoner(tier, reasoner, reasoner_model, reasoner_setting),
         rounds=rounds,
         seed=seed,
         workers=workers,

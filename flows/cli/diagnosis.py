@@ -8,9 +8,9 @@ import typer
 
 from flows.cli.beginning import begin
 from flows.cli.failure import complain
-from flows.cli.options import Exclude, Include, Weights, console
+from flows.cli.models import ReasonerModel, ReasonerName, ReasonerSetting, Tier, choose_reasoner
+from flows.cli.options import Exclude, Include, console
 from schemas.errors import ExpectedError
-from schemas.reasoner import EdgeReasonerChoice
 
 if TYPE_CHECKING:  # --help must answer at once
     from rr_tasks.inspection.gallery import Gallery
@@ -36,7 +36,10 @@ def diagnose(
     ] = None,
     include: Include = None,
     exclude: Exclude = None,
-    reasoner: Weights = None,
+    tier: Tier = "edge",
+    reasoner: ReasonerName = None,
+    reasoner_model: ReasonerModel = None,
+    reasoner_setting: ReasonerSetting = None,
 ) -> None:
     """Say what degrades photographs, how badly, and what to undo first.
 
@@ -47,6 +50,7 @@ def diagnose(
     Example: [bold]rr diagnose holiday.jpg[/bold], or [bold]rr diagnose ~/Pictures --html
     look.html[/bold], or for scripts [bold]rr diagnose ~/Pictures --json[/bold].
     """
+    choice = choose_reasoner(tier, reasoner, reasoner_model, reasoner_setting)
     begin("Loading the reasoner")
     from flows.cli.show.diagnosis import show, show_header, show_line
     from rr_tasks.inspection.gallery import Gallery
@@ -54,7 +58,7 @@ def diagnose(
     from rr_tasks.reasoner.load import load_reasoner
     from rr_tasks.storage.names import to_display
 
-    model = load_reasoner(EdgeReasonerChoice(weights=reasoner))
+    model = load_reasoner(choice)
     selection = Selection(include or (), exclude or ())
     gallery, failures = Gallery(), 0
 

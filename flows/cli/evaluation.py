@@ -6,10 +6,19 @@ import typer
 
 from flows.cli.beginning import begin
 from flows.cli.failure import complain_of_inputs, leave_out_skipped
-from flows.cli.options import Weights, Workers, console, parse_degradations, say_choices
+from flows.cli.models import (
+    ReasonerModel,
+    ReasonerName,
+    ReasonerSetting,
+    RestorerName,
+    RestorerSetting,
+    Tier,
+    choose_reasoner,
+    choose_restorer,
+)
+from flows.cli.options import Workers, console, parse_degradations, say_choices
 from schemas.evaluation import BenchmarkName, PriorSource
 from schemas.parameters import EvaluateParameters, GridName
-from schemas.restorer import EdgeRestorerChoice
 
 
 def evaluate(
@@ -18,8 +27,12 @@ def evaluate(
         typer.Argument(help="Folder of clean, held-out photographs, or of a benchmark's pairs."),
     ],
     output: Annotated[str, typer.Argument(help="Folder for the evaluation set and the tables.")],
-    reasoner: Weights = None,
-    restorer: Weights = None,
+    tier: Tier = "edge",
+    reasoner: ReasonerName = None,
+    reasoner_model: ReasonerModel = None,
+    reasoner_setting: ReasonerSetting = None,
+    restorer: RestorerName = None,
+    restorer_setting: RestorerSetting = None,
     recipe: Annotated[
         GridName,
         typer.Option(metavar=say_choices(GridName), help="How the photographs are degraded."),
@@ -60,8 +73,8 @@ def evaluate(
     parameters = EvaluateParameters(
         photographs=photographs,
         output=output,
-        reasoner=reasoner,
-        restorer=EdgeRestorerChoice(weights=restorer),
+        reasoner=choose_reasoner(tier, reasoner, reasoner_model, reasoner_setting),
+        restorer=choose_restorer(tier, restorer, restorer_setting),
         recipe=recipe,
         benchmark=benchmark,
         present=parse_degradations("--present", present.split(",") if present else ()),

@@ -1,34 +1,92 @@
-"""Which model a user means: a file, a server, or a file with all its settings."""
+"""The options that choose reasoners, teachers and restorers, in all commands alike."""
 
+from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, TypeAlias
 
 import typer
 from pydantic import TypeAdapter, ValidationError
 
 from schemas.reasoner import ReasonerChoice, TeacherChoice
+from schemas.restorer import RestorerChoice
 
-Reasoner = Annotated[
+TierName: TypeAlias = Literal["edge", "qwen"]
+
+Tier = Annotated[
+    TierName,
+    typer.Option(
+        help="edge: small networks that come with rr. qwen: models of Qwen, which you name "
+        "(docs/QWEN.md)."
+    ),
+]
+ReasonerName = Annotated[
     str | None,
     typer.Option(
-        help="Weights file (safetensors), by default the shipped weights; the URL of an "
-        "OpenAI-compatible server; or a JSON file with all settings of a reasoner."
+        metavar="FILE|MODEL|URL",
+        help="Weights file, by default the shipped weights; with --tier qwen the folder of a model "
+        "or its name on the Hub; the URL of an OpenAI-compatible server; or a JSON file with all "
+        "settings.",
     ),
 ]
 ReasonerModel = Annotated[
     str | None, typer.Option(metavar="NAME", help="The model to ask, if --reasoner is a server.")
 ]
+ReasonerSetting = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="NAME=VALUE",
+        help="Setting of the reasoner, such as dtype=bfloat16 or adapter=FOLDER. May be repeated.",
+    ),
+]
+RestorerName = Annotated[
+    str | None,
+    typer.Option(
+        metavar="FILE|MODEL",
+        help="Weights file, by default the shipped weights; with --tier qwen the folder of a model "
+        "or its name on the Hub; or a JSON file with all settings.",
+    ),
+]
+RestorerSetting = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="NAME=VALUE",
+        help="Setting of the restorer, such as steps=8, offload=model or adapter=FOLDER. May be "
+        "repeated.",
+    ),
+]
+
+_Kinds: TypeAlias = TypeAdapter[Any]
+_REASONERS: _Kinds = TypeAdapter(ReasonerChoice)
+_TEACHERS: _Kinds = TypeAdapter(TeacherChoice)
+_RESTORERS: _Kinds = TypeAdapter(RestorerChoice)
+_WEIGHTS = ".safetensors"
+_SETTINGS = ".json"
 
 
-def choose_reasoner(given: str | None, model: str | None) -> Any:
-    """Return the reasoner that `--reasoner` and `--reasoner-model` mean, for flow parameters.
+def choose_reasoner(
+    tier: TierName,
+    named: str | None = None,
+    model: str | None = None,
+    settings: Iterable[str] | None = None,
+) -> Any:
+    """Return the reasoner that the options mean, for flow parameters.
+
+    With `--tier qwen`, no name or a weights file still mean the edge reasoner.
 
     Raises:
         typer.BadParameter: a server without a model, a model without a server, or an invalid file.
+        ValidationError: a setting is unknown or wrong.
     """
-    if given is not None and given.endswith(".json"):
-        return _read_choice(given, TypeAdapter(ReasonerChoice))
-    return _choose_served("--reasoner", given, model) or given
+    more = parse_settings("--reasoner-setting", settings)
+    if named is not None and named.endswith(_SETTINGS):
+        return _read_choice(named, _REASONERS)
+    served = _choose_served("--reasoner", named, model)
+    if served is not None:
+        return _REASONERS.validate_python({**served, **more})
+    if tier == "qwen" and named is not None and not named.endswith(_WEIGHTS):
+        return _REASONERS.validate_python({"kind": "qwen", "model": named, **more})
+    return _REASONERS.validate_python({"kind": "edge", "weights": named, **more})
 
 
 def choose_teacher(given: str, model: str | None) -> Any:
@@ -37,12 +95,55 @@ def choose_teacher(given: str, model: str | None) -> Any:
     Raises:
         typer.BadParameter: see `choose_reasoner`.
     """
-    if given.endswith(".json"):
-        return _read_choice(given, TypeAdapter(TeacherChoice))
+    if given.endswith(_SETTINGS):
+        return _read_choice(given, _TEACHERS)
     return _choose_served("--teacher", given, model) or {"kind": "qwen", "model": given}
 
 
-def _choose_served(option: str, given: str | None, model: str | None) -> Any:
+def choose_restorer(
+    tier: TierName, named: str | None = None, settings: Iterable[str] | None = None
+) -> Any:
+    """Return the restorer that the options mean, for flow parameters.
+
+    Raises:
+        typer.BadParameter: no model is named, or the file is invalid.
+        ValidationError: a setting is unknown or wrong.
+    """
+    more = parse_settings("--restorer-setting", settings)
+    if named is not None and named.endswith(_SETTINGS):
+        return _read_choice(named, _RESTORERS)
+    if tier == "edge":
+        return _RESTORERS.validate_python({"kind": "edge", "weights": named, **more})
+    if named is None:
+        raise typer.BadParameter(
+            "--tier qwen needs --restorer: the folder of a model, or its name on the Hub, such as "
+            "Qwen/Qwen-Image-Edit-2511"
+        )
+    return _RESTORERS.validate_python({"kind": "qwen", "model": named, **more})
+
+
+def parse_settings(option: str, given: Iterable[str] | None) -> dict[str, Any]:
+    """Return settings by name.
+
+    Raises:
+        typer.BadParameter: one of them is not NAME=VALUE; the message names the option.
+    """
+    pairs = [setting.partition("=") for setting in given or ()]
+    for name, equals, _ in pairs:
+        if not (name and equals):
+            raise typer.BadParameter(f"{option} takes NAME=VALUE, such as dtype=float32")
+    return {name: _read_value(value) for name, _, value in pairs}
+
+
+def _read_value(text: str) -> int | float | str:
+    """Read a number where there is one; the choices themselves do not take text for it."""
+    for kind in (int, float):
+        with suppress(ValueError):
+            return kind(text)
+    return text
+
+
+def _choose_served(option: str, given: str | None, model: str | None) -> dict[str, Any] | None:
     served = given is not None and given.startswith(("http://", "https://"))
     if served != (model is not None):
         raise typer.BadParameter(
@@ -52,7 +153,7 @@ def _choose_served(option: str, given: str | None, model: str | None) -> Any:
     return {"kind": "remote", "url": given, "model": model} if served else None
 
 
-def _read_choice(path: str, kinds: TypeAdapter[Any]) -> Any:
+def _read_choice(path: str, kinds: _Kinds) -> Any:
     try:
         return kinds.validate_json(Path(path).read_bytes())
     except OSError as error:

@@ -5,12 +5,20 @@ from typing import Annotated
 import typer
 
 from flows.cli.beginning import begin
-from flows.cli.options import Exclude, Include, Weights, console, parse_degradations
+from flows.cli.models import (
+    ReasonerModel,
+    ReasonerName,
+    ReasonerSetting,
+    RestorerName,
+    RestorerSetting,
+    Tier,
+    choose_reasoner,
+    choose_restorer,
+)
+from flows.cli.options import Exclude, Include, console, parse_degradations
 from flows.cli.settings import parse_edits, parse_strengths
 from schemas.archive import RestoreParameters
 from schemas.prior.current import DEGRADATIONS, VISIBLE_SEVERITY
-from schemas.reasoner import EdgeReasonerChoice
-from schemas.restorer import EdgeRestorerChoice
 from schemas.treatment import CERTAIN
 
 
@@ -97,8 +105,22 @@ def restore(
         int | None,
         typer.Option(help="Photographs to restore at a time; by default one per usable core."),
     ] = None,
-    reasoner: Weights = None,
-    restorer: Weights = None,
+    tier: Tier = "edge",
+    reasoner: ReasonerName = None,
+    reasoner_model: ReasonerModel = None,
+    reasoner_setting: ReasonerSetting = None,
+    restorer: RestorerName = None,
+    restorer_setting: RestorerSetting = None,
+    commercial: Annotated[
+        bool,
+        typer.Option(
+            "--commercial", help="Refuse restorers that are not known to allow commercial use."
+        ),
+    ] = False,
+    plan: Annotated[
+        bool,
+        typer.Option("--plan", help="With --tier qwen: only show the memory that restoring takes."),
+    ] = False,
 ) -> None:
     """Restore all photographs of a folder into a mirrored folder, with a before/after report.
 
@@ -127,9 +149,13 @@ def restore(
         max_pixels=max_pixels,
         recheck=recheck,
         workers=workers,
-        reasoner=EdgeReasonerChoice(weights=reasoner),
-        restorer=EdgeRestorerChoice(weights=restorer),
+        reasoner=choose_reasoner(tier, reasoner, reasoner_model, reasoner_setting),
+        restorer=choose_restorer(tier, restorer, restorer_setting),
+        commercial=commercial,
     )
+    if plan:
+        _show_plan(parameters)
+        return
     begin(f"Looking for photographs in {sources[0]}")
     from flows.cli.show.restoration import show_restoration
     from flows.launch import launch
@@ -141,3 +167,12 @@ def restore(
     show_restoration(console, summary)
     failed = summary.archive.failed or summary.companions.failed
     raise typer.Exit(1 if failed or summary.unreadable else 0)
+
+
+def _show_plan(parameters: RestoreParameters) -> None:
+    if parameters.restorer.kind == "edge":
+        raise typer.BadParameter("--plan is about models of Qwen: it needs --tier qwen")
+    begin("Measuring the model")
+    from flows.cli.show.plan import show_restoring_plan
+
+    show_restoring_plan(console, parameters.restorer)

@@ -6,8 +6,10 @@ import typer
 
 from flows.cli.beginning import begin
 from flows.cli.failure import Commands
+from flows.cli.models import parse_settings
 from flows.cli.options import Seed, Verify, console
 from schemas.parameters import (
+    TrainEditorParameters,
     TrainLanguageParameters,
     TrainReasonerParameters,
     TrainRestorerParameters,
@@ -159,46 +161,124 @@ def train_restorer(
     shards: Annotated[str, typer.Argument(help="Folder of a data set.")],
     annotations: Annotated[str, typer.Argument(help="Folder of its annotations.")],
     output: Annotated[str, typer.Argument(help="Folder for checkpoint, log and weights.")],
-    start: Annotated[str | None, typer.Option(help="Weights to start from.")] = None,
-    steps: Annotated[int, typer.Option(help="Training steps.")] = 7_000,
-    batch_size: Annotated[int, typer.Option(help="Crops per batch.")] = 8,
+    tier: Annotated[
+        Literal["edge", "qwen", "tiny"],
+        typer.Option(
+            help="edge: the small network. qwen: an adapter (LoRA) of a model of Qwen. tiny: of a "
+            "toy of such a model, for a first try."
+        ),
+    ] = "edge",
+    start: Annotated[
+        str | None,
+        typer.Option(
+            help="Weights to start from; with --tier qwen the model, a folder or a name on the Hub."
+        ),
+    ] = None,
+    steps: Annotated[
+        int | None, typer.Option(help="Training steps; by default 7,000, with qwen 3,000.")
+    ] = None,
+    batch_size: Annotated[
+        int | None, typer.Option(help="Crops per batch; by default 8, with qwen 1.")
+    ] = None,
     crop_side: Annotated[
-        int, typer.Option(help="Height and width of a crop; a multiple of 32.")
-    ] = 128,
+        int | None,
+        typer.Option(
+            help="Height and width of a crop, a multiple of 32; by default 128, with qwen 512."
+        ),
+    ] = None,
     spectral_weight: Annotated[
         float,
         typer.Option(min=0.0, help="How much errors of the spectrum count; 0.1 to 1 are usual."),
     ] = 0.0,
-    learning_rate: Annotated[float, typer.Option(help="Highest learning rate.")] = 1e-3,
+    learning_rate: Annotated[
+        float | None, typer.Option(help="Highest rate; by default 0.001, with qwen 0.0001.")
+    ] = None,
+    setting: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=VALUE",
+            help="With --tier qwen: rank=32, storage=float8, dtype=bfloat16 or revision=NAME. May "
+            "be repeated.",
+        ),
+    ] = None,
     seed: Seed = 0,
-    accumulate: Accumulate = 1,
+    accumulate: Annotated[
+        int | None,
+        typer.Option(
+            min=1, help="Batches whose gradients a step accumulates; by default 1, with qwen 4."
+        ),
+    ] = None,
     device: Device = "auto",
     verify: Verify = False,
     compiled: Compiled = False,
+    plan: Annotated[
+        bool,
+        typer.Option("--plan", help="With --tier qwen: only show the memory that training takes."),
+    ] = False,
 ) -> None:
     """Train the restorer on shards and their annotations. Run it again to resume.
 
     Example: [bold]rr train restorer data/edge-default-1f0c... data/annotations-77ab...
-    runs/restorer[/bold]
+    runs/restorer[/bold], and with [bold]--tier qwen --start Qwen/Qwen-Image-Edit-2511[/bold] an
+    adapter of that model
     """
+    chosen = {
+        "steps": steps,
+        "batch_size": batch_size,
+        "crop_side": crop_side,
+        "learning_rate": learning_rate,
+        "accumulate": accumulate,
+    }
+    common: dict[str, Any] = {
+        "shards": shards,
+        "annotations": annotations,
+        "output": output,
+        "seed": seed,
+        "device": device,
+        "verify": verify,
+        **{name: value for name, value in chosen.items() if value is not None},
+    }
+    if tier != "edge":
+        model = _choose_model(tier, start, output)
+        more = parse_settings("--setting", setting)
+        _train_editor(TrainEditorParameters(start=model, **common, **more), plan=plan)
+        return
+    if plan or setting:
+        raise typer.BadParameter("--plan and --setting are for --tier qwen")
     parameters = TrainRestorerParameters(
-        shards=shards,
-        annotations=annotations,
-        output=output,
-        start=start,
-        steps=steps,
-        batch_size=batch_size,
-        crop_side=crop_side,
-        spectral_weight=spectral_weight,
-        learning_rate=learning_rate,
-        seed=seed,
-        accumulate=accumulate,
-        device=device,
-        verify=verify,
-        compiled=compiled,
+        start=start, spectral_weight=spectral_weight, compiled=compiled, **common
     )
     begin(f"Reading the data set {shards}")
     from flows.launch import launch
     from flows.train import train_restorer as flow
+
+    typer.echo(launch(flow, parameters))
+
+
+def _choose_model(tier: str, start: str | None, output: str) -> str:
+    """Return the model to adapt; a toy is made in the output folder unless one is named."""
+    if start is not None:
+        return start
+    if tier == "qwen":
+        raise typer.BadParameter(
+            "--tier qwen needs --start: the folder of a model, or its name on the Hub, such as "
+            "Qwen/Qwen-Image-Edit-2511"
+        )
+    begin("Making a toy of Qwen-Image-Edit")
+    from rr_tasks.toys.editor import build_toy_editor
+
+    return build_toy_editor(f"{output.rstrip('/')}/toy")
+
+
+def _train_editor(parameters: TrainEditorParameters, *, plan: bool) -> None:
+    if plan:
+        begin("Measuring the model")
+        from flows.cli.show.plan import show_training_plan
+
+        show_training_plan(console, parameters)
+        return
+    begin(f"Reading the data set {parameters.shards}")
+    from flows.launch import launch
+    from flows.train import train_editor as flow
 
     typer.echo(launch(flow, parameters))

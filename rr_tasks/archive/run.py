@@ -72,6 +72,7 @@ def finish(
     on_held: OnHeld | None = None,
     *,
     copied: Copied | None = None,
+    licence: str | None = None,
 ) -> RunSummary:
     """Reconcile the counts and write the report, the failure list and the summary.
 
@@ -82,6 +83,7 @@ def finish(
         engine: identity of the engine.
         on_held: called if this run has to wait for another.
         copied: what `copy_companions` returned, if it was called.
+        licence: of the model that restored, if it is a published one.
 
     Raises:
         CountsDisagreeError: found differs from restored + clean + skipped + failed, in this run or
@@ -101,6 +103,7 @@ def finish(
         summary = RunSummary(
             parameters=parameters.model_copy(update=places),  # to show: they may be no text
             engine=engine,
+            licence=licence,
             finished_at=datetime.now(UTC).isoformat(timespec="seconds"),
             found=plan.found,
             left_out=plan.left_out,

@@ -24,6 +24,29 @@ def load_restorer(choice: RestorerChoice) -> PhotographRestorer:
             return _load_qwen(choice)
 
 
+def check_restorer(choice: RestorerChoice, *, commercial: bool = False) -> str | None:
+    """Make sure, before any work, that a restorer can be had and can run on this machine.
+
+    Args:
+        choice: the restorer.
+        commercial: refuse a model that is not known to allow commercial use.
+
+    Returns:
+        The licence of a published model; None for weights of the edge restorer, which are ours or
+        the user's.
+
+    Raises:
+        UnusableWeightsError, LicenceError, MissingDeviceError, TooLittleMemoryError: see
+            `rr_tasks.restorer.qwen.check`.
+    """
+    if choice.kind == "edge":
+        return None
+    # Late, because each kind needs other libraries.
+    from rr_tasks.restorer.qwen.check import check_qwen_restorer  # noqa: PLC0415
+
+    return str(check_qwen_restorer(choice, commercial=commercial))
+
+
 @cache_by_stamp
 def _load_edge(weights: str | None) -> PhotographRestorer:
     url = weights or locate_shipped("edge-restorer")

@@ -21,6 +21,7 @@ from rr_tasks.engine import Engine
 from rr_tasks.photographs.pixels import Bytes, Pixels, to_8_bits
 from rr_tasks.reasoner.views import shrink_to_working_size
 from rr_tasks.treatment.likeness import measure_likeness
+from rr_tasks.treatment.registration import measure_shift
 from rr_tasks.treatment.tone import Tone, measure_tone
 from schemas.prior.current import DEGRADATIONS
 
@@ -29,12 +30,18 @@ LEAST_FALL = 3.0
 MOST_LEFT = 0.6
 """Share of that severity that may be left."""
 LEAST_LIKENESS = 0.5
+MOST_MOVED = 0.003
+"""Share of the short side by which what is shown may move, but a pixel at working size at least.
+The edge tier moves 0.0004 of a sharp photograph, and half a pixel of a noisy one."""
 MOST_CLIPPED = 0.2
 """Share of pixels that may become black, or white."""
 DARKEST, BRIGHTEST = 15.0, 85.0
 """Lightness that the whole may get, unless it had it before."""
 MOST_CAST = 30.0
 """Distance in a* and b* by which the mean colour may move."""
+MOST_RECOLOURED = 8.0
+"""Distance in CIELAB by which the mean colour may move if only `TONELESS` types were undone."""
+TONELESS = frozenset({"blur", "noise"})
 
 
 class Impression(NamedTuple):
@@ -76,7 +83,10 @@ def find_fault(
     likeness = measure_likeness(before.working, after.working)
     if likeness < LEAST_LIKENESS:
         return f"what it shows changed (likeness {likeness:.2f})"
-    return _find_fault_of_tone(before.tone, after.tone)
+    moved = measure_shift(before.working, after.working)
+    if moved > max(MOST_MOVED, 1 / min(before.working.shape[:2])):
+        return f"what it shows moved by {moved:.1%} of its short side"
+    return _find_fault_of_tone(before.tone, after.tone) or _find_recolouring(before, after, undone)
 
 
 def find_rest(before: Impression, after: Impression, undone: Collection[str]) -> str | None:
@@ -99,6 +109,15 @@ def _find_fault_of_tone(before: Tone, after: Tone) -> str | None:
         return f"it became too bright (lightness {after.lightness:.0f})"
     cast = np.hypot(after.green_red - before.green_red, after.blue_yellow - before.blue_yellow)
     return f"its colours shifted by {cast:.0f}" if cast > MOST_CAST else None
+
+
+def _find_recolouring(before: Impression, after: Impression, undone: Collection[str]) -> str | None:
+    """Find a change of the mean colour that undoing blur and noise cannot explain."""
+    if not TONELESS.issuperset(undone):
+        return None
+    moves = [now - then for then, now in zip(before.tone[2:], after.tone[2:], strict=True)]
+    change = float(np.linalg.norm(moves))
+    return f"its mean colour changed by {change:.0f}" if change > MOST_RECOLOURED else None
 
 
 def _join(names: Collection[str]) -> str:

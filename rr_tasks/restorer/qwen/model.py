@@ -18,8 +18,8 @@ from rr_tasks.weights.file import UnusableWeightsError
 from rr_tasks.weights.snapshot import Snapshot
 from schemas.restorer import DtypeName, QwenRestorerChoice
 
-EDITORS = ("QwenImageEditPipeline", "QwenImageEditPlusPipeline")
-"""Pipelines of diffusers whose models restore."""
+BACKBONES = {"QwenImageEditPipeline": EditBackbone, "QwenImageEditPlusPipeline": EditBackbone}
+"""Pipelines of diffusers whose models restore, and what runs them."""
 
 LORA_FILE = "pytorch_lora_weights.safetensors"
 """What diffusers calls the file of a LoRA in its folder."""
@@ -39,10 +39,10 @@ def check_kind(model: Snapshot) -> str:
         UnusableWeightsError: it is no image editing model of Qwen.
     """
     kind = str(model.read_settings("model_index.json").get("_class_name"))
-    if kind not in EDITORS:
+    if kind not in BACKBONES:
         raise UnusableWeightsError(
             f"{model.name}: holds a {kind}, which cannot restore; the models that can are those of "
-            f"{', '.join(EDITORS)}"
+            f"{', '.join(BACKBONES)}"
         )
     return kind
 
@@ -65,7 +65,7 @@ def load_backbone(model: Snapshot, choice: QwenRestorerChoice, device: torch.dev
     if choice.adapter is not None:
         _load_adapter(pipeline, choice.adapter)
     _place(pipeline, choice, device, dtype)
-    return EditBackbone(pipeline, device)
+    return BACKBONES[kind](pipeline, device)
 
 
 def resolve_dtype(name: DtypeName, device: torch.device) -> torch.dtype:

@@ -1,3 +1,4 @@
+from pathlib import Path
 from typing import Any
 
 import cv2
@@ -26,6 +27,7 @@ NOISY = seen(PICTURE, noise=60.0)
         (seen(PICTURE, noise=59.0), "the severity of noise did not fall"),
         (seen(PICTURE, noise=20.0, blur=45.0), "the severity of blur rose by 45"),
         (seen(PICTURE[::-1]), "what it shows changed"),
+        (seen(cv2.add(PICTURE, (25.0,) * 4)), "its mean colour changed by"),
         (seen(255 - PICTURE), "what it shows changed"),
         (seen(PICTURE // 8), "it became too dark"),
         (seen(200 + PICTURE // 5), "it became too bright"),
@@ -48,3 +50,17 @@ def test_what_is_left_is_told_if_it_is_much() -> None:
     assert find_rest(NOISY, seen(PICTURE, noise=20.0), ["noise"]) is None
     rest = find_rest(NOISY, seen(PICTURE, noise=45.0), ["noise"])
     assert rest == "75% of the severity of noise is left"
+
+
+def test_what_is_shown_stays_where_it_is() -> None:
+    path = sorted((Path(__file__).parents[3] / "infra" / "samples" / "train").glob("*.webp"))[0]
+    photograph = cv2.resize(cv2.imread(str(path)), (300, 200), interpolation=cv2.INTER_AREA)
+    moved = np.roll(photograph, 2, axis=1)
+    fault = find_fault(seen(photograph, noise=60.0), seen(moved), ["noise"])
+    assert str(fault).startswith("what it shows moved by 0.8%")
+
+
+def test_haze_and_rain_may_change_the_colour_and_others_may_not() -> None:
+    warmer = cv2.add(PICTURE, (0.0, 0.0, 40.0, 0.0))
+    assert "mean colour" in str(find_fault(NOISY, seen(warmer), ["noise"]))
+    assert find_fault(seen(PICTURE, haze=60.0), seen(warmer), ["haze"]) is None

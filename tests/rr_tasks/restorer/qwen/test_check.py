@@ -1,0 +1,97 @@
+"""What is said before any work where a restorer cannot run, or must not be used."""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+
+from rr_tasks.device import MissingDeviceError
+from rr_tasks.restorer.qwen import check
+from rr_tasks.restorer.qwen.check import TooLittleMemoryError, advise, check_qwen_restorer
+from rr_tasks.restorer.qwen.memory import GIB
+from rr_tasks.weights.file import UnusableWeightsError
+from rr_tasks.weights.licence import LicenceError
+from schemas.restorer import QwenRestorerChoice
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The settings of Qwen-Image-Edit-2511 in a folder, without weights."""
+    folder = tmp_path_factory.mktemp("large")
+    published = check.list_published()["Qwen/Qwen-Image-Edit-2511"]
+    encoder = published["text_encoder"]
+    files = {
+        "model_index.json": {"_class_name": published["pipeline"]},
+        "transformer/config.json": published["transformer"],
+        "vae/config.json": published["vae"],
+        "text_encoder/config.json": {**encoder, "architectures": [encoder["architecture"]]},
+    }
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(json.dumps(content))
+    return str(folder)
+
+
+def give_gpu(monkeypatch: pytest.MonkeyPatch, gib: int) -> None:
+    monkeypatch.setattr(check, "choose_device", lambda: torch.device("cuda"))
+    monkeypatch.setattr(check, "device_memory", lambda _: gib * GIB)
+
+
+def test_large_models_need_a_gpu(large: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(check, "choose_device", lambda: torch.device("cpu"))
+    with pytest.raises(MissingDeviceError, match="29 billion parameters need a CUDA GPU"):
+        check_qwen_restorer(QwenRestorerChoice(model=large))
+    assert advise(large) == ("unknown licence", "needs a CUDA GPU")
+
+
+def test_what_does_not_fit_is_refused_with_what_would(
+    large: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    choice = QwenRestorerChoice(model=large)
+    give_gpu(monkeypatch, 24)
+    with pytest.raises(
+        TooLittleMemoryError, match=r"about 5\d GiB .* has 24; use storage=float8 offload=model"
+    ):
+        check_qwen_restorer(choice)
+    fitting = choice.model_copy(update={"storage": "float8", "offload": "model"})
+    check_qwen_restorer(fitting)
+    assert advise(large)[1].startswith("storage=float8 offload=model")
+    give_gpu(monkeypatch, 80)
+    check_qwen_restorer(choice)
+    with pytest.raises(TooLittleMemoryError, match="about 1"):
+        check_qwen_restorer(choice.model_copy(update={"dtype": "float32"}))
+    give_gpu(monkeypatch, 1)
+    with pytest.raises(TooLittleMemoryError, match="smaller tiles"):
+        check_qwen_restorer(choice)
+    assert advise(large)[1] == "does not fit this GPU"
+
+
+def test_a_small_model_runs_anywhere(toy_editor: Callable[[str], str]) -> None:
+    licence = check_qwen_restorer(QwenRestorerChoice(model=toy_editor("edit")))
+    assert licence.name is None
+    assert advise(toy_editor("edit"))[1].startswith("runs on ")
+
+
+def test_who_wants_commercial_models_gets_no_others(
+    toy_editor: Callable[[str], str], tmp_path: Path
+) -> None:
+    folder = Path(shutil.copytree(toy_editor("edit"), tmp_path / "model"))
+    choice = QwenRestorerChoice(model=str(folder))
+    for licence in ("apache-2.0", "other\nlicense_name: qwen-research"):
+        (folder / "README.md").write_text(f"---\nlicense: {licence}\n---\n")
+        if licence == "apache-2.0":
+            assert check_qwen_restorer(choice, commercial=True).name == licence
+        else:
+            assert check_qwen_restorer(choice).name == "qwen-research"
+            with pytest.raises(LicenceError, match="qwen-research"):
+                check_qwen_restorer(choice, commercial=True)
+
+
+def test_missing_models_are_named(tmp_path: Path) -> None:
+    with pytest.raises(UnusableWeightsError, match=r"model_index.json is missing"):
+        check_qwen_restorer(QwenRestorerChoice(model=str(tmp_path)))
+    assert "no such folder" in advise("/no/model")[1]
