@@ -14,8 +14,7 @@ from safetensors.torch import load as unpack_tensors
 from safetensors.torch import save as pack_tensors
 
 from rr_tasks.photographs.pixels import Bytes
-from rr_tasks.restorer.qwen.backbone import Prompt
-from rr_tasks.restorer.qwen.edit import stack_prompts
+from rr_tasks.restorer.qwen.backbone import Prompt, stack_prompts
 from rr_tasks.restorer.qwen.instruction import instruct
 from rr_tasks.restorer.qwen.latents import Grid
 from rr_tasks.restorer.qwen.restorer import QwenCondition, QwenRestorer

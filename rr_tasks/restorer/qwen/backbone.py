@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
+import numpy as np
 import torch
+from PIL import Image
 from torch import nn
 from transformers import PreTrainedTokenizerBase
 
@@ -41,6 +43,10 @@ class Backbone(Protocol):
         """Regular expression of the names of the linear layers that an adapter changes."""
 
     @property
+    def multiple(self) -> int:
+        """Heights and widths of images are multiples of this."""
+
+    @property
     def tokenizer(self) -> PreTrainedTokenizerBase:
         """Counts the tokens of instructions."""
 
@@ -54,6 +60,9 @@ class Backbone(Protocol):
 
     def read(self, images: torch.Tensor, texts: Sequence[str]) -> Prompt:
         """Encode an instruction about each of the images, (B, 3, H, W) in 0-1."""
+
+    def guide(self, wanted: torch.Tensor, other: torch.Tensor, scale: float) -> torch.Tensor:
+        """Lead a velocity (B, N, C) away from another one, as the model is used with guidance."""
 
     def put_encoder_away(self) -> None:
         """Move the text encoder out of the device's memory, when all prompts are read."""
@@ -71,3 +80,32 @@ class Backbone(Protocol):
             prompt: what to do.
             grid: rows and columns of the tokens.
         """
+
+
+def to_picture(image: torch.Tensor) -> Image.Image:
+    """Turn (3, H, W) in 0-1 into a picture of 8 bits."""
+    codes = (image.float() * 255).round().clamp(0, 255).permute(1, 2, 0).cpu().numpy()
+    return Image.fromarray(codes.astype(np.uint8))
+
+
+def cut_prompts(
+    states: torch.Tensor, slots: torch.Tensor, mask: torch.Tensor, dropped: int
+) -> Prompt:
+    """Leave out padding and the system's message, and pad behind to the longest.
+
+    Args:
+        states: (B, L, D).
+        slots: (B, L), true at tokens of pictures.
+        mask: (B, L), true where there is a token.
+        dropped: tokens of the system's message.
+    """
+    rows = range(len(mask))
+    kept = [states[row][mask[row]][dropped:] for row in rows]
+    return stack_prompts(kept, [slots[row][mask[row]][dropped:] for row in rows])
+
+
+def stack_prompts(states: Sequence[torch.Tensor], slots: Sequence[torch.Tensor]) -> Prompt:
+    """Stack prompts of any lengths, (L, D) and (L,), padded behind to the longest."""
+    there = [torch.ones_like(slot, dtype=torch.bool) for slot in slots]
+    padded = [torch.nn.utils.rnn.pad_sequence(list(part), True) for part in (states, there, slots)]
+    return Prompt(*padded)

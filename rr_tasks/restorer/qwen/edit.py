@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from math import sqrt
 
-import numpy as np
 import torch
 from diffusers import QwenImageEditPipeline, QwenImageEditPlusPipeline, QwenImageTransformer2DModel
 from PIL import Image
 from transformers import PreTrainedTokenizerBase
 
-from rr_tasks.restorer.qwen.backbone import Prompt
+from rr_tasks.restorer.qwen.backbone import Prompt, cut_prompts, to_picture
 from rr_tasks.restorer.qwen.latents import Grid, Latents
 from rr_tasks.restorer.qwen.schedule import Schedule
 
@@ -45,6 +44,7 @@ class EditBackbone:
     """
 
     adapted = _ADAPTED
+    multiple = 16
 
     def __init__(
         self, pipeline: QwenImageEditPipeline | QwenImageEditPlusPipeline, device: torch.device
@@ -78,14 +78,12 @@ class EditBackbone:
         ).to(self._device)
         # The whole output of the processor. All logits would be in vain.
         found = self._pipeline.text_encoder(**inputs, output_hidden_states=True, logits_to_keep=1)
-        there = inputs["attention_mask"].bool()
-        kept = [
-            states[mask][self._dropped :]
-            for states, mask in zip(found.hidden_states[-1], there, strict=True)
-        ]
-        is_image = inputs["input_ids"] == self._pipeline.processor.image_token_id
-        slots = [ids[mask][self._dropped :] for ids, mask in zip(is_image, there, strict=True)]
-        return stack_prompts(kept, slots)
+        return cut_prompts(
+            found.hidden_states[-1],
+            inputs["input_ids"] == self._pipeline.processor.image_token_id,
+            inputs["attention_mask"].bool(),
+            self._dropped,
+        )
 
     def put_encoder_away(self) -> None:
         """See `Backbone.put_encoder_away`."""
@@ -107,6 +105,12 @@ class EditBackbone:
         )[0]
         return predicted[:, : x.shape[1]].float()
 
+    def guide(self, wanted: torch.Tensor, other: torch.Tensor, scale: float) -> torch.Tensor:
+        """See `Backbone.guide`; at each token the velocity stays as long as it was."""
+        led: torch.Tensor = other + scale * (wanted - other)
+        lengths = (torch.linalg.vector_norm(v, dim=-1, keepdim=True) for v in (wanted, led))
+        return led * torch.div(*lengths)
+
     def _show(self, image: torch.Tensor) -> Image.Image:
         """Turn (3, H, W) into the picture that the text encoder sees."""
         shown = to_picture(image)
@@ -116,16 +120,3 @@ class EditBackbone:
         size = (width, width * shown.height / shown.width)
         rounded = [round(side / _PLUS_MULTIPLE) * _PLUS_MULTIPLE for side in size]
         return shown.resize((rounded[0], rounded[1]), Image.Resampling.LANCZOS)
-
-
-def to_picture(image: torch.Tensor) -> Image.Image:
-    """Turn (3, H, W) in 0-1 into a picture of 8 bits."""
-    codes = (image.float() * 255).round().clamp(0, 255).permute(1, 2, 0).cpu().numpy()
-    return Image.fromarray(codes.astype(np.uint8))
-
-
-def stack_prompts(states: Sequence[torch.Tensor], slots: Sequence[torch.Tensor]) -> Prompt:
-    """Stack prompts of any lengths, (L, D) and (L,), padded behind to the longest."""
-    there = [torch.ones_like(slot, dtype=torch.bool) for slot in slots]
-    padded = [torch.nn.utils.rnn.pad_sequence(list(part), True) for part in (states, there, slots)]
-    return Prompt(*padded)

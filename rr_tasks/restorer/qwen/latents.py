@@ -1,11 +1,10 @@
-"""Photographs as tokens: the autoencoder's latents, normalized, in patches of 2 x 2."""
+"""Photographs as tokens: the autoencoder's latents, normalized, in patches."""
 
 from typing import NamedTuple
 
 import torch
-from diffusers import AutoencoderKLQwenImage
-
-_PATCH = 2
+from diffusers import AutoencoderKLQwenImage, AutoencoderKLQwenImage21
+from torch.nn.functional import pad, pixel_shuffle, pixel_unshuffle
 
 
 class Grid(NamedTuple):
@@ -24,16 +23,24 @@ class Latents:
     """Encodes images as tokens, and decodes tokens.
 
     Args:
-        autoencoder: in evaluation mode.
+        autoencoder: in evaluation mode; one with four channels sees an opaque image.
         device: where it computes.
+        patch: latents along each side of a token.
     """
 
-    def __init__(self, autoencoder: AutoencoderKLQwenImage, device: torch.device) -> None:
-        self._autoencoder, self._device = autoencoder, device
+    def __init__(
+        self,
+        autoencoder: AutoencoderKLQwenImage | AutoencoderKLQwenImage21,
+        device: torch.device,
+        patch: int = 2,
+    ) -> None:
+        self._autoencoder, self._device, self._patch = autoencoder, device, patch
         settings = autoencoder.config
-        self.stride: int = _PATCH * 2 ** len(settings.temperal_downsample)
+        self.stride: int = patch * 2 ** len(settings.temperal_downsample)
         """Pixels along each side of a token."""
-        self.channels: int = _PATCH * _PATCH * settings.z_dim
+        self.channels: int = patch * patch * settings.z_dim
+        """Numbers of a token."""
+        self._opacity = settings.get("in_channels", 3) - 3
         self._mean, self._deviation = (
             torch.tensor(values).reshape(1, -1, 1, 1).to(device)
             for values in (settings.latents_mean, settings.latents_std)
@@ -49,26 +56,27 @@ class Latents:
 
         H and W are multiples of `stride`.
         """
-        frames = (2 * images - 1)[:, :, None].to(self._device, self._autoencoder.dtype)
+        opaque = pad(2 * images - 1, (0, 0, 0, 0, 0, self._opacity), value=1.0)
+        frames = opaque[:, :, None].to(self._device, self._autoencoder.dtype)
         latents = self._autoencoder.encode(frames).latent_dist.mode()[:, :, 0].float()
-        return pack((latents - self._mean) / self._deviation)
+        return pack((latents - self._mean) / self._deviation, self._patch)
 
     def decode(self, tokens: torch.Tensor, grid: Grid) -> torch.Tensor:
         """Decode tokens (B, N, C) to images (B, 3, H, W), clamped to 0-1."""
-        latents = unpack(tokens.float(), grid) * self._deviation + self._mean
+        latents = unpack(tokens.float(), grid, self._patch) * self._deviation + self._mean
         frames: torch.Tensor = self._autoencoder.decode(
             latents[:, :, None].to(self._autoencoder.dtype)
         ).sample
-        return ((frames[:, :, 0].float() + 1) / 2).clamp(0.0, 1.0)
+        return ((frames[:, :3, 0].float() + 1) / 2).clamp(0.0, 1.0)
 
 
-def pack(latents: torch.Tensor) -> torch.Tensor:
-    """Turn latents (B, C, 2h, 2w) into tokens (B, h * w, 4 C)."""
-    patches: torch.Tensor = torch.nn.functional.pixel_unshuffle(latents, _PATCH)
+def pack(latents: torch.Tensor, patch: int) -> torch.Tensor:
+    """Turn latents (B, C, h * patch, w * patch) into tokens (B, h * w, C * patch**2)."""
+    patches: torch.Tensor = pixel_unshuffle(latents, patch)
     return patches.flatten(2).transpose(1, 2)
 
 
-def unpack(tokens: torch.Tensor, grid: Grid) -> torch.Tensor:
-    """Turn tokens (B, h * w, 4 C) back into latents (B, C, 2h, 2w)."""
+def unpack(tokens: torch.Tensor, grid: Grid, patch: int) -> torch.Tensor:
+    """Turn tokens (B, h * w, C * patch**2) back into latents (B, C, h * patch, w * patch)."""
     patches = tokens.transpose(1, 2).reshape(len(tokens), -1, *grid)
-    return torch.nn.functional.pixel_shuffle(patches, _PATCH)
+    return pixel_shuffle(patches, patch)

@@ -13,12 +13,17 @@ from transformers.utils import logging as transformers_logging
 from rr_tasks.device import compute_type
 from rr_tasks.restorer.qwen.backbone import Backbone
 from rr_tasks.restorer.qwen.edit import EditBackbone
+from rr_tasks.restorer.qwen.image21 import Image21Backbone
 from rr_tasks.storage.files import join, read_bytes
 from rr_tasks.weights.file import UnusableWeightsError
 from rr_tasks.weights.snapshot import Snapshot
 from schemas.restorer import DtypeName, QwenRestorerChoice
 
-BACKBONES = {"QwenImageEditPipeline": EditBackbone, "QwenImageEditPlusPipeline": EditBackbone}
+BACKBONES: dict[str, type[EditBackbone | Image21Backbone]] = {
+    "QwenImageEditPipeline": EditBackbone,
+    "QwenImageEditPlusPipeline": EditBackbone,
+    "QwenImage21Pipeline": Image21Backbone,
+}
 """Pipelines of diffusers whose models restore, and what runs them."""
 
 LORA_FILE = "pytorch_lora_weights.safetensors"

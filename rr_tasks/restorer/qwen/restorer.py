@@ -69,8 +69,8 @@ class QwenRestorer:
         self._steps, self._guidance = steps, guidance
         self._turn = RLock()
         self._noise = NoiseField(seed, backbone.latents.channels)
-        stride = backbone.latents.stride
-        self.tile = Tile(tile_side, multiple=stride, overlap=_OVERLAP, batch=1, grid=stride)
+        multiple = backbone.multiple
+        self.tile = Tile(tile_side, multiple, overlap=_OVERLAP, batch=1, grid=multiple)
 
     def trainable(self) -> nn.Module:
         """Return the transformer, of which an adapter learns."""
@@ -141,7 +141,7 @@ class QwenRestorer:
             if unguided is None:
                 return wanted
             other = self.backbone.velocity(x, t, picture, unguided, grid)
-        return guide(wanted, other, self._guidance)
+        return self.backbone.guide(wanted, other, self._guidance)
 
     @property
     def _is_guided(self) -> bool:
@@ -155,10 +155,3 @@ class QwenRestorer:
         """
         with self._turn, torch.autocast(self.device.type, enabled=False):
             yield
-
-
-def guide(wanted: torch.Tensor, other: torch.Tensor, scale: float) -> torch.Tensor:
-    """Lead a velocity (B, N, C) away from another one, at each token as long as it was."""
-    led: torch.Tensor = other + scale * (wanted - other)
-    lengths = (torch.linalg.vector_norm(v, dim=-1, keepdim=True) for v in (wanted, led))
-    return led * torch.div(*lengths)

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 import torch
 
-from rr_tasks.restorer.qwen.edit import EditBackbone, to_picture
+from rr_tasks.restorer.qwen.backbone import to_picture
+from rr_tasks.restorer.qwen.edit import EditBackbone
 from rr_tasks.restorer.qwen.restorer import QwenRestorer
 from tests.toys import load_toy
 

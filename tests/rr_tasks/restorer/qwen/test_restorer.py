@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from rr_tasks.restorer.photograph import PhotographRestorer
 from rr_tasks.restorer.protocol import Place
-from rr_tasks.restorer.qwen.edit import to_picture
+from rr_tasks.restorer.qwen.backbone import to_picture
 from rr_tasks.restorer.qwen.noise import NoiseField
-from rr_tasks.restorer.qwen.restorer import QwenCondition, QwenRestorer, guide
+from rr_tasks.restorer.qwen.restorer import QwenCondition, QwenRestorer
 from rr_tasks.restorer.sampling import walk
 from schemas.prior.current import DiagnosticPrior
 from tests.toys import load_toy
@@ -146,7 +146,8 @@ def test_parts_that_overlap_start_alike(restorer: QwenRestorer) -> None:
     assert not torch.equal(first[:2, :2], second[:2, :2])
 
 
-def test_guidance_keeps_the_length_at_each_token() -> None:
+def test_guidance_keeps_the_length_at_each_token(restorer: QwenRestorer) -> None:
+    guide = restorer.backbone.guide
     wanted, other = torch.randn(2, 1, 5, 8, generator=torch.Generator().manual_seed(0))
     led = guide(wanted, other, 4.0)
     assert torch.allclose(led.norm(dim=-1), wanted.norm(dim=-1))
