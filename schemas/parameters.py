@@ -11,7 +11,13 @@ from schemas.export import Dialect, SplitName
 from schemas.pattern import Pattern
 from schemas.prior.current import DegradationName
 from schemas.reasoner import AttentionName, EdgeReasonerChoice, ReasonerChoice, TeacherChoice
-from schemas.restorer import DtypeName, EdgeRestorerChoice, RestorerChoice, StorageName
+from schemas.restorer import (
+    DtypeName,
+    EdgeRestorerChoice,
+    QwenRestorerChoice,
+    RestorerChoice,
+    StorageName,
+)
 from schemas.shard import LayoutName
 from schemas.training import DeviceName
 from schemas.url import Url
@@ -188,6 +194,12 @@ class TrainRestorerParameters(Parameters):
     batch_size: Count = Field(8, description="Crops per batch")
     crop_side: int = Field(
         128, ge=32, multiple_of=32, description="Height and width of a crop; a multiple of 32"
+    )
+    teacher: QwenRestorerChoice | None = Field(
+        None, description="A larger restorer, to learn from its restorations beside the truth"
+    )
+    teacher_share: float = Field(
+        0.5, gt=0.0, le=1.0, description="With a teacher: how much its restorations count"
     )
     spectral_weight: float = Field(
         0.0, ge=0, description="How much errors of the spectrum count beside those of pixels"

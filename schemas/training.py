@@ -53,11 +53,25 @@ class TrainingRecord(Strict):
     annotations: str | None = None
     unlabelled: str | None = Field(None, exclude_if=lambda name: name is None)
     start_sha256: Sha256 | None = None
+    teacher: Sha256 | None = Field(None, exclude_if=lambda teacher: teacher is None)
+    teacher_share: float = Field(0.0, exclude_if=lambda share: not share)
 
     @property
     def digest(self) -> str:
         """16 hex digits that identify the record; they name the folder of the run."""
         return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:16]
+
+
+class TeachingSpec(Strict):
+    """Everything that determines what a teacher makes of a data set.
+
+    `teacher` is the digest of the restorer.
+    """
+
+    kind: Literal["teaching"] = "teaching"
+    shards: SpecHash
+    teacher: Sha256
+    schema_version: int = CURRENT_VERSION
 
 
 class EncodingSpec(Strict):

@@ -6,7 +6,7 @@ import typer
 
 from flows.cli.beginning import begin
 from flows.cli.failure import Commands
-from flows.cli.models import parse_settings
+from flows.cli.models import choose_restorer, parse_settings
 from flows.cli.options import Seed, Verify, console
 from schemas.parameters import (
     TrainEditorParameters,
@@ -193,6 +193,24 @@ def train_restorer(
     learning_rate: Annotated[
         float | None, typer.Option(help="Highest rate; by default 0.001, with qwen 0.0001.")
     ] = None,
+    teacher: Annotated[
+        str | None,
+        typer.Option(
+            metavar="MODEL",
+            help="With --tier edge: a model of Qwen, folder or name on the Hub, to learn from its "
+            "restorations beside the truth.",
+        ),
+    ] = None,
+    teacher_share: Annotated[
+        float, typer.Option(help="With --teacher: how much its restorations count.")
+    ] = 0.5,
+    teacher_setting: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=VALUE",
+            help="Setting of the teacher, as --restorer-setting of rr restore. May be repeated.",
+        ),
+    ] = None,
     setting: Annotated[
         list[str] | None,
         typer.Option(
@@ -246,7 +264,12 @@ def train_restorer(
     if plan or setting:
         raise typer.BadParameter("--plan and --setting are for --tier qwen")
     parameters = TrainRestorerParameters(
-        start=start, spectral_weight=spectral_weight, compiled=compiled, **common
+        start=start,
+        teacher=teacher and choose_restorer("qwen", teacher, teacher_setting),
+        teacher_share=teacher_share,
+        spectral_weight=spectral_weight,
+        compiled=compiled,
+        **common,
     )
     begin(f"Reading the data set {shards}")
     from flows.launch import launch

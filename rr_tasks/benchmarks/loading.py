@@ -86,8 +86,8 @@ def measure_loading(shards: str, annotations: str, batches: int) -> LoadingSpeed
     """
     torch.manual_seed(_SEED)
     restorer = EdgeRestorer(RestorerNetwork(RestorerShape(guides=True)))
-    data = {"side": _CROP_SIDE, "batch_size": _BATCH_SIZE, "seed": _SEED}
-    with load_crops(shards, annotations, restorer.survey, **data) as loader:
+    load = partial(load_crops, side=_CROP_SIDE, batch_size=_BATCH_SIZE, seed=_SEED)
+    with load(shards, annotations, restorer.survey) as loader:
         start = time.perf_counter()
         for step in range(batches):
             batch = loader.batch(step)

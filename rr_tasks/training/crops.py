@@ -11,12 +11,14 @@ from rr_tasks.photographs.pixels import Bytes
 from rr_tasks.reasoner.views import pad_to
 from rr_tasks.restorer.protocol import Guides
 from rr_tasks.shards.png import decode_png
+from rr_tasks.shards.reader import done_shards
 from rr_tasks.shards.stream import Piece, Sample, ShardStream, unpack
 from rr_tasks.training.dataset import MissingDiagnosesError, check_dataset, check_diagnosed
 from rr_tasks.training.diagnoses import DiagnosisStream
 from rr_tasks.training.epochs import deal_epochs
 from rr_tasks.training.flow import FlowBatch
 from rr_tasks.training.rounds import RoundLoader
+from rr_tasks.training.teaching import TAUGHT, Lessons, mix_in
 from schemas.prior.current import DiagnosticPrior
 from schemas.prior.migrations import load_prior
 from schemas.prior.mirror import mirror
@@ -48,13 +50,20 @@ class Crop(NamedTuple):
 
 
 def load_crops(
-    shards: str, annotations: str, survey: Survey, *, side: int, batch_size: int, seed: int
+    shards: str,
+    annotations: str,
+    survey: Survey,
+    *,
+    side: int,
+    batch_size: int,
+    seed: int,
+    lessons: Lessons | None = None,
 ) -> RoundLoader[Pair, Crop, FlowBatch]:
     """Load batches of crops of a data set, `side` pixels wide and high.
 
     About half of them come with the reasoner's diagnosis, and most of the others with the truth. A
     failed diagnosis counts as withheld. Larger crops are fewer, so that as many pixels of each
-    photograph are seen.
+    photograph are seen. With lessons, a teacher's restorations are mixed into the clean crops.
 
     Raises:
         UnfinishedDataSetError: some shards have not been made.
@@ -64,9 +73,17 @@ def load_crops(
     diagnosed = check_diagnosed(shards, markers, annotations)
     images = ShardStream(shards, markers, "clean.png", "degraded.png", "prior.json")
     diagnoses = DiagnosisStream(annotations, diagnosed)
+    taught = lessons and ShardStream(lessons.folder, done_shards(lessons.folder), TAUGHT)
+
+    def read_samples(piece: Piece) -> Iterator[Sample]:
+        if taught is None:
+            yield from images.read(piece)
+            return
+        for sample, lesson in zip(images.read(piece), taught.read(piece), strict=True):
+            yield {**sample, TAUGHT: lesson[TAUGHT]}
 
     def read(piece: Piece) -> Iterator[Pair]:
-        for sample, diagnosis in zip(images.read(piece), diagnoses.read(piece), strict=True):
+        for sample, diagnosis in zip(read_samples(piece), diagnoses.read(piece), strict=True):
             if diagnosis is not None and sample["__key__"] != diagnosis["__key__"]:
                 raise MissingDiagnosesError(
                     f"{diagnosis['__url__']} has no diagnosis of {sample['__key__']} in its "
@@ -77,7 +94,7 @@ def load_crops(
     return RoundLoader(
         deal_epochs(markers, samples_per_round=_PHOTOGRAPHS_PER_ROUND, seed=seed),
         read,
-        partial(_load_sample, survey=survey, side=side),
+        partial(_load_sample, survey=survey, side=side, share=lessons.share if lessons else 0.0),
         _collate,
         examples_per_sample=_count_crops(side),
         batch_size=batch_size,
@@ -97,9 +114,13 @@ def _stack(images: Sequence[Bytes]) -> torch.Tensor:
     return torch.from_numpy(np.stack(images))
 
 
-def _load_sample(pair: Pair, rng: np.random.Generator, *, survey: Survey, side: int) -> list[Crop]:
+def _load_sample(
+    pair: Pair, rng: np.random.Generator, *, survey: Survey, side: int, share: float
+) -> list[Crop]:
     sample, diagnosis = pair
     clean, degraded = (unpack(sample, name, decode_png) for name in ("clean.png", "degraded.png"))
+    if share:
+        clean = mix_in(clean, sample, share)
     truth = unpack(sample, "prior.json", load_prior)
     predicted = None if diagnosis is None else unpack(diagnosis, "prior.json", load_prior)
     priors = {"true": truth, "predicted": predicted, "withheld": None}

@@ -10,17 +10,21 @@ from rr_tasks.device import choose_device
 from rr_tasks.reasoner.annotation import check_belongs
 from rr_tasks.reasoner.network import ReasonerNetwork
 from rr_tasks.restorer.edge import EdgeRestorer
+from rr_tasks.restorer.load import check_restorer, load_restorer
 from rr_tasks.restorer.network import RestorerNetwork
+from rr_tasks.restorer.photograph import PhotographRestorer
 from rr_tasks.shards.spec import read_data_spec
 from rr_tasks.storage.failure import MissingFileError
 from rr_tasks.storage.files import exists, join, name_of, publish_bytes, read_bytes
 from rr_tasks.storage.leftovers import remove_leftovers
 from rr_tasks.training import flow, reasoner
+from rr_tasks.training.dataset import check_dataset
 from rr_tasks.training.loop import CHECKPOINT, ProgressReport
 from rr_tasks.training.processes import join_processes
 from rr_tasks.training.reasoner import train_reasoner
 from rr_tasks.training.restorer import train_restorer
 from rr_tasks.training.taught import TaughtPhotographs
+from rr_tasks.training.teaching import Lessons, teach_shard
 from rr_tasks.weights.file import hash_weights, load_network, save_network
 from rr_tasks.weights.lineage import SOURCES, list_sources, read_sources
 from rr_tasks.weights.network import StoredNetwork
@@ -28,7 +32,8 @@ from schemas.base import Strict
 from schemas.errors import ExpectedError
 from schemas.network import ReasonerShape, RestorerShape
 from schemas.parameters import TrainReasonerParameters, TrainRestorerParameters
-from schemas.training import LoopSettings, TrainingRecord
+from schemas.shard import spec_hash
+from schemas.training import LoopSettings, TeachingSpec, TrainingRecord
 
 RecordT = TypeVar("RecordT", bound=Strict)
 
@@ -62,10 +67,14 @@ def check_restorer_training(parameters: TrainRestorerParameters) -> None:
 
     Raises:
         OtherDataSetError: the annotations belong to another data set.
+        UnusableWeightsError, MissingDeviceError, TooLittleMemoryError: there is no such teacher, or
+            it cannot run here.
     """
     choose_device(parameters.device)
     check_belongs(parameters.annotations, parameters.shards)
     _start_restorer(parameters)
+    if parameters.teacher is not None:
+        check_restorer(parameters.teacher)
 
 
 def run_reasoner_training(parameters: TrainReasonerParameters, on_progress: ProgressReport) -> str:
@@ -117,9 +126,14 @@ def run_restorer_training(parameters: TrainRestorerParameters, on_progress: Prog
     """
     check_belongs(parameters.annotations, parameters.shards)
     device = choose_device(parameters.device)
+    teacher = load_restorer(parameters.teacher) if parameters.teacher else None
     record = record_restorer_training(parameters)
+    if teacher is not None:
+        taught = {"teacher": teacher.digest, "teacher_share": parameters.teacher_share}
+        record = record.model_copy(update=taught)
 
     def run(folder: str) -> RestorerNetwork:
+        lessons = _take_lessons(parameters, teacher) if teacher else None
         network = _start_restorer(parameters).to(device)
         train_restorer(
             EdgeRestorer(network),
@@ -128,6 +142,7 @@ def run_restorer_training(parameters: TrainRestorerParameters, on_progress: Prog
             record.settings,
             crop_side=parameters.crop_side,
             spectral_weight=parameters.spectral_weight,
+            lessons=lessons,
             folder=folder,
             on_progress=on_progress,
         )
@@ -160,6 +175,19 @@ def _find_lessons(parameters: TrainReasonerParameters) -> TaughtPhotographs | No
             "--annotations, or neither"
         )
     return TaughtPhotographs(parameters.unlabelled, parameters.annotations)
+
+
+def _take_lessons(parameters: TrainRestorerParameters, teacher: PhotographRestorer) -> Lessons:
+    """Let the teacher restore what it has not restored yet, each process its share."""
+    markers = check_dataset(parameters.shards)
+    source = spec_hash(read_data_spec(parameters.shards))
+    spec = TeachingSpec(shards=source, teacher=teacher.digest)
+    folder = join(parameters.output, f"taught-{spec_hash(spec)}")
+    processes = join_processes(choose_device(parameters.device))
+    for marker in markers[processes.process_index :: processes.num_processes]:
+        teach_shard(teacher, folder, spec, parameters.shards, marker.shard)
+    processes.wait_for_everyone()
+    return Lessons(folder, parameters.teacher_share)
 
 
 def _start_reasoner(parameters: TrainReasonerParameters) -> ReasonerNetwork:
