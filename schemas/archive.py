@@ -11,6 +11,7 @@ from schemas.reasoner import EdgeReasonerChoice, ReasonerChoice
 from schemas.restorer import EdgeRestorerChoice, RestorerChoice
 from schemas.treatment import Treatment
 from schemas.url import Url
+from schemas.usage import Usage
 from schemas.workers import WorkerCount
 
 Count = Annotated[int, Field(ge=0)]
@@ -164,7 +165,8 @@ class LedgerRow(Strict):
     the original that was read, `output_size` and `output_hash` (64 bits, hexadecimal) the file that
     was written. In a failed row, they describe the file that an earlier run made of the same
     original, if it still exists, or the copy of the original, if one was wanted. `seconds` is the
-    time the engine took. `preview` is the stem of its before/after pair in the previews folder.
+    time the engine took, and `usage` what a server took for its answers, if one was asked.
+    `preview` is the stem of its before/after pair in the previews folder.
     """
 
     schema_version: SchemaVersion = 1
@@ -183,6 +185,7 @@ class LedgerRow(Strict):
     output_size: Count | None = None
     output_hash: Fingerprint | None = None
     seconds: Annotated[float, Field(ge=0.0)] = 0.0
+    usage: Usage | None = None
     preview: str | None = None
 
 

@@ -16,6 +16,7 @@ from rr_tasks.cpu import default_workers
 from rr_tasks.engine import Engine
 from rr_tasks.photographs.failure import reason_for
 from rr_tasks.progress import Progress, report
+from rr_tasks.reasoner.usage import metering
 from rr_tasks.storage.claim import claim
 from rr_tasks.storage.folder import Folder
 from rr_tasks.storage.folders import open_folder
@@ -168,20 +169,22 @@ def _handle(
     opened: Opened, parameters: RestoreParameters, engine: Engine, writer: Writer, window: Window
 ) -> None:
     start, prior = time.perf_counter(), None
-    try:
-        prior = engine.diagnose(opened.photograph.pixels)
-        treated = treat(
-            opened.photograph.pixels,
-            prior,
-            engine,
-            parameters,
-            protected=bool(opened.photograph.lost) and not parameters.allow_loss,
-        )
-    except Exception as error:  # noqa: BLE001 - one photograph must not stop the others
-        window.leave(opened.weight)
-        writer.fail(opened.item, reason_for(error), prior)
-    except BaseException:
-        window.leave(opened.weight)
-        raise
-    else:
-        writer.put(Result(opened, prior, treated, time.perf_counter() - start))
+    with metering() as meter:
+        try:
+            prior = engine.diagnose(opened.photograph.pixels)
+            treated = treat(
+                opened.photograph.pixels,
+                prior,
+                engine,
+                parameters,
+                protected=bool(opened.photograph.lost) and not parameters.allow_loss,
+            )
+        except Exception as error:  # noqa: BLE001 - one photograph must not stop the others
+            window.leave(opened.weight)
+            writer.fail(opened.item, reason_for(error), prior, meter.total())
+        except BaseException:
+            window.leave(opened.weight)
+            raise
+        else:
+            seconds = time.perf_counter() - start
+            writer.put(Result(opened, prior, treated, seconds, meter.total()))

@@ -26,6 +26,7 @@ from rr_tasks.treatment.course import Treated
 from schemas.archive import Counts, LedgerRow, PlanItem, Status
 from schemas.errors import ExpectedError
 from schemas.prior.current import DiagnosticPrior
+from schemas.usage import Usage
 
 OnProgress = Callable[[Counts], None]
 """Told the counts so far after each photograph, in any thread, by one at a time."""
@@ -37,12 +38,13 @@ class TakenNameError(ExpectedError, ValueError):
 
 @dataclass(frozen=True)
 class Result:
-    """What became of a photograph, and the seconds that the engine took."""
+    """What became of a photograph, the seconds that the engine took, and what servers took."""
 
     opened: Opened
     prior: DiagnosticPrior
     treated: Treated
     seconds: float
+    usage: Usage | None = None
 
 
 class Writer:
@@ -95,7 +97,13 @@ class Writer:
         """Count a photograph that needs no work."""
         self._count("skipped")
 
-    def fail(self, item: PlanItem, reason: str, prior: DiagnosticPrior | None = None) -> None:
+    def fail(
+        self,
+        item: PlanItem,
+        reason: str,
+        prior: DiagnosticPrior | None = None,
+        usage: Usage | None = None,
+    ) -> None:
         """Record a failure.
 
         Raises:
@@ -103,8 +111,8 @@ class Writer:
         """
         older = self._older_output(item)
         if older is not None:
-            output = {"output_size": older.output_size, "output_hash": older.output_hash}
-            self._record(item, "failed", prior, reason=reason, output=older.output, **output)
+            kept = {name: getattr(older, name) for name in ("output", "output_size", "output_hash")}
+            self._record(item, "failed", prior, reason=reason, usage=usage, **kept)
             return
         try:
             self._remove_outputs(item)
@@ -115,7 +123,7 @@ class Writer:
             copied = {}
             if str(error) not in reason:
                 reason += f"; {error}"
-        self._record(item, "failed", prior, reason=reason, **copied)
+        self._record(item, "failed", prior, reason=reason, usage=usage, **copied)
 
     def refuse(self, item: PlanItem, owner: str) -> None:
         """Record as failed a photograph whose output would be that of another one.
@@ -177,7 +185,7 @@ class Writer:
         except WRITING_STOPS:
             raise
         except Exception as error:  # noqa: BLE001 - one photograph must not stop the others
-            self.fail(result.opened.item, reason_for(error), result.prior)
+            self.fail(result.opened.item, reason_for(error), result.prior, result.usage)
         finally:
             self._window.leave(result.opened.weight)
 
@@ -199,6 +207,7 @@ class Writer:
             lost=photograph.lost if treated.status in ("restored", "protected") else (),
             seconds=round(result.seconds, 4),
             preview=preview,
+            usage=result.usage,
             **facts,
         )
 

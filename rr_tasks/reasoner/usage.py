@@ -13,14 +13,27 @@ class Meter:
 
     def __init__(self) -> None:
         self._used: dict[int, Usage] = {}
+        self._all: list[Usage] = []
 
     def record(self, image: Bytes, usage: Usage) -> None:
         """Note what the answer about a photograph cost; the last one counts."""
         self._used[id(image)] = usage
+        self._all.append(usage)
 
     def of(self, image: Bytes) -> Usage | None:
         """Return what the answer about a photograph cost; None if nobody said so."""
         return self._used.get(id(image))
+
+    def total(self) -> Usage | None:
+        """Return what all answers cost together; None if nobody said so."""
+        if not self._all:
+            return None
+        costs = [usage.cost for usage in self._all if usage.cost is not None]
+        return Usage(
+            prompt_tokens=sum(usage.prompt_tokens for usage in self._all),
+            completion_tokens=sum(usage.completion_tokens for usage in self._all),
+            cost=sum(costs) if costs else None,
+        )
 
 
 _meter: ContextVar[Meter | None] = ContextVar("meter", default=None)

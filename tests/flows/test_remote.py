@@ -4,12 +4,17 @@ import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 from typer.testing import CliRunner, Result
 
 from flows import cli
+from flows.restore import restore
 from rr_tasks.photographs.pixels import Bytes
 from rr_tasks.reasoner import load, teacher
+from schemas.archive import LedgerRow, RestoreParameters
+from schemas.remote import RemoteReasonerChoice
 from tests.commands import only_error
 from tests.openai_server import Served, serving, status
 from tests.rows import read_rows
@@ -150,3 +155,18 @@ def test_a_wrong_key_is_one_line_before_any_work(
     )
     assert "environment variable OPENAI_API_KEY" in only_error(result)
     assert not (tmp_path / "out").exists()
+
+
+def test_the_ledger_of_an_archive_says_what_answers_took(
+    rr: Rr, service: Served, tmp_path: Path
+) -> None:
+    archive = tmp_path / "archive"
+    archive.mkdir()
+    texture = np.random.default_rng(0).integers(60, 200, (12, 16, 3), np.uint8)
+    cv2.imwrite(str(archive / "a.png"), cv2.resize(texture, (96, 72)))
+    choice = RemoteReasonerChoice(url=service.url, model="toy")
+    restore(RestoreParameters(input=str(archive), output=str(tmp_path / "out"), reasoner=choice))
+    (ledger,) = (tmp_path / "out" / "_rr" / "ledger").glob("*.jsonl")
+    (row,) = (LedgerRow.model_validate_json(line) for line in ledger.read_text().splitlines())
+    assert row.usage is not None
+    assert row.usage.prompt_tokens == 100 * len(service.about_photographs) > 0
