@@ -7,7 +7,7 @@ import typer
 from flows.cli.beginning import begin
 from flows.cli.failure import Commands
 from flows.cli.models import choose_restorer, parse_settings
-from flows.cli.options import Seed, Verify, console
+from flows.cli.options import Seed, Verify, console, say_choices
 from schemas.parameters import (
     TrainEditorParameters,
     TrainLanguageParameters,
@@ -81,7 +81,10 @@ def train_reasoner(
     ] = None,
     rank: Annotated[int | None, typer.Option(min=1, help="Rank of the adapter.")] = None,
     dtype: Annotated[
-        DtypeName | None, typer.Option(help="Tier qwen: type of the weights that do not learn.")
+        DtypeName | None,
+        typer.Option(
+            metavar=say_choices(DtypeName), help="Tier qwen: type of the weights that do not learn."
+        ),
     ] = None,
     validation: Annotated[
         str | None, typer.Option(help="Tier qwen: data set to measure it on while it learns.")
