@@ -17,7 +17,7 @@ def small_networks(
     restorer_network: Callable[..., RestorerNetwork],
 ) -> None:
     untrained = EdgeReasoner(reasoner_network(0), "0" * 64)
-    monkeypatch.setattr(EdgeReasoner, "load", lambda: untrained)
+    monkeypatch.setattr(loading, "load_reasoner", lambda _: untrained)
     monkeypatch.setattr(loading, "RestorerNetwork", lambda _: restorer_network(guides=True))
     monkeypatch.setattr(loading, "_STEPS", 4)
     monkeypatch.setattr(loading, "_SHARD_SIZE", 4)
