@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Goes on with the shipped reasoner until it draws maps and knows both conventions of light.
+# Repeats the training of the shipped reasoner, from the release that drew no maps and knew one light.
 # Stop it whenever you like; every step resumes where it stopped.
 #
 #   infra/weights/reasoner.sh photos work     # weights in work/reasoner
@@ -20,9 +20,9 @@ both=$(synthesize --recipe reasoner-v2 --samples 4096 --seed 61)
 python infra/weights/heads.py "$work/heads-first.safetensors" "$work/heads.safetensors" \
   "$work/heads" "$both" --steps 500
 
-more=$(synthesize --recipe reasoner-v2 --samples 20480 --seed 62)
-trained=$(rr train reasoner "$more" "$work/reasoner" --start "$work/heads.safetensors" \
-  --steps 5800 --batch-size 32 --learning-rate 1e-3)
-other=$(synthesize --recipe reasoner-v2 --samples 2048 --seed 63)
+more=$(synthesize --recipe reasoner-v2 --samples 16384 --seed 64)
+trained=$(rr train reasoner "$more" "$work/reasoner" --start "$work/heads.safetensors" --seed 3 \
+  --steps 3600 --batch-size 32 --learning-rate 8e-4 --compile)  # needs g++
+other=$(synthesize --recipe reasoner-v2 --samples 2048 --seed 65)
 python infra/weights/calibrate.py "$trained" "$other" "$work/reasoner/calibrated.safetensors"
 rr assess "$photographs/heldout" "$work/assessment" --reasoner "$work/reasoner/calibrated.safetensors"
