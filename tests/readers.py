@@ -26,6 +26,7 @@ from rr_tasks.shards.spec import read_spec
 from rr_tasks.training.crops import load_crops
 from rr_tasks.training.reasoner import train_reasoner
 from schemas.evaluation import RestorationSetting
+from schemas.export import ExportedChats
 from schemas.network import ReasonerShape, RestorerShape
 from schemas.shard import (
     DoneMarker,
@@ -128,7 +129,8 @@ def kept_by(command: Command, result: object, of: Folders) -> int:
     if command is archive:
         return sum(path.suffix == ".jpg" for path in Path(of.output).rglob("*"))
     if command is export_messages:
-        return len(Path(str(result)).read_text().splitlines())
+        assert isinstance(result, ExportedChats)
+        return result.train + result.validation
     rows = pl.read_parquet(str(result))
     if command is evaluate:
         return len(rows.filter(pl.col("lost").is_null()))

@@ -9,7 +9,7 @@ from safetensors.torch import load, save_file
 
 from rr_tasks.reasoner.cepstrum import SHAPE
 from rr_tasks.reasoner.network import ReasonerNetwork
-from rr_tasks.restorer.network import CONDITION_LENGTH, RestorerNetwork
+from rr_tasks.restorer.network import CONDITION_LENGTH, EdgeCondition, RestorerNetwork
 from rr_tasks.storage import atomic
 from rr_tasks.storage.failure import MissingBucketError, StorageError
 from rr_tasks.storage.files import list_files, read_bytes
@@ -97,14 +97,12 @@ def test_a_narrower_or_wider_network_is_built_from_its_file(
     assert loaded.shape == shape
     assert loaded.enter.out_channels == shape.width
     image, prior = torch.zeros(1, 3, 16, 16), torch.zeros(1, CONDITION_LENGTH)
-    assert loaded(image, image, torch.ones(1), prior, image[:, :0]).shape[1] == 3
+    condition = EdgeCondition(image, prior, image[:, :0])
+    assert loaded(image, torch.ones(1), condition).shape[1] == 3
 
 
-@pytest.mark.parametrize("kind", [ReasonerNetwork, RestorerNetwork])
-def test_the_shipped_files_record_no_shape_and_have_that_of_their_time(
-    kind: type[StoredNetwork],
-) -> None:
-    path = locate_shipped(kind.name)
+def test_a_file_that_records_no_shape_has_that_of_its_time() -> None:
+    kind, path = RestorerNetwork, locate_shipped("edge-restorer")
     assert not read_record(path).keys() & {"shape", "layout"}
     assert load_network(path, kind).shape == kind.shape_type()
     fields = [entry for entry in kind.layout if entry in FIELDS]
@@ -182,7 +180,7 @@ def test_a_restorer_of_a_shorter_vector_does_what_it_did(tmp_path: Path) -> None
     condition[:, slice_of("rain")] = 0.0
     with torch.no_grad():
         expected, dry, wet = (
-            one(image, image, torch.ones(1), prior, image[:, :0])
+            one(image, torch.ones(1), EdgeCondition(image, prior, image[:, :0]))
             for one, prior in ((whole, condition), (padded, condition), (padded, rainy))
         )
     assert torch.equal(dry, expected)
