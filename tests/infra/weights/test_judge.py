@@ -28,7 +28,7 @@ def test_restorations_are_compared_with_and_without_verification(
 ) -> None:
     sample = read_photograph(str(Path(sample_photographs(), "explore_world_animals__lemur.webp")))
     clean = cv2.resize(sample, (200, 160), interpolation=cv2.INTER_AREA)
-    noise = np.random.default_rng(0).normal(0, 40, clean.shape)
+    noise = np.random.default_rng(0).normal(0, 20, clean.shape)
     noisy = (clean + noise).clip(0, 255).astype(np.uint8)
     monkeypatch.setattr(script, "_read", lambda _: iter([(clean, noisy), (clean, clean)]))
     engine = script.RememberingEngine(
