@@ -14,16 +14,15 @@ from rr_tasks.restorer.qwen.model import LORA_FILE, check_kind, load_backbone, r
 from rr_tasks.restorer.qwen.restorer import QwenRestorer
 from rr_tasks.shards.reader import done_shards
 from rr_tasks.shards.spec import read_data_spec
-from rr_tasks.storage.files import exists, join, name_of, publish_bytes
-from rr_tasks.storage.leftovers import remove_leftovers
+from rr_tasks.storage.files import join, name_of, publish_bytes
 from rr_tasks.training import encoded, matching
 from rr_tasks.training.dataset import check_dataset, check_diagnosed
 from rr_tasks.training.encoded import EncodedBatch, Source, encode_shard, load_encoded
-from rr_tasks.training.loop import CHECKPOINT, ProgressReport, train
+from rr_tasks.training.loop import ProgressReport, train
 from rr_tasks.training.matching import matching_loss
 from rr_tasks.training.objective import Objective
 from rr_tasks.training.processes import join_processes
-from rr_tasks.training.run import claim_run, ema_decay
+from rr_tasks.training.run import ema_decay, finish_run
 from rr_tasks.training.samples import draw_samples
 from rr_tasks.weights.snapshot import Snapshot, fetch_snapshot
 from schemas.parameters import TrainEditorParameters
@@ -63,21 +62,18 @@ def run_editor_training(parameters: TrainEditorParameters, on_progress: Progress
     """
     folder, device = parameters.output, choose_device(parameters.device)
     model = fetch_snapshot(parameters.start, parameters.revision)
-    processes = join_processes(device)
-    record = record_editor_training(parameters, model, processes.num_processes)
+    record = record_editor_training(parameters, model, join_processes(device).num_processes)
     target = join(folder, LORA_FILE)
-    finished = exists(target)
-    begun = finished or exists(join(folder, CHECKPOINT))
-    processes.wait_for_everyone()  # nothing is written before all have looked
-    if processes.is_main_process:
-        remove_leftovers(folder)
-    claim_run(folder, record, begun=begun, writes=processes.is_main_process)
-    if not finished:
+
+    def learn() -> QwenRestorer:
         restorer = _load(parameters, model, device)
         _learn(restorer, parameters, record, on_progress)
-        if processes.is_main_process:
-            save_adapter(restorer.trainable(), folder, record.model_dump_json())
-        processes.wait_for_everyone()
+        return restorer
+
+    def save(restorer: QwenRestorer) -> None:
+        save_adapter(restorer.trainable(), folder, record.model_dump_json())
+
+    finish_run(folder, record, device, proof=target, learn=learn, save=save)
     return target
 
 

@@ -16,19 +16,18 @@ from rr_tasks.reasoner.question import DIAGNOSIS, RATING
 from rr_tasks.reasoner.qwen.adapter import add_adapter
 from rr_tasks.reasoner.qwen.backbone import Backbone, check_family, load_processor
 from rr_tasks.shards.spec import read_data_spec
-from rr_tasks.storage.files import exists, join, name_of, publish
-from rr_tasks.storage.leftovers import remove_leftovers
+from rr_tasks.storage.files import join, name_of, publish
 from rr_tasks.toys.reasoner import build_toy_reasoner
 from rr_tasks.training import language
 from rr_tasks.training.language import language_loss
 from rr_tasks.training.lessons import load_lessons
 from rr_tasks.training.log import TrainingLog
-from rr_tasks.training.loop import CHECKPOINT, ProgressReport, train
+from rr_tasks.training.loop import ProgressReport, train
 from rr_tasks.training.model_card import write_card
 from rr_tasks.training.objective import Objective
 from rr_tasks.training.processes import join_processes
 from rr_tasks.training.rounds import Batch
-from rr_tasks.training.run import claim_run, ema_decay
+from rr_tasks.training.run import ema_decay, finish_run
 from rr_tasks.weights.lineage import RECORD, SOURCES, list_sources, read_folder_sources
 from rr_tasks.weights.snapshot import Snapshot, fetch_snapshot
 from schemas.parameters import TrainLanguageParameters
@@ -91,24 +90,17 @@ def run_language_training(
     processes.wait_for_everyone()
     record = _record(parameters, snapshot, processes.num_processes)
     target = join(folder, FOLDERS[parameters.learn])
-    finished = exists(join(target, CARD))
-    begun = finished or exists(join(folder, CHECKPOINT))
-    processes.wait_for_everyone()  # nothing is written before all have looked
-    if processes.is_main_process:
-        remove_leftovers(folder)
-    claim_run(folder, record, begun=begun, writes=processes.is_main_process)
-    if not finished:
+
+    def learn() -> Backbone:
         backbone = _load(parameters, snapshot, device)
-        _learn(
-            backbone,
-            parameters,
-            record,
-            device,
-            _follow(backbone, parameters, on_progress, examine),
-        )
-        if processes.is_main_process:
-            _publish(backbone, record, snapshot, target)
-        processes.wait_for_everyone()
+        follow = _follow(backbone, parameters, on_progress, examine)
+        _learn(backbone, parameters, record, device, follow)
+        return backbone
+
+    def save(backbone: Backbone) -> None:
+        _publish(backbone, record, snapshot, target)
+
+    finish_run(folder, record, device, proof=join(target, CARD), learn=learn, save=save)
     return target
 
 

@@ -36,6 +36,7 @@ from schemas.shard import spec_hash
 from schemas.training import LoopSettings, TeachingSpec, TrainingRecord
 
 RecordT = TypeVar("RecordT", bound=Strict)
+LearnedT = TypeVar("LearnedT")
 
 
 class IncompleteLessonsError(ExpectedError, ValueError):
@@ -210,22 +211,20 @@ def _finish(
     device: torch.device,
     run: Callable[[str], StoredNetwork],
 ) -> str:
-    """Run what is not finished; of several processes, the first one writes."""
-    folder = parameters.output
-    processes = join_processes(device)
-    target = join(folder, f"{record.network}.safetensors")
-    finished = exists(target)
-    begun = finished or exists(join(folder, CHECKPOINT))
-    processes.wait_for_everyone()  # nothing is written before all have looked
-    if processes.is_main_process:
-        remove_leftovers(folder)
-    claim_run(folder, record, begun=begun, writes=processes.is_main_process)
-    if not finished:
-        trained = run(folder)
-        if processes.is_main_process:
-            sources = {SOURCES: sorted(_list_sources(parameters))}
-            save_network(trained, target, record.model_dump(mode="json") | sources)
-        processes.wait_for_everyone()
+    target = join(parameters.output, f"{record.network}.safetensors")
+
+    def save(trained: StoredNetwork) -> None:
+        sources = {SOURCES: sorted(_list_sources(parameters))}
+        save_network(trained, target, record.model_dump(mode="json") | sources)
+
+    finish_run(
+        parameters.output,
+        record,
+        device,
+        proof=target,
+        learn=lambda: run(parameters.output),
+        save=save,
+    )
     return target
 
 
@@ -237,12 +236,44 @@ def _list_sources(
     return before | list_sources(name_of(parameters.shards))
 
 
-def claim_run(folder: str, record: Strict, *, begun: bool, writes: bool) -> None:
-    """Record what a run depends on in its folder, or make sure that it is the run begun there.
+def finish_run(
+    folder: str,
+    record: Strict,
+    device: torch.device,
+    *,
+    proof: str,
+    learn: Callable[[], LearnedT],
+    save: Callable[[LearnedT], None],
+) -> None:
+    """Do what is left of a run; of several processes, the first one writes.
+
+    Args:
+        folder: that of the run.
+        record: everything that the run depends on.
+        device: where it learns.
+        proof: URL of what `save` writes last; if it exists, nothing is done.
+        learn: trains, from the checkpoint in `folder` if there is one.
+        save: writes what was learned.
 
     Raises:
         OtherRunError: the folder holds a run with other settings.
     """
+    processes = join_processes(device)
+    finished = exists(proof)
+    begun = finished or exists(join(folder, CHECKPOINT))
+    processes.wait_for_everyone()  # nothing is written before all have looked
+    if processes.is_main_process:
+        remove_leftovers(folder)
+    _claim(folder, record, begun=begun, writes=processes.is_main_process)
+    if not finished:
+        learned = learn()
+        if processes.is_main_process:
+            save(learned)
+        processes.wait_for_everyone()
+
+
+def _claim(folder: str, record: Strict, *, begun: bool, writes: bool) -> None:
+    """Record what a run depends on in its folder, or make sure that it is the run begun there."""
     note = join(folder, "run.json")
     if begun:
         if _read_record(note, type(record)) != record:
