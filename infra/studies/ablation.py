@@ -17,7 +17,7 @@ import numpy as np
 import polars as pl
 import torch
 from choices import ARMS, BASE, Choice, count_operations
-from gains import Case, Gains, tabulate, write_markdown
+from gains import Case, Gains, average, tabulate, write_markdown
 from measuring import SEED, make_evaluation_set, measure_gains
 
 from rr_tasks.evaluation.images.trial import Trial
@@ -87,14 +87,9 @@ def _train(choice: Choice, folder: str, seed: int, options: argparse.Namespace) 
 
 def _average(rows: pl.DataFrame) -> Iterator[tuple[str, Gains]]:
     """Yield the mean gain of each photograph, in all sets and in those of a single type."""
-    yield "all", _by_photograph(rows)
+    yield "all", average(rows)
     for name in DEGRADATIONS:
-        yield name, _by_photograph(rows.filter(pl.col("combination") == name))
-
-
-def _by_photograph(rows: pl.DataFrame) -> Gains:
-    means = rows.group_by("photograph").agg(pl.col("gain").mean()).sort("photograph")
-    return means["gain"].to_numpy()
+        yield name, average(rows.filter(pl.col("combination") == name))
 
 
 def _report(name: str) -> ProgressReport:

@@ -58,3 +58,9 @@ def write_markdown(table: pl.DataFrame, baseline: str) -> str:
         )
         lines.append(f"| {' | '.join([*(row[name] for name in columns), *figures])} |")
     return "\n".join(lines) + "\n"
+
+
+def average(rows: pl.DataFrame) -> Gains:
+    """Return the mean gain of each photograph, in the order of their names."""
+    means = rows.group_by("photograph").agg(pl.col("gain").mean()).sort("photograph")
+    return means["gain"].to_numpy()

@@ -18,7 +18,7 @@ import numpy as np
 import polars as pl
 import torch
 from arms import Reads, Run
-from gains import Case, Gains, tabulate, write_markdown
+from gains import Case, Gains, average, tabulate, write_markdown
 from measuring import SEED, make_evaluation_set
 
 from rr_tasks.reasoner.load import load_reasoner
@@ -54,9 +54,8 @@ def run_study(options: argparse.Namespace) -> Iterator[pl.DataFrame]:
             run.train(options.shards, options.annotations, settings, _report(run.name))
             for (recipe, data), setting in product(sets.items(), _settings_for(reads)):
                 rows = run.evaluate(data, reasoner, setting)
-                means = rows.group_by("photograph").agg(pl.col("gain").mean()).sort("photograph")
                 case = (recipe, reads, _describe(setting))
-                gains.setdefault(case, []).append(means["gain"].to_numpy())
+                gains.setdefault(case, []).append(average(rows))
                 _say(f"{run.name}, {recipe}, {case[2]}: {gains[case][-1].mean():+.2f} dB")
         stacked = {case: np.stack(seeds) for case, seeds in gains.items()}
         yield tabulate(stacked, ("recipe", "reads", "priors"), _reading_nothing)
