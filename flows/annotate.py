@@ -8,7 +8,7 @@ from flows.verify import verify_shards
 from rr_tasks.reasoner.annotation import open_annotations, plan_annotation
 from rr_tasks.reasoner.load import load_reasoner
 from rr_tasks.reasoner.tasks import annotate_shard_task
-from schemas.parameters import AnnotateParameters
+from schemas.parameters.annotation import AnnotateParameters
 
 
 def annotate(parameters: AnnotateParameters) -> str:

@@ -25,7 +25,7 @@ from rr_tasks.reasoner.load import load_reasoner
 from rr_tasks.storage.leftovers import remove_leftovers
 from rr_tasks.weights.file import locate_shipped
 from rr_tasks.weights.lineage import read_folder_sources, read_sources
-from schemas.parameters import AssessParameters
+from schemas.parameters.assessment import AssessParameters
 from schemas.reasoner import ReasonerChoice
 
 

@@ -8,7 +8,7 @@ from rr_tasks.reasoner.description import plan_description
 from rr_tasks.reasoner.tasks import describe_shard_task
 from rr_tasks.reasoner.teacher import load_teacher
 from rr_tasks.shards.spec import open_folder
-from schemas.parameters import DescribeParameters
+from schemas.parameters.description import DescribeParameters
 
 
 def describe(parameters: DescribeParameters) -> str:

@@ -31,7 +31,7 @@ from rr_tasks.shards.spec import read_data_spec
 from rr_tasks.storage.claim import Held
 from rr_tasks.storage.files import exists, join, name_of, publish_all, publish_bytes
 from rr_tasks.storage.leftovers import remove_leftovers
-from schemas.parameters import EvaluateParameters
+from schemas.parameters.evaluation import EvaluateParameters
 from schemas.shard import shard_count
 
 

@@ -12,7 +12,8 @@ from rr_tasks.shards.reader import finished_shards
 from rr_tasks.shards.spec import open_dataset
 from rr_tasks.storage.files import join
 from schemas.evaluation import BenchmarkName
-from schemas.parameters import EvaluateParameters, IngestParameters
+from schemas.parameters.evaluation import EvaluateParameters
+from schemas.parameters.ingest import IngestParameters
 from schemas.recipe import RECIPES
 from schemas.shard import LayoutName, shard_count
 

@@ -9,7 +9,7 @@ from rr_tasks.export.source import Source
 from rr_tasks.export.tasks import export_hub_shard_task, export_messages_shard_task
 from rr_tasks.shards.reader import finished_shards
 from rr_tasks.storage.files import join
-from schemas.parameters import ExportHfParameters, ExportMessagesParameters
+from schemas.parameters.export import ExportHfParameters, ExportMessagesParameters
 
 
 def export_hf(parameters: ExportHfParameters) -> str:

@@ -8,7 +8,7 @@ from rr_tasks.ingest.tasks import ingest_shard_task
 from rr_tasks.photographs.selection import Selection
 from rr_tasks.shards.reader import finished_shards
 from rr_tasks.shards.spec import open_dataset
-from schemas.parameters import IngestParameters
+from schemas.parameters.ingest import IngestParameters
 from schemas.shard import shard_count
 
 

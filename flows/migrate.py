@@ -6,7 +6,7 @@ from flows.shards import share_shards
 from rr_tasks.shards.migration import open_migrated, plan_migration
 from rr_tasks.shards.reader import done_shards, finished_shards
 from rr_tasks.shards.tasks import migrate_shard_task
-from schemas.parameters import MigrateParameters
+from schemas.parameters.migration import MigrateParameters
 
 
 def migrate(parameters: MigrateParameters) -> str:

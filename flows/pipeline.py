@@ -17,14 +17,12 @@ from rr_tasks.storage.files import join, name_of
 from rr_tasks.training.run import record_restorer_training
 from rr_tasks.weights.file import locate_shipped
 from schemas.archive import RestoreParameters, RunSummary
-from schemas.parameters import (
-    AnnotateParameters,
-    EvaluateParameters,
-    PipelineParameters,
-    PromoteParameters,
-    SynthesizeParameters,
-    TrainRestorerParameters,
-)
+from schemas.parameters.annotation import AnnotateParameters
+from schemas.parameters.evaluation import EvaluateParameters
+from schemas.parameters.pipeline import PipelineParameters
+from schemas.parameters.promotion import PromoteParameters
+from schemas.parameters.restorer_training import TrainRestorerParameters
+from schemas.parameters.synthesis import SynthesizeParameters
 from schemas.restorer import EdgeRestorerChoice
 
 

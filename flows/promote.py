@@ -4,7 +4,7 @@ from flows.evaluate import Evaluation, evaluate
 from flows.host import host
 from rr_tasks.evaluation.promotion import Verdict, champion_url, compare
 from rr_tasks.evaluation.promotion import promote as replace_champion
-from schemas.parameters import PromoteParameters
+from schemas.parameters.promotion import PromoteParameters
 from schemas.restorer import EdgeRestorerChoice
 
 

@@ -17,7 +17,7 @@ from rr_tasks.refresh.history import Annotations, read_annotations
 from rr_tasks.refresh.plan import RefreshPlan, plan_refresh, tabulate_plan
 from rr_tasks.refresh.report import write_difference
 from rr_tasks.refresh.tasks import compare_shard_task
-from schemas.parameters import RefreshParameters
+from schemas.parameters.annotation import RefreshParameters
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from rr_tasks.degrade.tasks import synthesize_shard_task
 from rr_tasks.photographs.selection import Selection
 from rr_tasks.shards.reader import finished_shards
 from rr_tasks.shards.spec import open_dataset
-from schemas.parameters import SynthesizeParameters
+from schemas.parameters.synthesis import SynthesizeParameters
 from schemas.shard import shard_count
 
 

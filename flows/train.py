@@ -9,12 +9,10 @@ from rr_tasks.inspection.data_uri import write_jpeg
 from rr_tasks.storage.files import join, list_files, read_bytes
 from rr_tasks.training.run import check_reasoner_training, check_restorer_training
 from rr_tasks.training.tasks import train_editor_task, train_reasoner_task, train_restorer_task
-from schemas.parameters import (
-    TrainEditorParameters,
-    TrainLanguageParameters,
-    TrainReasonerParameters,
-    TrainRestorerParameters,
-)
+from schemas.parameters.editor_training import TrainEditorParameters
+from schemas.parameters.language_training import TrainLanguageParameters
+from schemas.parameters.reasoner_training import TrainReasonerParameters
+from schemas.parameters.restorer_training import TrainRestorerParameters
 
 
 def train_reasoner(parameters: TrainReasonerParameters) -> str:

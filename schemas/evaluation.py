@@ -8,9 +8,11 @@ PriorSource = Literal["predicted", "true", "shuffled", "none"]
 """Whose diagnosis the restorer is given: the reasoner's of the same photograph, the data set's, the
 reasoner's of another photograph, or none."""
 
-
 BenchmarkName = Literal["ots", "sots", "rain100", "gopro", "sidd", "cdd11", "folder"]
 """Data sets of pairs for which others published figures, and folders of a user's own pairs."""
+
+GridName = Literal["benchmark", "benchmark-field"]
+"""Frozen recipes of grids, which figures are published for."""
 
 
 class RestorationSetting(Strict):

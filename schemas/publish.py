@@ -16,24 +16,20 @@ from pydantic import BaseModel
 from schemas.archive import LedgerRow, PlanItem, RestoreParameters, RunSummary
 from schemas.diagnosis import Diagnosis
 from schemas.inspection import Inspection
-from schemas.parameters import (
-    AnnotateParameters,
-    AssessParameters,
-    DescribeParameters,
-    EvaluateParameters,
-    ExportHfParameters,
-    ExportMessagesParameters,
-    IngestParameters,
-    MigrateParameters,
-    PipelineParameters,
-    PromoteParameters,
-    RefreshParameters,
-    SynthesizeParameters,
-    TrainEditorParameters,
-    TrainLanguageParameters,
-    TrainReasonerParameters,
-    TrainRestorerParameters,
-)
+from schemas.parameters.annotation import AnnotateParameters, RefreshParameters
+from schemas.parameters.assessment import AssessParameters
+from schemas.parameters.description import DescribeParameters
+from schemas.parameters.editor_training import TrainEditorParameters
+from schemas.parameters.evaluation import EvaluateParameters
+from schemas.parameters.export import ExportHfParameters, ExportMessagesParameters
+from schemas.parameters.ingest import IngestParameters
+from schemas.parameters.language_training import TrainLanguageParameters
+from schemas.parameters.migration import MigrateParameters
+from schemas.parameters.pipeline import PipelineParameters
+from schemas.parameters.promotion import PromoteParameters
+from schemas.parameters.reasoner_training import TrainReasonerParameters
+from schemas.parameters.restorer_training import TrainRestorerParameters
+from schemas.parameters.synthesis import SynthesizeParameters
 from schemas.prior.v1 import DiagnosticPriorV1
 from schemas.prior.v2 import DiagnosticPriorV2
 from schemas.prior.v3 import DiagnosticPriorV3

@@ -15,7 +15,8 @@ from flows.cli.models import (
     choose_teacher,
 )
 from flows.cli.options import Verify, Workers, console
-from schemas.parameters import AnnotateParameters, DescribeParameters, RefreshParameters
+from schemas.parameters.annotation import AnnotateParameters, RefreshParameters
+from schemas.parameters.description import DescribeParameters
 
 
 def annotate(

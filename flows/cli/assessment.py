@@ -8,7 +8,7 @@ from flows.cli.beginning import begin
 from flows.cli.failure import complain_of_inputs
 from flows.cli.models import ReasonerModel, ReasonerName, ReasonerSetting, Tier, choose_reasoner
 from flows.cli.options import Workers, console
-from schemas.parameters import AssessParameters
+from schemas.parameters.assessment import AssessParameters
 
 
 def assess(

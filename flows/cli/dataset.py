@@ -7,7 +7,8 @@ import typer
 from flows.cli.beginning import begin
 from flows.cli.failure import complain_of_inputs, complain_of_lost
 from flows.cli.options import Exclude, Include, Seed, Workers
-from schemas.parameters import MigrateParameters, SynthesizeParameters
+from schemas.parameters.migration import MigrateParameters
+from schemas.parameters.synthesis import SynthesizeParameters
 
 
 def synthesize(

@@ -17,8 +17,8 @@ from flows.cli.models import (
     choose_restorer,
 )
 from flows.cli.options import Workers, console, parse_degradations, say_choices
-from schemas.evaluation import BenchmarkName, PriorSource
-from schemas.parameters import EvaluateParameters, GridName
+from schemas.evaluation import BenchmarkName, GridName, PriorSource
+from schemas.parameters.evaluation import EvaluateParameters
 
 
 def evaluate(

@@ -8,7 +8,7 @@ from flows.cli.beginning import begin
 from flows.cli.failure import Commands, complain_of_lost
 from flows.cli.options import Verify, Workers
 from schemas.export import Dialect
-from schemas.parameters import ExportHfParameters, ExportMessagesParameters
+from schemas.parameters.export import ExportHfParameters, ExportMessagesParameters
 
 app = typer.Typer(
     cls=Commands,

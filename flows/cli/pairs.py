@@ -7,7 +7,7 @@ import typer
 from flows.cli.beginning import begin
 from flows.cli.failure import complain_of_inputs, leave_out_skipped
 from flows.cli.options import Exclude, Include, Workers, console, parse_degradations
-from schemas.parameters import IngestParameters
+from schemas.parameters.ingest import IngestParameters
 from schemas.shard import LayoutName
 
 

@@ -7,7 +7,7 @@ import typer
 from flows.cli.beginning import begin
 from flows.cli.failure import complain_of_inputs
 from flows.cli.options import Seed, Workers, console
-from schemas.parameters import PipelineParameters
+from schemas.parameters.pipeline import PipelineParameters
 
 
 def pipeline(

@@ -6,7 +6,8 @@ import typer
 
 from flows.cli.beginning import begin
 from flows.cli.options import Weights, Workers, console
-from schemas.parameters import EvaluateParameters, PromoteParameters
+from schemas.parameters.evaluation import EvaluateParameters
+from schemas.parameters.promotion import PromoteParameters
 from schemas.reasoner import EdgeReasonerChoice
 
 

@@ -8,12 +8,10 @@ from flows.cli.beginning import begin
 from flows.cli.failure import Commands
 from flows.cli.models import choose_restorer, parse_settings
 from flows.cli.options import Seed, Verify, console, say_choices
-from schemas.parameters import (
-    TrainEditorParameters,
-    TrainLanguageParameters,
-    TrainReasonerParameters,
-    TrainRestorerParameters,
-)
+from schemas.parameters.editor_training import TrainEditorParameters
+from schemas.parameters.language_training import TrainLanguageParameters
+from schemas.parameters.reasoner_training import TrainReasonerParameters
+from schemas.parameters.restorer_training import TrainRestorerParameters
 from schemas.restorer import DtypeName
 from schemas.training import DeviceName
 

@@ -29,8 +29,8 @@ from rr_tasks.training.loop import ProgressReport
 from rr_tasks.training.run import run_restorer_training
 from rr_tasks.weights.file import load_network, save_network
 from schemas.errors import ExpectedError
-from schemas.evaluation import RestorationSetting
-from schemas.parameters import GridName, TrainRestorerParameters
+from schemas.evaluation import GridName, RestorationSetting
+from schemas.parameters.restorer_training import TrainRestorerParameters
 from schemas.prior.current import DEGRADATIONS
 from schemas.reasoner import EdgeReasonerChoice
 from schemas.restorer import EdgeRestorerChoice

@@ -8,7 +8,7 @@ from rr_tasks.evaluation.images.trial import Trial
 from rr_tasks.shards.reader import done_shards
 from rr_tasks.shards.spec import open_dataset
 from rr_tasks.storage.files import join, name_of
-from schemas.parameters import GridName
+from schemas.evaluation import GridName
 from schemas.recipe import RECIPES
 from schemas.shard import shard_count
 

@@ -25,8 +25,7 @@ from rr_tasks.reasoner.load import load_reasoner
 from rr_tasks.storage.files import join, publish_bytes
 from rr_tasks.training.loop import ProgressReport
 from schemas.errors import ExpectedError
-from schemas.evaluation import PriorSource, RestorationSetting
-from schemas.parameters import GridName
+from schemas.evaluation import GridName, PriorSource, RestorationSetting
 from schemas.reasoner import EdgeReasonerChoice
 from schemas.training import LoopSettings
 

@@ -31,7 +31,8 @@ from rr_tasks.shards.stream import Sample, read_samples, unpack
 from rr_tasks.threads import compute_in_threads
 from rr_tasks.toys.reasoner import ToyShape, build_toy_reasoner
 from rr_tasks.training.language_run import run_language_training
-from schemas.parameters import SynthesizeParameters, TrainLanguageParameters
+from schemas.parameters.language_training import TrainLanguageParameters
+from schemas.parameters.synthesis import SynthesizeParameters
 from schemas.prior.current import DEGRADATIONS
 from schemas.prior.migrations import load_prior
 from schemas.reasoner import QwenReasonerChoice

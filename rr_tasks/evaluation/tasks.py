@@ -3,7 +3,7 @@
 from rr_tasks.evaluation.images.shard import evaluate_shard
 from rr_tasks.evaluation.images.trial import open_trial
 from rr_tasks.storage.claim import Held, make_unless_held
-from schemas.parameters import EvaluateParameters
+from schemas.parameters.evaluation import EvaluateParameters
 
 
 def evaluate_shard_task(

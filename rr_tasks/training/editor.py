@@ -25,7 +25,7 @@ from rr_tasks.training.processes import join_processes
 from rr_tasks.training.run import ema_decay, finish_run
 from rr_tasks.training.samples import draw_samples
 from rr_tasks.weights.snapshot import Snapshot, fetch_snapshot
-from schemas.parameters import TrainEditorParameters
+from schemas.parameters.editor_training import TrainEditorParameters
 from schemas.restorer import QwenRestorerChoice
 from schemas.shard import spec_hash
 from schemas.training import EditorRecord, EncodingSpec, LoopSettings

@@ -30,7 +30,7 @@ from rr_tasks.training.rounds import Batch
 from rr_tasks.training.run import ema_decay, finish_run
 from rr_tasks.weights.lineage import RECORD, SOURCES, list_sources, read_folder_sources
 from rr_tasks.weights.snapshot import Snapshot, fetch_snapshot
-from schemas.parameters import TrainLanguageParameters
+from schemas.parameters.language_training import TrainLanguageParameters
 from schemas.training import LanguageRecord, LoopSettings
 
 CARD = "README.md"

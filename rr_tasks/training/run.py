@@ -31,7 +31,8 @@ from rr_tasks.weights.network import StoredNetwork
 from schemas.base import Strict
 from schemas.errors import ExpectedError
 from schemas.network import ReasonerShape, RestorerShape
-from schemas.parameters import TrainReasonerParameters, TrainRestorerParameters
+from schemas.parameters.reasoner_training import TrainReasonerParameters
+from schemas.parameters.restorer_training import TrainRestorerParameters
 from schemas.shard import spec_hash
 from schemas.training import LoopSettings, TeachingSpec, TrainingRecord
 

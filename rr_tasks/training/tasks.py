@@ -5,11 +5,9 @@ from functools import partial
 from rr_tasks.progress import Progress, report
 from rr_tasks.threads import compute_in_threads, compute_threads
 from rr_tasks.training.run import run_reasoner_training, run_restorer_training
-from schemas.parameters import (
-    TrainEditorParameters,
-    TrainReasonerParameters,
-    TrainRestorerParameters,
-)
+from schemas.parameters.editor_training import TrainEditorParameters
+from schemas.parameters.reasoner_training import TrainReasonerParameters
+from schemas.parameters.restorer_training import TrainRestorerParameters
 
 
 def train_reasoner_task(parameters: TrainReasonerParameters) -> str:

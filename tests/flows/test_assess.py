@@ -11,7 +11,8 @@ from flows.assess import assess
 from flows.ingest import ingest
 from flows.launch import launch
 from rr_tasks.storage.files import name_of
-from schemas.parameters import AssessParameters, IngestParameters
+from schemas.parameters.assessment import AssessParameters
+from schemas.parameters.ingest import IngestParameters
 from tests.kills import Job, preloaded
 from tests.pairs import lay_out
 from tests.s3 import S3

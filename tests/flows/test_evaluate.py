@@ -11,7 +11,7 @@ from rr_tasks.ingest.pairs import SKIPPED
 from rr_tasks.ingest.shard import UnclearLayoutError
 from rr_tasks.shards.reader import failed_inputs
 from schemas.evaluation import BenchmarkName
-from schemas.parameters import EvaluateParameters
+from schemas.parameters.evaluation import EvaluateParameters
 from tests.commands import Rr
 from tests.flows.cli.conftest import rr
 from tests.pairs import PLACES, degraded_like, lay_out, write

@@ -33,13 +33,10 @@ from rr_tasks.training.restorer import train_restorer
 from rr_tasks.weights.file import load_network, save_network
 from schemas.evaluation import RestorationSetting
 from schemas.network import ReasonerShape, RestorerShape
-from schemas.parameters import (
-    AnnotateParameters,
-    ExportHfParameters,
-    ExportMessagesParameters,
-    MigrateParameters,
-    SynthesizeParameters,
-)
+from schemas.parameters.annotation import AnnotateParameters
+from schemas.parameters.export import ExportHfParameters, ExportMessagesParameters
+from schemas.parameters.migration import MigrateParameters
+from schemas.parameters.synthesis import SynthesizeParameters
 from schemas.prior.current import DEGRADATIONS
 from schemas.shard import SampleRow, spec_hash
 from schemas.training import LoopSettings

@@ -26,23 +26,19 @@ from flows.deployments import (
     train_restorer,
 )
 from schemas.archive import RestoreParameters
-from schemas.parameters import (
-    AnnotateParameters,
-    AssessParameters,
-    DescribeParameters,
-    EvaluateParameters,
-    ExportHfParameters,
-    ExportMessagesParameters,
-    MigrateParameters,
-    PipelineParameters,
-    PromoteParameters,
-    RefreshParameters,
-    SynthesizeParameters,
-    TrainEditorParameters,
-    TrainLanguageParameters,
-    TrainReasonerParameters,
-    TrainRestorerParameters,
-)
+from schemas.parameters.annotation import AnnotateParameters, RefreshParameters
+from schemas.parameters.assessment import AssessParameters
+from schemas.parameters.description import DescribeParameters
+from schemas.parameters.editor_training import TrainEditorParameters
+from schemas.parameters.evaluation import EvaluateParameters
+from schemas.parameters.export import ExportHfParameters, ExportMessagesParameters
+from schemas.parameters.language_training import TrainLanguageParameters
+from schemas.parameters.migration import MigrateParameters
+from schemas.parameters.pipeline import PipelineParameters
+from schemas.parameters.promotion import PromoteParameters
+from schemas.parameters.reasoner_training import TrainReasonerParameters
+from schemas.parameters.restorer_training import TrainRestorerParameters
+from schemas.parameters.synthesis import SynthesizeParameters
 from schemas.workers import MAX_WORKERS
 
 PRICES = {"prompt": 0.5, "completion": 2.0}

@@ -14,7 +14,7 @@ from flows.ingest import ingest
 from flows.launch import launch
 from rr_tasks.shards.reader import done_shards
 from rr_tasks.storage.files import join, name_of
-from schemas.parameters import IngestParameters
+from schemas.parameters.ingest import IngestParameters
 from schemas.shard import IngestSpec
 from tests.kills import Job, Kills, moments, preloaded
 from tests.pairs import lay_out

@@ -11,7 +11,8 @@ import pytest
 
 from rr_tasks.storage.files import join, name_of, read_bytes
 from rr_tasks.storage.filesystem import filesystem_of
-from schemas.parameters import AnnotateParameters, SynthesizeParameters
+from schemas.parameters.annotation import AnnotateParameters
+from schemas.parameters.synthesis import SynthesizeParameters
 from tests.kills import BOTH, Attempt, Job, Kills, Side, moments, preloaded
 from tests.s3 import S3
 from tests.samples import all_samples

@@ -21,7 +21,8 @@ from rr_tasks.storage.files import join
 from rr_tasks.storage.filesystem import filesystem_of
 from rr_tasks.training import run
 from rr_tasks.weights.file import locate_shipped
-from schemas.parameters import EvaluateParameters, TrainReasonerParameters
+from schemas.parameters.evaluation import EvaluateParameters
+from schemas.parameters.reasoner_training import TrainReasonerParameters
 from schemas.reasoner import ReasonerIdentity
 from schemas.shard import AnnotationSpec, spec_hash
 from tests.s3 import S3

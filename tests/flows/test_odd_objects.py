@@ -9,7 +9,7 @@ from rr_tasks.storage.failure import RefusedKeysError
 from rr_tasks.storage.files import join, publish_bytes, read_each
 from rr_tasks.storage.filesystem import filesystem_of
 from rr_tasks.storage.tables import read_tables
-from schemas.parameters import SynthesizeParameters
+from schemas.parameters.synthesis import SynthesizeParameters
 from tests.odd_files import packed
 from tests.s3 import S3
 

@@ -18,7 +18,8 @@ from rr_tasks.reasoner.network import ReasonerNetwork
 from rr_tasks.restorer.network import RestorerNetwork
 from rr_tasks.storage.files import publish_bytes, read_bytes
 from rr_tasks.weights.file import hash_weights, locate_shipped
-from schemas.parameters import PipelineParameters, SynthesizeParameters
+from schemas.parameters.pipeline import PipelineParameters
+from schemas.parameters.synthesis import SynthesizeParameters
 from schemas.restorer import EdgeRestorerChoice
 from tests.s3 import S3
 

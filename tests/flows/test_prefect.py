@@ -36,11 +36,8 @@ from flows.terminal import Terminal
 from rr_tasks.degrade import tasks as degrade_tasks
 from rr_tasks.shards.reader import done_shards
 from rr_tasks.storage.claim import Held, HeldError
-from schemas.parameters import (
-    AnnotateParameters,
-    RefreshParameters,
-    SynthesizeParameters,
-)
+from schemas.parameters.annotation import AnnotateParameters, RefreshParameters
+from schemas.parameters.synthesis import SynthesizeParameters
 
 SynthesizeShard = Callable[..., Any]
 

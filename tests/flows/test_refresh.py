@@ -16,7 +16,8 @@ from flows.synthesize import synthesize
 from rr_tasks.shards.reader import done_shards
 from rr_tasks.storage.failure import MissingFileError
 from rr_tasks.storage.files import join, list_files, read_bytes
-from schemas.parameters import AnnotateParameters, RefreshParameters, SynthesizeParameters
+from schemas.parameters.annotation import AnnotateParameters, RefreshParameters
+from schemas.parameters.synthesis import SynthesizeParameters
 from tests.kills import Job, Kills, preloaded
 from tests.s3 import S3
 from tests.samples import all_samples

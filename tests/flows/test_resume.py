@@ -16,15 +16,12 @@ from flows.launch import launch
 from flows.runner import Threads
 from flows.synthesize import synthesize
 from rr_tasks.storage import identity
-from schemas.parameters import (
-    AnnotateParameters,
-    AssessParameters,
-    EvaluateParameters,
-    ExportHfParameters,
-    ExportMessagesParameters,
-    IngestParameters,
-    SynthesizeParameters,
-)
+from schemas.parameters.annotation import AnnotateParameters
+from schemas.parameters.assessment import AssessParameters
+from schemas.parameters.evaluation import EvaluateParameters
+from schemas.parameters.export import ExportHfParameters, ExportMessagesParameters
+from schemas.parameters.ingest import IngestParameters
+from schemas.parameters.synthesis import SynthesizeParameters
 from tests.pairs import lay_out
 from tests.s3 import READER_KEY, READER_SECRET, S3
 

@@ -12,7 +12,7 @@ from flows.evaluate import evaluate
 from flows.restore import restore
 from rr_tasks.restorer.photograph import PhotographRestorer
 from schemas.archive import RestoreParameters
-from schemas.parameters import EvaluateParameters
+from schemas.parameters.evaluation import EvaluateParameters
 from schemas.restorer import RestorerChoice
 from tests.latent_restorer import LatentRestorer
 

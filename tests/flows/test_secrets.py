@@ -14,7 +14,7 @@ from flows.launch import launch
 from flows.synthesize import synthesize
 from rr_tasks.shards.reader import done_shards
 from rr_tasks.storage.failure import AccessDeniedError
-from schemas.parameters import SynthesizeParameters
+from schemas.parameters.synthesis import SynthesizeParameters
 from tests.s3 import READER_KEY, READER_SECRET, S3, SECRET
 
 SECRETS = (SECRET, READER_SECRET)

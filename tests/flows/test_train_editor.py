@@ -6,7 +6,7 @@ import pytest
 from flows import train
 from flows.terminal import Terminal
 from rr_tasks.training import editor
-from schemas.parameters import TrainEditorParameters
+from schemas.parameters.editor_training import TrainEditorParameters
 
 
 def test_the_last_samples_are_kept_beside_the_run(

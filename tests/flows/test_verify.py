@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from flows import cli
 from flows.annotate import annotate
-from schemas.parameters import AnnotateParameters
+from schemas.parameters.annotation import AnnotateParameters
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 from schemas.archive import RestoreParameters
-from schemas.parameters import AnnotateParameters
+from schemas.parameters.annotation import AnnotateParameters
 from schemas.reasoner import EdgeReasonerChoice, QwenReasonerChoice, ReasonerIdentity
 
 

@@ -2,7 +2,7 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 from schemas.archive import RestoreParameters
-from schemas.parameters import EvaluateParameters
+from schemas.parameters.evaluation import EvaluateParameters
 from schemas.restorer import EdgeRestorerChoice
 
 

@@ -4,7 +4,9 @@ import pytest
 from pydantic import ValidationError
 
 from schemas.archive import RestoreParameters
-from schemas.parameters import EvaluateParameters, PromoteParameters, SynthesizeParameters
+from schemas.parameters.evaluation import EvaluateParameters
+from schemas.parameters.promotion import PromoteParameters
+from schemas.parameters.synthesis import SynthesizeParameters
 from schemas.url import holds_secret
 
 

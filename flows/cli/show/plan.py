@@ -12,7 +12,7 @@ from rr_tasks.restorer.qwen.memory import (
     restoring_bytes,
     training_bytes,
 )
-from schemas.parameters import TrainEditorParameters
+from schemas.parameters.editor_training import TrainEditorParameters
 from schemas.restorer import QwenRestorerChoice
 
 

@@ -10,7 +10,7 @@ from rr_tasks.reasoner.load import load_planned_reasoner
 from rr_tasks.storage.claim import Held, make_unless_held
 from rr_tasks.threads import compute_in_threads, compute_threads
 from schemas.assessment import AssessmentSpec
-from schemas.parameters import TrainLanguageParameters
+from schemas.parameters.language_training import TrainLanguageParameters
 from schemas.reasoner import ReasonerChoice
 
 if TYPE_CHECKING:  # transformers are needed only to train

@@ -23,7 +23,7 @@ from rr_tasks.shards.writer import ShardDamagedError, shard_of
 from rr_tasks.treatment.course import treat
 from schemas.archive import Status
 from schemas.evaluation import RestorationSetting
-from schemas.parameters import EvaluateParameters
+from schemas.parameters.evaluation import EvaluateParameters
 from schemas.prior.current import DiagnosticPrior
 from schemas.prior.migrations import load_prior
 from schemas.treatment import Treatment

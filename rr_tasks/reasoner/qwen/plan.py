@@ -15,7 +15,7 @@ from transformers import AutoConfig, AutoModelForImageTextToText, Qwen2VLImagePr
 from rr_tasks.reasoner.qwen.adapter import add_adapter
 from rr_tasks.reasoner.qwen.conversation import LARGEST_PIXELS, SMALLEST_PIXELS
 from rr_tasks.weights.snapshot import fetch_snapshot
-from schemas.parameters import TrainLanguageParameters
+from schemas.parameters.language_training import TrainLanguageParameters
 
 GIB = 2**30
 WIDTHS = {"bfloat16": 2, "float16": 2, "float32": 4}

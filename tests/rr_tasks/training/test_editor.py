@@ -20,7 +20,7 @@ from rr_tasks.training.editor import check_editor_training, run_editor_training
 from rr_tasks.training.matching import matching_loss
 from rr_tasks.training.run import OtherRunError
 from rr_tasks.weights.file import UnusableWeightsError
-from schemas.parameters import TrainEditorParameters
+from schemas.parameters.editor_training import TrainEditorParameters
 from schemas.prior.current import DiagnosticPrior
 from schemas.restorer import QwenRestorerChoice
 

@@ -17,7 +17,7 @@ from rr_tasks.training.language import language_loss
 from rr_tasks.training.language_run import run_language_training
 from rr_tasks.training.run import OtherRunError
 from rr_tasks.weights.lineage import list_sources, read_folder_sources
-from schemas.parameters import TrainLanguageParameters
+from schemas.parameters.language_training import TrainLanguageParameters
 from schemas.reasoner import QwenReasonerChoice
 
 LINEARS = {

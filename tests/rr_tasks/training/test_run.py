@@ -28,7 +28,8 @@ from rr_tasks.weights.file import (
     save_network,
 )
 from schemas.errors import ExpectedError
-from schemas.parameters import TrainReasonerParameters, TrainRestorerParameters
+from schemas.parameters.reasoner_training import TrainReasonerParameters
+from schemas.parameters.restorer_training import TrainRestorerParameters
 from schemas.reasoner import ReasonerIdentity
 from schemas.recipe import EDGE_DEFAULT
 from schemas.shard import AnnotationSpec, SynthesisSpec, spec_hash

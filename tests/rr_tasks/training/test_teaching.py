@@ -20,7 +20,7 @@ from rr_tasks.training.crops import load_crops
 from rr_tasks.training.run import OtherRunError, run_restorer_training
 from rr_tasks.training.teaching import TAUGHT, Lessons, mix_in
 from rr_tasks.weights.file import read_record
-from schemas.parameters import TrainRestorerParameters
+from schemas.parameters.restorer_training import TrainRestorerParameters
 from schemas.recipe import DegradationRecipe
 from schemas.restorer import QwenRestorerChoice
 from tests.reasoners import RuleReasoner

@@ -5,7 +5,7 @@ import pytest
 
 from rr_tasks.evaluation.diagnosis.examination import examine, summarize
 from rr_tasks.evaluation.diagnosis.tasks import train_language_task
-from schemas.parameters import TrainLanguageParameters
+from schemas.parameters.language_training import TrainLanguageParameters
 from schemas.prior.current import DEGRADATIONS
 from tests.reasoners import RuleReasoner
 

@@ -1,0 +1,45 @@
+"""Parameters of measuring restorations."""
+
+from pydantic import Field
+
+from schemas.evaluation import BenchmarkName, GridName, PriorSource, RestorationSetting
+from schemas.parameters.base import Parameters
+from schemas.parameters.options import Reasoner, Restorer, Workers
+from schemas.prior.current import DegradationName
+from schemas.reasoner import EdgeReasonerChoice
+from schemas.restorer import EdgeRestorerChoice
+from schemas.url import Url
+
+
+class EvaluateParameters(Parameters):
+    """Measure a reasoner and a restorer on held-out photographs, or on a benchmark of pairs."""
+
+    photographs: Url = Field(
+        description="Folder of clean, held-out photographs, or of the pairs of a benchmark"
+    )
+    output: Url = Field(description="Folder for the evaluation set, its rows and its tables")
+    reasoner: Reasoner = EdgeReasonerChoice()
+    restorer: Restorer = EdgeRestorerChoice()
+    recipe: GridName = Field("benchmark", description="How the photographs are degraded")
+    benchmark: BenchmarkName | None = Field(
+        None, description="A data set of pairs, to measure on instead of a recipe"
+    )
+    present: tuple[DegradationName, ...] = Field(
+        (), description="What degrades the pairs of the benchmark folder"
+    )
+    baselines: bool = Field(
+        False, description="Compare with methods without learning, by more figures; takes longer"
+    )
+    priors: PriorSource = Field(
+        "predicted", description="Whose diagnosis the restorer is given; shuffled: another sample's"
+    )
+    maps: bool = Field(True, description="Let the restorer see the maps of diagnoses")
+    verify: bool = Field(True, description="Judge each restoration, as in use")
+    seed: int = Field(2026, description="The published figures use 2026")
+    workers: Workers = None
+
+    def setting(self) -> RestorationSetting:
+        """Return what decides how the samples are restored."""
+        return RestorationSetting(
+            priors=self.priors, maps=self.maps, verify=self.verify, seed=self.seed
+        )
