@@ -16,6 +16,7 @@ from pydantic import BaseModel
 from schemas.archive import LedgerRow, PlanItem, RestoreParameters, RunSummary
 from schemas.diagnosis import Diagnosis
 from schemas.inspection import Inspection
+from schemas.parameters.alignment import AlignParameters
 from schemas.parameters.annotation import AnnotateParameters, RefreshParameters
 from schemas.parameters.assessment import AssessParameters
 from schemas.parameters.description import DescribeParameters
@@ -69,6 +70,7 @@ MODELS: Mapping[str, tuple[str, type[BaseModel]]] = {
     "train-language-parameters": ("Parameters of the flow train language", TrainLanguageParameters),
     "train-restorer-parameters": ("Parameters of the flow train restorer", TrainRestorerParameters),
     "train-editor-parameters": ("Parameters of the flow train editor", TrainEditorParameters),
+    "align-parameters": ("Parameters of the flow align", AlignParameters),
     "evaluate-parameters": ("Parameters of the flow evaluate", EvaluateParameters),
     "assess-parameters": ("Parameters of the flow assess", AssessParameters),
     "promote-parameters": ("Parameters of the flow promote", PromoteParameters),

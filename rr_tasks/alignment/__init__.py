@@ -1,0 +1,1 @@
+"""A restorer learns from a reasoner's judgement, by reinforcement learning."""

@@ -1,0 +1,54 @@
+"""What an alignment is asked for, and everything that it depends on."""
+
+import hashlib
+from typing import Annotated, Literal
+
+from pydantic import Field, JsonValue
+
+from schemas.base import Sha256, Strict
+from schemas.reasoner import ReasonerIdentity
+from schemas.training import LoopSettings, Positive
+
+ObjectiveName = Literal["grpo", "nft"]
+"""Flow-GRPO (arXiv 2505.05470) and DiffusionNFT (arXiv 2509.16117)."""
+
+SamplerName = Literal["sde", "cps"]
+RatioName = Literal["clip", "mask"]
+
+Weight = Annotated[float, Field(ge=0.0)]
+
+
+class RewardWeights(Strict):
+    """How much each part of the reward counts; parts with weight 0 are not computed."""
+
+    severity: Weight = Field(1.0, description="How much of the diagnosed severity was removed")
+    local: Weight = Field(0.5, description="The same by regions, so that local artefacts count")
+    scene: Weight = Field(0.0, description="Whether the scene is still described alike")
+    fidelity: Weight = Field(
+        1.0, description="Closeness to the truth or, without one, to the structure of the input"
+    )
+    naturalness: Weight = Field(0.1, description="How natural the statistics of its pixels are")
+
+
+class AlignmentRecord(Strict):
+    """Everything that an alignment depends on; stored beside its checkpoint and in its weights.
+
+    `start` is the digest of the restorer before, `judge` the identity of the reasoner that gives
+    the rewards, `method` the parameters that say how to learn, and `algorithm` counts changes of
+    the code after which the same settings give other weights.
+    """
+
+    network: Literal["edge-restorer", "qwen-adapter"]
+    algorithm: Positive
+    processes: Positive = 1
+    settings: LoopSettings
+    method: dict[str, JsonValue]
+    start: Sha256
+    judge: ReasonerIdentity
+    shards: str
+    annotations: str
+
+    @property
+    def digest(self) -> str:
+        """16 hex digits that identify the record; they name the folder of the run."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:16]
