@@ -7,7 +7,7 @@ import subprocess
 import sysconfig
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -96,6 +96,15 @@ def _running(folder: Path, config: Path) -> Iterator[str]:
         finally:
             server.kill()  # what it holds is thrown away
             server.wait()
+            _remove_sockets(ports.values())
+
+
+def _remove_sockets(ports: Iterable[int]) -> None:
+    """Remove what the server leaves behind outside its folder, which no option can move."""
+    for port in ports:
+        for name in (f"*-{port}", f"*-grpc-{port + 10_000}"):
+            for path in Path("/tmp").glob(f"seaweedfs-{name}.sock"):
+                path.unlink(missing_ok=True)
 
 
 def _free_ports(count: int) -> list[int]:

@@ -36,6 +36,7 @@ from rr_tasks.degrade.transmission import (
     fade_map,
 )
 from schemas.base import Rgb
+from schemas.prior.finding import Finding
 from schemas.prior.haze import Haze, HazeParameters
 from schemas.prior.light import Light
 from schemas.ranges import HazeRecipe
@@ -81,13 +82,25 @@ class HazePhysics(Physics[HazeParameters, HazeRecipe]):
         self, parameters: HazeParameters, severity: float, short_side_px: int
     ) -> HazeParameters:
         mean = _transmission(severity, parameters.light, parameters.atmospheric_light)
-        there = parameters.transmission_map
+        if parameters.transmission_map is None:
+            beta, faded = _follow(parameters.beta, parameters.transmission, mean), None
+        else:
+            power, faded = fade_map(parameters.transmission_map, mean)
+            beta = power * parameters.beta
         return parameters.model_copy(
-            update={
-                "transmission": mean,
-                "transmission_map": there and fade_map(there, mean),
-            }
+            update={"transmission": mean, "beta": beta, "transmission_map": faded}
         )
+
+    @override
+    def make_consistent(
+        self, finding: Finding[HazeParameters], short_side_px: int
+    ) -> Finding[HazeParameters]:
+        made = super().make_consistent(finding, short_side_px)
+        if made.parameters is None or finding.parameters is None:
+            return made
+        # Reasoners read beta apart from the transmission, and no worse than it would follow.
+        kept = made.parameters.model_copy(update={"beta": finding.parameters.beta})
+        return made.model_copy(update={"parameters": kept})
 
     @override
     def add(
@@ -121,12 +134,11 @@ class HazePhysics(Physics[HazeParameters, HazeRecipe]):
     def dilute(self, parameters: HazeParameters, share: float) -> HazeParameters:
         # J (1 - a) + a (J t + A (1 - t)) has a transmission of 1 - a (1 - t).
         transmission = 1 - share * (1 - parameters.transmission)
-        beta = parameters.beta * math.log(transmission) / math.log(parameters.transmission)
         there = parameters.transmission_map
         return parameters.model_copy(
             update={
                 "transmission": transmission,
-                "beta": beta,
+                "beta": _follow(parameters.beta, parameters.transmission, transmission),
                 "transmission_map": there and dilute_map(there, share),
             }
         )
@@ -176,6 +188,17 @@ def _add(
         transmission_map=draw_map(transmission),
     )
     return blend(image, CONVENTIONS[light].of_code(airlight), transmission), parameters
+
+
+def _follow(beta: float, before: float, after: float) -> float:
+    """Return beta after a change of the mean transmission, as if it were the same everywhere.
+
+    Where there was no haze, nothing tells how it grows with distance.
+    """
+    if before == 1.0:
+        return beta
+    seen, wanted = (max(mean, _LEAST_TRANSMISSION) for mean in (before, after))
+    return beta * math.log(wanted) / math.log(seen)
 
 
 def _transmission(severity: float, light: Light, airlight: Rgb) -> float:

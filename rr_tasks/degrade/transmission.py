@@ -47,15 +47,19 @@ def draw_map(transmission: Values) -> TransmissionMap:
     return _as_map(np.asarray(cells, np.float64))
 
 
-def fade_map(transmission: TransmissionMap, mean: float) -> TransmissionMap:
+def fade_map(transmission: TransmissionMap, mean: float) -> tuple[float, TransmissionMap]:
     """Change the mean of a map as a change of beta does: every cell by the same power.
 
     Args:
         transmission: any map.
         mean: the wanted one, above 0, up to 1.
+
+    Returns:
+        The power, by which beta grows, and the map.
     """
     path = -np.log(np.clip(np.array(transmission.rows), _LEAST, _MOST))
-    return _as_map(np.exp(-_fit(path, mean) * path))
+    power = _fit(path, mean)
+    return power, _as_map(np.exp(-power * path))
 
 
 def dilute_map(transmission: TransmissionMap, share: float) -> TransmissionMap:

@@ -70,7 +70,8 @@ class Dehazing:
         relative = self.convention.read(small) / airlight
         window = np.ones((_DARK_WINDOW, _DARK_WINDOW), np.uint8)
         dark = cv2.erode(relative.min(2), window)
-        return fade_map(draw_map(1 - _DARKEST * np.clip(dark, 0.0, 1.0)), haze.transmission)
+        _, guessed = fade_map(draw_map(1 - _DARKEST * np.clip(dark, 0.0, 1.0)), haze.transmission)
+        return guessed
 
 
 def _shrink(photograph: Pixels) -> Bytes:

@@ -3,21 +3,23 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rr_tasks.degrade.catalogue import CATALOGUE
 from rr_tasks.degrade.color import decode
-from rr_tasks.degrade.haze import haze_severity
+from rr_tasks.degrade.haze import haze_severity, haze_transmission
 from rr_tasks.degrade.transmission import scatter
 from schemas.base import Range
+from schemas.prior.haze import HazeParameters
 from schemas.ranges import HazeRecipe, SmokeRecipe
 from tests.physics import add_haze
 
 RAMP = np.tile(np.linspace(0, 1, 256, dtype=np.float32)[:, None], (1, 48))
+SCENE = np.full((256, 48, 3), 0.02, np.float32)
 
 
 @pytest.mark.parametrize("severity", [1.0, 10.0, 55.0, 100.0])
 def test_the_reported_parameters_are_those_of_the_image(severity: float) -> None:
-    scene = np.full((256, 48, 3), 0.02, np.float32)
     rng = np.random.default_rng(5)
-    hazy, haze = add_haze(scene, RAMP, severity, HazeRecipe(), rng)
+    hazy, haze = add_haze(SCENE, RAMP, severity, HazeRecipe(), rng)
     assert haze.parameters is not None
     p = haze.parameters
     light = decode(np.array(p.atmospheric_light))
@@ -102,3 +104,29 @@ def test_warm_air_is_red_and_cold_air_is_blue() -> None:
         )
         assert haze.parameters is not None
         assert np.argsort(haze.parameters.atmospheric_light).tolist() == order
+
+
+@pytest.mark.parametrize("mapped", [True, False])
+def test_beta_follows_another_severity(mapped: bool) -> None:
+    found = [
+        add_haze(SCENE, RAMP, severity, HazeRecipe(), np.random.default_rng(5))[1]
+        for severity in (30.0, 60.0)
+    ]
+    thin, thick = (finding.parameters for finding in found)
+    assert thin is not None
+    assert thick is not None
+    told = thin if mapped else thin.without_maps()
+    made = CATALOGUE["haze"].at_severity(told, found[1].severity, 48)
+    assert made.beta == pytest.approx(thick.beta, rel=0.01 if mapped else 0.15)
+    again = CATALOGUE["haze"].at_severity(made, found[0].severity, 48)
+    assert again.beta == pytest.approx(thin.beta, rel=2e-3)
+
+
+@pytest.mark.parametrize(("before", "severity"), [(0.0, 50.0), (1.0, 50.0), (0.5, 100.0)])
+def test_haze_that_hides_all_or_nothing_takes_another_severity(
+    before: float, severity: float
+) -> None:
+    haze = HazeParameters(atmospheric_light=(0.8, 0.8, 0.8), transmission=before, beta=1.0)
+    made = CATALOGUE["haze"].at_severity(haze, severity, 512)
+    assert 0 < made.beta < 10
+    assert made.transmission == haze_transmission(severity)

@@ -11,11 +11,14 @@ from rr_tasks.degrade.depth import scene_depth
 from rr_tasks.degrade.kernels import gaussian_kernel
 from rr_tasks.degrade.mixture import degrade
 from schemas.prior.current import DEGRADATIONS, AnyFinding
-from schemas.recipe import EDGE_DEFAULT, PartialRecipe, Range
+from schemas.recipe import EDGE_DEFAULT, LightRecipe, PartialRecipe, Range
 from tests.physics import add_blur, add_haze, add_noise, add_rain, dilute
 
 Findings = tuple[AnyFinding, ...]
 SIDE = 96
+HALF = EDGE_DEFAULT.model_copy(
+    update={"partial": PartialRecipe(probability=1.0, share=Range(low=0.5, high=0.5))}
+)
 
 
 def scene() -> np.ndarray:
@@ -75,23 +78,25 @@ def moment(kernel: np.ndarray) -> float:
     return float((kernel.sum(0) * axis**2).sum())
 
 
+@pytest.mark.parametrize("light", [LightRecipe(coded=0.0), LightRecipe(coded=1.0)])
+def test_half_of_what_is_not_there_is_absent(light: LightRecipe) -> None:
+    recipe = HALF.model_copy(update={"light": light})
+    nothing = dict.fromkeys(DEGRADATIONS, 0.0)
+    degraded = degrade(scene(), nothing, recipe, np.random.default_rng(2))
+    assert not any(finding.present for finding in degraded.findings.values())
+
+
 def test_half_noise_has_half_the_deviation() -> None:
     grey = np.full((SIDE, SIDE, 3), 124, np.uint8)  # 0.2 in linear light
-    recipe = EDGE_DEFAULT.model_copy(
-        update={"partial": PartialRecipe(probability=1.0, share=Range(low=0.5, high=0.5))}
-    )
-    degraded = degrade(grey, {"noise": 30.0}, recipe, np.random.default_rng(0))
+    degraded = degrade(grey, {"noise": 30.0}, HALF, np.random.default_rng(0))
     deviation = (to_linear(degraded.image) - to_linear(grey)).std()
     assert degraded.findings["noise"].severity == pytest.approx(15.0)
     assert deviation == pytest.approx(0.15 * 0.15, rel=0.05)
 
 
 def test_partly_restored_photographs_lie_between_the_clean_and_the_degraded() -> None:
-    recipe = EDGE_DEFAULT.model_copy(
-        update={"partial": PartialRecipe(probability=1.0, share=Range(low=0.5, high=0.5))}
-    )
     severities: dict[str, float] = dict.fromkeys(DEGRADATIONS, 50.0)
     whole = degrade(scene(), severities, EDGE_DEFAULT, np.random.default_rng(1)).image
-    part = degrade(scene(), severities, recipe, np.random.default_rng(1)).image
+    part = degrade(scene(), severities, HALF, np.random.default_rng(1)).image
     blend = cv2.addWeighted(to_linear(whole), 0.5, to_linear(scene()), 0.5, 0.0)
     assert np.abs(to_linear(part) - blend).mean() < 0.01

@@ -9,6 +9,7 @@ from rr_tasks.degrade.catalogue import CATALOGUE
 from rr_tasks.priors import leave_out
 from rr_tasks.treatment.edits import edit_prior
 from schemas.prior.current import DEGRADATIONS, DiagnosticPrior
+from schemas.prior.transmission_map import MAP_SIDE, TransmissionMap
 from schemas.treatment import Treatment
 
 
@@ -37,6 +38,25 @@ def test_parameters_follow_a_severity(prior: DiagnosticPrior, name: str, severit
     following = CATALOGUE[name].severity(found.parameters, short_side)
     assert following == pytest.approx(severity, abs=0.1)
     assert f"(severity {severity:.0f})" in edited.reasoning
+
+
+@pytest.mark.parametrize("severity", [20.0, 80.0])
+def test_all_that_says_how_thick_haze_is_follows_its_severity(
+    prior: DiagnosticPrior, severity: float
+) -> None:
+    before = prior.haze.parameters
+    assert before is not None
+    rows = ((0.7,) * MAP_SIDE,) * MAP_SIDE
+    mapped = before.model_copy(update={"transmission_map": TransmissionMap(rows=rows)})
+    found = prior.haze.model_copy(update={"parameters": mapped})
+    hazy = prior.model_copy(update={"haze": found})
+    after = edit_prior(hazy, {"haze.severity": severity}).haze.parameters
+    assert after is not None
+    assert after.transmission_map is not None
+    thicker = severity > prior.haze.severity
+    assert (after.beta > before.beta) is thicker
+    assert (after.transmission < before.transmission) is thicker
+    assert (after.transmission_map.mean() < 0.7) is thicker
 
 
 def test_the_severity_follows_parameters_and_maps_are_left_out(prior: DiagnosticPrior) -> None:
