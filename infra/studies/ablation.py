@@ -17,15 +17,15 @@ import numpy as np
 import polars as pl
 import torch
 from choices import ARMS, BASE, Choice, count_operations
-from gains import Case, Gains, average, tabulate, write_markdown
+from gains import Case, Gains, average, tabulate
 from measuring import SEED, make_evaluation_set, measure_gains
+from reporting import publish_table, report, say
 
 from rr_tasks.evaluation.images.trial import Trial
 from rr_tasks.reasoner.load import load_reasoner
 from rr_tasks.restorer.load import load_restorer
 from rr_tasks.restorer.network import RestorerNetwork
-from rr_tasks.storage.files import exists, join, publish_bytes
-from rr_tasks.training.loop import ProgressReport
+from rr_tasks.storage.files import exists, join
 from rr_tasks.training.run import run_restorer_training
 from rr_tasks.weights.file import load_network, save_network
 from schemas.errors import ExpectedError
@@ -81,8 +81,8 @@ def _train(choice: Choice, folder: str, seed: int, options: argparse.Namespace) 
         learning_rate=options.learning_rate,
         seed=seed,
     )
-    _say(f"{folder}: {parameters.steps} steps of {a_step / 1e9:.1f} GFLOP")
-    return run_restorer_training(parameters, _report(folder))
+    say(f"{folder}: {parameters.steps} steps of {a_step / 1e9:.1f} GFLOP")
+    return run_restorer_training(parameters, report(folder))
 
 
 def _average(rows: pl.DataFrame) -> Iterator[tuple[str, Gains]]:
@@ -90,14 +90,6 @@ def _average(rows: pl.DataFrame) -> Iterator[tuple[str, Gains]]:
     yield "all", average(rows)
     for name in DEGRADATIONS:
         yield name, average(rows.filter(pl.col("combination") == name))
-
-
-def _report(name: str) -> ProgressReport:
-    return lambda step, means: _say(f"{name}, step {step}: {means}")
-
-
-def _say(line: str) -> None:
-    sys.stderr.write(f"{line}\n")
 
 
 def main() -> None:
@@ -118,9 +110,7 @@ def main() -> None:
     torch.set_num_threads(1)
     try:
         for table in run_ablation(options):
-            csv, markdown = table.write_csv(float_precision=4), write_markdown(table, BASE)
-            publish_bytes(csv.encode(), join(options.output, "ablation.csv"))
-            publish_bytes(markdown.encode(), join(options.output, "ablation.md"))
+            markdown = publish_table(table, options.output, "ablation", BASE)
     except ExpectedError as error:
         parser.error(str(error))
     sys.stdout.write(markdown)

@@ -18,12 +18,12 @@ import numpy as np
 import polars as pl
 import torch
 from arms import Reads, Run
-from gains import Case, Gains, average, tabulate, write_markdown
+from gains import Case, Gains, average, tabulate
 from measuring import SEED, make_evaluation_set
+from reporting import publish_table, report, say
 
 from rr_tasks.reasoner.load import load_reasoner
-from rr_tasks.storage.files import join, publish_bytes
-from rr_tasks.training.loop import ProgressReport
+from rr_tasks.storage.files import join
 from schemas.errors import ExpectedError
 from schemas.evaluation import GridName, PriorSource, RestorationSetting
 from schemas.reasoner import EdgeReasonerChoice
@@ -50,12 +50,12 @@ def run_study(options: argparse.Namespace) -> Iterator[pl.DataFrame]:
         )
         for reads in get_args(Reads):
             run = Run(reads, seed, options.output)
-            run.train(options.shards, options.annotations, settings, _report(run.name))
+            run.train(options.shards, options.annotations, settings, report(run.name))
             for (recipe, data), setting in product(sets.items(), _settings_for(reads)):
                 rows = run.evaluate(data, reasoner, setting)
                 case = (recipe, reads, _describe(setting))
                 gains.setdefault(case, []).append(average(rows))
-                _say(f"{run.name}, {recipe}, {case[2]}: {gains[case][-1].mean():+.2f} dB")
+                say(f"{run.name}, {recipe}, {case[2]}: {gains[case][-1].mean():+.2f} dB")
         stacked = {case: np.stack(seeds) for case, seeds in gains.items()}
         yield tabulate(stacked, ("recipe", "reads", "priors"), _reading_nothing)
 
@@ -76,14 +76,6 @@ def _describe(setting: RestorationSetting) -> str:
     return setting.priors if setting.maps else f"{setting.priors}, without maps"
 
 
-def _report(name: str) -> ProgressReport:
-    return lambda step, means: _say(f"{name}, step {step}: {means}")
-
-
-def _say(line: str) -> None:
-    sys.stderr.write(f"{line}\n")
-
-
 def main() -> None:
     """Run or resume the study, and write its table."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
@@ -99,12 +91,7 @@ def main() -> None:
     torch.set_num_threads(1)
     try:
         for table in run_study(options):
-            csv, markdown = (
-                table.write_csv(float_precision=4),
-                write_markdown(table, "reading nothing"),
-            )
-            publish_bytes(csv.encode(), join(options.output, "study.csv"))
-            publish_bytes(markdown.encode(), join(options.output, "study.md"))
+            markdown = publish_table(table, options.output, "study", "reading nothing")
     except ExpectedError as error:
         parser.error(str(error))
     sys.stdout.write(markdown)

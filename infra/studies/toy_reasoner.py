@@ -11,6 +11,7 @@ model of this size would spend most of its time to find.
 
 import argparse
 import math
+import sys
 from collections.abc import Iterator
 from itertools import chain, islice
 from pathlib import Path
@@ -19,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 import torch
+from reporting import report
 from transformers import AutoModelForImageTextToText
 
 from flows.synthesize import synthesize
@@ -83,7 +85,7 @@ def main() -> None:
     begun = learn(learned, start, output / "rating", steps=700, rate=1e-3, ratings=1.0)
     rated = learn(learned, Path(begun), output / "more", steps=3500, rate=5e-4, ratings=1.0)
     made = learn(learned, Path(rated), output / "diagnosis", steps=1200, rate=5e-4, ratings=0.25)
-    print(tabulate(made, measured))  # noqa: T201
+    sys.stdout.write(f"{tabulate(made, measured)}\n")
 
 
 def make_data(
@@ -151,7 +153,7 @@ def learn(
             accumulate=1,
             learning_rate=rate,
         ),
-        lambda step, means: print(output.name, step, means, flush=True),  # noqa: T201
+        report(output.name),
     )
 
 

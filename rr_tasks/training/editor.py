@@ -21,18 +21,20 @@ from rr_tasks.training.encoded import EncodedBatch, Source, encode_shard, load_e
 from rr_tasks.training.loop import ProgressReport, train
 from rr_tasks.training.matching import matching_loss
 from rr_tasks.training.objective import Objective
-from rr_tasks.training.processes import join_processes
-from rr_tasks.training.run import ema_decay, finish_run
+from rr_tasks.training.processes import deal_shards, join_processes
+from rr_tasks.training.run import finish_run
 from rr_tasks.training.samples import draw_samples
+from rr_tasks.training.settings import choose_settings
 from rr_tasks.weights.snapshot import Snapshot, fetch_snapshot
 from schemas.parameters.editor_training import TrainEditorParameters
 from schemas.restorer import QwenRestorerChoice
 from schemas.shard import spec_hash
-from schemas.training import EditorRecord, EncodingSpec, LoopSettings
+from schemas.training import EditorRecord, EncodingSpec
 
 SAMPLES = "samples"
 """Folder, in that of the run, of pictures of what was learned so far."""
 
+_WARMUP_STEPS = 100
 _SAMPLE_STEPS = 8
 _SAMPLE_EVERY = 500
 
@@ -91,19 +93,10 @@ def record_editor_training(
         seed=parameters.seed,
         libraries={name: version(name) for name in LIBRARIES},
     )
-    settings = LoopSettings(
-        steps=parameters.steps,
-        batch_size=parameters.batch_size,
-        accumulate=parameters.accumulate,
-        learning_rate=parameters.learning_rate,
-        warmup_steps=min(100, parameters.steps // 10),
-        ema_decay=ema_decay(parameters.steps),
-        seed=parameters.seed,
-    )
     return EditorRecord(
         algorithm=matching.ALGORITHM,
         processes=processes,
-        settings=settings,
+        settings=choose_settings(parameters, warmup_steps=_WARMUP_STEPS),
         encoding=encoding,
         storage=parameters.storage,
         rank=parameters.rank,
@@ -158,9 +151,7 @@ def _encode_all(
     markers = check_dataset(parameters.shards)
     check_diagnosed(parameters.shards, markers, parameters.annotations)
     folder = join(parameters.output, f"encoded-{spec_hash(spec)}")
-    processes = join_processes(restorer.device)
     source = Source(parameters.shards, parameters.annotations)
-    for marker in markers[processes.process_index :: processes.num_processes]:
+    for marker in deal_shards(markers, restorer.device):
         encode_shard(restorer, source, folder, spec, marker.shard)
-    processes.wait_for_everyone()
     return folder

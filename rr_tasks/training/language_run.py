@@ -27,11 +27,12 @@ from rr_tasks.training.model_card import write_card
 from rr_tasks.training.objective import Objective
 from rr_tasks.training.processes import join_processes
 from rr_tasks.training.rounds import Batch
-from rr_tasks.training.run import ema_decay, finish_run
+from rr_tasks.training.run import finish_run
+from rr_tasks.training.settings import choose_settings
 from rr_tasks.weights.lineage import RECORD, SOURCES, list_sources, read_folder_sources
 from rr_tasks.weights.snapshot import Snapshot, fetch_snapshot
 from schemas.parameters.language_training import TrainLanguageParameters
-from schemas.training import LanguageRecord, LoopSettings
+from schemas.training import LanguageRecord
 
 CARD = "README.md"
 """Written last, so that what it stands beside is whole."""
@@ -43,6 +44,7 @@ FOLDERS = {"adapter": "adapter", "full": "model"}
 """Where in the folder of a run lies what was learned."""
 
 _START = "start"
+_WARMUP_STEPS = 100
 
 Examine = Callable[[Backbone], dict[str, float]]
 """Measures a model that is being trained, on photographs that it does not learn from."""
@@ -117,19 +119,11 @@ def _record(
     parameters: TrainLanguageParameters, snapshot: Snapshot, processes: int
 ) -> LanguageRecord:
     """Record everything that determines what a run learns."""
+    settings = choose_settings(parameters, warmup_steps=_WARMUP_STEPS)
     return LanguageRecord(
         algorithm=language.ALGORITHM,
         processes=processes,
-        settings=LoopSettings(
-            steps=parameters.steps,
-            batch_size=parameters.batch_size,
-            accumulate=parameters.accumulate,
-            learning_rate=parameters.learning_rate,
-            warmup_steps=min(100, parameters.steps // 10),
-            ema_decay=ema_decay(parameters.steps),
-            checkpoint_every=CHECKPOINT_EVERY,
-            seed=parameters.seed,
-        ),
+        settings=settings.model_copy(update={"checkpoint_every": CHECKPOINT_EVERY}),
         model=snapshot.revision or snapshot.digest,
         learn=parameters.learn,
         rank=parameters.rank if parameters.learn == "adapter" else None,

@@ -1,7 +1,11 @@
 """Lets several processes train one network together."""
 
+from collections.abc import Iterator, Sequence
+
 import torch
 from accelerate import Accelerator
+
+from schemas.shard import DoneMarker
 
 
 def join_processes(device: torch.device) -> Accelerator:
@@ -11,3 +15,10 @@ def join_processes(device: torch.device) -> Accelerator:
     processes.
     """
     return Accelerator(cpu=device.type == "cpu", device_placement=False)
+
+
+def deal_shards(markers: Sequence[DoneMarker], device: torch.device) -> Iterator[DoneMarker]:
+    """Yield this process's share of shards, and wait in the end until all have done theirs."""
+    processes = join_processes(device)
+    yield from markers[processes.process_index :: processes.num_processes]
+    processes.wait_for_everyone()

@@ -20,9 +20,10 @@ from rr_tasks.storage.leftovers import remove_leftovers
 from rr_tasks.training import flow, reasoner
 from rr_tasks.training.dataset import check_dataset
 from rr_tasks.training.loop import CHECKPOINT, ProgressReport
-from rr_tasks.training.processes import join_processes
+from rr_tasks.training.processes import deal_shards, join_processes
 from rr_tasks.training.reasoner import train_reasoner
 from rr_tasks.training.restorer import train_restorer
+from rr_tasks.training.settings import choose_settings
 from rr_tasks.training.taught import TaughtPhotographs
 from rr_tasks.training.teaching import Lessons, teach_shard
 from rr_tasks.weights.file import hash_weights, load_network, save_network
@@ -38,6 +39,8 @@ from schemas.training import LoopSettings, TeachingSpec, TrainingRecord
 
 RecordT = TypeVar("RecordT", bound=Strict)
 LearnedT = TypeVar("LearnedT")
+
+_WARMUP_STEPS = 200
 
 
 class IncompleteLessonsError(ExpectedError, ValueError):
@@ -88,15 +91,13 @@ def run_reasoner_training(parameters: TrainReasonerParameters, on_progress: Prog
     Raises:
         OtherRunError: the folder holds a run with other settings.
     """
-    device = choose_device(parameters.device)
+    device, settings = choose_device(parameters.device), _settings(parameters)
     record = TrainingRecord(
         network="edge-reasoner",
         algorithm=reasoner.ALGORITHM,
         processes=join_processes(device).num_processes,
         # Averaged weights do not fit averaged batch statistics: average over the last steps only.
-        settings=_settings(parameters).model_copy(
-            update={"ema_decay": min(0.99, ema_decay(parameters.steps))}
-        ),
+        settings=settings.model_copy(update={"ema_decay": min(0.99, settings.ema_decay)}),
         shards=name_of(parameters.shards),
         annotations=parameters.annotations and name_of(parameters.annotations),
         unlabelled=parameters.unlabelled and name_of(parameters.unlabelled),
@@ -185,10 +186,8 @@ def _take_lessons(parameters: TrainRestorerParameters, teacher: PhotographRestor
     source = spec_hash(read_data_spec(parameters.shards))
     spec = TeachingSpec(shards=source, teacher=teacher.digest)
     folder = join(parameters.output, f"taught-{spec_hash(spec)}")
-    processes = join_processes(choose_device(parameters.device))
-    for marker in markers[processes.process_index :: processes.num_processes]:
+    for marker in deal_shards(markers, choose_device(parameters.device)):
         teach_shard(teacher, folder, spec, parameters.shards, marker.shard)
-    processes.wait_for_everyone()
     return Lessons(folder, parameters.teacher_share)
 
 
@@ -297,21 +296,8 @@ def _read_record(url: str, kind: type[RecordT]) -> RecordT:
 
 
 def _settings(parameters: TrainReasonerParameters | TrainRestorerParameters) -> LoopSettings:
-    return LoopSettings(
-        steps=parameters.steps,
-        batch_size=parameters.batch_size,
-        accumulate=parameters.accumulate,
-        learning_rate=parameters.learning_rate,
-        warmup_steps=min(200, parameters.steps // 10),
-        ema_decay=ema_decay(parameters.steps),
-        seed=parameters.seed,
-        compiled=parameters.compiled,
-    )
-
-
-def ema_decay(steps: int) -> float:
-    """Shorten the average for a short run, which must not end with weights from its start."""
-    return min(0.999, max(0.0, 1 - 8 / steps))
+    settings = choose_settings(parameters, warmup_steps=_WARMUP_STEPS)
+    return settings.model_copy(update={"compiled": parameters.compiled})
 
 
 def _digest(url: str | None) -> str | None:

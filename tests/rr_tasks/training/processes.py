@@ -14,7 +14,7 @@ from rr_tasks.shards.stream import Piece
 from rr_tasks.training.epochs import deal_epochs
 from rr_tasks.training.loop import train
 from rr_tasks.training.objective import Losses, Objective
-from rr_tasks.training.processes import join_processes
+from rr_tasks.training.processes import deal_shards, join_processes
 from rr_tasks.training.rounds import Batch, Example, RoundLoader, stack
 from schemas.shard import DoneMarker
 from schemas.training import LoopSettings
@@ -74,6 +74,8 @@ def main(folder: Path) -> None:
             device=cpu,
             on_progress=lambda *_: (folder / f"reported-{rank}").touch(),
         )
+    dealt = [marker.shard for marker in deal_shards(MARKERS, cpu)]
+    (folder / f"dealt-{rank}.json").write_text(json.dumps(dealt))
     torch.save(network.state_dict(), folder / f"weights-{rank}.pt")
     (folder / f"seen-{rank}.json").write_text(json.dumps(seen))
 

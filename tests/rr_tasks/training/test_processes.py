@@ -56,6 +56,11 @@ def test_processes_take_as_many_steps_on_other_data_and_noise(trained: Path) -> 
     assert len({batch["noise"] for one in seen for batch in one}) == 2 * 6 * 2
 
 
+def test_each_process_gets_its_share_of_the_shards(trained: Path) -> None:
+    dealt = [json.loads((trained / f"dealt-{rank}.json").read_text()) for rank in (0, 1)]
+    assert dealt == [[0, 2], [1]]
+
+
 def test_the_first_process_alone_writes_and_reports(trained: Path) -> None:
     assert sorted(path.name for path in (trained / "run").iterdir()) == [CHECKPOINT, "log.jsonl"]
     assert len((trained / "run" / "log.jsonl").read_text().splitlines()) == 1

@@ -15,7 +15,6 @@ from rr_tasks.training import run
 from rr_tasks.training.run import (
     OtherRunError,
     check_reasoner_training,
-    ema_decay,
     record_restorer_training,
     run_reasoner_training,
     run_restorer_training,
@@ -126,14 +125,6 @@ def test_a_folder_with_another_run_is_refused(
     assert isinstance(e.value, ExpectedError)
     assert Path(target).read_bytes() == before
     assert len(training.settings) == 1
-
-
-def test_the_average_follows_a_short_run_and_is_slow_in_a_long_one() -> None:
-    decay = ema_decay(60)
-    drift = sum(decay**age * (1 - decay) * (60 - age) for age in range(60)) / 60
-    assert drift > 0.5
-    assert ema_decay(8000) == pytest.approx(0.999)
-    assert ema_decay(100_000) == 0.999
 
 
 def test_annotations_of_another_data_set_are_refused(tmp_path: Path) -> None:
