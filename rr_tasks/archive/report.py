@@ -10,7 +10,6 @@ from importlib.resources import files
 from pathlib import PurePath
 from typing import Any
 
-from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from rr_tasks.archive.layout import REPORT, ROWS
@@ -19,9 +18,9 @@ from rr_tasks.archive.listing import describe_left_out
 from rr_tasks.archive.outcome import LEFT_ALONE, OUTCOMES
 from rr_tasks.archive.previews import Gallery, after_path, before_path
 from rr_tasks.archive.rows import RowWriter, findings_of
-from rr_tasks.plural import say_count
 from rr_tasks.storage.folder import Folder
 from rr_tasks.storage.names import to_display
+from rr_tasks.template import render
 from schemas.archive import Counts, LedgerRow, RunSummary
 from schemas.prior.current import DEGRADATIONS, DegradationName
 from schemas.prior.finding import GRADES, grade
@@ -83,13 +82,12 @@ def write_report(source: Folder, output: Folder, summary: RunSummary, findings: 
     Raises:
         StorageError: storage refuses.
     """
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
-    environment.filters["count"] = say_count
     failures = sorted(findings.failures)
     originals = link_originals(source, output)
     first = findings.rows.finish()
-    template = environment.from_string(_read("report.html.j2"))
-    text = template.render(
+    text = render(
+        "archive",
+        "report.html.j2",
         style=Markup(_read("report.css")),  # noqa: S704 - a file of ours
         script=Markup(_read("report.js")),  # noqa: S704 - a file of ours
         summary=summary,

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from rr_tasks.inspection.data_uri import write_photograph
 from rr_tasks.inspection.maps import Drawing, draw_maps
-from rr_tasks.inspection.template import render
 from rr_tasks.photographs.pixels import Pixels, to_8_bits
 from rr_tasks.plural import say_count
 from rr_tasks.storage.names import to_display
+from rr_tasks.template import render
 from schemas.diagnosis import Diagnosis
 from schemas.prior.current import DiagnosticPrior
 
@@ -35,7 +35,8 @@ class Gallery:
         """Render the page."""
         count = say_count(len(self._shown) + self._more, "photograph")
         title = f"What degrades {count}"
-        return render("gallery.html.j2", title=title, shown=self._shown, more=self._more)
+        values = {"title": title, "shown": self._shown, "more": self._more}
+        return render("inspection", "gallery.html.j2", **values).encode()
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from rr_tasks.inspection.pictures import Picture
 from rr_tasks.inspection.survey import title
-from rr_tasks.inspection.template import render
+from rr_tasks.template import render
 from schemas.inspection import Inspection
 
 
@@ -12,7 +12,8 @@ def render_page(
     inspection: Inspection, pictures: Sequence[Picture], damaged: Sequence[str] = ()
 ) -> bytes:
     """Render the figures, the severities as bars, the pictures, and why others are missing."""
-    return render(
+    page = render(
+        "inspection",
         "page.html.j2",
         title=title(inspection.spec),
         found=inspection,
@@ -20,3 +21,4 @@ def render_page(
         damaged=damaged,
         spec=inspection.spec.model_dump_json(indent=2),
     )
+    return page.encode()

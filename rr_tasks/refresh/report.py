@@ -1,14 +1,13 @@
 """Writes a difference as tables for programs and as a self-contained HTML page."""
 
-from importlib.resources import files
 from typing import Any
 
 import polars as pl
-from jinja2 import Environment, StrictUndefined
 
 from rr_tasks.refresh.difference import Difference
 from rr_tasks.refresh.history import Annotations
 from rr_tasks.storage.files import join, publish_bytes
+from rr_tasks.template import render
 from schemas.prior.current import DEGRADATIONS
 
 
@@ -25,17 +24,15 @@ def write_difference(
         content = table.write_csv(float_precision=4).encode()
         publish_bytes(content, join(folder, f"{name}.csv"))
     report = join(folder, "report.html")
-    publish_bytes(render(old, new, difference).encode(), report)
+    publish_bytes(render_report(old, new, difference).encode(), report)
     return report
 
 
-def render(old: Annotations, new: Annotations, difference: Difference) -> str:
+def render_report(old: Annotations, new: Annotations, difference: Difference) -> str:
     """Render the page: the reasoners, what is equal, and how each degradation changed."""
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
-    template = environment.from_string(
-        files("rr_tasks.refresh").joinpath("report.html.j2").read_text(encoding="utf-8")
-    )
-    return template.render(
+    return render(
+        "refresh",
+        "report.html.j2",
         sides=(("Old", old), ("New", new)),
         totals=difference.totals.row(0, named=True),
         changes=difference.changes.to_dicts(),

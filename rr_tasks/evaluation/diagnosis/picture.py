@@ -2,18 +2,18 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from importlib.resources import files
 from typing import Any, NamedTuple
 
 import polars as pl
-from jinja2 import Environment, StrictUndefined
 
 from rr_tasks.evaluation.diagnosis.sample import COMBINATION_NAMES
+from rr_tasks.template import render
 from schemas.prior.current import DEGRADATIONS
 
 SIDE = 200
 """Pixels of one reliability diagram, whose axes go from 0 to 1."""
 
+_ROOM = "evaluation.diagnosis"
 _COLOURS = ("#2f6690", "#c8553d", "#588157", "#8d6a9f", "#b08900", "#3a9aa0", "#a23e7c", "#6b6b6b")
 
 
@@ -47,7 +47,8 @@ def draw_reliability(reliability: pl.DataFrame) -> str:
         name: list(_curves(reliability.filter(pl.col("type") == name), colours))
         for name in DEGRADATIONS
     }
-    return _render("reliability.svg.j2", diagrams=diagrams, colours=colours, side=SIDE)
+    values = {"diagrams": diagrams, "colours": colours, "side": SIDE}
+    return render(_ROOM, "reliability.svg.j2", **values)
 
 
 def draw_confusion(confusion: pl.DataFrame) -> str:
@@ -64,7 +65,7 @@ def draw_confusion(confusion: pl.DataFrame) -> str:
     rows = [
         (true, [counts[true, found] for found in COMBINATION_NAMES]) for true in COMBINATION_NAMES
     ]
-    return _render("confusion.svg.j2", names=COMBINATION_NAMES, rows=rows)
+    return render(_ROOM, "confusion.svg.j2", names=COMBINATION_NAMES, rows=rows)
 
 
 def _curves(reliability: pl.DataFrame, colours: dict[str, str]) -> Iterator[Curve]:
@@ -81,9 +82,3 @@ def _point(one: Mapping[str, Any], whole: int) -> Point:
         radius=round(1.5 + 6 * (one["samples"] / whole) ** 0.5, 1),
         samples=one["samples"],
     )
-
-
-def _render(template: str, **values: object) -> str:
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
-    source = files("rr_tasks.evaluation.diagnosis").joinpath(template).read_text(encoding="utf-8")
-    return environment.from_string(source).render(values)

@@ -2,16 +2,15 @@
 
 import io
 import json
-from importlib.resources import files
 
 import polars as pl
-from jinja2 import Environment, StrictUndefined
 
 from rr_tasks.evaluation.diagnosis.figures import Figures
 from rr_tasks.evaluation.diagnosis.picture import draw_confusion, draw_reliability
 from rr_tasks.evaluation.diagnosis.section import Section, make_sections
 from rr_tasks.plural import say_count
 from rr_tasks.storage.files import join, publish_all
+from rr_tasks.template import render
 from schemas.assessment import AssessmentSpec
 
 
@@ -75,11 +74,9 @@ def _markdown_table(table: pl.DataFrame) -> str:
 def _page(
     spec: AssessmentSpec, summary: str, tables: list[Section], reliability: str, confusion: str
 ) -> str:
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
-    source = (
-        files("rr_tasks.evaluation.diagnosis").joinpath("page.html.j2").read_text(encoding="utf-8")
-    )
-    return environment.from_string(source).render(
+    return render(
+        "evaluation.diagnosis",
+        "page.html.j2",
         summary=summary,
         sections=tables,
         reliability=reliability,

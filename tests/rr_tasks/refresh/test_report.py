@@ -6,7 +6,7 @@ import pytest
 from rr_tasks.refresh.comparison import compare
 from rr_tasks.refresh.difference import Difference, measure_difference
 from rr_tasks.refresh.history import Annotations
-from rr_tasks.refresh.report import name_bin, render, write_difference
+from rr_tasks.refresh.report import name_bin, render_report, write_difference
 from schemas.prior.current import DiagnosticPrior
 from schemas.shard import AnnotationSpec
 from tests.rr_tasks.refresh.conftest import changed
@@ -28,7 +28,7 @@ def test_tables_and_page_lie_side_by_side(
     found: Difference, sides: tuple[Annotations, Annotations], tmp_path: Path
 ) -> None:
     report = write_difference(str(tmp_path), *sides, found)
-    assert Path(report).read_text() == render(*sides, found)
+    assert Path(report).read_text() == render_report(*sides, found)
     assert {path.name for path in tmp_path.iterdir()} == {
         "totals.csv",
         "changes.csv",
@@ -44,7 +44,7 @@ def test_tables_and_page_lie_side_by_side(
 def test_the_page_needs_nothing_else_and_escapes_what_it_is_given(
     found: Difference, sides: tuple[Annotations, Annotations]
 ) -> None:
-    page = render(*sides, found)
+    page = render_report(*sides, found)
     assert "<strong>2</strong> photographs have both" in page
     assert "<strong>1</strong> are equal" in page
     assert "+6.2" in page
@@ -53,7 +53,7 @@ def test_the_page_needs_nothing_else_and_escapes_what_it_is_given(
 
 
 def test_a_page_without_samples_says_so(sides: tuple[Annotations, Annotations]) -> None:
-    page = render(*sides, measure_difference([]))
+    page = render_report(*sides, measure_difference([]))
     assert "<strong>0</strong> photographs have both" in page
     assert "<td>\N{EN DASH}</td>" in page
 

@@ -2,14 +2,13 @@
 
 import base64
 from collections.abc import Mapping, Sequence
-from importlib.resources import files
 
 import cv2
 import numpy as np
-from jinja2 import Environment, StrictUndefined
 
 from rr_tasks.evaluation.images.gallery.exhibits import Exhibit
 from rr_tasks.photographs.pixels import Bytes
+from rr_tasks.template import render
 
 Sections = Mapping[str, Sequence[Exhibit]]
 
@@ -20,14 +19,8 @@ _BAND, _GAP = 18, 8
 
 def render_gallery(sections: Sections, about: str) -> bytes:
     """Render a self-contained HTML page with the exhibits of each section at their full size."""
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
-    environment.filters["uri"] = _uri
-    template = environment.from_string(
-        files("rr_tasks.evaluation.images.gallery")
-        .joinpath("page.html.j2")
-        .read_text(encoding="utf-8")
-    )
-    return template.render(sections=sections, about=about).encode()
+    values = {"sections": sections, "about": about, "uri": _uri}
+    return render("evaluation.images.gallery", "page.html.j2", **values).encode()
 
 
 def draw_gallery(sections: Sections) -> bytes:

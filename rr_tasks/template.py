@@ -1,0 +1,20 @@
+"""Renders templates of self-contained pages and pictures, which lie beside the code they serve."""
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from rr_tasks.plural import say_count
+
+
+def render(room: str, template: str, **values: object) -> str:
+    """Render a template, such as `page.html.j2`, of a room, such as `inspection`.
+
+    What is filled in is escaped, unless it says that it is markup.
+    """
+    environment = Environment(
+        loader=PackageLoader(f"rr_tasks.{room}", ""),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+    )
+    environment.filters["count"] = say_count
+    return environment.get_template(template).render(**values)
