@@ -81,7 +81,7 @@ def moment(kernel: np.ndarray) -> float:
 @pytest.mark.parametrize("light", [LightRecipe(coded=0.0), LightRecipe(coded=1.0)])
 def test_half_of_what_is_not_there_is_absent(light: LightRecipe) -> None:
     recipe = HALF.model_copy(update={"light": light})
-    nothing = dict.fromkeys(DEGRADATIONS, 0.0)
+    nothing: dict[str, float] = dict.fromkeys(DEGRADATIONS, 0.0)
     degraded = degrade(scene(), nothing, recipe, np.random.default_rng(2))
     assert not any(finding.present for finding in degraded.findings.values())
 

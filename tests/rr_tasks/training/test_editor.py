@@ -19,16 +19,22 @@ from rr_tasks.training import editor, encoded
 from rr_tasks.training.editor import check_editor_training, run_editor_training
 from rr_tasks.training.matching import matching_loss
 from rr_tasks.training.run import OtherRunError
+from rr_tasks.training.settings import choose_settings
 from rr_tasks.weights.file import UnusableWeightsError
 from schemas.parameters.editor_training import TrainEditorParameters
 from schemas.prior.current import DiagnosticPrior
 from schemas.restorer import QwenRestorerChoice
+from schemas.training import LoopSettings
 
 TARGETS = 2 * 12
 
 
 def silent(_step: int, _means: dict[str, float]) -> None:
     """Report nothing."""
+
+
+def keep_every_step(*wishes: Any, **given: Any) -> LoopSettings:
+    return choose_settings(*wishes, **given).model_copy(update={"checkpoint_every": 1})
 
 
 @pytest.fixture(scope="module")
@@ -111,8 +117,7 @@ def test_a_resumed_run_ends_with_exactly_the_same_adapter(
     shutil.copytree(latents, tmp_path / latents.name)
     monkeypatch.setattr(encoded, "encode_crop", None)  # nothing is encoded twice
     with monkeypatch.context() as patch:
-        settings = editor.LoopSettings
-        patch.setattr(editor, "LoopSettings", lambda **given: settings(**given, checkpoint_every=1))
+        patch.setattr(editor, "choose_settings", keep_every_step)
         patch.setattr(editor, "matching_loss", dies_after(matching_loss, steps_before))
         with pytest.raises(power_cut):
             run_editor_training(again, silent)
