@@ -1,9 +1,9 @@
 """What an alignment is asked for, and everything that it depends on."""
 
 import hashlib
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, JsonValue
+from pydantic import Field, JsonValue, model_validator
 
 from schemas.base import Sha256, Strict
 from schemas.reasoner import ReasonerIdentity
@@ -19,15 +19,28 @@ Weight = Annotated[float, Field(ge=0.0)]
 
 
 class RewardWeights(Strict):
-    """How much each part of the reward counts; parts with weight 0 are not computed."""
+    """How much each reward counts (`rr_tasks.alignment.rewards`); one of weight 0 is not computed.
+
+    The judge's time is the dearest: `severity` takes one look at a restoration, `local` four small
+    ones, which take four times as long with the edge reasoner, and `scene` one and, for each
+    photograph, another.
+    """
 
     severity: Weight = Field(1.0, description="How much of the diagnosed severity was removed")
-    local: Weight = Field(0.5, description="The same by regions, so that local artefacts count")
-    scene: Weight = Field(0.0, description="Whether the scene is still described alike")
+    local: Weight = Field(
+        0.5, description="The same in the worse half of its quarters, so that local faults count"
+    )
+    scene: Weight = Field(0.0, description="Whether the judge still describes the same scene")
     fidelity: Weight = Field(
         1.0, description="Closeness to the truth or, without one, to the structure of the input"
     )
     naturalness: Weight = Field(0.1, description="How natural the statistics of its pixels are")
+
+    @model_validator(mode="after")
+    def _check_any(self) -> Self:
+        if not any(weight for _, weight in self):
+            raise ValueError("no reward has a weight above 0, so there is nothing to learn")
+        return self
 
 
 class AlignmentRecord(Strict):

@@ -31,10 +31,10 @@ from schemas.prior.migrations import load_prior
 from schemas.shard import DoneMarker
 from schemas.training import LoopSettings
 
-ALGORITHM = 4
+ALGORITHM = 5
 """Counts changes of this objective that lead the same settings to other weights."""
 
-_WORKING_CROPS = 1  # beside the sharpest window
+_WORKING_CROPS = 1  # beside a window that the cepstra are of
 _NATIVE_CROPS = 1
 _CEPSTRUM_WINDOWS = 16
 _EXAMPLES_PER_PHOTOGRAPH = 2
@@ -83,7 +83,7 @@ def train_reasoner(
             loader = RoundLoader(
                 deal_epochs(markers, samples_per_round=_PHOTOGRAPHS_PER_ROUND, seed=settings.seed),
                 read,
-                make_examples,
+                partial(make_examples, whole=network.shape.maps),
                 stack,
                 examples_per_sample=_EXAMPLES_PER_PHOTOGRAPH,
                 batch_size=batch_size,
@@ -102,19 +102,24 @@ class _Shown(NamedTuple):
 
     image: Bytes
     working: Bytes
-    sharpest: Bytes
+    window: Bytes
     lags: Floats
     truth: Truth
 
 
-def make_examples(sample: Sample, rng: np.random.Generator) -> list[Example]:
-    """Make examples of a sample: views of its photograph, varied, and the truth about them."""
+def make_examples(sample: Sample, rng: np.random.Generator, *, whole: bool = True) -> list[Example]:
+    """Make examples of a sample: views of its photograph, varied, and the truth about them.
+
+    Networks that see the whole are shown the sharpest window first; see
+    `rr_tasks.reasoner.views.take_views`.
+    """
     image = unpack(sample, "degraded.png", decode_png)
     working, scale = shrink_to_working_size(image)
     truth = Truth.of(unpack(sample, "prior.json", load_prior), scale)
     windows = cut_randomly(working, _CEPSTRUM_WINDOWS, rng)
     everywhere, sharp, sharpest = read_cepstra(np.stack(windows))
-    shown = _Shown(image, working, windows[sharpest], np.stack([everywhere, sharp]), truth)
+    window = windows[sharpest if whole else 0]
+    shown = _Shown(image, working, window, np.stack([everywhere, sharp]), truth)
     return [_make_example(shown, rng) for _ in range(_EXAMPLES_PER_PHOTOGRAPH)]
 
 
@@ -122,7 +127,7 @@ def _make_example(shown: _Shown, rng: np.random.Generator) -> Example:
     window = _draw_window(rng)
     views = [
         shrink_to_view(_cut(shown.working, window)),
-        shown.sharpest,
+        shown.window,
         *cut_randomly(shown.working, _WORKING_CROPS, rng),
         *cut_randomly(shown.image, _NATIVE_CROPS, rng),
     ]

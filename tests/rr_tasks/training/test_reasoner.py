@@ -111,3 +111,15 @@ def test_the_cepstrum_is_mirrored_with_the_axis_of_blur(prior: DiagnosticPrior) 
             assert (rising < -0.2) != mirrored
             seen.add(mirrored)
     assert seen == {False, True}
+
+
+def test_only_networks_with_maps_are_shown_the_sharpest_window(prior: DiagnosticPrior) -> None:
+    rng = np.random.default_rng(0)
+    image = np.full((512, 512, 3), 120, np.uint8)
+    image[160:352, 160:352] = rng.integers(0, 256, (192, 192, 3), np.uint8)
+    spread = {}
+    for whole in (True, False):
+        examples = make_examples(sample(image, prior), np.random.default_rng(3), whole=whole)
+        spread[whole] = examples[0]["working"][0].std()
+        assert len(examples[0]["working"]) == 2
+    assert spread[True] > 1.5 * spread[False]

@@ -1,0 +1,1 @@
+"""Rewards: what is good about restorations, each a plain function to a list of numbers."""

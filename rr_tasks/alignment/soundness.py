@@ -1,0 +1,91 @@
+"""Tests whether a judge can tell better from worse: what it rewards is what is learned."""
+
+from collections.abc import Iterator, Sequence
+
+import cv2
+import numpy as np
+import polars as pl
+
+from rr_tasks.alignment.rewards.restorations import Restorations
+from rr_tasks.alignment.rewards.severity import VISIBLE, expect_parts
+from rr_tasks.evaluation.diagnosis.blend import STEADY, blend_figures
+from rr_tasks.photographs.pixels import Bytes
+from rr_tasks.reasoner.protocol import Reasoner
+from schemas.errors import ExpectedError
+from schemas.prior.current import DEGRADATIONS
+
+_SHARES = np.linspace(0.0, 1.0, 6)
+_FEWEST = 3
+"""Photographs with a degradation, from which the mean of their correlations says something."""
+
+
+class UnsoundJudgeError(ExpectedError, ValueError):
+    """A judge does not find more of a degradation where there is more of it."""
+
+
+def check_judge(judge: Reasoner, restorations: Restorations) -> None:
+    """Make sure that severities rise from clean photographs to degraded and to restored ones.
+
+    Restorers leave what no camera makes, so a judge that is right about degraded photographs may
+    still be wrong about theirs.
+
+    Args:
+        judge: the reasoner.
+        restorations: of photographs of which the truth is known.
+
+    Raises:
+        UnsoundJudgeError: the rank correlation of a type is below 0.9 on average.
+    """
+    for kind in ("degraded", "restored"):
+        figures = measure_soundness(judge, restorations.clean, getattr(restorations, kind))
+        weak = figures.filter((pl.col("photographs") >= _FEWEST) & (pl.col("spearman") < STEADY))
+        for row in weak.iter_rows(named=True):
+            raise UnsoundJudgeError(
+                f"the judge is not fit to reward restorations: in blends of clean and {kind} "
+                f"photographs, the severity of {row['type']} that it expects follows their shares "
+                f"with a mean rank correlation of {row['spearman']:.2f} ({row['photographs']} "
+                f"photographs), and needs {STEADY}; choose another judge, or train it further"
+            )
+
+
+def measure_soundness(
+    judge: Reasoner, clean: Sequence[Bytes | None], images: Sequence[Bytes]
+) -> pl.DataFrame:
+    """Correlate the share of an image in its blends with the clean one and the expected severity.
+
+    A type counts where the judge expects 10 points more of it in the image than in the clean one:
+    what is gone has no order. Images whose clean one is unknown do not count.
+
+    Returns:
+        See `rr_tasks.evaluation.diagnosis.blend.blend_figures`.
+    """
+    rows = [
+        row
+        for place, (truth, image) in enumerate(zip(clean, images, strict=True))
+        if truth is not None
+        for row in _show_blends(judge, truth, image, place)
+    ]
+    return blend_figures(pl.DataFrame(rows, schema=_COLUMNS, orient="row"))
+
+
+_COLUMNS = {
+    "photograph": pl.String,
+    "combination": pl.String,
+    "share": pl.Float64,
+    "expected": pl.Float64,
+}
+
+
+def _show_blends(
+    judge: Reasoner, clean: Bytes, image: Bytes, place: int
+) -> Iterator[tuple[str, str, float, float]]:
+    blends = [
+        np.asarray(cv2.addWeighted(clean, 1 - share, image, share, 0.0), np.uint8)
+        for share in _SHARES
+    ]
+    expected = expect_parts(judge, blends)[:, 0]
+    for name, severities in zip(DEGRADATIONS, expected.T, strict=True):
+        if severities[-1] - severities[0] >= VISIBLE:
+            for share, severity in zip(_SHARES, severities, strict=True):
+                if not np.isnan(severity):
+                    yield str(place), name, float(share), float(severity)
