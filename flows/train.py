@@ -5,7 +5,7 @@ from flows.progress import follow
 from flows.shards import run_alone
 from flows.verify import verify_shards
 from rr_tasks.evaluation.diagnosis.tasks import train_language_task
-from rr_tasks.inspection.data_uri import write_jpeg
+from rr_tasks.inspection.data_uri import write_picture
 from rr_tasks.storage.files import join, list_files, read_bytes
 from rr_tasks.training.run import check_reasoner_training, check_restorer_training
 from rr_tasks.training.tasks import train_editor_task, train_reasoner_task, train_restorer_task
@@ -47,7 +47,7 @@ def train_editor(parameters: TrainEditorParameters) -> str:
         adapter = run_alone(train_editor_task, parameters)
     last = max(list_files(join(parameters.output, SAMPLES)), default=None)
     if last is not None:
-        picture = write_jpeg(read_bytes(last))
+        picture = write_picture(read_bytes(last), last)
         host().publish_note("samples", f"Degraded, restored, clean: ![samples]({picture})")
     return adapter
 

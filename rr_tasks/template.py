@@ -8,13 +8,14 @@ from rr_tasks.plural import say_count
 def render(room: str, template: str, **values: object) -> str:
     """Render a template, such as `page.html.j2`, of a room, such as `inspection`.
 
-    What is filled in is escaped, unless it says that it is markup.
+    What is filled in is escaped, unless it says that it is markup. A template may extend one of
+    another room: `{% extends "inspection/base.html.j2" %}`.
     """
     environment = Environment(
-        loader=PackageLoader(f"rr_tasks.{room}", ""),
+        loader=PackageLoader("rr_tasks", ""),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
     )
     environment.filters["count"] = say_count
-    return environment.get_template(template).render(**values)
+    return environment.get_template(f"{room.replace('.', '/')}/{template}").render(**values)

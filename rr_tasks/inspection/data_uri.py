@@ -11,6 +11,7 @@ from rr_tasks.photographs.pixels import Bytes
 SIDE = 320
 """The most pixels along a side of a photograph."""
 
+_MEDIA = {"jpg": "jpeg", "jpeg": "jpeg", "png": "png", "webp": "webp", "svg": "svg+xml"}
 _QUALITY = [cv2.IMWRITE_JPEG_QUALITY, 82]
 
 
@@ -20,12 +21,13 @@ def write_photograph(image: Bytes) -> str:
     size = [max(1, round(scale * length)) for length in (image.shape[1], image.shape[0])]
     shrunk = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
     _, jpeg = cv2.imencode(".jpg", cv2.cvtColor(shrunk, cv2.COLOR_RGB2BGR), _QUALITY)
-    return write_jpeg(bytes(jpeg))
+    return write_picture(bytes(jpeg), "jpg")
 
 
-def write_jpeg(content: bytes) -> str:
-    """Write the content of a JPEG file."""
-    return f"data:image/jpeg;base64,{b64encode(content).decode()}"
+def write_picture(content: bytes, name: str) -> str:
+    """Write the content of a picture file, whose name ends in its format: jpg, png, webp or svg."""
+    kind = _MEDIA[name.rpartition(".")[2].lower()]
+    return f"data:image/{kind};base64,{b64encode(content).decode()}"
 
 
 def write_greys(values: npt.NDArray[np.float64]) -> str:
