@@ -22,17 +22,9 @@ from schemas.reasoner import EdgeReasonerChoice, ReasonerChoice
 from schemas.restorer import EdgeRestorerChoice
 from schemas.url import Url
 
-_DATA = {"shards", "annotations", "output", "restorer", "judge", "device", "verify"}
-"""Parameters that say on what and where to learn, not how."""
 
-
-class AlignParameters(Parameters):
-    """Align a restorer with a reasoner's judgement, by reinforcement learning.
-
-    A step restores a few photographs several times each, with exploration noise; the judge says
-    which of these restorations removed more of the degradations, and the restorer learns to do
-    that.
-    """
+class AlignmentData(Parameters):
+    """What is aligned, by whose judgement, on what data and where."""
 
     shards: Shards
     annotations: Url = Field(
@@ -45,6 +37,14 @@ class AlignParameters(Parameters):
     judge: Annotated[ReasonerChoice, Field(description="The reasoner whose judgement rewards")] = (
         EdgeReasonerChoice()
     )
+    seed: Seed = 0
+    device: Device = "auto"
+    verify: Verify = False
+
+
+class AlignmentMethod(Parameters):
+    """How a restorer is aligned."""
+
     objective: ObjectiveName = Field(
         "grpo", description="grpo: Flow-GRPO; nft: DiffusionNFT, without likelihoods"
     )
@@ -94,9 +94,6 @@ class AlignParameters(Parameters):
         25, description="Steps between checkpoints, sheets of samples and looks at fidelity"
     )
     accumulate: Accumulate = 1
-    seed: Seed = 0
-    device: Device = "auto"
-    verify: Verify = False
 
     @model_validator(mode="after")
     def _check_walk(self) -> Self:
@@ -119,6 +116,15 @@ class AlignParameters(Parameters):
             )
         return self
 
+
+class AlignParameters(AlignmentMethod, AlignmentData):
+    """Align a restorer with a reasoner's judgement, by reinforcement learning.
+
+    A step restores a few photographs several times each, with exploration noise; the judge says
+    which of these restorations removed more of the degradations, and the restorer learns to do
+    that.
+    """
+
     def method(self) -> dict[str, JsonValue]:
         """Return everything that says how to learn, for the record of a run."""
-        return self.model_dump(mode="json", exclude=_DATA)
+        return self.model_dump(mode="json", include={*AlignmentMethod.model_fields, "seed"})
