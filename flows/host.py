@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from typing import Any, Protocol, TypeVar
 
+from flows.answer import Answer
 from flows.runner import Runner
 from flows.terminal import Terminal
 
@@ -34,6 +35,19 @@ class Host(Protocol):
 
     def say(self, message: str) -> None:
         """Show people a message."""
+
+    def can_ask(self) -> bool:
+        """Whether there is a way to ask a person."""
+
+    def ask(self, question: str) -> Answer:
+        """Ask a person a question that can be answered by yes or no, and wait for the answer.
+
+        Args:
+            question: Markdown; the last sentence asks.
+
+        Raises:
+            NobodyAnsweredError: nobody did.
+        """
 
     def progress(self, label: str, total: int | None) -> AbstractContextManager[Advance]:
         """Show the progress of a piece of work of `total` steps, 1 or more, or of unknown length.

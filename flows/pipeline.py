@@ -12,7 +12,6 @@ from flows.train import train_restorer
 from rr_tasks.archive.check import check_folders
 from rr_tasks.degrade.archive import export_archive
 from rr_tasks.evaluation.leakage import check_disjoint
-from rr_tasks.evaluation.promotion import Verdict, champion_url
 from rr_tasks.storage.files import join, name_of
 from rr_tasks.training.run import record_restorer_training
 from rr_tasks.weights.file import locate_shipped
@@ -23,6 +22,7 @@ from schemas.parameters.pipeline import PipelineParameters
 from schemas.parameters.promotion import PromoteParameters
 from schemas.parameters.restorer_training import TrainRestorerParameters
 from schemas.parameters.synthesis import SynthesizeParameters
+from schemas.promotion import Verdict
 from schemas.restorer import EdgeRestorerChoice
 
 
@@ -58,11 +58,13 @@ def pipeline(parameters: PipelineParameters) -> PipelineResult:
         photographs=parameters.heldout, output=join(work, "evaluation"), workers=workers
     )
     champions = join(work, "champions")
-    verdict = run(
-        promote, PromoteParameters(candidate=candidate, champions=champions, evaluation=trial)
+    promoted = run(
+        promote,
+        PromoteParameters(
+            candidate=EdgeRestorerChoice(weights=candidate), champions=champions, evaluation=trial
+        ),
     )
-    champion = EdgeRestorerChoice(weights=champion_url(champions, "edge-restorer"))
-    evaluation = run(evaluate, trial.model_copy(update={"restorer": champion}))
+    evaluation = run(evaluate, trial.model_copy(update={"restorer": promoted.restorer}))
     degraded = join(work, f"degraded-{name_of(evaluation.shards)}")
     archive = parameters.archive or export_archive(evaluation.shards, degraded)
     summary = run(
@@ -70,11 +72,11 @@ def pipeline(parameters: PipelineParameters) -> PipelineResult:
         RestoreParameters(
             input=archive,
             output=join(work, f"restored-{name_of(archive)}"),
-            restorer=champion,
+            restorer=promoted.restorer,
             workers=workers,
         ),
     )
-    return PipelineResult(verdict, evaluation, summary)
+    return PipelineResult(promoted.verdict, evaluation, summary)
 
 
 def _check(parameters: PipelineParameters, work: str) -> None:

@@ -1,27 +1,90 @@
-"""A candidate restorer and the champion -> the better of them, in use from then on."""
+"""A candidate restorer and the one in use -> the better of them, in use from then on."""
 
+from dataclasses import dataclass
+
+from flows.answer import NobodyAnsweredError
 from flows.evaluate import Evaluation, evaluate
 from flows.host import host
-from rr_tasks.evaluation.promotion import Verdict, champion_url, compare
-from rr_tasks.evaluation.promotion import promote as replace_champion
-from schemas.parameters.promotion import PromoteParameters
-from schemas.restorer import EdgeRestorerChoice
+from rr_tasks.evaluation.champion import find_champion, go_back, refuse, was_refused
+from rr_tasks.evaluation.champion import promote as put_into_use
+from rr_tasks.evaluation.promotion import compare
+from rr_tasks.storage.files import name_of
+from schemas.parameters.promotion import PromoteParameters, RollBackParameters
+from schemas.promotion import Verdict
+from schemas.restorer import RestorerChoice
 
 
-def promote(parameters: PromoteParameters) -> Verdict:
-    """Evaluate both on the same held-out photographs; promote only a candidate that is better."""
-    champion = champion_url(parameters.champions, "edge-restorer")
+@dataclass(frozen=True)
+class Promoted:
+    """What was decided, the restorer in use now, and what was measured of both."""
+
+    verdict: Verdict
+    restorer: RestorerChoice
+    candidate: Evaluation
+    champion: Evaluation
+
+
+def promote(parameters: PromoteParameters) -> Promoted:
+    """Evaluate both on the same held-out photographs; promote only a candidate that is better.
+
+    With a gate, a person decides in the end, and is asked once about the same weights.
+    """
+    check_gate(parameters.gate)
+    champion = find_champion(parameters.champions, parameters.candidate)
     # The candidate comes first, because weights that cannot be used should be known early.
-    candidate, best = (_evaluate(parameters, url) for url in (parameters.candidate, champion))
-    verdict = compare(best.rows, candidate.rows)
-    if verdict.promoted:
-        replace_champion(parameters.candidate, parameters.champions, "edge-restorer", verdict)
+    measured, best = (_evaluate(parameters, one) for one in (parameters.candidate, champion))
+    verdict, note = compare(best.rows, measured.rows), ""
     host().publish_note("verdict", f"**{verdict.reason}**")
-    return verdict
+    if verdict.promoted and parameters.gate:
+        verdict, note = _ask(parameters, verdict)
+    if verdict.promoted:
+        champion = put_into_use(parameters.candidate, parameters.champions, verdict, note)
+    return Promoted(verdict, champion, measured, best)
 
 
-def _evaluate(parameters: PromoteParameters, weights: str) -> Evaluation:
-    restorer = EdgeRestorerChoice(weights=weights)
+def roll_back(parameters: RollBackParameters) -> RestorerChoice:
+    """Put the restorer before the last promotion into use again, and return it."""
+    restorer = go_back(parameters.champions, parameters.kind, parameters.note)
+    host().publish_note("in-use", f"In use again: `{restorer.label}`")
+    return restorer
+
+
+def check_gate(gate: bool) -> None:
+    """Find out before any work whether there is a person to ask, if one is to be asked.
+
+    Raises:
+        NobodyAnsweredError: there is none.
+    """
+    if gate and not host().can_ask():
+        raise NobodyAnsweredError(
+            "a person is to decide, but this is no terminal, and no Prefect server is configured "
+            "in whose UI to ask: set PREFECT_API_URL, run this in a terminal, or leave out --gate"
+        )
+
+
+def _ask(parameters: PromoteParameters, verdict: Verdict) -> tuple[Verdict, str]:
+    """Let a person agree or refuse, and return the verdict and what the person wrote."""
+    candidate = parameters.candidate
+    earlier = was_refused(candidate, parameters.champions)
+    if earlier is not None:
+        return _keep_champion(verdict, f"a person refused these weights on {earlier.at}"), ""
+    answer = host().ask(
+        f"**{verdict.reason}**\n\nCandidate: `{candidate.label}`\n\n"
+        f"Put `{name_of(candidate.label)}` into use, in `{parameters.champions}`?"
+    )
+    if answer.yes:
+        return verdict, answer.note
+    refused = _keep_champion(verdict, "a person refused the candidate")
+    refuse(candidate, parameters.champions, refused, answer.note)
+    return refused, answer.note
+
+
+def _keep_champion(verdict: Verdict, why: str) -> Verdict:
+    reason = f"kept the champion: {why}; it was to be {verdict.reason}"
+    return verdict.model_copy(update={"promoted": False, "reason": reason})
+
+
+def _evaluate(parameters: PromoteParameters, restorer: RestorerChoice) -> Evaluation:
     return host().run_stage(
         evaluate, parameters.evaluation.model_copy(update={"restorer": restorer})
     )

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache, wraps
 from time import monotonic
-from typing import Any, TypeVar, cast
+from typing import Any, Literal, TypeVar, cast
 from uuid import UUID
 
 from prefect import Flow, Task, get_run_logger
@@ -17,10 +17,16 @@ from prefect.artifacts import (
 )
 from prefect.cache_policies import NO_CACHE
 from prefect.client.orchestration import get_client
+from prefect.exceptions import FlowPauseTimeout
+from prefect.flow_runs import pause_flow_run
+from prefect.input import RunInput
+from prefect.runtime import flow_run
 from prefect.settings import PREFECT_API_URL
 from prefect.task_runners import ThreadPoolTaskRunner
 from prefect.tasks import exponential_backoff
+from pydantic import Field
 
+from flows.answer import Answer, NobodyAnsweredError
 from flows.host import use_host
 from flows.pace import Pace
 from flows.runner import Runner, as_completed
@@ -35,6 +41,10 @@ ParametersT = TypeVar("ParametersT")
 ResultT = TypeVar("ResultT")
 
 UPDATE_SECONDS = 2.0
+ASK_SECONDS = 5
+"""Between two looks for an answer."""
+PATIENCE_SECONDS = 7 * 24 * 3600
+"""How long a person may take to answer."""
 GPU_TAG = "gpu"
 RETRY_DELAYS = exponential_backoff(2)
 
@@ -60,6 +70,13 @@ def run_on_server(stage: Callable[[ParametersT], ResultT], parameters: Parameter
             "PREFECT_API_URL, or run without it: PREFECT_API_URL= rr ..."
         )
     return cast(ResultT, as_flow(stage)(parameters))
+
+
+class Decision(RunInput):
+    """The form that a person fills in to resume a run which waits for an answer."""
+
+    decision: Literal["yes", "no"] = Field(description="The answer to the question above")
+    note: str = Field("", description="Who decided, and why; it is kept")
 
 
 @cache
@@ -100,6 +117,26 @@ class Server:
     def say(self, message: str) -> None:
         """Write a message in the run's log."""
         get_run_logger().info(message)
+
+    def can_ask(self) -> bool:
+        """Whether somebody can answer: whoever resumes the run, in the UI or by the API."""
+        return True
+
+    def ask(self, question: str) -> Answer:
+        """Pause this flow run until a person resumes it with an answer; see `Host.ask`."""
+        self.say(
+            f"This run waits for a person, who resumes it in the UI, or by the API:\n"
+            f"POST /flow_runs/{flow_run.get_id()}/resume "
+            '{"run_input": {"decision": "yes" or "no", "note": "why"}}\n\n' + question
+        )
+        form = Decision.with_initial_data(description=question)
+        try:
+            given = pause_flow_run(form, timeout=PATIENCE_SECONDS, poll_interval=ASK_SECONDS)
+        except FlowPauseTimeout as error:
+            raise NobodyAnsweredError(
+                "nobody resumed this run in time; run it again to be asked again"
+            ) from error
+        return Answer(given.decision == "yes", given.note.strip())
 
     @contextmanager
     def progress(self, label: str, total: int | None) -> Iterator[Callable[..., None]]:

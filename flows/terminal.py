@@ -1,10 +1,12 @@
 """Shows the progress of a stage in a terminal, which needs no server."""
 
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from rich.console import Console
+from rich.markdown import Markdown
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -15,9 +17,11 @@ from rich.progress import (
     TimeElapsedColumn,
     TimeRemainingColumn,
 )
+from rich.prompt import Confirm, Prompt
 from rich.table import Column
 from rich.text import Text
 
+from flows.answer import Answer, NobodyAnsweredError
 from flows.runner import Processes, Runner, Threads
 from schemas.settings import runner_settings
 
@@ -43,6 +47,20 @@ class Terminal:
     def say(self, message: str) -> None:
         """Print a message above the bar."""
         console.print(message, soft_wrap=True, highlight=False, markup=False)
+
+    def can_ask(self) -> bool:
+        """Whether somebody sits at the terminal."""
+        return sys.stdin.isatty()
+
+    def ask(self, question: str) -> Answer:
+        """Ask at the terminal; see `Host.ask`."""
+        console.print(Markdown(question))
+        try:
+            yes = Confirm.ask("Yes or no", console=console)
+            note = Prompt.ask("Why (may be empty)", console=console, default="", show_default=False)
+        except EOFError as error:
+            raise NobodyAnsweredError("nobody answered at the terminal; run again") from error
+        return Answer(yes, note.strip())
 
     @contextmanager
     def progress(self, label: str, total: int | None) -> Iterator[Callable[..., None]]:

@@ -27,13 +27,14 @@ from schemas.parameters.ingest import IngestParameters
 from schemas.parameters.language_training import TrainLanguageParameters
 from schemas.parameters.migration import MigrateParameters
 from schemas.parameters.pipeline import PipelineParameters
-from schemas.parameters.promotion import PromoteParameters
+from schemas.parameters.promotion import PromoteParameters, RollBackParameters
 from schemas.parameters.reasoner_training import TrainReasonerParameters
 from schemas.parameters.restorer_training import TrainRestorerParameters
 from schemas.parameters.synthesis import SynthesizeParameters
 from schemas.prior.v1 import DiagnosticPriorV1
 from schemas.prior.v2 import DiagnosticPriorV2
 from schemas.prior.v3 import DiagnosticPriorV3
+from schemas.promotion import Promotion
 from schemas.recipe import DegradationRecipe
 from schemas.reference import Schema, render_reference
 from schemas.shard import DoneMarker, SampleRow
@@ -74,6 +75,8 @@ MODELS: Mapping[str, tuple[str, type[BaseModel]]] = {
     "evaluate-parameters": ("Parameters of the flow evaluate", EvaluateParameters),
     "assess-parameters": ("Parameters of the flow assess", AssessParameters),
     "promote-parameters": ("Parameters of the flow promote", PromoteParameters),
+    "roll-back-parameters": ("Parameters of the flow roll-back", RollBackParameters),
+    "promotion": ("Line of the ledger of promotions", Promotion),
     "pipeline-parameters": ("Parameters of the flow pipeline", PipelineParameters),
     "restore-parameters": ("Parameters of the flow restore", RestoreParameters),
 }

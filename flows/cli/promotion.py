@@ -1,26 +1,53 @@
-"""`rr promote`: puts better weights of the restorer into use."""
+"""`rr promote`: puts better weights of the restorer into use, or takes that back."""
 
 from typing import Annotated
 
 import typer
 
 from flows.cli.beginning import begin
+from flows.cli.models import RestorerSetting, Tier, choose_restorer
 from flows.cli.options import Weights, Workers, console
 from schemas.parameters.evaluation import EvaluateParameters
-from schemas.parameters.promotion import PromoteParameters
+from schemas.parameters.promotion import PromoteParameters, RollBackParameters
 from schemas.reasoner import EdgeReasonerChoice
+
+Gate = Annotated[
+    bool,
+    typer.Option(
+        "--gate",
+        help="Before better weights are put into use, ask a person: here at the terminal or, with "
+        "PREFECT_API_URL set, in the Prefect UI, where the run waits to be resumed.",
+    ),
+]
 
 
 def promote(
-    candidate: Annotated[str, typer.Argument(help="Weights file of a restorer.")],
-    photographs: Annotated[str, typer.Argument(help="Folder of clean, held-out photographs.")],
+    candidate: Annotated[
+        str | None,
+        typer.Argument(help="Weights file of a restorer; with --tier qwen the model's name."),
+    ] = None,
+    photographs: Annotated[
+        str | None, typer.Argument(help="Folder of clean, held-out photographs.")
+    ] = None,
     output: Annotated[
-        str,
+        str | None,
         typer.Argument(help="Folder for evaluation and champions, as in that of rr pipeline."),
-    ],
+    ] = None,
+    tier: Tier = "edge",
+    restorer_setting: RestorerSetting = None,
     reasoner: Weights = None,
     seed: Annotated[int, typer.Option(help="The published figures use 2026.")] = 2026,
     workers: Workers = None,
+    gate: Gate = False,
+    back: Annotated[
+        str | None,
+        typer.Option(
+            metavar="OUTPUT",
+            help="Take the last promotion in this folder back instead: what was in use before is "
+            "in use again.",
+        ),
+    ] = None,
+    note: Annotated[str, typer.Option(help="With --back: why; it is kept in the ledger.")] = "",
 ) -> None:
     """Compare weights with those in use, and put them into use if they are better.
 
@@ -28,10 +55,19 @@ def promote(
     evaluated is kept. In use are the weights in OUTPUT/champions or, if there are none, the shipped
     ones. The candidate must gain at least 0.02 dB on degraded photographs, must make no single type
     worse than the input, and must leave clean photographs alone. The exit status is 1 if it is not
-    in use afterwards.
+    in use afterwards. All weights that ever were in use are kept, and a ledger says since when and
+    why: OUTPUT/champions/edge-restorer.jsonl.
 
-    Example: [bold]rr promote run/weights.safetensors photos/heldout work[/bold]
+    Example: [bold]rr promote run/weights.safetensors photos/heldout work[/bold], and to take it
+    back [bold]rr promote --back work[/bold]
     """
+    if back is not None:
+        if candidate is not None or gate:
+            raise typer.BadParameter("--back WORK takes neither a candidate nor --gate")
+        _take_back(RollBackParameters(champions=_champions(back), kind=tier, note=note))
+        return
+    if candidate is None or photographs is None or output is None:
+        raise typer.BadParameter("name CANDIDATE, PHOTOGRAPHS and OUTPUT, or --back OUTPUT")
     trial = EvaluateParameters(
         photographs=photographs,
         output=f"{output.rstrip('/')}/evaluation",
@@ -39,13 +75,30 @@ def promote(
         seed=seed,
         workers=workers,
     )
-    champions = f"{output.rstrip('/')}/champions"
-    parameters = PromoteParameters(candidate=candidate, champions=champions, evaluation=trial)
+    parameters = PromoteParameters(
+        candidate=choose_restorer(tier, candidate, restorer_setting),
+        champions=_champions(output),
+        evaluation=trial,
+        gate=gate,
+    )
     begin(f"Looking for photographs in {photographs}")
-    from flows.cli.show.promotion import show_verdict
+    from flows.cli.show.promotion import show_promoted
     from flows.launch import launch
     from flows.promote import promote as flow
 
-    verdict = launch(flow, parameters)
-    show_verdict(console, verdict, champions)
-    raise typer.Exit(0 if verdict.promoted or verdict.already else 1)
+    promoted = launch(flow, parameters)
+    show_promoted(console, promoted, parameters.champions)
+    raise typer.Exit(0 if promoted.verdict.promoted or promoted.verdict.already else 1)
+
+
+def _take_back(parameters: RollBackParameters) -> None:
+    begin(f"Reading the ledger in {parameters.champions}")
+    from flows.cli.show.promotion import show_in_use
+    from flows.launch import launch
+    from flows.promote import roll_back as flow
+
+    show_in_use(console, launch(flow, parameters), parameters.champions)
+
+
+def _champions(output: str) -> str:
+    return f"{output.rstrip('/')}/champions"

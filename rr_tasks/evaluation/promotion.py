@@ -1,27 +1,13 @@
-"""Decides whether a candidate replaces the champion, and stores the champion's weights."""
+"""Decides whether a candidate replaces the champion."""
 
 import polars as pl
 
 from rr_tasks.evaluation.images.metrics import quality_table
-from rr_tasks.storage.files import exists, join, publish_bytes, read_bytes
-from rr_tasks.storage.leftovers import remove_leftovers
-from rr_tasks.weights.file import locate_shipped
-from schemas.base import Strict
-from schemas.network import NetworkName
 from schemas.prior.current import DEGRADATIONS
+from schemas.promotion import Verdict
 
 NEEDED_GAIN_DB = 0.02
 CLEAN_FLOOR_DB = 35.0
-
-
-class Verdict(Strict):
-    """Whether the candidate is promoted, or was in use `already`, and why in one sentence."""
-
-    promoted: bool
-    already: bool = False
-    reason: str
-    champion_psnr: float
-    candidate_psnr: float
 
 
 def compare(champion: pl.DataFrame, candidate: pl.DataFrame) -> Verdict:
@@ -60,22 +46,6 @@ def compare(champion: pl.DataFrame, candidate: pl.DataFrame) -> Verdict:
         champion_psnr=old,
         candidate_psnr=new,
     )
-
-
-def champion_url(folder: str, name: NetworkName) -> str:
-    """Return the weights in use: those promoted into `folder`, or else the shipped ones."""
-    promoted = join(folder, f"{name}.safetensors")
-    return promoted if exists(promoted) else locate_shipped(name)
-
-
-def promote(candidate: str, folder: str, name: NetworkName, verdict: Verdict) -> str:
-    """Make the candidate the champion of `folder`, in one atomic step."""
-    remove_leftovers(folder)
-    target = join(folder, f"{name}.safetensors")
-    # The weights come last: after a kill, the same candidate is compared and promoted again.
-    publish_bytes(verdict.model_dump_json(indent=2).encode(), join(folder, f"{name}.json"))
-    publish_bytes(read_bytes(candidate), target)
-    return target
 
 
 def _find_undiagnosed_sets(rows: pl.DataFrame) -> list[str]:

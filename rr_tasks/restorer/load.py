@@ -5,6 +5,7 @@ from functools import lru_cache
 from rr_tasks.restorer.edge import EdgeRestorer
 from rr_tasks.restorer.network import RestorerNetwork
 from rr_tasks.restorer.photograph import PhotographRestorer
+from rr_tasks.storage.files import stamp
 from rr_tasks.weights.cache import cache_by_stamp
 from rr_tasks.weights.file import hash_weights, load_network, locate_shipped
 from schemas.restorer import QwenRestorerChoice, RestorerChoice
@@ -21,7 +22,7 @@ def load_restorer(choice: RestorerChoice) -> PhotographRestorer:
         case "edge":
             return _load_edge(choice.weights)
         case "qwen":
-            return _load_qwen(choice)
+            return _load_qwen(choice, choice.adapter and stamp(choice.adapter))
 
 
 def check_restorer(choice: RestorerChoice, *, commercial: bool = False) -> str | None:
@@ -55,7 +56,7 @@ def _load_edge(weights: str | None) -> PhotographRestorer:
 
 
 @lru_cache(maxsize=1)
-def _load_qwen(choice: QwenRestorerChoice) -> PhotographRestorer:
+def _load_qwen(choice: QwenRestorerChoice, _stamp: str | None) -> PhotographRestorer:
     # Late, because each kind needs other libraries.
     from rr_tasks.restorer.qwen.load import load_qwen_restorer  # noqa: PLC0415
 

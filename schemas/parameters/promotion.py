@@ -1,15 +1,32 @@
-"""Parameters of promoting a restorer."""
+"""Parameters of promoting a restorer, and of taking that back."""
+
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from schemas.parameters.base import Parameters
 from schemas.parameters.evaluation import EvaluateParameters
+from schemas.restorer import RestorerChoice
 from schemas.url import Url
+
+Gate = Annotated[
+    bool,
+    Field(description="Ask a person before better weights are put into use, and wait for a yes"),
+]
 
 
 class PromoteParameters(Parameters):
-    """Compare a candidate restorer with the champion and promote it if it is better."""
+    """Compare a candidate restorer with the one in use and promote it if it is better."""
 
-    candidate: Url = Field(description="Weights of the candidate")
+    candidate: Annotated[RestorerChoice, Field(description="The candidate, or its weights file")]
     champions: Url = Field(description="Folder of promoted weights; the shipped ones come first")
     evaluation: EvaluateParameters = Field(description="Its `restorer` is ignored")
+    gate: Gate = False
+
+
+class RollBackParameters(Parameters):
+    """Take the last promotion back: the restorer that was in use before is in use again."""
+
+    champions: Url = Field(description="Folder of promoted weights")
+    kind: Literal["edge", "qwen"] = Field("edge", description="Which restorer")
+    note: str = Field("", description="Who decided, and why; it is kept in the ledger")

@@ -19,6 +19,7 @@ from flows.deployments import (
     promote,
     refresh,
     restore,
+    roll_back,
     synthesize,
     train_editor,
     train_language,
@@ -35,7 +36,7 @@ from schemas.parameters.export import ExportHfParameters, ExportMessagesParamete
 from schemas.parameters.language_training import TrainLanguageParameters
 from schemas.parameters.migration import MigrateParameters
 from schemas.parameters.pipeline import PipelineParameters
-from schemas.parameters.promotion import PromoteParameters
+from schemas.parameters.promotion import PromoteParameters, RollBackParameters
 from schemas.parameters.reasoner_training import TrainReasonerParameters
 from schemas.parameters.restorer_training import TrainRestorerParameters
 from schemas.parameters.synthesis import SynthesizeParameters
@@ -64,6 +65,7 @@ FLOWS: list[tuple[Flow[Any, Any], Any]] = [
     (evaluate, TRIAL),
     (assess, AssessParameters(photographs="heldout", output="a", short_sides=(64,))),
     (promote, PromoteParameters(candidate="w", champions="c", evaluation=TRIAL)),
+    (roll_back, RollBackParameters(champions="c", note="it hums")),
     (pipeline, PipelineParameters(photographs="p", heldout="h", output="work", seed=3)),
     (restore, RestoreParameters(input="in", output="out", keep=("haze", "rain"), recheck=True)),
 ]

@@ -10,7 +10,7 @@ import pytest
 
 import flows.evaluate
 from rr_tasks.degrade.archive import export_archive
-from rr_tasks.evaluation.promotion import Verdict, promote
+from rr_tasks.evaluation.champion import promote
 from rr_tasks.evaluation.tasks import evaluate_shard_task
 from rr_tasks.photographs.listing import list_photographs
 from rr_tasks.reasoner.annotation import open_annotations
@@ -20,10 +20,11 @@ from rr_tasks.storage import leftovers
 from rr_tasks.storage.files import join
 from rr_tasks.storage.filesystem import filesystem_of
 from rr_tasks.training import run
-from rr_tasks.weights.file import locate_shipped
 from schemas.parameters.evaluation import EvaluateParameters
 from schemas.parameters.reasoner_training import TrainReasonerParameters
+from schemas.promotion import Verdict
 from schemas.reasoner import ReasonerIdentity
+from schemas.restorer import EdgeRestorerChoice
 from schemas.shard import AnnotationSpec, spec_hash
 from tests.s3 import S3
 
@@ -45,7 +46,7 @@ def stages(
     monkeypatch.setattr(run, "train_reasoner", lambda *_, **__: None)
 
     def promoted(root: str) -> str:
-        promote(locate_shipped("edge-restorer"), root, "edge-restorer", verdict)
+        promote(EdgeRestorerChoice(), root, verdict)
         return root
 
     def trained(root: str) -> str:

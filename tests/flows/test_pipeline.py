@@ -13,13 +13,13 @@ from flows.launch import launch
 from flows.pipeline import PipelineResult, _fine_tuning, pipeline
 from flows.synthesize import synthesize
 from rr_tasks.degrade import synthesis
-from rr_tasks.evaluation.promotion import Verdict
 from rr_tasks.reasoner.network import ReasonerNetwork
 from rr_tasks.restorer.network import RestorerNetwork
 from rr_tasks.storage.files import publish_bytes, read_bytes
 from rr_tasks.weights.file import hash_weights, locate_shipped
 from schemas.parameters.pipeline import PipelineParameters
 from schemas.parameters.synthesis import SynthesizeParameters
+from schemas.promotion import Verdict
 from schemas.restorer import EdgeRestorerChoice
 from tests.s3 import S3
 
@@ -176,7 +176,7 @@ def test_a_better_candidate_becomes_the_champion_that_restores(
     assert promoted.verdict == win
     assert promoted.summary.parameters.restorer == EdgeRestorerChoice(weights=str(champion))
     assert hash_weights(str(champion)) != hash_weights(SHIPPED)
-    assert json.loads(champion.with_suffix(".json").read_text())["reason"] == win.reason
+    assert json.loads(champion.with_suffix(".jsonl").read_text())["verdict"]["reason"] == win.reason
     assert hash_weights(str(champion))[:12] in promoted.evaluation.folder
     assert promoted.summary.engine != result.summary.engine
     assert (promoted.summary.found, promoted.summary.parameters.input) == (1, str(archive))

@@ -1,17 +1,32 @@
-"""Shows whether weights were promoted, and why."""
+"""Shows whether weights were promoted, and why, and which are in use."""
 
 from rich.console import Console
 from rich.markup import escape
 
 from flows.cli.show.place import print_place
-from rr_tasks.evaluation.promotion import Verdict, champion_url
+from flows.promote import Promoted
+from rr_tasks.evaluation.champion import ledger_url, read_history
+from schemas.promotion import Verdict
+from schemas.restorer import RestorerChoice
 
 
-def show_verdict(console: Console, verdict: Verdict, champions: str) -> None:
+def show_promoted(console: Console, promoted: Promoted, champions: str) -> None:
     """Print both figures, the reason, and which weights are in use now."""
+    show_verdict(console, promoted.verdict)
+    show_in_use(console, promoted.restorer, champions)
+
+
+def show_verdict(console: Console, verdict: Verdict) -> None:
+    """Print both figures and the reason."""
     console.print(
         f"On degraded photographs: candidate {verdict.candidate_psnr:.2f} dB, "
         f"in use so far {verdict.champion_psnr:.2f} dB"
     )
     console.print(f"[bold]Verdict[/bold]          {escape(verdict.reason)}")
-    print_place(console, "In use", champion_url(champions, "edge-restorer"))
+
+
+def show_in_use(console: Console, restorer: RestorerChoice, champions: str) -> None:
+    """Print which restorer is in use, and where it is written who was before."""
+    print_place(console, "In use", restorer.label)
+    if read_history(champions, restorer.kind):
+        print_place(console, "Ledger", ledger_url(champions, restorer.kind))

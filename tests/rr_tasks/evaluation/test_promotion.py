@@ -1,19 +1,7 @@
-import re
-from pathlib import Path
-
 import polars as pl
 import pytest
 
-from rr_tasks.evaluation.promotion import Verdict, champion_url, compare, promote
-from rr_tasks.storage import atomic
-from rr_tasks.storage.failure import StorageError
-from rr_tasks.storage.files import join, publish_bytes, read_bytes
-from rr_tasks.weights.file import locate_shipped
-from schemas.network import NetworkName
-from tests.s3 import S3
-
-NAME: NetworkName = "edge-restorer"
-VERDICT = Verdict(promoted=True, reason="promoted: better", champion_psnr=25.0, candidate_psnr=26.0)
+from rr_tasks.evaluation.promotion import compare
 
 
 def rows(haze: float, noise: float, clean: float) -> pl.DataFrame:
@@ -73,49 +61,3 @@ def test_clean_photographs_need_not_be_better_than_the_champion_keeps_them() -> 
     weak = rows(25.0, 27.0, 30.0)
     assert compare(weak, rows(28.0, 28.0, 30.5)).promoted
     assert not compare(weak, rows(28.0, 28.0, 29.5)).promoted
-
-
-@pytest.fixture(params=["local", "s3"])
-def root(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if request.param == "local":
-        return str(tmp_path)
-    s3: S3 = request.getfixturevalue("s3")
-    return s3.url
-
-
-def test_the_promoted_weights_come_before_the_shipped_ones(root: str) -> None:
-    champions, candidate = join(root, "champions"), join(root, "candidate.safetensors")
-    assert champion_url(champions, NAME) == locate_shipped(NAME)
-    for content in (b"first", b"second"):
-        publish_bytes(content, candidate)
-        target = promote(candidate, champions, NAME, VERDICT)
-        assert champion_url(champions, NAME) == target
-        assert read_bytes(target) == content
-    assert champion_url(champions, "edge-reasoner") == locate_shipped("edge-reasoner")
-    written = read_bytes(join(champions, "edge-restorer.json"))
-    assert Verdict.model_validate_json(written) == VERDICT
-
-
-@pytest.mark.parametrize("whole", [0, 1])
-def test_a_copy_that_is_cut_off_keeps_the_champion(
-    whole: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    candidate, champions = str(tmp_path / "candidate.safetensors"), str(tmp_path / "champions")
-    publish_bytes(b"champion", candidate)
-    target = promote(candidate, champions, NAME, VERDICT)
-    publish_bytes(b"candidate", candidate)
-
-    room = iter(range(whole))
-
-    def fill(_: int) -> None:
-        if next(room, None) is None:
-            raise OSError(28, "No space left on device")
-
-    with monkeypatch.context() as patch:
-        patch.setattr(atomic.os, "fsync", fill)
-        with pytest.raises(StorageError, match=f"^{re.escape(champions)}/.*: No space left"):
-            promote(candidate, champions, NAME, VERDICT)
-    assert champion_url(champions, NAME) == target
-    assert read_bytes(target) == b"champion"
-    promote(candidate, champions, NAME, VERDICT)
-    assert read_bytes(target) == b"candidate"
