@@ -7,6 +7,9 @@ from pydantic import Field, model_validator
 from schemas.base import Strict
 
 NetworkName = Literal["edge-reasoner", "edge-restorer"]
+ShippedName = NetworkName | Literal["edge-judge"]
+"""Files of weights that come with the package; `edge-judge` is a second edge reasoner."""
+
 Width = Annotated[int, Field(gt=0)]
 Depth = Annotated[int, Field(ge=0)]
 

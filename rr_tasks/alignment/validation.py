@@ -17,7 +17,7 @@ from schemas.prior.current import DiagnosticPrior
 from schemas.prior.migrations import load_prior
 from schemas.shard import DoneMarker
 
-MOST = 24
+MOST = 16
 """Photographs that are withheld, if a shard has twice as many."""
 
 

@@ -21,7 +21,7 @@ from rr_tasks.storage.failure import MissingFileError, StorageError
 from rr_tasks.storage.files import publish_bytes, read_bytes
 from rr_tasks.weights.network import StoredNetwork
 from schemas.errors import ExpectedError
-from schemas.network import NetworkName, NetworkShape
+from schemas.network import NetworkShape, ShippedName
 
 NetworkT = TypeVar("NetworkT", bound=StoredNetwork)
 Tensors = dict[str, torch.Tensor]
@@ -31,8 +31,8 @@ class UnusableWeightsError(ExpectedError, ValueError):
     """A weights file is missing, damaged, or belongs to another network."""
 
 
-def locate_shipped(name: NetworkName) -> str:
-    """Return the path of the weights that come with the package."""
+def locate_shipped(name: ShippedName) -> str:
+    """Return the path of weights that come with the package."""
     return str(Path(__file__).parent / f"{name}.safetensors")
 
 
