@@ -8,6 +8,7 @@ from flows.search import search
 from flows.shards import share_shards
 from rr_tasks.degrade.synthesis import plan_synthesis
 from rr_tasks.degrade.tasks import synthesize_shard_task
+from rr_tasks.ingest.shard import UnclearLayoutError
 from rr_tasks.shards.reader import finished_shards
 from rr_tasks.shards.spec import open_dataset
 from rr_tasks.storage.files import join
@@ -38,13 +39,17 @@ def make_evaluation_set(parameters: EvaluateParameters) -> str:
     """Make the shards of an evaluation, or whatever they lack, and return their folder.
 
     Raises:
-        UnclearLayoutError: a benchmark `folder` without `present`, or another with it.
+        UnclearLayoutError: a benchmark `folder` without `present`, or anything else with it.
         MissingFolderError, NoPairsError: there is nothing to measure on.
     """
-    root = join(parameters.output, "shards")
+    root, own = join(parameters.output, "shards"), parameters.benchmark == "folder"
+    if own != bool(parameters.present):
+        raise UnclearLayoutError(
+            "--benchmark folder and --present go together: what degrades your own pairs, such as "
+            "haze,rain, only you can tell"
+        )
     if parameters.benchmark is None:
         return _degrade(parameters, root)
-    own = parameters.benchmark == "folder"
     pairs = IngestParameters(
         layout=LAYOUT[parameters.benchmark],
         folder=parameters.photographs,

@@ -10,13 +10,14 @@ from flows.verify import verify_shards
 from rr_tasks.reasoner.annotation import open_annotations, plan_annotation
 from rr_tasks.reasoner.load import load_reasoner
 from rr_tasks.reasoner.tasks import annotate_shard_task
-from rr_tasks.refresh.comparison import comparison_folder, read_comparisons
+from rr_tasks.refresh.comparison import comparison_folder
 from rr_tasks.refresh.difference import Difference, measure_difference
 from rr_tasks.refresh.estimate import Estimate, estimate_time
 from rr_tasks.refresh.history import Annotations, read_annotations
 from rr_tasks.refresh.plan import RefreshPlan, plan_refresh, tabulate_plan
 from rr_tasks.refresh.report import write_difference
 from rr_tasks.refresh.tasks import compare_shard_task
+from rr_tasks.storage.tables import read_tables
 from schemas.parameters.annotation import RefreshParameters
 
 
@@ -87,7 +88,7 @@ def _compare(old: Annotations, new: Annotations, root: str, workers: int | None)
         label="Compare shards",
         workers=workers,
     )
-    found = measure_difference(read_comparisons(urls))
+    found = measure_difference(read_tables(urls))
     report = write_difference(folder, old, new, found)
     for name in ("totals", "changes", "histogram"):
         table = getattr(found, name).to_dicts()

@@ -6,8 +6,8 @@ have changed it. Rain is an exception: where it fell cannot be predicted, so the
 The results are estimates: `severity_std` says how certain they are, and grows with what the model
 leaves unexplained, which in a mixture includes everything that comes later. In which light a data
 set was made is rarely known, so both are tried, and the one that leaves less unexplained counts.
-Nobody looked for
-degradations that the data set does not name, so they are absent with an unknown probability.
+Nobody looked for degradations that the data set does not name, so they are absent with an unknown
+probability.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,6 +1,6 @@
 """Compares the priors of one shard in older and newer annotations, sample by sample."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import polars as pl
@@ -8,7 +8,7 @@ import polars as pl
 from rr_tasks.priors import without_maps
 from rr_tasks.shards.outcomes import Lost, read_good_rows
 from rr_tasks.storage.files import exists, join
-from rr_tasks.storage.tables import publish_table, read_tables
+from rr_tasks.storage.tables import publish_table
 from schemas.prior.current import DEGRADATIONS, DiagnosticPrior
 from schemas.prior.migrations import load_prior
 from schemas.shard import AnnotationSpec, spec_hash
@@ -55,11 +55,6 @@ def compare_shard(old: str, new: str, folder: str, shard: int) -> str:
     if not exists(url):
         publish_table(compare(_read(old, shard), _read(new, shard)), url)
     return url
-
-
-def read_comparisons(urls: Sequence[str]) -> Iterator[pl.DataFrame]:
-    """Read the rows of one shard after another."""
-    return read_tables(urls)
 
 
 def compare(old: Mapping[str, DiagnosticPrior], new: Mapping[str, DiagnosticPrior]) -> pl.DataFrame:

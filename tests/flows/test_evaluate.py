@@ -1,6 +1,7 @@
 """Evaluations on pairs that somebody else made."""
 
 from pathlib import Path
+from typing import Any
 
 import cv2
 import polars as pl
@@ -50,14 +51,22 @@ def test_a_benchmark_is_found_by_its_name(
     assert skipped.str.starts_with(SKIPPED).all()
 
 
-def test_a_folder_of_ones_own_pairs_needs_to_know_what_degrades_them(
-    one_photograph: Path, tmp_path: Path
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"benchmark": "folder"},
+        {"benchmark": "sots", "present": ("haze",)},
+        {"present": ("haze",)},
+    ],
+)
+def test_only_users_know_what_degrades_their_own_pairs(
+    asked: dict[str, Any], one_photograph: Path, tmp_path: Path
 ) -> None:
-    asked = {"photographs": str(one_photograph), "output": str(tmp_path / "out")}
-    with pytest.raises(UnclearLayoutError, match="--present"):
-        make_evaluation_set(EvaluateParameters(**asked, benchmark="folder"))
-    with pytest.raises(UnclearLayoutError, match="--present"):
-        make_evaluation_set(EvaluateParameters(**asked, benchmark="sots", present=("haze",)))
+    parameters = EvaluateParameters(
+        photographs=str(one_photograph), output=str(tmp_path / "out"), **asked
+    )
+    with pytest.raises(UnclearLayoutError, match="--benchmark folder and --present go together"):
+        make_evaluation_set(parameters)
 
 
 def test_own_pairs_are_compared_with_baselines_and_shown(

@@ -5,7 +5,7 @@ import numpy as np
 import polars as pl
 
 from rr_tasks.evaluation.images.trial import Trial
-from rr_tasks.photographs.pixels import Bytes, Pixels
+from rr_tasks.photographs.pixels import Bytes
 from schemas.prior.current import DEGRADATIONS
 
 SHOWN = (*DEGRADATIONS, "haze+rain", "+".join(DEGRADATIONS))
@@ -56,8 +56,13 @@ def _pick_typical(rows: pl.DataFrame, combination: str) -> tuple[str, float, flo
     return row["key"], row["psnr_before"], row["psnr_after"]
 
 
-def _add_caption(image: Pixels, caption: str) -> Bytes:
-    picture = cv2.resize(image, (_SIDE, _SIDE), interpolation=cv2.INTER_AREA)
-    band = np.full((_CAPTION, _SIDE, 3), 255, np.uint8)
-    cv2.putText(band, caption, (6, 18), cv2.FONT_HERSHEY_SIMPLEX, 0.5, (20, 20, 20), 1, cv2.LINE_AA)
-    return np.vstack([band, np.asarray(picture, np.uint8)])
+def _add_caption(image: Bytes, caption: str) -> Bytes:
+    """Shrink an image into a square of `_SIDE` below its caption."""
+    scale = _SIDE / max(image.shape[:2])
+    height, width = (max(1, round(scale * length)) for length in image.shape[:2])
+    sheet = np.full((_CAPTION + _SIDE, _SIDE, 3), 255, np.uint8)
+    shrunk = cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA)
+    sheet[_CAPTION : _CAPTION + height, :width] = shrunk
+    font = cv2.FONT_HERSHEY_SIMPLEX
+    cv2.putText(sheet, caption, (6, 18), font, 0.5, (20, 20, 20), 1, cv2.LINE_AA)
+    return sheet

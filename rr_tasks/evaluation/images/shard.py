@@ -79,7 +79,7 @@ def read_evaluation(urls: list[str]) -> pl.DataFrame:
     """Read the rows of all samples of an evaluation that could be read.
 
     Raises:
-        NothingToEvaluateError: no photograph could be used and diagnosed.
+        NothingToEvaluateError: no photograph could be used, diagnosed and restored.
     """
     rows = _read_rows(urls).filter(pl.col("lost").is_null())
     if rows.is_empty():
@@ -89,6 +89,12 @@ def read_evaluation(urls: list[str]) -> pl.DataFrame:
     if rows["undiagnosed"].null_count() == 0:
         raise NothingToEvaluateError(
             f"the reasoner could diagnose none of the photographs: {rows['undiagnosed'][0]}"
+        )
+    if rows["psnr_after"].null_count() == len(rows):
+        raise NothingToEvaluateError(
+            "none of the photographs was restored, because no shard holds another one whose "
+            "diagnosis could be given to it; evaluate more photographs, or other priors than "
+            "shuffled ones"
         )
     return rows
 

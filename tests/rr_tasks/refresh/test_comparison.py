@@ -13,8 +13,8 @@ from rr_tasks.refresh.comparison import (
     compare,
     compare_shard,
     comparison_folder,
-    read_comparisons,
 )
+from rr_tasks.storage.tables import read_tables
 from schemas.prior.current import DEGRADATIONS, Blur, DiagnosticPrior
 from schemas.prior.migrations import UnknownPriorVersionError
 from schemas.shard import AnnotationSpec
@@ -94,7 +94,7 @@ def test_a_shard_is_compared_once_across_schema_versions(
     old, new = annotate(root, 0, text=first, schema_version=1), annotate(root, 0)
     folder = comparison_folder(root, wanted.model_copy(update={"schema_version": 1}), wanted)
     url = compare_shard(old, new, folder, 0)
-    (rows,) = read_comparisons([url])
+    (rows,) = read_tables([url])
     assert rows["equal"].to_list() == [True]  # the new one tells no probabilities either
     assert compare_shard("none", "none", folder, 0) == url  # nothing is read again
 

@@ -3,7 +3,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from rr_tasks.evaluation.images.examples import draw_examples
+from rr_tasks.evaluation.images.examples import _add_caption, draw_examples
 from rr_tasks.evaluation.images.trial import Trial
 from rr_tasks.reasoner.edge import EdgeReasoner
 from rr_tasks.restorer.edge import EdgeRestorer
@@ -37,3 +37,11 @@ def test_the_sheet_shows_the_median_of_each_set_that_is_there(
     sheet = draw_examples(Trial(dataset, reasoner, restorer, RestorationSetting()), rows)
     assert shown == ["haze: 20.0 dB", "restored: 22.0 dB", "clean"]
     assert cv2.imdecode(np.frombuffer(sheet, np.uint8), cv2.IMREAD_COLOR).shape == (8, 24, 3)
+
+
+def test_photographs_keep_their_proportions():
+    wide = np.full((50, 200, 3), 90, np.uint8)
+    shown = _add_caption(wide, "wide")
+    assert shown.shape == (26 + 320, 320, 3)
+    assert (shown[26 : 26 + 80] == 90).all()
+    assert (shown[26 + 80 :] == 255).all()

@@ -1,12 +1,18 @@
 from dataclasses import replace
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from rr_tasks.evaluation.images.artefacts.catalogue import ARTEFACTS
 from rr_tasks.evaluation.images.artefacts.table import tabulate_artefacts
 from rr_tasks.evaluation.images.metrics import quality_table
-from rr_tasks.evaluation.images.shard import evaluate_shard, read_evaluation, rows_folder
+from rr_tasks.evaluation.images.shard import (
+    NothingToEvaluateError,
+    evaluate_shard,
+    read_evaluation,
+    rows_folder,
+)
 from rr_tasks.evaluation.presence import tabulate_presence
 from rr_tasks.shards.writer import write_shard
 from rr_tasks.storage.claim import HeldError, claim
@@ -68,6 +74,17 @@ def test_a_shard_without_samples_does_not_spoil_the_others(
     ]
     for order in (urls, urls[::-1]):
         assert len(read_evaluation(order)) == 16
+
+
+def test_an_evaluation_in_which_nothing_was_restored_says_why(
+    dataset: str, tmp_path: Path, make_trial: MakeTrial
+) -> None:
+    url = evaluate_shard(make_trial(dataset), 1, str(tmp_path))
+    alone = str(tmp_path / "alone.parquet")
+    nothing = pl.lit(None, pl.Float64)
+    pl.read_parquet(url).with_columns(psnr_after=nothing).write_parquet(alone)
+    with pytest.raises(NothingToEvaluateError, match="other priors than shuffled ones"):
+        read_evaluation([alone])
 
 
 def test_rows_of_other_weights_and_settings_never_mix(make_trial: MakeTrial) -> None:
