@@ -24,18 +24,15 @@ from schemas.network import ReasonerShape
 from schemas.prior.current import DEGRADATIONS
 from schemas.prior.vector import FIELDS, VECTOR_LENGTH
 
-CHANNEL_ENTRIES = (
-    *("noise.sigma_r", "noise.sigma_g", "noise.sigma_b"),
-    *("noise.gain_r", "noise.gain_g", "noise.gain_b"),
+CHANNEL_ENTRIES = tuple(
+    f"noise.{entry}_{channel}" for entry in ("sigma", "gain") for channel in "rgb"
 )
 """Entries of the output for the noise of each channel, scaled as in the prior's vector."""
 
 OUTPUT_LENGTH = VECTOR_LENGTH + len(DEGRADATIONS) + len(CHANNEL_ENTRIES)
 """The length of a prior vector, the expected errors of its severities, and the noise."""
 
-_UNRECORDED_DEVIATIONS = (
-    *("haze.severity_std", "blur.severity_std", "rain.severity_std", "noise.severity_std"),
-)
+_UNRECORDED_DEVIATIONS = tuple(f"{name}.severity_std" for name in ("haze", "blur", "rain", "noise"))
 
 _STEM = 32
 _STAGE = 3  # modules

@@ -70,8 +70,6 @@ def _describe_settings(parameters: RestoreParameters) -> str:
 def _describe(name: str, value: object) -> str:
     if isinstance(value, bool):
         return name if value else f"no {name}"
-    if name == "reasoner" and isinstance(value, dict):  # of which only its weights are chosen
-        return f"{name} {value['weights']}"
     if isinstance(value, dict):
         return f"{name} {' '.join(f'{one} {part}' for one, part in value.items())}"
     if isinstance(value, tuple):
