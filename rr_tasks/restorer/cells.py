@@ -3,6 +3,8 @@
 import numpy as np
 import numpy.typing as npt
 
+from rr_tasks.reasoner.grid import interpolate
+
 Field = npt.NDArray[np.float32]
 
 
@@ -12,5 +14,4 @@ def weigh_cells(first: int, count: int, length: int, cells: int) -> Field:
     They interpolate linearly between the centres of the cells, and repeat the outermost ones.
     """
     centres = (np.arange(first, first + count) + 0.5) * cells / length - 0.5
-    distance = np.abs(centres.clip(0, cells - 1)[:, None] - np.arange(cells))
-    return np.asarray(np.maximum(0.0, 1.0 - distance), np.float32)
+    return np.asarray(interpolate(centres.clip(0, cells - 1), cells), np.float32)

@@ -1,7 +1,7 @@
 """Judges restorations: the reasoner looks at the result as it looked at the photograph.
 
-A restoration that is worth having lowers the severity of what it undid, and by more than it raises
-that of anything else; it shows the same scene; and it looks like a photograph. If much of what it
+A restoration that is worth having lowers the severity of what it undid, and raises that of anything
+else much less; it shows the same scene; and it looks like a photograph. If much of what it
 undid is still there, it is usually right in part: a kernel was wrong, say, and half of a sharpening
 with a wrong kernel is better than all of it.
 
@@ -25,19 +25,22 @@ from rr_tasks.treatment.registration import measure_shift
 from rr_tasks.treatment.tone import Tone, measure_tone
 from schemas.prior.current import DEGRADATIONS
 
-LEAST_FALL = 3.0
+LEAST_FALL = 10.0
 """Points by which the severity of what was undone falls in all, if all of it was undone."""
-MOST_LEFT = 0.6
-"""Share of that severity that may be left."""
-LEAST_LIKENESS = 0.5
+MOST_RISE = 0.5
+"""By which share of this fall the severity of another type may rise."""
+MOST_LEFT = 0.7
+"""Share of the severity of what was undone that may be left."""
+LEAST_LIKENESS, LEAST_WITHOUT_RAIN = 0.5, 0.0
+"""Streaks of rain are structure too, and may have been most of what was seen."""
 MOST_MOVED = 0.003
 """Share of the short side by which what is shown may move, but a pixel at working size at least.
 The edge tier moves 0.0004 of a sharp photograph, and half a pixel of a noisy one."""
 MOST_CLIPPED = 0.2
 """Share of pixels that may become black, or white."""
-DARKEST, BRIGHTEST = 15.0, 85.0
+DARKEST, BRIGHTEST = 10.0, 85.0
 """Lightness that the whole may get, unless it had it before."""
-MOST_CAST = 30.0
+MOST_CAST = 40.0
 """Distance in a* and b* by which the mean colour may move."""
 MOST_RECOLOURED = 8.0
 """Distance in CIELAB by which the mean colour may move if only `TONELESS` types were undone."""
@@ -78,10 +81,10 @@ def find_fault(
         return f"the severity of {_join(undone)} did not fall"
     rises = {name: -falls[name] for name in DEGRADATIONS if name not in undone}
     worst = max(rises, key=lambda name: rises[name], default=None)
-    if worst is not None and rises[worst] > fall:
+    if worst is not None and rises[worst] > MOST_RISE * fall:
         return f"the severity of {worst} rose by {rises[worst]:.0f}"
     likeness = measure_likeness(before.working, after.working)
-    if likeness < LEAST_LIKENESS:
+    if likeness < (LEAST_WITHOUT_RAIN if "rain" in undone else LEAST_LIKENESS):
         return f"what it shows changed (likeness {likeness:.2f})"
     moved = measure_shift(before.working, after.working)
     if moved > max(MOST_MOVED, 1 / min(before.working.shape[:2])):

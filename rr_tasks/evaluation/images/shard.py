@@ -23,7 +23,7 @@ class NothingToEvaluateError(ExpectedError, ValueError):
     """An evaluation has no rows."""
 
 
-EVALUATION_VERSION = 5
+EVALUATION_VERSION = 6
 """Counts changes of the code that alter the figures of the same weights on the same data set."""
 
 COLUMNS: Mapping[str, type[pl.DataType]] = {

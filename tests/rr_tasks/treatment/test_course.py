@@ -87,12 +87,12 @@ def test_a_good_restoration_is_applied_whole(hazy: DiagnosticPrior) -> None:
 
 
 def test_one_that_leaves_much_is_applied_by_half(hazy: DiagnosticPrior) -> None:
-    treated, restorer, _ = course(hazy, lambda change: 60.0 - 2.5 * change)
+    treated, restorer, _ = course(hazy, lambda change: 60.0 - 2 * change)
     assert treated.status == "restored"
     assert treated.strengths == {"haze": 0.5}
     assert change(treated) == STEPS["haze"] / 2
     assert treated.reason is not None
-    assert treated.reason.startswith("applied by 50%, because 6")
+    assert treated.reason.startswith("applied by 50%, because 7")
     assert len(restorer.told) == 1
 
 
@@ -159,6 +159,6 @@ def test_the_ends_are_all_of_a_type_and_none_of_it(prior: DiagnosticPrior) -> No
 def test_a_share_of_what_is_good_is_applied(prior: DiagnosticPrior) -> None:
     """Whether it is good does not depend on the shares that are wanted."""
     both = certain(prior, haze=60.0, rain=40.0)
-    treated, _, _ = course(both, lambda change: 60.0 - change / 2, strengths={"haze": 0.5})
+    treated, _, _ = course(both, lambda change: 60.0 - 0.4 * change, strengths={"haze": 0.5})
     assert treated.strengths == {"haze": 0.25, "rain": 0.5}
     assert change(treated) == 0.5 * STEPS["rain"] + 0.25 * STEPS["haze"]
