@@ -12,6 +12,7 @@ from rr_tasks.shards.reader import done_shards, finished_shards
 from rr_tasks.storage.claim import Held
 from schemas.reasoner import ReasonerChoice
 from schemas.shard import DoneMarker
+from schemas.usage import Usage
 
 _REMOTE_WORKERS = 2
 """So that a server has requests while the last answers about a shard are awaited."""
@@ -61,8 +62,9 @@ def publish_spending(folder: str) -> None:
     spent = add_up(folder)
     host().publish_table("answers", [spent._asdict()], f"Answers in {folder}")
     if spent.prompt_tokens:
-        host().say(
-            f"{say_count(spent.answers, 'answer')} took {spent.prompt_tokens:,} tokens to read and "
-            f"{spent.completion_tokens:,} to write"
-            + ("" if spent.cost is None else f", {spent.cost:,.2f} at the prices given")
+        taken = Usage(
+            prompt_tokens=spent.prompt_tokens,
+            completion_tokens=spent.completion_tokens,
+            cost=spent.cost,
         )
+        host().say(f"{say_count(spent.answers, 'answer')} took {taken}")

@@ -9,6 +9,7 @@ import polars as pl
 from flows.evaluation_set import make_evaluation_set
 from flows.host import host
 from flows.shards import share_shards
+from rr_tasks.engine import check_engine
 from rr_tasks.evaluation.images.artefacts.table import tabulate_artefacts
 from rr_tasks.evaluation.images.examples import draw_examples
 from rr_tasks.evaluation.images.gallery.exhibits import hang
@@ -25,7 +26,6 @@ from rr_tasks.evaluation.presence import count_undiagnosed, tabulate_presence
 from rr_tasks.evaluation.published import list_published
 from rr_tasks.evaluation.tasks import compare_shard_task, evaluate_shard_task
 from rr_tasks.plural import say_count
-from rr_tasks.restorer.load import check_restorer
 from rr_tasks.shards.reader import failed_inputs
 from rr_tasks.shards.spec import read_data_spec
 from rr_tasks.storage.claim import Held
@@ -59,7 +59,7 @@ class Evaluation:
 
 def evaluate(parameters: EvaluateParameters) -> Evaluation:
     """Diagnose and restore degraded photographs whose clean partners are known, and compare."""
-    check_restorer(parameters.restorer)
+    check_engine(parameters.reasoner, parameters.restorer)
     shards = make_evaluation_set(parameters)
     trial = open_trial(shards, parameters)
     folder = rows_folder(parameters.output, trial)

@@ -7,14 +7,16 @@ from rr_tasks.archive.companions import copy_companions
 from rr_tasks.archive.restore import find_finished
 from rr_tasks.archive.run import finish, prepare
 from rr_tasks.archive.tasks import engine_for, restore_chunk_task
-from rr_tasks.restorer.load import check_restorer
+from rr_tasks.engine import check_engine
 from rr_tasks.storage.claim import Held
 from schemas.archive import RestoreParameters, RunSummary
 
 
 def restore(parameters: RestoreParameters) -> RunSummary:
     """Restore every photograph that is not restored yet; one that fails never stops the others."""
-    licence = check_restorer(parameters.restorer, commercial=parameters.commercial)
+    licence = check_engine(
+        parameters.reasoner, parameters.restorer, commercial=parameters.commercial
+    )
     if licence is not None:
         host().say(f"{parameters.restorer.label}: {licence}")
     with follow("Looking for photographs", None):

@@ -12,6 +12,22 @@ class MissingDeviceError(ExpectedError, RuntimeError):
     """The requested device does not exist on this machine."""
 
 
+class TooLittleMemoryError(ExpectedError, RuntimeError):
+    """A model does not fit a device in the way that was chosen."""
+
+
+LARGE = 1_000_000_000
+"""Parameters from which a model takes minutes to hours for a photograph on a CPU."""
+
+
+def missing_gpu(name: str, parameters: int, advice: str) -> MissingDeviceError:
+    """Return the error that a model of so many parameters is too large for a CPU."""
+    size = f"{parameters / 1e9:.1f} billion parameters"
+    return MissingDeviceError(
+        f"{name}: {size} need a GPU, and this machine has none that they can use; {advice}"
+    )
+
+
 def choose_device(name: DeviceName = "auto") -> torch.device:
     """Choose the device of this process.
 

@@ -6,9 +6,9 @@ import numpy.typing as npt
 from rr_tasks.photographs.pixels import Pixels, to_8_bits
 from rr_tasks.reasoner.diagnosis import diagnose, expect_each
 from rr_tasks.reasoner.evidence import explain_guess
-from rr_tasks.reasoner.load import load_reasoner
+from rr_tasks.reasoner.load import check_reasoner, load_reasoner
 from rr_tasks.reasoner.protocol import Reasoner
-from rr_tasks.restorer.load import load_restorer
+from rr_tasks.restorer.load import check_restorer, load_restorer
 from rr_tasks.restorer.photograph import PhotographRestorer
 from schemas.prior.current import DiagnosticPrior
 from schemas.reasoner import ReasonerChoice
@@ -51,6 +51,26 @@ class Engine:
     def restore(self, pixels: Pixels, prior: DiagnosticPrior) -> Pixels:
         """Undo what the prior describes; the result has the same shape and type."""
         return self._restorer.restore(pixels, prior)
+
+
+def check_engine(
+    reasoner: ReasonerChoice, restorer: RestorerChoice, *, commercial: bool = False
+) -> str | None:
+    """Make sure, before any work, that both models can be had and can run on this machine together.
+
+    Args:
+        reasoner: the choice of a reasoner.
+        restorer: the choice of a restorer.
+        commercial: refuse a restorer that is not known to allow commercial use.
+
+    Returns:
+        The licence of a published restorer; see `check_restorer`.
+
+    Raises:
+        UnusableWeightsError, LicenceError, MissingDeviceError, TooLittleMemoryError: see
+            `check_reasoner` and `check_restorer`.
+    """
+    return check_restorer(restorer, commercial=commercial, beside=check_reasoner(reasoner))
 
 
 def load_engine(reasoner: ReasonerChoice, restorer: RestorerChoice) -> Engine:

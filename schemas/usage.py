@@ -1,6 +1,7 @@
 """What answers of a server cost."""
 
-from typing import Annotated
+from collections.abc import Iterable
+from typing import Annotated, Self
 
 from pydantic import Field
 
@@ -18,6 +19,26 @@ class Usage(Strict):
     prompt_tokens: Tokens = 0
     completion_tokens: Tokens = 0
     cost: Annotated[float, Field(ge=0.0)] | None = None
+
+    @classmethod
+    def add_up(cls, used: Iterable[Self | None]) -> Self | None:
+        """Return what answers took together; None if nobody said so."""
+        known = [usage for usage in used if usage is not None]
+        if not known:
+            return None
+        costs = [usage.cost for usage in known if usage.cost is not None]
+        return cls(
+            prompt_tokens=sum(usage.prompt_tokens for usage in known),
+            completion_tokens=sum(usage.completion_tokens for usage in known),
+            cost=sum(costs) if costs else None,
+        )
+
+    def __str__(self) -> str:
+        """What was taken, in words."""
+        price = "" if self.cost is None else f", {self.cost:,.2f} at the prices given"
+        return (
+            f"{self.prompt_tokens:,} tokens to read and {self.completion_tokens:,} to write{price}"
+        )
 
 
 class Prices(Strict):

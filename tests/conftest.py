@@ -46,7 +46,14 @@ from schemas.prior.text import undo_order, write_reasoning
 from schemas.prior.transmission_map import MAP_SIDE
 from schemas.recipe import DegradationRecipe, JpegRecipe
 
-pytest_plugins = ["tests.s3", "tests.fault_proxy", "tests.loggers", "tests.browser", "tests.toys"]
+pytest_plugins = [
+    "tests.s3",
+    "tests.fault_proxy",
+    "tests.loggers",
+    "tests.browser",
+    "tests.toys",
+    "tests.hub",
+]
 
 torch.set_num_threads(1)
 cv2.setNumThreads(1)

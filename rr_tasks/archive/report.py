@@ -24,6 +24,7 @@ from rr_tasks.template import render
 from schemas.archive import Counts, LedgerRow, RunSummary
 from schemas.prior.current import DEGRADATIONS, DegradationName
 from schemas.prior.finding import GRADES, grade
+from schemas.usage import Usage
 
 BINS = 10
 SHOWN_FAILURES = 500
@@ -43,6 +44,7 @@ class Findings:
         default_factory=lambda: {name: [0] * BINS for name in DEGRADATIONS}
     )
     seconds: float = 0.0
+    usage: Usage | None = None
     _tally: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
@@ -62,6 +64,7 @@ class Findings:
         """
         self._tally[row.status] += 1
         self.seconds += row.seconds
+        self.usage = Usage.add_up((self.usage, row.usage))
         for name, severity in row.severities.items():
             self.histograms[name][min(int(severity * BINS / 100.0), BINS - 1)] += 1
         if row.status == "failed":

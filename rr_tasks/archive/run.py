@@ -110,6 +110,7 @@ def finish(
             unreadable=plan.unreadable,
             counts=counts,
             archive=findings.counts,
+            usage=findings.usage,
             companions=copied.counts,
             report=to_line(output.at(layout.REPORT)),
             failures=to_line(output.at(layout.FAILURES)),

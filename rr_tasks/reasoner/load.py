@@ -1,20 +1,16 @@
 """Loads the chosen reasoner."""
 
 from functools import lru_cache
-from pathlib import Path
 from threading import Lock
 
 from rr_tasks.reasoner.protocol import Reasoner
-from rr_tasks.storage.files import stamp
-from rr_tasks.weights.cache import cache_by_stamp
+from rr_tasks.weights.cache import Stamps, cache_by_stamp, stamp_models
 from schemas.errors import ExpectedError
 from schemas.reasoner import QwenReasonerChoice, ReasonerChoice, ReasonerIdentity
 from schemas.remote import RemoteReasonerChoice
 
 LOADING = Lock()
 """Held while a model is loaded, so that threads which ask at the same time share one."""
-
-_Stamps = tuple[tuple[str, str | None], ...]
 
 
 class OtherReasonerError(ExpectedError, ValueError):
@@ -35,10 +31,28 @@ def load_reasoner(choice: ReasonerChoice) -> Reasoner:
             return _load_edge(choice.weights)
         case "qwen":
             with LOADING:
-                return _load_qwen(choice, _stamp_folders(choice))
+                return _load_qwen(choice, stamp_models(choice.model, choice.adapter))
         case "remote":
             with LOADING:
                 return _load_remote(choice)
+
+
+def check_reasoner(choice: ReasonerChoice) -> int:
+    """Make sure, before any work, that a local model can be had and can run on this machine.
+
+    Returns:
+        The bytes that it takes of a GPU that it shares with the restorer.
+
+    Raises:
+        UnusableWeightsError, MissingDeviceError, TooLittleMemoryError: see
+            `rr_tasks.reasoner.qwen.check`.
+    """
+    if choice.kind != "qwen":
+        return 0
+    # Late, because each kind needs other libraries.
+    from rr_tasks.reasoner.qwen.check import check_qwen_reasoner  # noqa: PLC0415
+
+    return check_qwen_reasoner(choice)
 
 
 def load_planned_reasoner(choice: ReasonerChoice, planned: ReasonerIdentity) -> Reasoner:
@@ -74,15 +88,8 @@ def _load_edge(weights: str | None) -> Reasoner:
 
 
 @lru_cache(maxsize=1)  # a second one would not fit beside it
-def _load_qwen(choice: QwenReasonerChoice, _stamps: _Stamps) -> Reasoner:
+def _load_qwen(choice: QwenReasonerChoice, _stamps: Stamps) -> Reasoner:
     from rr_tasks.reasoner.qwen.model import QwenModel  # noqa: PLC0415
     from rr_tasks.reasoner.qwen.reasoner import QwenReasoner  # noqa: PLC0415
 
     return QwenReasoner(QwenModel.load(choice))
-
-
-def _stamp_folders(choice: QwenReasonerChoice) -> _Stamps:
-    """Stamp the files of a local model and its adapter, which may be trained again."""
-    folders = [Path(one) for one in (choice.model, choice.adapter) if one]
-    paths = [path for folder in folders if folder.is_dir() for path in sorted(folder.iterdir())]
-    return tuple((str(path), stamp(str(path))) for path in paths)

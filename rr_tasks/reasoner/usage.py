@@ -26,14 +26,7 @@ class Meter:
 
     def total(self) -> Usage | None:
         """Return what all answers cost together; None if nobody said so."""
-        if not self._all:
-            return None
-        costs = [usage.cost for usage in self._all if usage.cost is not None]
-        return Usage(
-            prompt_tokens=sum(usage.prompt_tokens for usage in self._all),
-            completion_tokens=sum(usage.completion_tokens for usage in self._all),
-            cost=sum(costs) if costs else None,
-        )
+        return Usage.add_up(self._all)
 
 
 _meter: ContextVar[Meter | None] = ContextVar("meter", default=None)

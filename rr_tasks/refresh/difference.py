@@ -32,10 +32,11 @@ class Difference:
 
     `totals` is one row: how many samples were compared, are equal, differ in maps alone, have
     another order, order the same types otherwise, or exist on one side only. `changes` has a row
-    for each degradation: how often it was and is found, appeared and vanished, and, over samples
-    that have it on both sides, the shift of its severity, new minus old (mean and quantiles; null
-    if there are none). `histogram` counts these shifts in bins above `low` up to `high`, mirrored
-    below zero; the bin 0 to 0 means none, or less than 0.05.
+    for each degradation: how often it was and is found, appeared and vanished; in how many per cent
+    of the samples both sides agree whether it is there; and, over samples that have it on both
+    sides, how far the severities lie apart on average, and their shift, new minus old (mean and
+    quantiles; null if there are none). `histogram` counts these shifts in bins above `low` up to
+    `high`, mirrored below zero; the bin 0 to 0 means none, or less than 0.05.
     """
 
     totals: pl.DataFrame
@@ -90,7 +91,7 @@ def _add_up(counts: pl.DataFrame) -> pl.DataFrame:
 
 
 def _changes(counts: pl.DataFrame) -> pl.DataFrame:
-    was, now, samples = pl.col("was"), pl.col("now"), pl.col("samples")
+    was, now, samples, tenths = map(pl.col, ("was", "now", "samples", "tenths"))
     found = (
         _for_each_degradation(counts)
         .group_by("degradation", maintain_order=True)
@@ -100,6 +101,12 @@ def _changes(counts: pl.DataFrame) -> pl.DataFrame:
             samples.filter(~was, now).sum().alias("appeared"),
             samples.filter(was, ~now).sum().alias("vanished"),
             samples.filter(was, now).sum().alias("in_both"),
+            (100 * samples.filter(was == now).sum() / samples.sum())
+            .fill_nan(None)
+            .alias("agreement"),
+            ((tenths.abs() * samples).filter(was, now).sum() / 10 / samples.filter(was, now).sum())
+            .fill_nan(None)
+            .alias("distance"),
             (pl.col("shift").filter(was, now).sum() / samples.filter(was, now).sum())
             .fill_nan(None)
             .alias("shift_mean"),

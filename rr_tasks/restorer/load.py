@@ -1,14 +1,17 @@
 """Loads the chosen restorer."""
 
 from functools import lru_cache
+from threading import Lock
 
 from rr_tasks.restorer.edge import EdgeRestorer
 from rr_tasks.restorer.network import RestorerNetwork
 from rr_tasks.restorer.photograph import PhotographRestorer
-from rr_tasks.storage.files import stamp
-from rr_tasks.weights.cache import cache_by_stamp
+from rr_tasks.weights.cache import Stamps, cache_by_stamp, stamp_models
 from rr_tasks.weights.file import hash_weights, load_network, locate_shipped
 from schemas.restorer import QwenRestorerChoice, RestorerChoice
+
+_LOADING = Lock()
+"""Held while a model is loaded, so that threads which ask at the same time share one."""
 
 
 def load_restorer(choice: RestorerChoice) -> PhotographRestorer:
@@ -22,15 +25,19 @@ def load_restorer(choice: RestorerChoice) -> PhotographRestorer:
         case "edge":
             return _load_edge(choice.weights)
         case "qwen":
-            return _load_qwen(choice, choice.adapter and stamp(choice.adapter))
+            with _LOADING:
+                return _load_qwen(choice, stamp_models(choice.model, choice.adapter))
 
 
-def check_restorer(choice: RestorerChoice, *, commercial: bool = False) -> str | None:
+def check_restorer(
+    choice: RestorerChoice, *, commercial: bool = False, beside: int = 0
+) -> str | None:
     """Make sure, before any work, that a restorer can be had and can run on this machine.
 
     Args:
         choice: the restorer.
         commercial: refuse a model that is not known to allow commercial use.
+        beside: bytes of the GPU's memory that a reasoner takes.
 
     Returns:
         The licence of a published model; None for weights of the edge restorer, which are ours or
@@ -45,7 +52,7 @@ def check_restorer(choice: RestorerChoice, *, commercial: bool = False) -> str |
     # Late, because each kind needs other libraries.
     from rr_tasks.restorer.qwen.check import check_qwen_restorer  # noqa: PLC0415
 
-    return str(check_qwen_restorer(choice, commercial=commercial))
+    return str(check_qwen_restorer(choice, commercial=commercial, beside=beside))
 
 
 @cache_by_stamp
@@ -55,8 +62,8 @@ def _load_edge(weights: str | None) -> PhotographRestorer:
     return PhotographRestorer(EdgeRestorer(network).fuse(), hash_weights(url))
 
 
-@lru_cache(maxsize=1)
-def _load_qwen(choice: QwenRestorerChoice, _stamp: str | None) -> PhotographRestorer:
+@lru_cache(maxsize=1)  # a second one would not fit beside it
+def _load_qwen(choice: QwenRestorerChoice, _stamps: Stamps) -> PhotographRestorer:
     # Late, because each kind needs other libraries.
     from rr_tasks.restorer.qwen.load import load_qwen_restorer  # noqa: PLC0415
 

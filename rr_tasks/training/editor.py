@@ -8,9 +8,10 @@ import torch
 from rr_tasks.device import choose_device
 from rr_tasks.reasoner.annotation import check_belongs
 from rr_tasks.restorer.qwen.adapter import add_adapter, save_adapter
+from rr_tasks.restorer.qwen.check import check_room_to_train
 from rr_tasks.restorer.qwen.latents import Grid
 from rr_tasks.restorer.qwen.load import LIBRARIES
-from rr_tasks.restorer.qwen.model import LORA_FILE, check_kind, load_backbone, resolve_dtype
+from rr_tasks.restorer.qwen.model import LORA_FILE, load_backbone, resolve_dtype
 from rr_tasks.restorer.qwen.restorer import QwenRestorer
 from rr_tasks.shards.reader import done_shards
 from rr_tasks.shards.spec import read_data_spec
@@ -46,10 +47,11 @@ def check_editor_training(parameters: TrainEditorParameters) -> None:
         MissingDeviceError: the machine has no such device.
         NoShardsError, OtherDataSetError: the data set or its annotations are missing.
         UnusableWeightsError: the model is missing, or is none that restores.
+        TooLittleMemoryError: the training does not fit the GPU.
     """
     choose_device(parameters.device)
     check_belongs(parameters.annotations, parameters.shards)
-    check_kind(fetch_snapshot(parameters.start, parameters.revision))
+    check_room_to_train(parameters)
 
 
 def run_editor_training(parameters: TrainEditorParameters, on_progress: ProgressReport) -> str:

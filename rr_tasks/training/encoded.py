@@ -27,10 +27,11 @@ from rr_tasks.training.epochs import deal_epochs
 from rr_tasks.training.rounds import RoundLoader
 from schemas.prior.current import DiagnosticPrior
 from schemas.prior.migrations import load_prior
+from schemas.prior.mirror import mirror
 from schemas.shard import DoneMarker, SampleRow, spec_hash
 from schemas.training import EncodingSpec
 
-ALGORITHM = 1
+ALGORITHM = 2
 """Counts changes of this module that alter encoded shards."""
 
 _FILE = "latents.safetensors"
@@ -64,6 +65,8 @@ def encode_shard(
     restorer: QwenRestorer, source: Source, folder: str, spec: EncodingSpec, shard: int
 ) -> DoneMarker:
     """Encode a crop of each sample of a shard, or return the marker if that is done.
+
+    Half of the crops are mirrored: a photograph of several samples is learned both ways.
 
     Args:
         restorer: encodes.
@@ -141,12 +144,15 @@ def _encode(
             yield found.fail(row), None
             continue
         truth: DiagnosticPrior = found["prior.json"]
-        priors = {"true": truth, "withheld": None}
+        priors: dict[str, DiagnosticPrior | None] = {"true": truth, "withheld": None}
         if row.key in predicted:
             priors["predicted"] = predicted[row.key]
         rng = np.random.default_rng((spec.seed, shard, int(row.key)))
-        images = (found["clean.png"], found["degraded.png"])
-        clean, degraded = map(_to_tensor, cut_square(images, spec.crop_side, rng))
+        images = cut_square((found["clean.png"], found["degraded.png"]), spec.crop_side, rng)
+        if rng.random() < 0.5:
+            images = [image[:, ::-1] for image in images]
+            priors = {kind: prior and mirror(prior) for kind, prior in priors.items()}
+        clean, degraded = map(_to_tensor, images)
         tensors = encode_crop(restorer, clean, degraded, priors)
         yield SampleRow.of(row.key, row.source, truth), {_FILE: pack_tensors(tensors)}
 

@@ -14,7 +14,9 @@ from rr_tasks.device import choose_device
 from rr_tasks.reasoner.annotation import check_belongs
 from rr_tasks.reasoner.question import DIAGNOSIS, RATING
 from rr_tasks.reasoner.qwen.adapter import add_adapter
-from rr_tasks.reasoner.qwen.backbone import Backbone, check_family, load_processor
+from rr_tasks.reasoner.qwen.backbone import Backbone, load_processor
+from rr_tasks.reasoner.qwen.plan import check_room_to_train
+from rr_tasks.reasoner.qwen.settings import check_family
 from rr_tasks.shards.spec import read_data_spec
 from rr_tasks.storage.files import join, name_of, publish
 from rr_tasks.toys.reasoner import build_toy_reasoner
@@ -57,6 +59,7 @@ def check_language_training(parameters: TrainLanguageParameters) -> None:
         MissingDeviceError: the machine has no such device.
         NoShardsError, OtherDataSetError: a data set is missing.
         UnusableWeightsError: the model is missing, or is none that reads photographs.
+        TooLittleMemoryError: the training does not fit the GPU.
     """
     choose_device(parameters.device)
     read_data_spec(parameters.shards)
@@ -65,7 +68,7 @@ def check_language_training(parameters: TrainLanguageParameters) -> None:
     if parameters.validation:
         read_data_spec(parameters.validation)
     if parameters.start:
-        check_family(fetch_snapshot(parameters.start, parameters.revision))
+        check_room_to_train(parameters)
 
 
 def run_language_training(

@@ -41,7 +41,8 @@ started from.
 ```python
 {load}```
 
-`rr diagnose PHOTO --tier qwen --reasoner FOLDER` asks it within the grammar of its answers.
+`rr diagnose PHOTO --tier qwen --reasoner {reasoner}` asks it within
+the grammar of its answers.
 """
 
 
@@ -65,5 +66,6 @@ def write_card(record: LanguageRecord, start: str) -> str:
         rate=settings.learning_rate,
         seed=settings.seed,
         prompts=", ".join(record.prompts),
+        reasoner="FOLDER" if whole else f"{start} --reasoner-setting adapter=FOLDER",
         load=_LOAD_MODEL if whole else _LOAD_ADAPTER.format(start=start),
     )

@@ -1,13 +1,16 @@
-"""Keeps what was loaded from a weights file until the file is replaced."""
+"""Keeps what was loaded from weights until their files are replaced."""
 
 from collections.abc import Callable
 from functools import lru_cache, wraps
+from pathlib import Path
 from threading import Lock
 from typing import TypeVar
 
 from rr_tasks.storage.files import stamp
 
 LoadedT = TypeVar("LoadedT")
+
+Stamps = tuple[tuple[str, str | None], ...]
 
 
 def cache_by_stamp(load: Callable[[str | None], LoadedT]) -> Callable[[str | None], LoadedT]:
@@ -31,3 +34,20 @@ def cache_by_stamp(load: Callable[[str | None], LoadedT]) -> Callable[[str | Non
             return load_stamped(url, current)
 
     return load_current
+
+
+def stamp_models(*places: str | None) -> Stamps:
+    """Stamp the files of models and adapters, which may be trained again.
+
+    Args:
+        places: local folders; files, or the URLs of files; or names on the Hub, whose models do not
+            change and have no stamps; None stands for nothing.
+    """
+    return tuple((path, stamp(path)) for place in places if place for path in _list_files(place))
+
+
+def _list_files(place: str) -> list[str]:
+    folder = Path(place)
+    if folder.is_dir():
+        return [str(path) for path in sorted(folder.rglob("*")) if path.is_file()]
+    return [place] if place.endswith(".safetensors") else []

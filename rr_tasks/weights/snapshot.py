@@ -13,6 +13,9 @@ _SAMPLED = 64
 _SAMPLE = 2**16
 """Weights of tens of gigabytes are hashed by this many samples of this many bytes."""
 
+_SETTINGS = ["*.json", "README.md"]
+"""Files that say what a model is, and under which licence it may be used."""
+
 
 @dataclass(frozen=True)
 class Snapshot:
@@ -68,6 +71,19 @@ def fetch_snapshot(name: str, revision: str | None = None) -> Snapshot:
     Raises:
         UnusableWeightsError: there is no such model, or the Hub cannot be reached.
     """
+    return _find(name, revision, None)
+
+
+def fetch_settings(name: str, revision: str | None = None) -> Snapshot:
+    """Do as `fetch_snapshot`, but download settings and card only: enough to decide about a model.
+
+    Raises:
+        UnusableWeightsError: see `fetch_snapshot`.
+    """
+    return _find(name, revision, _SETTINGS)
+
+
+def _find(name: str, revision: str | None, wanted: list[str] | None) -> Snapshot:
     folder = Path(name)
     if folder.is_dir():
         return Snapshot(name, folder, None)
@@ -75,11 +91,11 @@ def fetch_snapshot(name: str, revision: str | None = None) -> Snapshot:
         raise UnusableWeightsError(f"{name}: no such folder; check the path")
     # Late, because local folders do not need it.
     from huggingface_hub import snapshot_download  # noqa: PLC0415
-    from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError  # noqa: PLC0415
+    from huggingface_hub.errors import HTTPError  # noqa: PLC0415
 
     try:
-        found = Path(snapshot_download(name, revision=revision))
-    except (HfHubHTTPError, LocalEntryNotFoundError, OSError, ValueError) as error:
+        found = Path(snapshot_download(name, revision=revision, allow_patterns=wanted))
+    except (HTTPError, OSError, ValueError) as error:
         asked = f"{name} at {revision}" if revision else name
         raise UnusableWeightsError(
             f"{asked}: neither a folder here nor to be had from the Hugging Face Hub "

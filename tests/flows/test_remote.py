@@ -15,6 +15,7 @@ from rr_tasks.photographs.pixels import Bytes
 from rr_tasks.reasoner import load, teacher
 from schemas.archive import LedgerRow, RestoreParameters
 from schemas.remote import RemoteReasonerChoice
+from schemas.usage import Prices
 from tests.commands import only_error
 from tests.openai_server import Served, serving, status
 from tests.rows import read_rows
@@ -164,9 +165,15 @@ def test_the_ledger_of_an_archive_says_what_answers_took(
     archive.mkdir()
     texture = np.random.default_rng(0).integers(60, 200, (12, 16, 3), np.uint8)
     cv2.imwrite(str(archive / "a.png"), cv2.resize(texture, (96, 72)))
-    choice = RemoteReasonerChoice(url=service.url, model="toy")
-    restore(RestoreParameters(input=str(archive), output=str(tmp_path / "out"), reasoner=choice))
+    prices = Prices(prompt=1e6, completion=0.0)
+    choice = RemoteReasonerChoice(url=service.url, model="toy", prices=prices)
+    settings = RestoreParameters(input=str(archive), output=str(tmp_path / "out"), reasoner=choice)
+    summary = restore(settings)
     (ledger,) = (tmp_path / "out" / "_rr" / "ledger").glob("*.jsonl")
     (row,) = (LedgerRow.model_validate_json(line) for line in ledger.read_text().splitlines())
     assert row.usage is not None
     assert row.usage.prompt_tokens == 100 * len(service.about_photographs) > 0
+    assert summary.usage == row.usage
+    assert row.usage.cost == row.usage.prompt_tokens
+    said = f"took {row.usage.prompt_tokens} tokens to read and"
+    assert said in (tmp_path / "out" / "_rr" / "report.html").read_text()

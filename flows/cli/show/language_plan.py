@@ -3,7 +3,8 @@
 from rich.console import Console
 
 from flows.cli.show.table import Column, print_columns
-from rr_tasks.reasoner.qwen.plan import GIB, WIDTHS, LanguagePlan, count_image_tokens, plan_training
+from rr_tasks.reasoner.qwen.plan import LanguagePlan, count_image_tokens, plan_training
+from rr_tasks.reasoner.qwen.settings import GIB, WIDTHS
 from schemas.parameters.language_training import TrainLanguageParameters
 
 _SIDES = (512, 1024)

@@ -39,13 +39,27 @@ def show_extras(console: Console, known: Iterable[str], missing: Collection[str]
 
 
 def show_models(console: Console, named: Iterable[str]) -> None:
-    """Show how models of Qwen would run here, and faults of the libraries that run them."""
+    """Show how models of Qwen would run here, and faults of the libraries that run them.
+
+    Args:
+        console: where they are shown.
+        named: more models, each a folder or a name on the Hub.
+    """
     # Late, because only the extra qwen brings what they need.
+    from rr_tasks.reasoner.qwen.check import advise as advise_reasoner
+    from rr_tasks.reasoner.qwen.check import is_reasoner
+    from rr_tasks.reasoner.qwen.settings import list_published as list_reasoners
     from rr_tasks.restorer.qwen.anatomy import list_published
     from rr_tasks.restorer.qwen.check import advise
     from rr_tasks.restorer.qwen.libraries import describe_fault
 
-    names = [*list_published(), *named]
+    reasoners = [*list_reasoners(), *filter(is_reasoner, named)]
+    columns = [
+        Column("reasoner", reasoners),
+        Column("on this machine", [advise_reasoner(name) for name in reasoners]),
+    ]
+    print_columns(console, "Reasoners of the tier qwen", columns)
+    names = [*list_published(), *(name for name in named if name not in reasoners)]
     licences, advice = zip(*map(advise, names), strict=True)
     columns = [
         Column("restorer", names),

@@ -15,6 +15,8 @@ _SHOWN = {
     "new": "found_new",
     "appeared": "appeared",
     "vanished": "vanished",
+    "agree, %": "agreement",
+    "apart": "distance",
     "mean": "shift_mean",
     "5 %": "shift_q05",
     "median": "shift_median",

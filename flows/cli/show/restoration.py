@@ -23,6 +23,8 @@ def show_restoration(console: Console, summary: RunSummary) -> None:
         console.print(f"Left out: {escape(describe_left_out(summary.left_out))}", soft_wrap=True)
     for folder in summary.unreadable:
         console.print(f"[red]Folder could not be listed: {escape(folder)}[/red]", soft_wrap=True)
+    if summary.usage:
+        console.print(f"The server's answers took {summary.usage}", soft_wrap=True)
     print_place(console, "Restored folder", summary.parameters.output)
     print_place(console, "Report", summary.report)
     if summary.archive.failed or summary.companions.failed:

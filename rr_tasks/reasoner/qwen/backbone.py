@@ -4,6 +4,7 @@ import hashlib
 from pathlib import Path
 from typing import NamedTuple
 
+from safetensors import SafetensorError
 from transformers import (
     AutoModelForImageTextToText,
     AutoProcessor,
@@ -12,13 +13,16 @@ from transformers import (
 )
 
 from rr_tasks.device import choose_device
+from rr_tasks.reasoner.qwen.check import check_qwen_reasoner
 from rr_tasks.reasoner.qwen.conversation import limit_pixels
 from rr_tasks.weights.file import UnusableWeightsError
 from rr_tasks.weights.snapshot import Snapshot, fetch_snapshot
 from schemas.reasoner import QwenReasonerChoice
 
-FAMILIES = ("qwen2_5_vl", "qwen3_vl", "qwen3_vl_moe", "qwen3_5", "qwen3_5_moe")
-"""Architectures, by their names in transformers, which read photographs as `show` prepares them."""
+_UNUSABLE = (OSError, ValueError, RuntimeError, KeyError, ImportError, SafetensorError)
+"""What transformers and peft raise for files that are no such model, and for missing libraries."""
+
+_MOST_WORDS = 300
 
 
 class Backbone(NamedTuple):
@@ -50,9 +54,10 @@ def load(choice: QwenReasonerChoice) -> Loaded:
     Raises:
         UnusableWeightsError: the model or the adapter is missing, damaged, or of a family that
             this release does not know.
+        MissingDeviceError, TooLittleMemoryError: see `check_qwen_reasoner`.
     """
+    check_qwen_reasoner(choice)
     snapshot = fetch_snapshot(choice.model, choice.revision)
-    check_family(snapshot)
     placed = {"device_map": choice.device_map} if choice.device_map else {}
     try:
         model = AutoModelForImageTextToText.from_pretrained(
@@ -64,9 +69,9 @@ def load(choice: QwenReasonerChoice) -> Loaded:
             adapter = fetch_snapshot(choice.adapter)
             model = _merge(model, adapter)
             sha256 = hashlib.sha256(f"{sha256} {adapter.digest}".encode()).hexdigest()
-    except (OSError, ValueError, ImportError) as error:
+    except _UNUSABLE as error:
         name = f"{choice.model} with {choice.adapter}" if choice.adapter else choice.model
-        reason = str(error).strip().partition("\n")[0]
+        reason = " ".join(str(error).split())[:_MOST_WORDS]
         raise UnusableWeightsError(f"{name}: cannot be loaded: {reason}") from error
     if not choice.device_map:
         model.to(choose_device())
@@ -83,19 +88,6 @@ def load_processor(folder: Path) -> ProcessorMixin:
     processor = AutoProcessor.from_pretrained(folder)
     limit_pixels(processor)
     return processor
-
-
-def check_family(snapshot: Snapshot) -> None:
-    """Make sure, without loading weights, that this release can use a model.
-
-    Raises:
-        UnusableWeightsError: it cannot.
-    """
-    family = snapshot.read_settings("config.json").get("model_type")
-    if family not in FAMILIES:
-        raise UnusableWeightsError(
-            f"{snapshot.name}: a model of the family {family}; use one of {', '.join(FAMILIES)}"
-        )
 
 
 def _merge(model: PreTrainedModel, adapter: Snapshot) -> PreTrainedModel:

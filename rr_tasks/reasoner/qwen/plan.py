@@ -4,26 +4,35 @@ Models are built without memory. Weights and what learns are counted exactly; ac
 the photographs and are estimated.
 """
 
-import json
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import torch
-from transformers import AutoConfig, AutoModelForImageTextToText, Qwen2VLImageProcessor
+from transformers import Qwen2VLImageProcessor
 
+from rr_tasks.device import (
+    LARGE,
+    TooLittleMemoryError,
+    choose_device,
+    device_memory,
+    missing_gpu,
+)
 from rr_tasks.reasoner.qwen.adapter import add_adapter
 from rr_tasks.reasoner.qwen.conversation import LARGEST_PIXELS, SMALLEST_PIXELS
-from rr_tasks.weights.snapshot import fetch_snapshot
+from rr_tasks.reasoner.qwen.settings import (
+    GIB,
+    WIDTHS,
+    build_empty,
+    check_family,
+    find_dtype,
+    read_settings,
+)
+from rr_tasks.weights.snapshot import fetch_settings
 from schemas.parameters.language_training import TrainLanguageParameters
 
-GIB = 2**30
-WIDTHS = {"bfloat16": 2, "float16": 2, "float32": 4}
-"""Bytes of a number of each type."""
-
-_PUBLISHED = Path(__file__).with_name("published.json")
 _LEARNED_BYTES = 5 * 4  # weight, gradient, two moments and average, in float32
 _ANSWER_TOKENS = 1024  # a question and a long answer
+_FEWEST_IMAGE_TOKENS = SMALLEST_PIXELS // 32**2
 _COPIES = 16  # of a layer's width that a layer holds for each token while it is computed again
 
 
@@ -78,29 +87,47 @@ def plan_training(parameters: TrainLanguageParameters) -> LanguagePlan:
     return measure(read_settings(str(parameters.start), parameters.revision), parameters)
 
 
-def read_settings(name: str, revision: str | None = None) -> dict[str, Any]:
-    """Return the settings of a published model, which come with the package, or of any other.
+def check_room_to_train(parameters: TrainLanguageParameters) -> None:
+    """Make sure, before its weights are downloaded, that a model can be fine-tuned here.
 
     Raises:
-        UnusableWeightsError: there is no such model.
+        UnusableWeightsError: there is no such model, or this release cannot use it.
+        MissingDeviceError: the model is large, and this machine has no GPU.
+        TooLittleMemoryError: the training does not fit the GPU, however small its photographs are.
     """
-    known: dict[str, Any] = json.loads(_PUBLISHED.read_text(encoding="utf-8"))
-    return known.get(name) or fetch_snapshot(name, revision).read_settings("config.json")
+    name, device = str(parameters.start), choose_device(parameters.device)
+    model = fetch_settings(name, parameters.revision)
+    check_family(model)
+    settings = model.read_settings("config.json")
+    plan = measure(settings, parameters)
+    if plan.parameters < LARGE:
+        return
+    if device.type == "cpu":
+        raise missing_gpu(name, plan.parameters, "use the edge tier, or a machine that has one")
+    if device.type != "cuda":
+        return
+    dtype, available = find_dtype(settings, parameters.dtype), device_memory(device)
+    needed = plan.training_bytes(dtype, parameters.batch_size, _FEWEST_IMAGE_TOKENS)
+    if needed > available:
+        raise TooLittleMemoryError(
+            f"{name}: training takes at least {needed / GIB:.0f} GiB of memory, and this GPU has "
+            f"{available / GIB:.0f}; use a smaller batch, an adapter, a smaller model, or a larger "
+            "GPU: --plan shows what they take"
+        )
 
 
 def measure(settings: dict[str, Any], parameters: TrainLanguageParameters) -> LanguagePlan:
     """Build a model without memory, and count."""
-    config = AutoConfig.for_model(**settings)
-    with torch.device("meta"):
-        model = AutoModelForImageTextToText.from_config(config)
-        total = sum(value.numel() for value in model.parameters())
-        vision = sum(value.numel() for value in model.model.visual.parameters())
-        learned, adapted = total, 0
-        if parameters.learn == "adapter":
+    model = build_empty(settings)
+    text = model.config.get_text_config()
+    total = sum(value.numel() for value in model.parameters())
+    vision = sum(value.numel() for value in model.model.visual.parameters())
+    learned, adapted = total, 0
+    if parameters.learn == "adapter":
+        with torch.device("meta"):
             model = add_adapter(model, rank=parameters.rank, seed=parameters.seed)
-            sizes = [value.numel() for value in model.parameters() if value.requires_grad]
-            learned, adapted = sum(sizes), len(sizes) // 2
-    text = config.get_text_config()
+        sizes = [value.numel() for value in model.parameters() if value.requires_grad]
+        learned, adapted = sum(sizes), len(sizes) // 2
     return LanguagePlan(
         parameters=total,
         vision=vision,

@@ -13,7 +13,7 @@ from torch import nn
 
 from rr_tasks.restorer.qwen.adapter import add_adapter
 from rr_tasks.restorer.qwen.model import BACKBONES, check_kind
-from rr_tasks.weights.snapshot import fetch_snapshot
+from rr_tasks.weights.snapshot import fetch_settings
 
 _PUBLISHED = Path(__file__).with_name("published.json")
 
@@ -28,6 +28,7 @@ class Anatomy:
         autoencoder: those that turn photographs into latents and back.
         blocks: of the transformer.
         width: numbers at each token in the transformer.
+        vocabulary: parameters of the text encoder's largest layer, a row for each token.
         adapter: parameters of an adapter for each unit of rank.
     """
 
@@ -36,6 +37,7 @@ class Anatomy:
     autoencoder: int
     blocks: int
     width: int
+    vocabulary: int
     adapter: int
 
     @property
@@ -66,6 +68,7 @@ def measure_model(name: str, revision: str | None = None) -> Anatomy:
         autoencoder=_count(autoencoder),
         blocks=blocks,
         width=width,
+        vocabulary=text_encoder.get_input_embeddings().weight.numel(),
         adapter=adapter,
     )
 
@@ -81,7 +84,7 @@ def list_published() -> dict[str, dict[str, Any]]:
 
 
 def _read_folder(name: str, revision: str | None) -> dict[str, Any]:
-    model = fetch_snapshot(name, revision)
+    model = fetch_settings(name, revision)
     parts = ("transformer", "vae", "text_encoder")
     read: dict[str, Any] = {part: model.read_settings(f"{part}/config.json") for part in parts}
     (read["text_encoder"]["architecture"],) = read["text_encoder"]["architectures"]
@@ -92,10 +95,9 @@ def _build(library: Any, settings: dict[str, Any]) -> Any:
     return getattr(library, settings["_class_name"]).from_config(settings)
 
 
-def _build_text_encoder(settings: dict[str, Any]) -> nn.Module:
+def _build_text_encoder(settings: dict[str, Any]) -> transformers.PreTrainedModel:
     config = transformers.AutoConfig.for_model(**settings)
-    encoder: nn.Module = getattr(transformers, settings["architecture"])(config)
-    return encoder
+    return getattr(transformers, settings["architecture"])(config)
 
 
 def _count(part: nn.Module) -> int:

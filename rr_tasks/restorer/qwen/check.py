@@ -1,29 +1,42 @@
 """Finds out before any work whether a Qwen restorer can be had and can run on this machine."""
 
-from rr_tasks.device import MissingDeviceError, choose_device, device_memory
+from rr_tasks.device import (
+    LARGE,
+    TooLittleMemoryError,
+    choose_device,
+    device_memory,
+    missing_gpu,
+)
 from rr_tasks.restorer.qwen.anatomy import Anatomy, list_published, measure_model
-from rr_tasks.restorer.qwen.memory import GIB, Keeping, choose_keeping, restoring_bytes
-from rr_tasks.restorer.qwen.model import check_kind
+from rr_tasks.restorer.qwen.memory import (
+    GIB,
+    Keeping,
+    choose_keeping,
+    restoring_bytes,
+    training_bytes,
+)
+from rr_tasks.restorer.qwen.model import check_kind, resolve_dtype
 from rr_tasks.weights.file import UnusableWeightsError
 from rr_tasks.weights.licence import Licence, read_licence, require_commercial
-from rr_tasks.weights.snapshot import fetch_snapshot
-from schemas.errors import ExpectedError
+from rr_tasks.weights.snapshot import fetch_settings
+from schemas.parameters.editor_training import TrainEditorParameters
 from schemas.restorer import QwenRestorerChoice
 
-_NEEDS_GPU = 1_000_000_000
-"""Parameters from which a photograph takes hours on a CPU."""
+_ELSEWHERE = "use the edge tier, or a machine with a CUDA GPU"
 
 
-class TooLittleMemoryError(ExpectedError, RuntimeError):
-    """A model does not fit a device in the way that was chosen."""
-
-
-def check_qwen_restorer(choice: QwenRestorerChoice, *, commercial: bool = False) -> Licence:
-    """Make sure that a restorer can be used here, and return its licence.
+def check_qwen_restorer(
+    choice: QwenRestorerChoice, *, commercial: bool = False, beside: int = 0
+) -> Licence:
+    """Make sure, before its weights are downloaded, that a restorer can be used here.
 
     Args:
         choice: the restorer.
         commercial: refuse a model that is not known to allow commercial use.
+        beside: bytes of the GPU's memory that a reasoner takes.
+
+    Returns:
+        Its licence.
 
     Raises:
         UnusableWeightsError: there is no such model, or it cannot restore.
@@ -31,12 +44,44 @@ def check_qwen_restorer(choice: QwenRestorerChoice, *, commercial: bool = False)
         MissingDeviceError: the model is large, and this machine has no GPU.
         TooLittleMemoryError: the model does not fit the GPU.
     """
-    model = fetch_snapshot(choice.model, choice.revision)
+    model = fetch_settings(choice.model, choice.revision)
     check_kind(model)
     if commercial:
         require_commercial(model)
-    _check_device(choice)
+    _check_device(choice, beside)
     return read_licence(model)
+
+
+def check_room_to_train(parameters: TrainEditorParameters) -> None:
+    """Make sure, before its weights are downloaded, that a model can be adapted here.
+
+    Raises:
+        UnusableWeightsError: there is no such model, or it cannot restore.
+        MissingDeviceError: the model is large, and this machine has no GPU.
+        TooLittleMemoryError: the training does not fit the GPU.
+    """
+    check_kind(fetch_settings(parameters.start, parameters.revision))
+    anatomy = measure_model(parameters.start, parameters.revision)
+    device = choose_device(parameters.device)
+    if anatomy.total < LARGE:
+        return
+    if device.type != "cuda":
+        raise missing_gpu(parameters.start, anatomy.total, _ELSEWHERE)
+    available = device_memory(device)
+    needed = training_bytes(
+        anatomy,
+        parameters.storage,
+        rank=parameters.rank,
+        crop_side=parameters.crop_side,
+        batch_size=parameters.batch_size,
+        wide=resolve_dtype(parameters.dtype, device).itemsize,
+    )
+    if needed > available:
+        raise TooLittleMemoryError(
+            f"{parameters.start}: training takes about {needed / GIB:.0f} GiB of memory, and this "
+            f"GPU has {available / GIB:.0f}; use storage=float8, smaller crops or batches, or a "
+            "larger GPU: --plan shows what they take"
+        )
 
 
 def advise(name: str, tile_side: int = 1024) -> tuple[str, str]:
@@ -48,12 +93,12 @@ def advise(name: str, tile_side: int = 1024) -> tuple[str, str]:
     """
     known = list_published().get(name)
     try:
-        licence = known["licence"] if known else str(read_licence(fetch_snapshot(name)))
+        licence = known["licence"] if known else str(read_licence(fetch_settings(name)))
         anatomy = measure_model(name)
     except UnusableWeightsError as error:
         return "", str(error)
     device = choose_device()
-    if anatomy.total < _NEEDS_GPU:
+    if anatomy.total < LARGE:
         return licence, f"runs on {device.type}"
     if device.type != "cuda":
         return licence, "needs a CUDA GPU"
@@ -61,25 +106,24 @@ def advise(name: str, tile_side: int = 1024) -> tuple[str, str]:
     return licence, _describe(anatomy, fitting, tile_side) if fitting else "does not fit this GPU"
 
 
-def _check_device(choice: QwenRestorerChoice) -> None:
+def _check_device(choice: QwenRestorerChoice, beside: int) -> None:
     anatomy, device = measure_model(choice.model, choice.revision), choose_device()
-    if anatomy.total < _NEEDS_GPU:
+    if anatomy.total < LARGE:
         return
     if device.type != "cuda":
-        raise MissingDeviceError(
-            f"{choice.model}: {anatomy.total / 1e9:.0f} billion parameters need a CUDA GPU, and "
-            "this machine has none; use the edge tier, or a machine that has one"
-        )
-    available = device_memory(device)
-    asked, wide = Keeping(choice.storage, choice.offload), 4 if choice.dtype == "float32" else 2
+        raise missing_gpu(choice.model, anatomy.total, _ELSEWHERE)
+    available = device_memory(device) - beside
+    wide = resolve_dtype(choice.dtype, device).itemsize
+    asked = Keeping(choice.storage, choice.offload)
     needed = restoring_bytes(anatomy, asked, choice.tile_side, wide)
     if needed <= available:
         return
     fitting = choose_keeping(anatomy, choice.tile_side, available)
     advice = _describe(anatomy, fitting, choice.tile_side) if fitting else "smaller tiles"
+    left = f"{available / GIB:.0f}" + (" beside the reasoner" if beside else "")
     raise TooLittleMemoryError(
         f"{choice.model}: restoring takes about {needed / GIB:.0f} GiB of memory, and this GPU has "
-        f"{available / GIB:.0f}; use {advice}, or a larger GPU"
+        f"{left}; use {advice}, or a larger GPU"
     )
 
 

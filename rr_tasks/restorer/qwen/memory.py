@@ -65,7 +65,8 @@ def restoring_bytes(anatomy: Anatomy, keeping: Keeping, tile_side: int, wide: in
         case "model":
             return max(transformer, encoder) + autoencoder + work
         case "blocks":
-            return 2 * max(transformer, encoder) // anatomy.blocks + autoencoder + work
+            fetched = max(2 * transformer // anatomy.blocks, anatomy.vocabulary * wide)
+            return fetched + autoencoder + work
 
 
 def training_bytes(

@@ -5,6 +5,7 @@ from typing import Any
 import diffusers
 import torch
 from diffusers import DiffusionPipeline
+from diffusers.hooks import apply_group_offloading
 from diffusers.utils import logging as diffusers_logging
 from safetensors import SafetensorError
 from safetensors.torch import load as unpack
@@ -104,9 +105,25 @@ def _place(
     elif choice.offload == "model":
         pipeline.enable_model_cpu_offload(device=device)
     else:
-        pipeline.enable_group_offload(
-            device, offload_type="block_level", num_blocks_per_group=1, use_stream=True
-        )
+        offload_blocks(pipeline, device)
+
+
+def offload_blocks(pipeline: DiffusionPipeline, device: torch.device) -> None:
+    """Let weights wait in the CPU's memory until their part of a model computes.
+
+    The next block of the transformer is fetched while one computes. The text encoder, which is
+    asked once a tile, has no blocks that diffusers finds, so its layers are fetched one by one; the
+    small autoencoder, which is not called as a module, stays on the device.
+    """
+    pipeline.vae.to(device)
+    apply_group_offloading(
+        pipeline.transformer,
+        device,
+        offload_type="block_level",
+        num_blocks_per_group=1,
+        use_stream=True,
+    )
+    apply_group_offloading(pipeline.text_encoder, device, offload_type="leaf_level")
 
 
 def _first_line(error: Exception) -> str:

@@ -15,9 +15,16 @@ SAMPLES = ROOT / "infra" / "samples" / "train"
 IMPORTED_AS = {"scikit-image": "skimage"}
 
 
-def run_without(library: str, *arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+QWEN = ("transformers", "diffusers", "torchvision", "peft", "xgrammar", "accelerate")
+"""What the extra qwen brings."""
+
+
+def run_without(
+    *arguments: str, libraries: tuple[str, ...], cwd: Path
+) -> subprocess.CompletedProcess[str]:
     code = (
-        f"import sys; sys.modules[{library!r}] = None; sys.path.insert(0, {str(ROOT)!r})\n"
+        f"import sys; sys.path.insert(0, {str(ROOT)!r})\n"
+        f"sys.modules |= dict.fromkeys({libraries})\n"
         "from flows.cli import main; main()"
     )
     return subprocess.run(
@@ -43,12 +50,38 @@ def test_a_command_names_the_extra_that_it_lacks(
 ) -> None:
     recipe = {"name": "measured", "depth": {"model": {"name": "a/model"}}}
     (tmp_path / "measured.json").write_text(json.dumps(recipe))
-    result = run_without(library, *arguments, cwd=tmp_path)
+    result = run_without(*arguments, libraries=(library,), cwd=tmp_path)
     assert result.returncode == 1
     assert result.stderr.endswith(
         f"Error: this needs {library}, which is not installed; run: "
         "pip install 'reason-and-restore[train]'\n"
     )
+
+
+def test_the_edge_tier_needs_nothing_of_the_extra_qwen(tmp_path: Path) -> None:
+    (photograph, *_) = sorted(SAMPLES.glob("*.webp"))
+    shown = run_without("restore", "--help", libraries=QWEN, cwd=tmp_path)
+    assert "--tier" in shown.stdout
+    restored = run_without("restore", str(photograph), "out", libraries=QWEN, cwd=tmp_path)
+    assert restored.returncode == 0, restored.stderr
+    assert (tmp_path / "out" / photograph.name).exists()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("restore", "in", "out", "--tier", "qwen", "--restorer", "a/model"),
+        ("restore", "in", "out", "--tier", "qwen", "--restorer", "a/model", "--plan"),
+        ("diagnose", "a.png", "--tier", "qwen", "--reasoner", "a/model"),
+    ],
+)
+def test_the_tier_qwen_names_its_extra(arguments: tuple[str, ...], tmp_path: Path) -> None:
+    result = run_without(*arguments, libraries=QWEN, cwd=tmp_path)
+    assert result.returncode == 1
+    *_, line = result.stderr.splitlines()
+    assert line.startswith("Error: this needs ")
+    assert line.endswith("run: pip install 'reason-and-restore[qwen]'")
+    assert not any(tmp_path.iterdir())
 
 
 def test_a_library_that_no_extra_brings_is_a_bug_and_stays_one() -> None:

@@ -11,6 +11,7 @@ import typer
 from pydantic import ValidationError
 
 from flows.cli.models import choose_reasoner, choose_restorer
+from rr_tasks.toys.reasoner import build_toy_reasoner
 from schemas.reasoner import EdgeReasonerChoice
 from schemas.restorer import EdgeRestorerChoice, QwenRestorerChoice
 from tests.commands import Rr, only_error
@@ -80,7 +81,12 @@ def test_a_plan_shows_what_each_way_takes(rr: Rr, toy_editor: Callable[[str], st
     assert not Path("out").exists()
 
 
-def test_the_doctor_says_what_runs_here(rr: Rr, toy_editor: Callable[[str], str]) -> None:
-    said = rr("doctor", "--model", toy_editor("edit"))
-    for words in ("The edge tier runs here", "apache-2.0", "diffusers #14194", "runs on"):
+def test_the_doctor_says_what_runs_here(
+    rr: Rr, toy_editor: Callable[[str], str], tmp_path: Path
+) -> None:
+    build_toy_reasoner(tmp_path)
+    said = rr("doctor", "--model", toy_editor("edit"), "--model", tmp_path)
+    for words in ("The edge tier runs here", "apache-2.0", "diffusers #14194"):
         assert words in said.stdout
+    assert said.stdout.count("runs on ") == 2
+    assert "missing or damaged" not in said.stdout

@@ -87,7 +87,10 @@ def test_figures_are_those_of_all_samples_at_once(
         assert row["vanished"] == (was & ~now).sum()
         shifts = (np.array(new) - np.array(old))[was & now]
         assert row["in_both"] == len(shifts)
+        if drawn:
+            assert row["agreement"] == pytest.approx(100 * (was == now).mean())
         if len(shifts):
+            assert row["distance"] == pytest.approx(np.abs(shifts).mean(), abs=0.0501)
             assert row["shift_mean"] == pytest.approx(shifts.mean())
             assert [row[quantile] for quantile in SHIFTS[1:]] == pytest.approx(
                 np.quantile(shifts, QUANTILES), abs=0.0501

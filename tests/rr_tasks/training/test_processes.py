@@ -28,6 +28,24 @@ def start(rank: int, port: int, folder: Path) -> subprocess.Popen[str]:
     return subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
 
 
+def test_two_processes_fine_tune_a_language_model_as_documented(
+    dataset: str, tmp_path: Path
+) -> None:
+    folder = tmp_path / "run"
+    launch = ["-m", "torch.distributed.run", "--no-python", "--nproc-per-node", "2", "--"]
+    train = ["train", "reasoner", dataset, str(folder), "--tier", "tiny", "--device", "cpu"]
+    few = ["--steps", "2", "--batch-size", "2", "--accumulate", "1"]
+    rr = str(Path(sys.executable).with_name("rr"))
+    environment = os.environ | {"PYTHONPATH": str(REPOSITORY), "OMP_NUM_THREADS": "1"}
+    command = [sys.executable, *launch, rr, *train, *few]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert json.loads((folder / "run.json").read_text())["processes"] == 2
+    (line,) = (folder / "log.jsonl").read_text().splitlines()
+    assert json.loads(line)["step"] == 2
+    assert (folder / "model" / "README.md").exists()
+
+
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where two processes trained a network together."""

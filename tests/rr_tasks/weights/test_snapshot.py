@@ -1,10 +1,12 @@
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from rr_tasks.weights.file import UnusableWeightsError
 from rr_tasks.weights.licence import LicenceError, read_licence, require_commercial
-from rr_tasks.weights.snapshot import Snapshot, fetch_snapshot
+from rr_tasks.weights.snapshot import Snapshot, fetch_settings, fetch_snapshot
+from tests.hub import COMMIT, Hub
 
 
 @pytest.fixture
@@ -47,11 +49,51 @@ def test_what_can_be_no_name_on_the_hub_is_not_asked_for(name: str) -> None:
         fetch_snapshot(name)
 
 
-def test_a_hub_that_cannot_be_reached_is_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
-    with pytest.raises(UnusableWeightsError, match="Qwen/None at v1: neither a folder") as caught:
-        fetch_snapshot("Qwen/None", "v1")
+def test_a_model_is_downloaded_once_and_known_by_its_commit(model: Snapshot, hub: Hub) -> None:
+    hub.models["Qwen/Toy"] = model.folder
+    found = fetch_snapshot("Qwen/Toy")
+    assert (found.name, found.revision) == ("Qwen/Toy", COMMIT)
+    assert found.digest == digest(model)
+    assert sorted(hub.sent) == ["config.json", "part/weights.safetensors"]
+    hub.close()
+    assert fetch_snapshot("Qwen/Toy").folder == found.folder
+
+
+def test_settings_are_downloaded_without_weights(model: Snapshot, hub: Hub) -> None:
+    hub.models["Qwen/Toy"] = model.folder
+    assert fetch_settings("Qwen/Toy", "main").read_settings("config.json") == {"a": 1}
+    assert hub.sent == ["config.json"]
+    assert fetch_snapshot("Qwen/Toy").digest == digest(model)
+    assert hub.sent == ["config.json", "part/weights.safetensors"]
+
+
+def hang_up(hub: Hub) -> None:
+    hub.broken = ".safetensors"
+
+
+@pytest.mark.parametrize(
+    ("fail", "reason"),
+    [
+        (lambda hub: hub.models.clear(), "404"),
+        (lambda hub: hub.close(), "Connect"),
+        (hang_up, "peer closed connection"),
+    ],
+)
+def test_a_failed_download_is_a_line(
+    model: Snapshot, hub: Hub, fail: Callable[[Hub], None], reason: str
+) -> None:
+    hub.models["Qwen/Toy"] = model.folder
+    fail(hub)
+    with pytest.raises(UnusableWeightsError, match="Qwen/Toy at main: neither a folder") as caught:
+        fetch_snapshot("Qwen/Toy", "main")
+    assert reason in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_who_is_offline_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    with pytest.raises(UnusableWeightsError, match="outgoing traffic has been disabled"):
+        fetch_snapshot("Qwen/None", "v1")
 
 
 @pytest.mark.parametrize(

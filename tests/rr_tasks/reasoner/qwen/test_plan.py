@@ -7,7 +7,8 @@ from transformers import AutoConfig, AutoModelForImageTextToText, Qwen2VLImagePr
 
 from rr_tasks.reasoner.qwen.adapter import add_adapter
 from rr_tasks.reasoner.qwen.conversation import LARGEST_PIXELS, SMALLEST_PIXELS
-from rr_tasks.reasoner.qwen.plan import GIB, count_image_tokens, plan_training, read_settings
+from rr_tasks.reasoner.qwen.plan import count_image_tokens, plan_training
+from rr_tasks.reasoner.qwen.settings import GIB, read_settings
 from schemas.parameters.language_training import TrainLanguageParameters
 
 # As the Hub counts them.

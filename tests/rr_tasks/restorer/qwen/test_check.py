@@ -8,13 +8,15 @@ from pathlib import Path
 import pytest
 import torch
 
-from rr_tasks.device import MissingDeviceError
-from rr_tasks.restorer.qwen import check
-from rr_tasks.restorer.qwen.check import TooLittleMemoryError, advise, check_qwen_restorer
+from rr_tasks.device import MissingDeviceError, TooLittleMemoryError
+from rr_tasks.restorer.qwen import check, model
+from rr_tasks.restorer.qwen.check import advise, check_qwen_restorer, check_room_to_train
 from rr_tasks.restorer.qwen.memory import GIB
 from rr_tasks.weights.file import UnusableWeightsError
 from rr_tasks.weights.licence import LicenceError
+from schemas.parameters.editor_training import TrainEditorParameters
 from schemas.restorer import QwenRestorerChoice
+from tests.hub import Hub
 
 
 @pytest.fixture(scope="module")
@@ -37,13 +39,14 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 def give_gpu(monkeypatch: pytest.MonkeyPatch, gib: int) -> None:
-    monkeypatch.setattr(check, "choose_device", lambda: torch.device("cuda"))
+    monkeypatch.setattr(check, "choose_device", lambda *_: torch.device("cuda"))
     monkeypatch.setattr(check, "device_memory", lambda _: gib * GIB)
+    monkeypatch.setattr(model, "compute_type", lambda _: torch.bfloat16)
 
 
 def test_large_models_need_a_gpu(large: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(check, "choose_device", lambda: torch.device("cpu"))
-    with pytest.raises(MissingDeviceError, match="29 billion parameters need a CUDA GPU"):
+    with pytest.raises(MissingDeviceError, match=r"28\.8 billion parameters need a GPU"):
         check_qwen_restorer(QwenRestorerChoice(model=large))
     assert advise(large) == ("unknown licence", "needs a CUDA GPU")
 
@@ -64,10 +67,26 @@ def test_what_does_not_fit_is_refused_with_what_would(
     check_qwen_restorer(choice)
     with pytest.raises(TooLittleMemoryError, match="about 1"):
         check_qwen_restorer(choice.model_copy(update={"dtype": "float32"}))
+    with pytest.raises(TooLittleMemoryError, match="has 60 beside the reasoner; use"):
+        check_qwen_restorer(choice.model_copy(update={"tile_side": 2048}), beside=20 * GIB)
+    monkeypatch.setattr(model, "compute_type", lambda _: torch.float32)  # an old GPU
+    with pytest.raises(TooLittleMemoryError, match="about 1"):
+        check_qwen_restorer(choice)
     give_gpu(monkeypatch, 1)
     with pytest.raises(TooLittleMemoryError, match="smaller tiles"):
         check_qwen_restorer(choice)
     assert advise(large)[1] == "does not fit this GPU"
+
+
+def test_a_training_has_to_fit_too(large: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    parameters = TrainEditorParameters(shards="s", annotations="a", output="o", start=large)
+    monkeypatch.setattr(check, "choose_device", lambda _: torch.device("cpu"))
+    with pytest.raises(MissingDeviceError, match=r"28\.8 billion parameters need a GPU"):
+        check_room_to_train(parameters)
+    give_gpu(monkeypatch, 32)
+    with pytest.raises(TooLittleMemoryError, match=r"training takes about 4\d GiB .* has 32; use"):
+        check_room_to_train(parameters)
+    check_room_to_train(parameters.model_copy(update={"storage": "float8"}))
 
 
 def test_a_small_model_runs_anywhere(toy_editor: Callable[[str], str]) -> None:
@@ -89,6 +108,18 @@ def test_who_wants_commercial_models_gets_no_others(
             assert check_qwen_restorer(choice).name == "qwen-research"
             with pytest.raises(LicenceError, match="qwen-research"):
                 check_qwen_restorer(choice, commercial=True)
+
+
+def test_a_model_is_checked_without_its_weights(
+    toy_editor: Callable[[str], str], tmp_path: Path, hub: Hub
+) -> None:
+    folder = Path(shutil.copytree(toy_editor("edit"), tmp_path / "model"))
+    (folder / "README.md").write_text("---\nlicense: mit\n---\n")
+    hub.models["Qwen/Toy"] = folder
+    assert check_qwen_restorer(QwenRestorerChoice(model="Qwen/Toy"), commercial=True).name == "mit"
+    assert advise("Qwen/Toy")[0] == "mit"
+    assert "transformer/config.json" in hub.sent
+    assert not any(name.endswith(".safetensors") for name in hub.sent)
 
 
 def test_missing_models_are_named(tmp_path: Path) -> None:

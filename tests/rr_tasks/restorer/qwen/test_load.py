@@ -4,13 +4,16 @@ import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
+from diffusers.hooks import apply_group_offloading
 from safetensors.torch import save_file
 
 from rr_tasks.restorer.load import load_restorer
+from rr_tasks.restorer.qwen import model
 from rr_tasks.restorer.qwen.load import digest_choice
 from rr_tasks.weights.file import UnusableWeightsError
 from rr_tasks.weights.snapshot import fetch_snapshot
@@ -46,6 +49,31 @@ def test_an_adapter_changes_pixels(folder: Path, tmp_path: Path, prior: Diagnost
     assert before.digest != after.digest
     assert not np.array_equal(before.restore(pixels, prior), after.restore(pixels, prior))
     assert load_restorer(adapted) is after
+    write_adapter(tmp_path / "lora", seed=1)  # trained again, while the process lives on
+    assert load_restorer(adapted).digest != after.digest
+
+
+def test_weights_that_wait_elsewhere_change_no_pixel(
+    folder: Path, tmp_path: Path, prior: DiagnosticPrior, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On disk, because only a GPU has a memory of its own: what is not fetched is then missing."""
+
+    def wait_on_disk(part: torch.nn.Module, device: torch.device, **how: Any) -> None:
+        on_disk = {"use_stream": False, "offload_to_disk_path": str(tmp_path / "waiting")}
+        apply_group_offloading(part, device, **(how | on_disk))
+
+    def place(pipeline: Any, _choice: QwenRestorerChoice, device: torch.device, *_: Any) -> None:
+        model.offload_blocks(pipeline, device)
+
+    choice = QwenRestorerChoice(model=str(folder), steps=1, dtype="float32")
+    pixels = np.random.default_rng(0).integers(0, 256, (32, 32, 3), np.uint8)
+    expected = load_restorer(choice).restore(pixels, prior)
+    monkeypatch.setattr(model, "apply_group_offloading", wait_on_disk)
+    monkeypatch.setattr(model, "_place", place)
+    waiting = load_restorer(choice.model_copy(update={"offload": "blocks"}))
+    assert len(list((tmp_path / "waiting").iterdir())) > 10
+    for _ in range(2):
+        assert np.array_equal(waiting.restore(pixels, prior), expected)
 
 
 def test_all_that_decides_pixels_decides_the_digest(folder: Path, tmp_path: Path) -> None:
