@@ -1,8 +1,6 @@
 """Turns a synthesized data set into a folder of degraded photographs, like an archive."""
 
-import cv2
-
-from rr_tasks.photographs.pixels import Bytes
+from rr_tasks.photographs.picture import encode_picture
 from rr_tasks.shards.outcomes import Decoders, Lost, read_good_rows
 from rr_tasks.shards.png import decode_png
 from rr_tasks.shards.reader import done_shards
@@ -11,7 +9,7 @@ from rr_tasks.storage.leftovers import remove_leftovers
 from rr_tasks.storage.names import to_path
 from schemas.prior.migrations import load_prior
 
-_QUALITY = [cv2.IMWRITE_JPEG_QUALITY, 95]
+_QUALITY = 95
 _DECODERS: Decoders = {"degraded.png": decode_png, "prior.json": load_prior}
 
 
@@ -39,7 +37,8 @@ def export_archive(shards: str, folder: str) -> str:
                 name = f"{mixture}/{stem}-{row.key}.jpg"
             taken.add(name)
             if name not in there:
-                publish_bytes(_jpeg(sample["degraded.png"]), join(folder, name))
+                picture = encode_picture(sample["degraded.png"], _QUALITY)
+                publish_bytes(picture, join(folder, name))
     return folder
 
 
@@ -49,8 +48,3 @@ def _names(folder: str) -> set[str]:
         return {path_below(folder, url) for url in list_files(folder)}
     except MissingFolderError:
         return set()
-
-
-def _jpeg(image: Bytes) -> bytes:
-    _, packed = cv2.imencode(".jpg", cv2.cvtColor(image, cv2.COLOR_RGB2BGR), _QUALITY)
-    return packed.tobytes()

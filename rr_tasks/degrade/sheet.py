@@ -8,6 +8,7 @@ import numpy as np
 from rr_tasks.degrade.color import Bytes
 from rr_tasks.degrade.mixture import Degraded
 from rr_tasks.degrade.subject import SEVERITIES, Subject, draw_subjects
+from rr_tasks.photographs.picture import encode_picture
 from schemas.recipe import DegradationRecipe
 
 LOOKS = 3
@@ -17,7 +18,7 @@ LOOKS = 3
 _SHOWN_WHOLE = "haze"
 _SIDE = 216
 _CAPTION = 22
-_QUALITY = [cv2.IMWRITE_JPEG_QUALITY, 74]
+_QUALITY = 74
 
 
 def draw_sheet(photographs: str, recipe: DegradationRecipe, seed: int) -> bytes:
@@ -44,8 +45,7 @@ def draw_sheet(photographs: str, recipe: DegradationRecipe, seed: int) -> bytes:
             (*alone, together), draw_subjects(photographs, recipe, seed), strict=False
         )
     ]
-    sheet = cv2.cvtColor(np.vstack(strips), cv2.COLOR_RGB2BGR)
-    return bytes(cv2.imencode(".jpg", sheet, _QUALITY)[1])
+    return encode_picture(np.vstack(strips), _QUALITY)
 
 
 def _strip(subject: Subject, types: tuple[str, ...]) -> Iterator[Bytes]:

@@ -6,13 +6,14 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from rr_tasks.photographs.picture import encode_picture
 from rr_tasks.photographs.pixels import Bytes
 
 SIDE = 320
 """The most pixels along a side of a photograph."""
 
 _MEDIA = {"jpg": "jpeg", "jpeg": "jpeg", "png": "png", "webp": "webp", "svg": "svg+xml"}
-_QUALITY = [cv2.IMWRITE_JPEG_QUALITY, 82]
+_QUALITY = 82
 
 
 def write_photograph(image: Bytes) -> str:
@@ -20,8 +21,7 @@ def write_photograph(image: Bytes) -> str:
     scale = min(1.0, SIDE / max(image.shape[:2]))
     size = [max(1, round(scale * length)) for length in (image.shape[1], image.shape[0])]
     shrunk = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
-    _, jpeg = cv2.imencode(".jpg", cv2.cvtColor(shrunk, cv2.COLOR_RGB2BGR), _QUALITY)
-    return write_picture(bytes(jpeg), "jpg")
+    return write_picture(encode_picture(np.asarray(shrunk, np.uint8), _QUALITY), "jpg")
 
 
 def write_picture(content: bytes, name: str) -> str:

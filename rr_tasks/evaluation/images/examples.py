@@ -5,6 +5,7 @@ import numpy as np
 import polars as pl
 
 from rr_tasks.evaluation.images.trial import Trial
+from rr_tasks.photographs.picture import encode_picture
 from rr_tasks.photographs.pixels import Bytes
 from schemas.prior.current import DEGRADATIONS
 
@@ -12,7 +13,7 @@ SHOWN = (*DEGRADATIONS, "haze+rain", "+".join(DEGRADATIONS))
 
 _SIDE = 320
 _CAPTION = 26
-_QUALITY = [cv2.IMWRITE_JPEG_QUALITY, 88]
+_QUALITY = 88
 
 
 def draw_examples(trial: Trial, rows: pl.DataFrame) -> bytes:
@@ -42,8 +43,7 @@ def draw_examples(trial: Trial, rows: pl.DataFrame) -> bytes:
         captions = (f"{name}: {before:.1f} dB", f"restored: {after:.1f} dB", "clean")
         pictures = zip((one.degraded, image, one.clean), captions, strict=True)
         strips.append(np.hstack([_add_caption(picture, caption) for picture, caption in pictures]))
-    sheet = cv2.cvtColor(np.vstack(strips), cv2.COLOR_RGB2BGR)
-    return bytes(cv2.imencode(".jpg", sheet, _QUALITY)[1])
+    return encode_picture(np.vstack(strips), _QUALITY)
 
 
 def _pick_typical(rows: pl.DataFrame, combination: str) -> tuple[str, float, float]:

@@ -7,12 +7,13 @@ import cv2
 import numpy as np
 
 from rr_tasks.evaluation.images.gallery.exhibits import Exhibit
+from rr_tasks.photographs.picture import encode_picture
 from rr_tasks.photographs.pixels import Bytes
 from rr_tasks.template import render
 
 Sections = Mapping[str, Sequence[Exhibit]]
 
-_QUALITY = [cv2.IMWRITE_JPEG_QUALITY, 90]
+_QUALITY = 90
 _SHOWN = 160
 _BAND, _GAP = 18, 8
 
@@ -39,7 +40,7 @@ def draw_gallery(sections: Sections) -> bytes:
         for down, picture in enumerate(column):
             top, left = down * height, across * width
             sheet[top : top + height, left : left + width] = picture
-    return _encode(sheet)
+    return encode_picture(sheet, _QUALITY)
 
 
 def _draw_exhibit(section: str, exhibit: Exhibit) -> Bytes:
@@ -61,8 +62,4 @@ def _middle(crop: Bytes) -> Bytes:
 
 
 def _uri(image: Bytes) -> str:
-    return f"data:image/jpeg;base64,{base64.b64encode(_encode(image)).decode()}"
-
-
-def _encode(image: Bytes) -> bytes:
-    return bytes(cv2.imencode(".jpg", cv2.cvtColor(image, cv2.COLOR_RGB2BGR), _QUALITY)[1])
+    return f"data:image/jpeg;base64,{base64.b64encode(encode_picture(image, _QUALITY)).decode()}"
