@@ -51,4 +51,6 @@ def draw_chart(title: str, curve: Curve) -> str | None:
 
 def _share(value: float, low: float, high: float) -> float:
     """Return how far a value lies from `low` to `high`; in the middle if they are the same."""
+    if math.isinf(high - low):
+        return _share(value / 2, low / 2, high / 2)
     return (value - low) / (high - low) if high > low else 0.5

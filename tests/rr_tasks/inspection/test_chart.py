@@ -1,7 +1,7 @@
 import math
 from xml.etree import ElementTree
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from rr_tasks.inspection.chart import draw_chart
@@ -26,6 +26,7 @@ def test_a_higher_value_is_drawn_higher_and_a_later_step_further_right() -> None
 
 
 @given(st.lists(st.floats(allow_nan=True, allow_infinity=True), max_size=30))
+@example([1.7e308, -1.7e308, 0.0])
 def test_whatever_a_log_holds_is_drawn_within_the_frame(values: list[float]) -> None:
     svg = draw_chart("anything", list(enumerate(values)))
     finite = sum(map(math.isfinite, values))
