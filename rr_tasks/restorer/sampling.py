@@ -37,8 +37,24 @@ def walk(
     Returns:
         (B, 3, H, W) in 0-1.
     """
+    return restorer.decode(follow(restorer, condition, start, times), condition)
+
+
+def follow(
+    restorer: Restorer[ConditionT],
+    condition: ConditionT,
+    start: torch.Tensor,
+    times: Sequence[float],
+) -> torch.Tensor:
+    """Take the Euler steps of `walk` between any times; return the point at the last, (B, ...)."""
     x = start
     for now, following in pairwise(times):
-        t = torch.full((len(x),), now, device=x.device)
-        x = x + (following - now) * restorer.velocity(x, t, condition)
-    return restorer.decode(x, condition)
+        x = x + (following - now) * velocity_at(restorer, x, now, condition)
+    return x
+
+
+def velocity_at(
+    restorer: Restorer[ConditionT], x: torch.Tensor, time: float, condition: ConditionT
+) -> torch.Tensor:
+    """Return the velocity at points (B, ...) that are all at one time."""
+    return restorer.velocity(x, torch.full((len(x),), time, device=x.device), condition)

@@ -17,14 +17,14 @@ class TrainingLog:
     Args:
         url: URL of the log; rows of an earlier run stay, except those after `step`.
         step: step of the checkpoint from which the run resumes, and after which it writes rows
-            again.
+            again; 0 without a checkpoint, when no row stays.
     """
 
     def __init__(self, url: str, step: int) -> None:
         self._url = url
         try:
             lines = read_bytes(url).decode().splitlines()
-            self._lines = [line for line in lines if json.loads(line)["step"] <= step]
+            self._lines = [line for line in lines if step and json.loads(line)["step"] <= step]
         except MissingFileError:
             self._lines = []
         except (ValueError, KeyError, TypeError) as error:

@@ -9,11 +9,12 @@ from typing import Generic
 import numpy as np
 import torch
 from accelerate import Accelerator
-from accelerate.utils import send_to_device
+from accelerate.utils import broadcast_object_list, send_to_device
 from torch import nn
 
 from rr_tasks.device import autocast
 from rr_tasks.storage.files import join
+from rr_tasks.training.guard import Guard, Measures, Verdict
 from rr_tasks.training.log import TrainingLog
 from rr_tasks.training.objective import BatchT, Losses, Objective
 from rr_tasks.training.processes import join_processes
@@ -26,8 +27,6 @@ ProgressReport = Callable[[int, dict[str, float]], None]
 
 CHECKPOINT = "checkpoint.pt"
 """Name of a run's checkpoint in its folder."""
-
-_LOG_EVERY = 50
 
 
 class TrainingDivergedError(ExpectedError, RuntimeError):
@@ -46,10 +45,12 @@ def train(
     *,
     device: torch.device,
     on_progress: ProgressReport,
+    log_every: int = 50,
+    guard: Guard | None = None,
 ) -> None:
     """Train a network, or resume from the checkpoint in `folder`.
 
-    Afterwards it has averaged weights and is in evaluation mode.
+    Afterwards it has averaged weights, or those that a guard kept, and is in evaluation mode.
 
     Several processes may call this together, each with its own batches: they all take the same
     steps and have the same weights, and the first one writes and reports.
@@ -60,7 +61,10 @@ def train(
         settings: see `LoopSettings`.
         folder: URL that receives `checkpoint.pt` and `log.jsonl`.
         device: see `rr_tasks.device.choose_device`.
-        on_progress: called with the step and the current averages every few steps.
+        on_progress: called with the step and the current averages every `log_every` steps.
+        log_every: steps of a row of the log.
+        guard: looks at the averaged weights at the start and at every checkpoint, and may end the
+            training early.
 
     Raises:
         TrainingDivergedError: the loss or a weight became NaN or infinite; the last checkpoint is
@@ -76,28 +80,68 @@ def train(
     log = TrainingLog(join(folder, "log.jsonl"), first) if processes.is_main_process else None
     if settings.compiled:
         _compile(network)
+    watch = None if guard is None else _Watch(guard, state, network, log, processes)
+    if watch is not None and first == 0:
+        watch.look(0)
     gradients = _Gradients(objective, settings, device, processes)
-    totals, logged = _Totals(), first
+    totals, norms, logged = _Totals(), _Totals(), first
     for step in range(first, settings.steps):
         for number in range(step * settings.accumulate, (step + 1) * settings.accumulate):
             totals.add(gradients.add(batches.batch(number), number))
-        state.step()
+        norms.add({"gradient_norm": state.step()})
         done = step + 1
-        if done % _LOG_EVERY == 0 or done == settings.steps:
+        if done % log_every == 0 or done == settings.steps:
             means = totals.take_means((done - logged) * settings.accumulate, processes)
+            norm = norms.take_means(done - logged, processes)
             logged = done
             if not all(map(_is_finite, means.values())):
                 raise _explain_divergence(f"the loss is not finite at step {done}: {means}", folder)
             if log is not None:
-                log.append({"step": done, "lr": state.learning_rate, **means})
+                log.append({"step": done, "lr": state.learning_rate, **norm, **means})
                 on_progress(done, means)
         if done % settings.checkpoint_every == 0 or done == settings.steps:
             if not state.is_finite:
                 raise _explain_divergence(f"the weights are not finite at step {done}", folder)
+            stops = watch is not None and watch.look(done) == "stop"
             if processes.is_main_process:
-                state.save(join(folder, CHECKPOINT), done)
-    state.use_average()
+                state.save(join(folder, CHECKPOINT), settings.steps if stops else done)
+            if stops:
+                break
+    state.use_result()
     network.eval()
+
+
+class _Watch:
+    """Lets a guard see the averaged weights, and does what it says."""
+
+    def __init__(
+        self,
+        guard: Guard,
+        state: TrainingState,
+        network: nn.Module,
+        log: TrainingLog | None,
+        processes: Accelerator,
+    ) -> None:
+        self._guard, self._state, self._network = guard, state, network
+        self._log, self._processes = log, processes
+
+    def look(self, step: int) -> Verdict:
+        """Measure, log what was measured, and keep the weights if the guard says so."""
+        measures: list[Measures] = [{}]
+        if self._processes.is_main_process:
+            self._network.eval()
+            with self._state.averaged():
+                measures = [dict(self._guard.measure())]
+            self._network.train()
+        broadcast_object_list(measures)
+        self._state.history += measures
+        if self._log is not None:
+            row = {f"guard_{name}": value for name, value in measures[0].items()}
+            self._log.append({"step": step, **row})
+        verdict = self._guard.judge(self._state.history)
+        if verdict == "keep":
+            self._state.keep()
+        return verdict
 
 
 class _Gradients(Generic[BatchT]):

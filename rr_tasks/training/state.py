@@ -2,6 +2,8 @@
 
 import io
 import math
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pickle import UnpicklingError
 from typing import Any
 
@@ -11,8 +13,11 @@ from torch.optim.lr_scheduler import LambdaLR
 
 from rr_tasks.storage.failure import MissingFileError
 from rr_tasks.storage.files import publish_when_written, read_bytes
+from rr_tasks.training.guard import Measures
 from schemas.errors import ExpectedError
 from schemas.training import LoopSettings
+
+Weights = Mapping[str, torch.Tensor]
 
 _GARBAGE = (RuntimeError, UnpicklingError, EOFError, ValueError, LookupError, TypeError)
 """What torch raises when it reads something else than it wrote."""
@@ -43,7 +48,10 @@ class TrainingState:
         self.learned = {name: value for name, value in state.items() if name not in frozen}
         """The weights that learn and the statistics beside them; they share the network's memory.
         """
+        self.history: list[Measures] = []
+        """What a guard has measured so far."""
         self._average: dict[str, torch.Tensor] = {}
+        self._kept: dict[str, torch.Tensor] = {}
         self._decay, self._clip = settings.ema_decay, settings.gradient_clip
         self._parameters = [value for value in network.parameters() if value.requires_grad]
         self._optimizer = torch.optim.AdamW(
@@ -67,18 +75,36 @@ class TrainingState:
         """Whether every weight is a finite number."""
         return all(bool(value.isfinite().all()) for value in self.learned.values())
 
-    def step(self) -> None:
-        """Take a step along the gradients that have been added up, and clear them."""
-        nn.utils.clip_grad_norm_(self._parameters, self._clip)
+    def step(self) -> torch.Tensor:
+        """Take a step along the gradients that have been added up, and clear them.
+
+        Returns:
+            Their norm, before it was bounded.
+        """
+        norm: torch.Tensor = nn.utils.clip_grad_norm_(self._parameters, self._clip)
         self._optimizer.step()
         self._optimizer.zero_grad(set_to_none=True)
         self._schedule.step()
         self._update_average()
+        return norm.detach()
 
-    def use_average(self) -> None:
-        """Give the network the averaged weights."""
-        for name, value in self._average.items():
-            self.learned[name].copy_(value)
+    def use_result(self) -> None:
+        """Give the network the weights that were kept, or else the averaged ones."""
+        self._put(self._kept or self._average)
+
+    def keep(self) -> None:
+        """Keep the averaged weights as the result."""
+        self._kept = _copy(self._average or self.learned)
+
+    @contextmanager
+    def averaged(self) -> Iterator[None]:
+        """Give the network the averaged weights for a while."""
+        learned = _copy(self.learned)
+        self._put(self._average)
+        try:
+            yield
+        finally:
+            self._put(learned)
 
     def save(self, url: str, step: int) -> None:
         """Write a checkpoint atomically.
@@ -91,6 +117,8 @@ class TrainingState:
             "step": step,
             "learned": self.learned,
             "average": self._average,
+            "kept": self._kept,
+            "history": self.history,
             "optimizer": self._optimizer.state_dict(),
             "schedule": self._schedule.state_dict(),
         }
@@ -126,16 +154,20 @@ class TrainingState:
             raise DamagedCheckpointError(
                 f"{url}: not a readable checkpoint; delete it to train from the start"
             ) from error
-        for name, value in self.learned.items():
-            value.copy_(saved["learned"][name])
-        self._average = saved["average"]
+        self._put(saved["learned"])
+        self._average, self._kept = saved["average"], saved.get("kept", {})
+        self.history = saved.get("history", [])
         self._optimizer.load_state_dict(saved["optimizer"])
         self._schedule.load_state_dict(saved["schedule"])
         return int(saved["step"])
 
+    def _put(self, weights: Weights) -> None:
+        for name, value in weights.items():
+            self.learned[name].copy_(value)
+
     def _update_average(self) -> None:
         if not self._average:
-            self._average = {name: value.clone() for name, value in self.learned.items()}
+            self._average = _copy(self.learned)
             return
         floats = [name for name, value in self.learned.items() if value.is_floating_point()]
         torch._foreach_lerp_(
@@ -145,6 +177,10 @@ class TrainingState:
         )
         for name in self.learned.keys() - set(floats):  # counters
             self._average[name].copy_(self.learned[name])
+
+
+def _copy(weights: Weights) -> dict[str, torch.Tensor]:
+    return {name: value.clone() for name, value in weights.items()}
 
 
 def _rate_at(step: int, warmup_steps: int, steps: int) -> float:

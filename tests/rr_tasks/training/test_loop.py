@@ -1,6 +1,6 @@
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -9,6 +9,7 @@ import pytest
 import torch
 from torch import nn
 
+from rr_tasks.training.guard import Measures, Verdict
 from rr_tasks.training.loop import CHECKPOINT, TrainingDivergedError, _seed_draws, train
 from rr_tasks.training.objective import Losses, Objective
 from rr_tasks.training.rounds import Batch, Batches
@@ -260,7 +261,7 @@ def test_accumulated_batches_teach_what_one_large_batch_does(tmp_path: Path) -> 
         logged.append(rows(folder))
     for one, other in zip(trained[0].parameters(), trained[1].parameters(), strict=True):
         assert torch.allclose(one, other, atol=1e-6)
-    assert logged[0][0] == pytest.approx(logged[1][0], rel=1e-5)
+    assert logged[0][0] == pytest.approx(logged[1][0], rel=1e-3)  # in bfloat16
 
 
 class Adapted(nn.Module):
@@ -303,3 +304,69 @@ def test_every_batch_and_process_draws_its_own_and_dropout_does_not_follow_the_f
     again = _seed_draws(3, 0, 0)
     assert torch.equal(torch.rand(8, generator=again), drawn[0])
     assert torch.equal(torch.rand(8), drawn[1])
+
+
+class Watcher:
+    """Keeps the weights with the lowest error so far, and stops after so many measurements."""
+
+    def __init__(self, network: nn.Module, batches: Batches[Batch], last: int = 99) -> None:
+        self.network, self.batches, self.last = network, batches, last
+
+    def measure(self) -> dict[str, float]:
+        assert not self.network.training
+        with torch.no_grad():
+            found = loss(self.network, self.batches.batch(0), torch.Generator().manual_seed(0))
+        return {"error": float(found["loss"])}
+
+    def judge(self, history: Sequence[Measures]) -> Verdict:
+        if len(history) > self.last:
+            return "stop"
+        return "keep" if history[-1] == min(history, key=lambda one: one["error"]) else "go on"
+
+
+def watch(loader: Batches[Batch], of: LossOf, folder: Path, last: int) -> nn.Module:
+    network = model()
+    objective = Objective(network, partial(of, network))
+    options: dict[str, Any] = {"device": CPU, "on_progress": lambda *_: None, "log_every": 10}
+    train(objective, loader, SETTINGS, str(folder), **options, guard=Watcher(network, loader, last))
+    return network
+
+
+def test_a_guard_stops_a_run_and_takes_back_the_weights_it_kept(
+    tmp_path: Path, loader: Batches[Batch]
+) -> None:
+    climbing = SETTINGS.model_copy(update={"learning_rate": 0.3})
+
+    def worsening(network: nn.Module, batch: Batch, generator: torch.Generator) -> Losses:
+        found = loss(network, batch, generator)
+        return {**found, "loss": -found["loss"]}
+
+    network = model()
+    start = {name: value.clone() for name, value in network.state_dict().items()}
+    objective = Objective(network, partial(worsening, network))
+    guard = Watcher(network, loader, last=2)
+    options: dict[str, Any] = {"device": CPU, "on_progress": lambda *_: None, "guard": guard}
+    train(objective, loader, climbing, str(tmp_path), **options)
+    assert all(torch.equal(value, start[name]) for name, value in network.state_dict().items())
+    assert [row["step"] for row in rows(tmp_path) if "guard_error" in row] == [0, 30, 60]
+    again = model()
+    options["guard"] = Watcher(again, loader)
+    train(Objective(again, partial(worsening, again)), loader, climbing, str(tmp_path), **options)
+    assert same(network, again)  # a run that was stopped does not go on
+
+
+@pytest.mark.parametrize("steps_before", [20, 61])
+def test_a_guarded_run_resumes_exactly(
+    tmp_path: Path,
+    loader: Batches[Batch],
+    dies_after: Callable[..., Any],
+    power_cut: type[Exception],
+    steps_before: int,
+) -> None:
+    through = watch(loader, loss, tmp_path / "one", last=3)
+    with pytest.raises(power_cut):
+        watch(loader, dies_after(loss, steps_before), tmp_path / "two", last=3)
+    assert same(through, watch(loader, loss, tmp_path / "two", last=3))
+    logs = [(tmp_path / name / "log.jsonl").read_text() for name in ("one", "two")]
+    assert logs[0] == logs[1]
+    assert json.loads(logs[0].splitlines()[-1])["step"] == 90
