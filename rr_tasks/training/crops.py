@@ -22,6 +22,7 @@ from rr_tasks.training.teaching import TAUGHT, Lessons, mix_in
 from schemas.prior.current import DiagnosticPrior
 from schemas.prior.migrations import load_prior
 from schemas.prior.mirror import mirror
+from schemas.shard import DoneMarker
 
 _PIXELS_PER_PHOTOGRAPH = 6 * 128**2
 _PHOTOGRAPHS_PER_ROUND = 128
@@ -57,6 +58,7 @@ def load_crops(
     side: int,
     batch_size: int,
     seed: int,
+    markers: Sequence[DoneMarker] | None = None,
     lessons: Lessons | None = None,
 ) -> RoundLoader[Pair, Crop, FlowBatch]:
     """Load batches of crops of a data set, `side` pixels wide and high.
@@ -65,11 +67,21 @@ def load_crops(
     failed diagnosis counts as withheld. Larger crops are fewer, so that as many pixels of each
     photograph are seen. With lessons, a teacher's restorations are mixed into the clean crops.
 
+    Args:
+        shards: URL of the data set.
+        annotations: URL of its annotations.
+        survey: see `Restorer.survey`.
+        side: height and width of a crop.
+        batch_size: crops per batch.
+        seed: decides all draws.
+        markers: of the shards, as if they were shorter, if samples are to be left out.
+        lessons: what a teacher made of the data set.
+
     Raises:
         UnfinishedDataSetError: some shards have not been made.
         MissingDiagnosesError: the annotations do not cover the data set.
     """
-    markers = check_dataset(shards)
+    markers = markers or check_dataset(shards)
     diagnosed = check_diagnosed(shards, markers, annotations)
     images = ShardStream(shards, markers, "clean.png", "degraded.png", "prior.json")
     diagnoses = DiagnosisStream(annotations, diagnosed)

@@ -39,6 +39,10 @@ def train_restorer(
     """
     loss = partial(flow_loss, restorer, spectral_weight=spectral_weight)
     objective = Objective(restorer.trainable(), loss)
-    data = {"side": crop_side, "batch_size": settings.batch_size, "seed": settings.seed}
+    data: dict[str, Any] = {
+        "side": crop_side,
+        "batch_size": settings.batch_size,
+        "seed": settings.seed,
+    }
     with load_crops(shards, annotations, restorer.survey, **data, lessons=lessons) as batches:
         train(objective, batches, settings, folder, device=restorer.device, on_progress=on_progress)

@@ -50,14 +50,14 @@ class AlignmentMethod(Parameters):
     )
     steps: Steps = 200
     groups: Count = Field(4, description="Photographs per batch, each restored several times")
-    members: int = Field(8, ge=2, description="Restorations of each photograph, to be compared")
+    members: int = Field(6, ge=2, description="Restorations of each photograph, to be compared")
     crop_side: int = Field(
         256, ge=32, multiple_of=32, description="Height and width of what is restored and judged"
     )
     updates: Count = Field(1, description="Steps that learn from the same restorations")
-    learning_rate: LearningRate = 2e-5
+    learning_rate: LearningRate = 3e-5
     noise: float = Field(
-        0.5, gt=0.0, description="Strength of exploration, against the noise that a walk starts in"
+        0.3, gt=0.0, description="Strength of exploration, against the noise that a walk starts in"
     )
     sampler: SamplerName = Field(
         "sde", description="How steps explore: sde keeps marginals, cps the level of noise"
@@ -124,6 +124,11 @@ class AlignParameters(AlignmentMethod, AlignmentData):
     which of these restorations removed more of the degradations, and the restorer learns to do
     that.
     """
+
+    @property
+    def batch_size(self) -> int:
+        """Photographs per batch, as the settings of the training loop call them."""
+        return self.groups
 
     def method(self) -> dict[str, JsonValue]:
         """Return everything that says how to learn, for the record of a run."""

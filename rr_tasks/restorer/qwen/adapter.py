@@ -10,6 +10,7 @@ from torch import nn
 from rr_tasks.restorer.qwen.model import LORA_FILE
 from rr_tasks.storage.files import join, publish_bytes
 
+_OF_ADAPTER = ".lora_"
 _PREFIX = "transformer."
 """How diffusers marks the part of a pipeline that a tensor belongs to."""
 
@@ -29,6 +30,13 @@ def add_adapter(transformer: nn.Module, targets: str, *, rank: int, seed: int) -
         r=rank, lora_alpha=rank, init_lora_weights="gaussian", target_modules=targets
     )
     transformer.add_adapter(settings)  # type: ignore[operator]
+    cast_training_params(transformer, torch.float32)
+
+
+def learn_adapter(transformer: nn.Module) -> None:
+    """Let an adapter that was loaded learn further, in float32, and freeze all else."""
+    for name, value in transformer.named_parameters():
+        value.requires_grad_(_OF_ADAPTER in name)
     cast_training_params(transformer, torch.float32)
 
 

@@ -30,6 +30,9 @@ BACKBONES: dict[str, type[EditBackbone | Image21Backbone]] = {
 LORA_FILE = "pytorch_lora_weights.safetensors"
 """What diffusers calls the file of a LoRA in its folder."""
 
+ADAPTER = "default"
+"""Name of the adapter within a transformer, as peft gives it to new ones."""
+
 _UNUSABLE = (OSError, ValueError, RuntimeError, KeyError, AttributeError, ImportError)
 """What diffusers and transformers raise for files that are no such model."""
 
@@ -88,7 +91,7 @@ def adapter_url(adapter: str) -> str:
 def _load_adapter(pipeline: DiffusionPipeline, adapter: str) -> None:
     url = adapter_url(adapter)
     try:
-        pipeline.load_lora_weights(unpack(read_bytes(url)))
+        pipeline.load_lora_weights(unpack(read_bytes(url)), adapter_name=ADAPTER)
     except (SafetensorError, *_UNUSABLE) as error:
         raise UnusableWeightsError(
             f"{url}: not usable as a LoRA of this model: {_first_line(error)}"

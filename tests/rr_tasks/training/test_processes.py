@@ -1,6 +1,5 @@
 import json
 import os
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -9,23 +8,10 @@ import pytest
 import torch
 
 from rr_tasks.training.loop import CHECKPOINT
+from tests.processes import run_in_two_processes
 
 PROGRAM = Path(__file__).with_name("processes.py")
 REPOSITORY = Path(__file__).parents[3]
-
-
-def start(rank: int, port: int, folder: Path) -> subprocess.Popen[str]:
-    environment = os.environ | {
-        "RANK": str(rank),
-        "LOCAL_RANK": str(rank),
-        "WORLD_SIZE": "2",
-        "MASTER_ADDR": "127.0.0.1",
-        "MASTER_PORT": str(port),
-        "PYTHONPATH": str(REPOSITORY),
-        "OMP_NUM_THREADS": "1",
-    }
-    command = [sys.executable, str(PROGRAM), str(folder)]
-    return subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
 
 
 def test_two_processes_fine_tune_a_language_model_as_documented(
@@ -50,13 +36,7 @@ def test_two_processes_fine_tune_a_language_model_as_documented(
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where two processes trained a network together."""
     folder = tmp_path_factory.mktemp("processes")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    running = [start(rank, port, folder) for rank in (0, 1)]
-    for process in running:
-        _, errors = process.communicate(timeout=120)
-        assert process.returncode == 0, errors
+    run_in_two_processes(PROGRAM, folder)
     return folder
 
 

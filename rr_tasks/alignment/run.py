@@ -1,0 +1,235 @@
+"""A run that aligns a restorer: record, checkpoint, log, samples and, in the end, the result."""
+
+from collections.abc import Callable
+from math import ceil
+
+import torch
+
+from rr_tasks.alignment.advantages import Selection
+from rr_tasks.alignment.edge import EdgeStart
+from rr_tasks.alignment.grpo import TrustRegion, grpo_loss
+from rr_tasks.alignment.guard import FidelityGuard
+from rr_tasks.alignment.nft import nft_loss
+from rr_tasks.alignment.policy import Policy
+from rr_tasks.alignment.rewards.model import RewardModel
+from rr_tasks.alignment.rollouts import Choose, Rollout, Rollouts
+from rr_tasks.alignment.samples import draw_sheet
+from rr_tasks.alignment.soundness import check_judge
+from rr_tasks.alignment.start import Start
+from rr_tasks.alignment.validation import read_validation, restore_all, withhold
+from rr_tasks.alignment.walks import Exploration
+from rr_tasks.alignment.worst import pick, sort_out
+from rr_tasks.device import choose_device
+from rr_tasks.reasoner.annotation import check_belongs
+from rr_tasks.reasoner.load import load_reasoner
+from rr_tasks.reasoner.protocol import Reasoner
+from rr_tasks.restorer.load import check_restorer
+from rr_tasks.restorer.photograph import PhotographRestorer
+from rr_tasks.storage.files import join, name_of, publish_bytes
+from rr_tasks.training.crops import load_crops
+from rr_tasks.training.dataset import check_dataset
+from rr_tasks.training.flow import FlowBatch
+from rr_tasks.training.loop import ProgressReport, train
+from rr_tasks.training.objective import Losses, Objective
+from rr_tasks.training.processes import join_processes
+from rr_tasks.training.run import finish_run
+from rr_tasks.training.settings import choose_settings
+from schemas.alignment import AlignmentRecord
+from schemas.errors import ExpectedError
+from schemas.parameters.alignment import AlignParameters
+
+ALGORITHM = 1
+"""Counts changes of alignment that lead the same settings to other weights."""
+
+SAMPLES = "samples"
+"""Folder, in that of the run, of sheets of samples by step."""
+
+_WARMUP_STEPS = 10
+_SHOWN = 6
+
+
+class ShortWalkError(ExpectedError, ValueError):
+    """A walk has too few steps to explore."""
+
+
+def check_alignment(parameters: AlignParameters) -> None:
+    """Make sure, before any work, that there is data, a judge and a restorer that can learn.
+
+    Raises:
+        MissingDeviceError: the machine has no such device.
+        NoShardsError, OtherDataSetError: the data set or its annotations are missing.
+        UnusableWeightsError: weights are missing, or are not what they should be.
+        ShortWalkError: the restorer takes too few steps.
+    """
+    choose_device(parameters.device)
+    check_belongs(parameters.annotations, parameters.shards)
+    check_restorer(parameters.restorer)
+    load_reasoner(parameters.judge)
+    _choose_start(parameters)
+
+
+def run_alignment(parameters: AlignParameters, on_progress: ProgressReport) -> str:
+    """Align a restorer with these parameters, from its checkpoint if there is one.
+
+    Returns:
+        URL of the file of what was learned: weights of an edge restorer, or a LoRA. If it exists
+        already, nothing is done.
+
+    Raises:
+        OtherRunError: the folder holds a run with other settings.
+        UnsoundJudgeError: the judge is not fit to reward.
+        UnfinishedDataSetError, MissingDiagnosesError, TooFewSamplesError: the data is incomplete.
+    """
+    folder, device = parameters.output, choose_device(parameters.device)
+    start, judge = _choose_start(parameters), load_reasoner(parameters.judge)
+    settings = choose_settings(parameters, warmup_steps=_WARMUP_STEPS)
+    record = AlignmentRecord(
+        network=start.network,
+        algorithm=ALGORITHM,
+        processes=join_processes(device).num_processes,
+        settings=settings.model_copy(update={"checkpoint_every": parameters.examine_every}),
+        method=parameters.method(),
+        start=start.digest,
+        judge=judge.identity,
+        shards=name_of(parameters.shards),
+        annotations=name_of(parameters.annotations),
+    )
+    target = join(folder, start.file)
+
+    def learn() -> Policy:
+        policy = Policy(start.load(), follows=parameters.objective == "nft")
+        _learn(policy, parameters, start=start, judge=judge, record=record, on_progress=on_progress)
+        return policy
+
+    def save(policy: Policy) -> None:
+        start.save(policy.restorer, record, folder)
+
+    finish_run(folder, record, device, proof=target, learn=learn, save=save)
+    return target
+
+
+def _choose_start(parameters: AlignParameters) -> Start:
+    choice, device = parameters.restorer, choose_device(parameters.device)
+    if choice.kind == "edge":
+        return EdgeStart(choice, device)
+    # Late, because only this needs diffusers and peft.
+    from rr_tasks.alignment.qwen import QwenStart  # noqa: PLC0415
+
+    if parameters.times is None and choice.steps <= parameters.window:
+        raise ShortWalkError(
+            f"a walk of {choice.steps} steps cannot explore in {parameters.window} and then end "
+            "without noise; set more steps of the restorer"
+        )
+    return QwenStart(choice, rank=parameters.rank, seed=parameters.seed, device=device)
+
+
+def _learn(
+    policy: Policy,
+    parameters: AlignParameters,
+    *,
+    start: Start,
+    judge: Reasoner,
+    record: AlignmentRecord,
+    on_progress: ProgressReport,
+) -> None:
+    restorer, process = policy.restorer, join_processes(policy.restorer.device).process_index
+    markers, piece = withhold(check_dataset(parameters.shards))
+    withheld = read_validation(parameters.shards, parameters.annotations, piece)
+    in_use, rewards = (
+        PhotographRestorer(restorer, record.start),
+        RewardModel(judge, parameters.rewards),
+    )
+    check_judge(judge, restore_all(withheld, in_use))
+
+    def show(step: int) -> None:
+        sheet = draw_sheet(restore_all(withheld[:_SHOWN], in_use))
+        publish_bytes(sheet, join(parameters.output, SAMPLES, f"{step:06d}.jpg"))
+
+    def follow(step: int, means: dict[str, float]) -> None:
+        on_progress(step, means)
+        if step % parameters.examine_every == 0 or step == parameters.steps:
+            show(step)
+
+    if not process:
+        show(0)
+    exploration = Exploration(
+        sampler=parameters.sampler,
+        noise=parameters.noise,
+        times=parameters.times or start.times(restorer, parameters.crop_side),
+        window=parameters.window,
+        members=parameters.members,
+    )
+    with load_crops(
+        parameters.shards,
+        parameters.annotations,
+        restorer.survey,
+        side=parameters.crop_side,
+        batch_size=ceil(parameters.groups / (parameters.worst_share or 1.0)),
+        seed=parameters.seed,
+        markers=markers,
+    ) as photographs:
+        rollouts = Rollouts(
+            policy,
+            photographs,
+            choose=_chooser(policy, judge, parameters),
+            exploration=exploration,
+            selection=Selection(parameters.least_spread, parameters.highest_mean),
+            score=rewards.score,
+            updates=parameters.updates,
+            accumulate=parameters.accumulate,
+            seed=parameters.seed,
+            process=process,
+        )
+        train(
+            Objective(policy, _compose_loss(policy, start, exploration, parameters)),
+            rollouts,
+            record.settings,
+            parameters.output,
+            device=restorer.device,
+            on_progress=follow,
+            log_every=1,
+            guard=FidelityGuard(in_use, withheld, rewards),
+        )
+
+
+def _chooser(policy: Policy, judge: Reasoner, parameters: AlignParameters) -> Choose:
+    """Choose all photographs, for both kinds of learning, or the worst and some of the others."""
+    if parameters.worst_share is None:
+        return lambda photographs: (photographs, photographs)
+
+    def choose(photographs: FlowBatch) -> tuple[FlowBatch, FlowBatch]:
+        worst, rest = sort_out(policy.restorer, photographs, judge, parameters.groups)
+        return worst, pick(rest, range(min(parameters.groups, len(rest.priors))))
+
+    return choose
+
+
+def _compose_loss(
+    policy: Policy, start: Start, exploration: Exploration, parameters: AlignParameters
+) -> Callable[[Rollout, torch.Generator], Losses]:
+    """Return the loss of the objective, and of supervised learning if that counts."""
+    region = TrustRegion(parameters.ratio, parameters.clip)
+
+    def judge(rollout: Rollout, generator: torch.Generator) -> Losses:
+        if parameters.objective == "grpo":
+            return grpo_loss(
+                policy, rollout, exploration, region=region, kl_weight=parameters.kl_weight
+            )
+        return nft_loss(
+            policy,
+            rollout,
+            exploration,
+            strength=parameters.strength,
+            kl_weight=parameters.kl_weight,
+            generator=generator,
+        )
+
+    def loss(rollout: Rollout, generator: torch.Generator) -> Losses:
+        judged = judge(rollout, generator)
+        photographs, weight = rollout.supervised, parameters.supervised
+        if not weight or not photographs.priors:
+            return judged
+        taught = start.supervise(policy.restorer, photographs, generator)["loss"]
+        return {**judged, "loss": judged["loss"] + weight * taught, "supervised": taught.detach()}
+
+    return loss
