@@ -1,104 +1,114 @@
-"""All stages, from clean photographs to better weights and a restored archive."""
+"""All stages, from clean photographs to better weights, a restored archive and a report."""
 
 from dataclasses import dataclass
 
 from flows.annotate import annotate
-from flows.evaluate import Evaluation, evaluate
 from flows.host import host
-from flows.promote import promote
+from flows.learning import learn_reasoner, learn_restorer
+from flows.promote import Promoted, check_gate, promote
 from flows.restore import restore
 from flows.synthesize import synthesize
-from flows.train import train_restorer
 from rr_tasks.archive.check import check_folders
 from rr_tasks.degrade.archive import export_archive
+from rr_tasks.engine import check_engine
 from rr_tasks.evaluation.leakage import check_disjoint
 from rr_tasks.storage.files import join, name_of
-from rr_tasks.training.run import record_restorer_training
-from rr_tasks.weights.file import locate_shipped
+from rr_tasks.summary.made import Made
+from rr_tasks.summary.page import write_summary
 from schemas.archive import RestoreParameters, RunSummary
 from schemas.parameters.annotation import AnnotateParameters
 from schemas.parameters.evaluation import EvaluateParameters
 from schemas.parameters.pipeline import PipelineParameters
 from schemas.parameters.promotion import PromoteParameters
-from schemas.parameters.restorer_training import TrainRestorerParameters
 from schemas.parameters.synthesis import SynthesizeParameters
-from schemas.promotion import Verdict
-from schemas.restorer import EdgeRestorerChoice
 
 
 @dataclass(frozen=True)
 class PipelineResult:
-    """What the pipeline decided and produced."""
+    """What the pipeline decided and produced, and the report about it."""
 
-    verdict: Verdict
-    evaluation: Evaluation
+    promoted: Promoted
     summary: RunSummary
+    report: str
 
 
 def pipeline(parameters: PipelineParameters) -> PipelineResult:
-    """Synthesize, annotate, fine-tune, compare the candidate with the champion, and restore.
+    """Synthesize, train, annotate, train, compare with the one in use, and restore.
 
     Every stage keeps what an earlier run finished, so running it again repeats nothing.
     """
     work, workers, run = parameters.output, parameters.workers, host().run_stage
-    _check(parameters, work)
+    _check(parameters)
     shards = run(
         synthesize,
         SynthesizeParameters(
             photographs=parameters.photographs,
             output=join(work, "shards"),
-            samples=parameters.samples,
             seed=parameters.seed,
             workers=workers,
+            **dict(parameters.synthesis),
         ),
     )
-    annotations = run(annotate, AnnotateParameters(shards=shards, workers=workers))
-    candidate = run(train_restorer, _fine_tuning(parameters, shards, annotations, work))
+    reasoner = learn_reasoner(parameters, shards)
+    annotations = run(
+        annotate, AnnotateParameters(shards=shards, reasoner=reasoner, workers=workers)
+    )
+    trained = learn_restorer(parameters, shards, annotations)
     trial = EvaluateParameters(
-        photographs=parameters.heldout, output=join(work, "evaluation"), workers=workers
+        photographs=parameters.heldout,
+        output=join(work, "evaluation"),
+        reasoner=reasoner,
+        workers=workers,
     )
     champions = join(work, "champions")
     promoted = run(
         promote,
         PromoteParameters(
-            candidate=EdgeRestorerChoice(weights=candidate), champions=champions, evaluation=trial
+            candidate=trained, champions=champions, evaluation=trial, gate=parameters.gate
         ),
     )
-    evaluation = run(evaluate, trial.model_copy(update={"restorer": promoted.restorer}))
-    degraded = join(work, f"degraded-{name_of(evaluation.shards)}")
-    archive = parameters.archive or export_archive(evaluation.shards, degraded)
+    evaluation_set = promoted.candidate.shards
+    degraded = join(work, f"degraded-{name_of(evaluation_set)}")
+    archive = parameters.archive or export_archive(evaluation_set, degraded)
     summary = run(
         restore,
         RestoreParameters(
             input=archive,
-            output=join(work, f"restored-{name_of(archive)}"),
+            output=_restored(parameters, archive),
+            reasoner=reasoner,
             restorer=promoted.restorer,
             workers=workers,
         ),
     )
-    return PipelineResult(promoted.verdict, evaluation, summary)
-
-
-def _check(parameters: PipelineParameters, work: str) -> None:
-    """Find out before the training what would make a later stage fail or its figures unsound."""
-    check_disjoint(parameters.photographs, parameters.heldout)
-    if parameters.archive is not None:
-        restored = join(work, f"restored-{name_of(parameters.archive)}")
-        check_folders(parameters.archive, restored)
-
-
-def _fine_tuning(
-    parameters: PipelineParameters, shards: str, annotations: str, work: str
-) -> TrainRestorerParameters:
-    """Set up a training run in a folder named after everything that determines its weights."""
-    training = TrainRestorerParameters(
+    made = Made(
+        parameters=parameters,
         shards=shards,
         annotations=annotations,
-        output=join(work, "training"),
-        start=locate_shipped("edge-restorer"),
-        steps=parameters.steps,
-        learning_rate=parameters.learning_rate,
-        seed=parameters.seed,
+        reasoner=reasoner,
+        trained=trained,
+        candidate=trained,
+        alignment=None,
+        champions=champions,
+        in_use=promoted.restorer,
+        verdict=promoted.verdict,
+        so_far=promoted.champion.rows,
+        measured=promoted.candidate.rows,
+        evaluation=promoted.evaluation.folder,
+        restored=summary,
     )
-    name = f"{parameters.steps}-steps-{record_restorer_training(training).digest}"
-    return training.model_copy(update={"output": join(training.output, name)})
+    report = write_summary(made, join(work, "report.html"))
+    host().publish_note("pipeline", f"**{promoted.verdict.reason}**\n\nReport: `{report}`")
+    return PipelineResult(promoted, summary, report)
+
+
+def _check(parameters: PipelineParameters) -> None:
+    """Find out before the training what would make a later stage fail or its figures unsound."""
+    check_gate(parameters.gate)
+    check_engine(parameters.reasoner.start, parameters.restorer.start)
+    check_disjoint(parameters.photographs, parameters.heldout)
+    if parameters.archive is not None:
+        check_folders(parameters.archive, _restored(parameters, parameters.archive))
+
+
+def _restored(parameters: PipelineParameters, archive: str) -> str:
+    return join(parameters.output, f"restored-{name_of(archive)}")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from flows.answer import NobodyAnsweredError
 from flows.evaluate import Evaluation, evaluate
 from flows.host import host
-from rr_tasks.evaluation.champion import find_champion, go_back, refuse, was_refused
+from rr_tasks.evaluation.champion import find_champion, find_rejection, go_back, refuse
 from rr_tasks.evaluation.champion import promote as put_into_use
 from rr_tasks.evaluation.promotion import compare
 from rr_tasks.storage.files import name_of
@@ -16,18 +16,24 @@ from schemas.restorer import RestorerChoice
 
 @dataclass(frozen=True)
 class Promoted:
-    """What was decided, the restorer in use now, and what was measured of both."""
+    """What was decided, the restorer in use now, and what was measured of both before."""
 
     verdict: Verdict
     restorer: RestorerChoice
     candidate: Evaluation
     champion: Evaluation
 
+    @property
+    def evaluation(self) -> Evaluation:
+        """What was measured of the restorer in use now."""
+        return self.candidate if self.verdict.promoted else self.champion
+
 
 def promote(parameters: PromoteParameters) -> Promoted:
     """Evaluate both on the same held-out photographs; promote only a candidate that is better.
 
-    With a gate, a person decides in the end, and is asked once about the same weights.
+    With a gate, a person decides in the end. What a person refused or took back is not promoted
+    again, unless that is asked for.
     """
     check_gate(parameters.gate)
     champion = find_champion(parameters.champions, parameters.candidate)
@@ -35,6 +41,8 @@ def promote(parameters: PromoteParameters) -> Promoted:
     measured, best = (_evaluate(parameters, one) for one in (parameters.candidate, champion))
     verdict, note = compare(best.rows, measured.rows), ""
     host().publish_note("verdict", f"**{verdict.reason}**")
+    if verdict.promoted and not parameters.again:
+        verdict = _heed(parameters, verdict)
     if verdict.promoted and parameters.gate:
         verdict, note = _ask(parameters, verdict)
     if verdict.promoted:
@@ -62,12 +70,18 @@ def check_gate(gate: bool) -> None:
         )
 
 
+def _heed(parameters: PromoteParameters, verdict: Verdict) -> Verdict:
+    """Keep the champion if a person has already said no to these weights."""
+    earlier = find_rejection(parameters.candidate, parameters.champions)
+    if earlier is None:
+        return verdict
+    did = "refused these weights" if earlier.action == "refused" else "took these weights back"
+    return _keep_champion(verdict, f"a person {did} on {earlier.at}")
+
+
 def _ask(parameters: PromoteParameters, verdict: Verdict) -> tuple[Verdict, str]:
     """Let a person agree or refuse, and return the verdict and what the person wrote."""
     candidate = parameters.candidate
-    earlier = was_refused(candidate, parameters.champions)
-    if earlier is not None:
-        return _keep_champion(verdict, f"a person refused these weights on {earlier.at}"), ""
     answer = host().ask(
         f"**{verdict.reason}**\n\nCandidate: `{candidate.label}`\n\n"
         f"Put `{name_of(candidate.label)}` into use, in `{parameters.champions}`?"

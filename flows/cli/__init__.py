@@ -62,7 +62,11 @@ _COMMANDS = {
         annotation.describe,
         dataset.migrate,
     ),
-    "Models": (evaluation.evaluate, assessment.assess, promotion.promote),
+    "Models": (
+        evaluation.evaluate,
+        assessment.assess,
+        promotion.promote,
+    ),
     "Pipeline and benchmarks": (pipeline.pipeline, doctor.doctor),
 }
 for panel, commands in _COMMANDS.items():

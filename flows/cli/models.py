@@ -1,5 +1,6 @@
 """The options that choose reasoners, teachers and restorers, in all commands alike."""
 
+import json
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -8,16 +9,25 @@ from typing import Annotated, Any, Literal, TypeAlias
 import typer
 from pydantic import TypeAdapter, ValidationError
 
+from flows.cli.beginning import begin
 from schemas.reasoner import ReasonerChoice, TeacherChoice
 from schemas.restorer import RestorerChoice
 
 TierName: TypeAlias = Literal["edge", "qwen"]
+LearningTierName: TypeAlias = Literal["edge", "qwen", "tiny"]
 
 Tier = Annotated[
     TierName,
     typer.Option(
         help="edge: small networks that come with rr. qwen: models of Qwen, which you name "
         "(docs/QWEN.md)."
+    ),
+]
+LearningTier = Annotated[
+    LearningTierName,
+    typer.Option(
+        help="edge: the small network. qwen: an adapter (LoRA) of a model of Qwen. tiny: of a toy "
+        "of such a model, for a first try."
     ),
 ]
 ReasonerName = Annotated[
@@ -122,6 +132,27 @@ def choose_restorer(
     return _RESTORERS.validate_python({"kind": "qwen", "model": named, **more})
 
 
+def choose_learning_restorer(
+    tier: LearningTierName, named: str | None, settings: Iterable[str] | None, output: str
+) -> Any:
+    """See `choose_restorer`; for the tier tiny, a toy is made in the output folder.
+
+    Raises:
+        typer.BadParameter, ValidationError: see `choose_restorer`.
+    """
+    if tier == "tiny":
+        return choose_restorer("qwen", named or make_toy_restorer(output), settings)
+    return choose_restorer(tier, named, settings)
+
+
+def make_toy_restorer(output: str) -> str:
+    """Make a toy of Qwen-Image-Edit in an output folder, the same each time, and return it."""
+    begin("Making a toy of Qwen-Image-Edit")
+    from rr_tasks.toys.editor import build_toy_editor
+
+    return build_toy_editor(f"{output.rstrip('/')}/toy")
+
+
 def parse_settings(option: str, given: Iterable[str] | None) -> dict[str, Any]:
     """Return settings by name.
 
@@ -133,6 +164,43 @@ def parse_settings(option: str, given: Iterable[str] | None) -> dict[str, Any]:
         if not (name and equals):
             raise typer.BadParameter(f"{option} takes NAME=VALUE, such as dtype=float32")
     return {name: _read_value(value) for name, _, value in pairs}
+
+
+def parse_tree(option: str, given: Iterable[str] | None) -> dict[str, Any]:
+    """Return settings by name; SECTION.NAME=VALUE are those of a section, and values are JSON.
+
+    What is no JSON is text.
+
+    Raises:
+        typer.BadParameter: one of them is not NAME=VALUE; the message names the option.
+    """
+    tree: dict[str, Any] = {}
+    for setting in given or ():
+        name, equals, value = setting.partition("=")
+        parts = name.split(".")
+        if not (all(parts) and equals):
+            raise typer.BadParameter(f"{option} takes NAME=VALUE or SECTION.NAME=VALUE")
+        leaf: Any = value
+        with suppress(ValueError):
+            leaf = json.loads(value)
+        *sections, last = parts
+        branch: dict[str, Any] = {last: leaf}
+        for section in reversed(sections):
+            branch = {section: branch}
+        tree = merge_trees(tree, branch)
+    return tree
+
+
+def merge_trees(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
+    """Return both trees of settings in one; where both have a value, that `above` counts."""
+    merged = dict(below)
+    for name, value in above.items():
+        old = merged.get(name)
+        if isinstance(old, dict) and isinstance(value, dict):
+            merged[name] = merge_trees(old, value)
+        else:
+            merged[name] = value
+    return merged
 
 
 def _read_value(text: str) -> int | float | str:

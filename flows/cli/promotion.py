@@ -39,6 +39,9 @@ def promote(
     seed: Annotated[int, typer.Option(help="The published figures use 2026.")] = 2026,
     workers: Workers = None,
     gate: Gate = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="Also weights that a person refused or took back.")
+    ] = False,
     back: Annotated[
         str | None,
         typer.Option(
@@ -62,8 +65,8 @@ def promote(
     back [bold]rr promote --back work[/bold]
     """
     if back is not None:
-        if candidate is not None or gate:
-            raise typer.BadParameter("--back WORK takes neither a candidate nor --gate")
+        if candidate is not None or gate or again:
+            raise typer.BadParameter("--back WORK takes neither a candidate nor --gate or --again")
         _take_back(RollBackParameters(champions=_champions(back), kind=tier, note=note))
         return
     if candidate is None or photographs is None or output is None:
@@ -80,6 +83,7 @@ def promote(
         champions=_champions(output),
         evaluation=trial,
         gate=gate,
+        again=again,
     )
     begin(f"Looking for photographs in {photographs}")
     from flows.cli.show.promotion import show_promoted

@@ -6,7 +6,7 @@ import typer
 
 from flows.cli.beginning import begin
 from flows.cli.failure import Commands
-from flows.cli.models import choose_restorer, parse_settings
+from flows.cli.models import LearningTier, choose_restorer, make_toy_restorer, parse_settings
 from flows.cli.options import Seed, Verify, console, say_choices
 from schemas.parameters.editor_training import TrainEditorParameters
 from schemas.parameters.language_training import TrainLanguageParameters
@@ -162,13 +162,7 @@ def train_restorer(
     shards: Annotated[str, typer.Argument(help="Folder of a data set.")],
     annotations: Annotated[str, typer.Argument(help="Folder of its annotations.")],
     output: Annotated[str, typer.Argument(help="Folder for checkpoint, log and weights.")],
-    tier: Annotated[
-        Literal["edge", "qwen", "tiny"],
-        typer.Option(
-            help="edge: the small network. qwen: an adapter (LoRA) of a model of Qwen. tiny: of a "
-            "toy of such a model, for a first try."
-        ),
-    ] = "edge",
+    tier: LearningTier = "edge",
     start: Annotated[
         str | None,
         typer.Option(
@@ -288,10 +282,7 @@ def _choose_model(tier: str, start: str | None, output: str) -> str:
             "--tier qwen needs --start: the folder of a model, or its name on the Hub, such as "
             "Qwen/Qwen-Image-Edit-2511"
         )
-    begin("Making a toy of Qwen-Image-Edit")
-    from rr_tasks.toys.editor import build_toy_editor
-
-    return build_toy_editor(f"{output.rstrip('/')}/toy")
+    return make_toy_restorer(output)
 
 
 def _train_editor(parameters: TrainEditorParameters, *, plan: bool) -> None:

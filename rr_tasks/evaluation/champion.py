@@ -79,11 +79,26 @@ def ledger_url(folder: str, kind: Kind) -> str:
     return join(folder, f"{_name(kind)}.jsonl")
 
 
-def was_refused(candidate: RestorerChoice, folder: str) -> Promotion | None:
-    """Return the line in which a person refused these weights, if there is one."""
-    digest = _hash(_weights(candidate))
-    refused = (row for row in read_history(folder, candidate.kind) if row.action == "refused")
-    return next((row for row in refused if row.candidate == digest), None)
+def weights_of(choice: RestorerChoice) -> str | None:
+    """Return the URL of what was learned; None for a model of Qwen as it was published."""
+    if choice.kind == "edge":
+        return choice.weights or locate_shipped("edge-restorer")
+    # Late, because only adapters need diffusers.
+    from rr_tasks.restorer.qwen.model import adapter_url  # noqa: PLC0415
+
+    return choice.adapter and adapter_url(choice.adapter)
+
+
+def find_rejection(candidate: RestorerChoice, folder: str) -> Promotion | None:
+    """Return the line in which a person refused these weights or took them back.
+
+    None if nobody did, or if they were promoted again afterwards.
+    """
+    digest, found = _hash(weights_of(candidate)), None
+    for row in read_history(folder, candidate.kind):
+        if digest == (row.before if row.action == "back" else row.candidate):
+            found = None if row.action == "promoted" else row
+    return found
 
 
 def refuse(candidate: RestorerChoice, folder: str, verdict: Verdict, note: str) -> None:
@@ -92,7 +107,7 @@ def refuse(candidate: RestorerChoice, folder: str, verdict: Verdict, note: str) 
     row = Promotion(
         at=_now(),
         action="refused",
-        candidate=_hash(_weights(candidate)),
+        candidate=_hash(weights_of(candidate)),
         in_use=current,
         before=current,
         restorer=find_champion(folder, candidate),
@@ -114,8 +129,8 @@ def promote(
         note: what a person said who agreed.
     """
     remove_leftovers(folder)
-    before = _keep(_weights(find_champion(folder, candidate)), folder, candidate.kind)
-    in_use = _keep(_weights(candidate), folder, candidate.kind)
+    before = _keep(weights_of(find_champion(folder, candidate)), folder, candidate.kind)
+    in_use = _keep(weights_of(candidate), folder, candidate.kind)
     row = Promotion(
         at=_now(),
         action="promoted",
@@ -193,16 +208,6 @@ def _kept(digest: Sha256, folder: str, kind: Kind) -> str:
 
 def _hash(weights: str | None) -> Sha256 | None:
     return weights and hash_weights(weights)
-
-
-def _weights(choice: RestorerChoice) -> str | None:
-    """Return the URL of what was learned; None for a model of Qwen as it was published."""
-    if choice.kind == "edge":
-        return choice.weights or locate_shipped("edge-restorer")
-    # Late, because only adapters need diffusers.
-    from rr_tasks.restorer.qwen.model import adapter_url  # noqa: PLC0415
-
-    return choice.adapter and adapter_url(choice.adapter)
 
 
 def _begin_with(like: RestorerChoice) -> RestorerChoice:

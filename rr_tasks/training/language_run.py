@@ -93,7 +93,7 @@ def run_language_training(
     processes = join_processes(device)
     snapshot = _find_start(parameters, writes=processes.is_main_process)
     processes.wait_for_everyone()
-    record = _record(parameters, snapshot, processes.num_processes)
+    record = record_language_training(parameters, snapshot, processes.num_processes)
     target = join(folder, FOLDERS[parameters.learn])
 
     def learn() -> Backbone:
@@ -118,7 +118,7 @@ def _find_start(parameters: TrainLanguageParameters, *, writes: bool) -> Snapsho
     return Snapshot("a toy with random weights", folder, None)
 
 
-def _record(
+def record_language_training(
     parameters: TrainLanguageParameters, snapshot: Snapshot, processes: int
 ) -> LanguageRecord:
     """Record everything that determines what a run learns."""

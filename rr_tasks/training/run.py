@@ -91,18 +91,8 @@ def run_reasoner_training(parameters: TrainReasonerParameters, on_progress: Prog
     Raises:
         OtherRunError: the folder holds a run with other settings.
     """
-    device, settings = choose_device(parameters.device), _settings(parameters)
-    record = TrainingRecord(
-        network="edge-reasoner",
-        algorithm=reasoner.ALGORITHM,
-        processes=join_processes(device).num_processes,
-        # Averaged weights do not fit averaged batch statistics: average over the last steps only.
-        settings=settings.model_copy(update={"ema_decay": min(0.99, settings.ema_decay)}),
-        shards=name_of(parameters.shards),
-        annotations=parameters.annotations and name_of(parameters.annotations),
-        unlabelled=parameters.unlabelled and name_of(parameters.unlabelled),
-        start_sha256=_digest(parameters.start),
-    )
+    device = choose_device(parameters.device)
+    record = record_reasoner_training(parameters)
     taught = _find_lessons(parameters)
 
     def run(folder: str) -> ReasonerNetwork:
@@ -154,8 +144,24 @@ def run_restorer_training(parameters: TrainRestorerParameters, on_progress: Prog
     return _finish(parameters, record, device, run)
 
 
-def record_restorer_training(parameters: TrainRestorerParameters) -> TrainingRecord:
+def record_reasoner_training(parameters: TrainReasonerParameters) -> TrainingRecord:
     """Record everything that determines the weights of a run."""
+    settings = _settings(parameters)
+    return TrainingRecord(
+        network="edge-reasoner",
+        algorithm=reasoner.ALGORITHM,
+        processes=join_processes(choose_device(parameters.device)).num_processes,
+        # Averaged weights do not fit averaged batch statistics: average over the last steps only.
+        settings=settings.model_copy(update={"ema_decay": min(0.99, settings.ema_decay)}),
+        shards=name_of(parameters.shards),
+        annotations=parameters.annotations and name_of(parameters.annotations),
+        unlabelled=parameters.unlabelled and name_of(parameters.unlabelled),
+        start_sha256=_digest(parameters.start),
+    )
+
+
+def record_restorer_training(parameters: TrainRestorerParameters) -> TrainingRecord:
+    """See `record_reasoner_training`."""
     return TrainingRecord(
         network="edge-restorer",
         algorithm=flow.ALGORITHM,

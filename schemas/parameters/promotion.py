@@ -22,6 +22,9 @@ class PromoteParameters(Parameters):
     champions: Url = Field(description="Folder of promoted weights; the shipped ones come first")
     evaluation: EvaluateParameters = Field(description="Its `restorer` is ignored")
     gate: Gate = False
+    again: bool = Field(
+        False, description="Also promote weights that a person refused or took back"
+    )
 
 
 class RollBackParameters(Parameters):

@@ -66,7 +66,7 @@ FLOWS: list[tuple[Flow[Any, Any], Any]] = [
     (assess, AssessParameters(photographs="heldout", output="a", short_sides=(64,))),
     (promote, PromoteParameters(candidate="w", champions="c", evaluation=TRIAL)),
     (roll_back, RollBackParameters(champions="c", note="it hums")),
-    (pipeline, PipelineParameters(photographs="p", heldout="h", output="work", seed=3)),
+    (pipeline, PipelineParameters(photographs="p", heldout="h", output="work", seed=3, gate=True)),
     (restore, RestoreParameters(input="in", output="out", keep=("haze", "rain"), recheck=True)),
 ]
 each_flow = pytest.mark.parametrize(("flow", "parameters"), FLOWS, ids=[f.name for f, _ in FLOWS])

@@ -1,7 +1,9 @@
 import io
 import json
+import re
 from pathlib import Path
 from typing import Any, NoReturn
+from urllib.parse import unquote
 
 import polars as pl
 import pytest
@@ -10,7 +12,7 @@ from rich.console import Console
 from flows import promote
 from flows.cli.show.pipeline import show_pipeline
 from flows.launch import launch
-from flows.pipeline import PipelineResult, _fine_tuning, pipeline
+from flows.pipeline import PipelineResult, pipeline
 from flows.synthesize import synthesize
 from rr_tasks.degrade import synthesis
 from rr_tasks.reasoner.network import ReasonerNetwork
@@ -29,9 +31,15 @@ RESULTS = (".tar", ".parquet", ".done.json", ".safetensors", ".pt", ".jsonl", ".
 
 def asked(photographs: Path, heldout: Path, work: Path, **other: Any) -> PipelineParameters:
     """So small a learning rate that the candidate cannot be better than the champion."""
-    settings = {"samples": 8, "steps": 2, "learning_rate": 1e-7, **other}
-    return PipelineParameters(
-        photographs=str(photographs), heldout=str(heldout), output=str(work), **settings
+    return PipelineParameters.model_validate(
+        {
+            "photographs": str(photographs),
+            "heldout": str(heldout),
+            "output": str(work),
+            "synthesis": {"samples": 8},
+            "restorer": {"steps": 2, "learning_rate": 1e-7},
+            **other,
+        }
     )
 
 
@@ -61,16 +69,33 @@ def result(photographs: Path, heldout: Path, work: Path) -> PipelineResult:
 def test_it_ends_with_a_verdict_a_table_and_a_restored_folder(
     result: PipelineResult, work: Path
 ) -> None:
-    assert result.verdict.reason.startswith("kept the champion: ")
-    table = pl.read_csv(Path(result.evaluation.folder) / "quality.csv")
+    assert result.promoted.verdict.reason.startswith("kept the champion: ")
+    table = pl.read_csv(Path(result.promoted.evaluation.folder) / "quality.csv")
     assert {"all degraded", "clean", "haze", "blur", "rain", "noise"} <= set(table["set"])
     counts = dict(table.select("set", "samples").iter_rows())
     assert (counts["all degraded"], counts["clean"], counts["haze+blur"]) == (15, 1, 1)
-    assert result.evaluation.rows.height == 16
+    assert result.promoted.evaluation.rows.height == 16
     assert result.summary.found == 16
     assert result.summary.archive.failed == 0
     assert len(list(Path(result.summary.parameters.output).rglob("*.jpg"))) >= 16
     assert Path(result.summary.report).read_text().startswith("<!doctype html>")
+
+
+def test_the_report_shows_what_was_made_how_good_and_from_what(
+    result: PipelineResult, photographs: Path, work: Path
+) -> None:
+    page = Path(result.report).read_text()
+    assert Path(result.report) == work / "report.html"
+    assert "16 photographs, diagnosed and restored" in page
+    assert "all degraded" in page
+    assert page.count('alt="After"') > 0
+    for what in ("Restored archive", "Restorer in use", "Candidate, not in use", "Priors"):
+        assert f'<th scope="row">{what}</th>' in page
+    assert f">{photographs}</a>" in page
+    for href in re.findall(r'href="([^"]+)"', page):
+        assert (work / unquote(href)).exists(), href
+    pictures = re.findall(r'src="([^"]+)"', page)
+    assert all(picture.startswith("data:image/") for picture in pictures)
 
 
 def test_a_person_is_told_what_came_of_it(result: PipelineResult, work: Path) -> None:
@@ -86,10 +111,10 @@ def test_a_person_is_told_what_came_of_it(result: PipelineResult, work: Path) ->
 def test_a_candidate_that_is_not_better_does_not_replace_the_shipped_weights(
     result: PipelineResult, work: Path
 ) -> None:
-    assert not result.verdict.promoted
+    assert not result.promoted.verdict.promoted
     assert not list((work / "champions").rglob("*"))
     assert result.summary.parameters.restorer == EdgeRestorerChoice(weights=SHIPPED)
-    assert hash_weights(SHIPPED)[:12] in result.evaluation.folder
+    assert hash_weights(SHIPPED)[:12] in result.promoted.evaluation.folder
 
 
 def test_all_of_it_can_lie_in_a_bucket(photographs: Path, heldout: Path, s3: S3) -> None:
@@ -97,22 +122,17 @@ def test_all_of_it_can_lie_in_a_bucket(photographs: Path, heldout: Path, s3: S3)
     for folder, url in zip((photographs, heldout), inputs, strict=True):
         for path in folder.iterdir():
             publish_bytes(path.read_bytes(), f"{url}/{path.name}")
-    parameters = PipelineParameters(
-        photographs=inputs[0],
-        heldout=inputs[1],
-        output=f"{s3.url}/work",
-        samples=8,
-        steps=2,
-        learning_rate=1e-7,
-    )
+    asks = asked(photographs, heldout, Path("work"))
+    urls = {"photographs": inputs[0], "heldout": inputs[1], "output": f"{s3.url}/work"}
+    parameters = asks.model_copy(update=urls)
     first = launch(pipeline, parameters)
     assert first.summary.archive.failed == 0
     assert first.summary.found == 16
     assert read_bytes(first.summary.report).startswith(b"<!doctype html>")
     assert first.summary.report.startswith(f"{s3.url}/work/restored-degraded-")
-    assert b"all degraded" in read_bytes(f"{first.evaluation.folder}/quality.csv")
+    assert b"all degraded" in read_bytes(f"{first.promoted.evaluation.folder}/quality.csv")
     again = launch(pipeline, parameters)
-    assert again.verdict == first.verdict
+    assert again.promoted.verdict == first.promoted.verdict
     assert (again.summary.counts.skipped, again.summary.archive) == (16, first.summary.archive)
 
 
@@ -131,8 +151,8 @@ def test_running_again_does_nothing_twice(
     monkeypatch.setattr(RestorerNetwork, "forward", not_again)
     again = launch(pipeline, asked(photographs, heldout, work))
     assert results(work) == before
-    assert again.verdict == result.verdict
-    assert again.evaluation.quality.equals(result.evaluation.quality)
+    assert again.promoted.verdict == result.promoted.verdict
+    assert again.promoted.evaluation.quality.equals(result.promoted.evaluation.quality)
     assert (again.summary.counts.skipped, again.summary.found) == (16, 16)
 
 
@@ -143,7 +163,7 @@ def test_it_goes_on_where_it_was_killed(photographs: Path, heldout: Path, tmp_pa
         SynthesizeParameters(
             photographs=parameters.photographs,
             output=str(tmp_path / "shards"),
-            samples=parameters.samples,
+            samples=parameters.synthesis.samples,
             seed=parameters.seed,
         ),
     )
@@ -173,23 +193,10 @@ def test_a_better_candidate_becomes_the_champion_that_restores(
     parameters = asked(photographs, heldout, work, archive=str(archive))
     promoted = launch(pipeline, parameters)
     champion = work / "champions" / "edge-restorer.safetensors"
-    assert promoted.verdict == win
+    assert promoted.promoted.verdict == win
     assert promoted.summary.parameters.restorer == EdgeRestorerChoice(weights=str(champion))
     assert hash_weights(str(champion)) != hash_weights(SHIPPED)
     assert json.loads(champion.with_suffix(".jsonl").read_text())["verdict"]["reason"] == win.reason
-    assert hash_weights(str(champion))[:12] in promoted.evaluation.folder
+    assert hash_weights(str(champion))[:12] in promoted.promoted.evaluation.folder
     assert promoted.summary.engine != result.summary.engine
     assert (promoted.summary.found, promoted.summary.parameters.input) == (1, str(archive))
-
-
-def test_a_training_from_other_shipped_weights_has_a_folder_of_its_own(
-    photographs: Path, heldout: Path, work: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    parameters = asked(photographs, heldout, work)
-    before, again = (_fine_tuning(parameters, "shards", "annotations", str(work)) for _ in range(2))
-    assert before == again
-    upgraded = tmp_path / "upgraded.safetensors"
-    upgraded.write_bytes(b"other weights")
-    monkeypatch.setattr("flows.pipeline.locate_shipped", lambda _: str(upgraded))
-    after = _fine_tuning(parameters, "shards", "annotations", str(work))
-    assert after.output != before.output

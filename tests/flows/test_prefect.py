@@ -269,21 +269,29 @@ def test_plain_json_runs_the_pipeline(photographs: Path, heldout: Path, tmp_path
             "photographs": str(photographs),
             "heldout": str(heldout),
             "output": str(tmp_path),
-            "samples": 4,
-            "steps": 1,
-            "learning_rate": 1e-7,
+            "synthesis": {"samples": 4},
+            "restorer": {"steps": 1, "learning_rate": 1e-7},
         }
     )
     assert result.summary.found == 16
-    assert isinstance(result.evaluation.rows, pl.DataFrame)
-    for stage in (synthesize, annotate, train_restorer, evaluate, promote, restore, pipeline):
+    assert isinstance(result.promoted.evaluation.rows, pl.DataFrame)
+    for stage in (
+        synthesize,
+        annotate,
+        train_restorer,
+        evaluate,
+        promote,
+        restore,
+        pipeline,
+    ):
         state = last_run(stage).state
         assert state is not None
         assert state.is_completed(), stage.name
     (training,) = task_runs(last_run(train_restorer), 1)
     assert training.startswith("train restorer")
     assert artifacts(last_run(train_restorer))["train-restorer"].data == 100.0
-    assert result.verdict.reason in str(artifacts(last_run(promote))["verdict"].data)
+    assert result.report in str(artifacts(last_run(pipeline))["pipeline"].data)
+    assert result.promoted.verdict.reason in str(artifacts(last_run(promote))["verdict"].data)
     assert set(artifacts(last_run(evaluate))) == {
         "make-evaluation-set",
         "evaluate",

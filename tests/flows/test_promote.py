@@ -91,7 +91,7 @@ def test_a_terminal_that_is_closed_promotes_nothing(
     assert find_champion(asked.champions, asked.candidate) == SHIPPED
 
 
-def test_nobody_is_asked_twice_and_without_a_gate_nobody_at_all(
+def test_a_no_stands_until_somebody_asks_for_these_weights_again(
     asked: PromoteParameters, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answers = [Answer(yes=False, note="too sharp")]
@@ -101,7 +101,8 @@ def test_nobody_is_asked_twice_and_without_a_gate_nobody_at_all(
     again = launch(promote, asked)
     assert "a person refused these weights on 20" in again.verdict.reason
     assert again.restorer == SHIPPED
-    assert launch(promote, asked.model_copy(update={"gate": False})).verdict == WIN
+    anyway = asked.model_copy(update={"gate": False, "again": True})
+    assert launch(promote, anyway).verdict == WIN
     restorer = launch(roll_back, RollBackParameters(champions=asked.champions, note="it hums"))
     assert restorer == find_champion(asked.champions, asked.candidate)
     assert [row.note for row in read_history(asked.champions, "edge")] == [
@@ -109,6 +110,9 @@ def test_nobody_is_asked_twice_and_without_a_gate_nobody_at_all(
         "",
         "it hums",
     ]
+    ungated = launch(promote, asked.model_copy(update={"gate": False}))
+    assert "a person took these weights back on 20" in ungated.verdict.reason
+    assert ungated.restorer == restorer
 
 
 def paused_run() -> FlowRun:

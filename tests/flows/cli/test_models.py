@@ -10,7 +10,7 @@ import pytest
 import typer
 from pydantic import ValidationError
 
-from flows.cli.models import choose_reasoner, choose_restorer
+from flows.cli.models import choose_reasoner, choose_restorer, merge_trees, parse_tree
 from rr_tasks.toys.reasoner import build_toy_reasoner
 from schemas.reasoner import EdgeReasonerChoice
 from schemas.restorer import EdgeRestorerChoice, QwenRestorerChoice
@@ -90,3 +90,25 @@ def test_the_doctor_says_what_runs_here(
         assert words in said.stdout
     assert said.stdout.count("runs on ") == 2
     assert "missing or damaged" not in said.stdout
+
+
+def test_settings_of_sections_become_a_tree() -> None:
+    given = ["steps=4", "rewards.local=0.5", "rewards.scene=0", "times=[1,0.5,0]", "recipe=field"]
+    assert parse_tree("--set", given) == {
+        "steps": 4,
+        "rewards": {"local": 0.5, "scene": 0},
+        "times": [1, 0.5, 0],
+        "recipe": "field",
+    }
+    assert parse_tree("--set", None) == {}
+    for wrong in ("steps", "=4", "rewards.=1", ".local=1"):
+        with pytest.raises(typer.BadParameter, match="--set takes NAME=VALUE"):
+            parse_tree("--set", [wrong])
+
+
+def test_what_is_set_last_counts_and_the_rest_of_a_section_stays() -> None:
+    below = {"seed": 0, "restorer": {"steps": 60, "start": {"kind": "edge"}}}
+    above = {"restorer": {"steps": 1}, "gate": True}
+    merged = {"seed": 0, "restorer": {"steps": 1, "start": {"kind": "edge"}}, "gate": True}
+    assert merge_trees(below, above) == merged
+    assert below["restorer"] == {"steps": 60, "start": {"kind": "edge"}}

@@ -9,12 +9,12 @@ from rr_tasks.evaluation.champion import (
     DamagedLedgerError,
     NothingBeforeError,
     find_champion,
+    find_rejection,
     go_back,
     ledger_url,
     promote,
     read_history,
     refuse,
-    was_refused,
     weights_in_use,
 )
 from rr_tasks.storage.failure import StorageError
@@ -94,13 +94,18 @@ def test_a_refusal_changes_nothing_and_is_remembered(tmp_path: Path) -> None:
     promote(first, champions, BETTER)
     refuse(second, champions, BETTER, "too sharp")
     assert in_use(champions) == b"first"
-    assert was_refused(first, champions) is None
-    found = was_refused(second, champions)
+    assert find_rejection(first, champions) is None
+    found = find_rejection(second, champions)
     assert found is not None
     assert found.note == "too sharp"
     go_back(champions, "edge")
     assert in_use(champions) == read_bytes(SHIPPED)
     assert actions(champions) == ["refused", "promoted", "refused", "back"]
+    taken_back = find_rejection(first, champions)
+    assert taken_back is not None
+    assert taken_back.action == "back"
+    promote(first, champions, BETTER)
+    assert find_rejection(first, champions) is None
 
 
 def writes(monkeypatch: pytest.MonkeyPatch, allowed: int) -> None:

@@ -1,0 +1,112 @@
+"""Shows people how an alignment went: its curves, and the same photographs by step."""
+
+import json
+from typing import Any
+
+from markupsafe import Markup
+
+from rr_tasks.inspection.chart import draw_chart
+from rr_tasks.inspection.data_uri import write_picture
+from rr_tasks.storage.files import exists, join, list_paths, publish_bytes, read_bytes
+from rr_tasks.template import render
+
+REPORT = "report.html"
+SAMPLES = "samples"
+"""Folder, in that of the run, of sheets of the same photographs, named after the step."""
+
+_SHOWN = 12
+"""Sheets on the page, spread over the steps."""
+
+_TITLES = {
+    "reward_total": "reward",
+    "reward_severity": "reward: severity removed",
+    "reward_local": "reward: severity removed by regions",
+    "reward_scene": "reward: same scene",
+    "reward_fidelity": "reward: fidelity",
+    "reward_naturalness": "reward: naturalness",
+    "groups_spreadless": "groups without spread (share)",
+    "groups_finished": "groups that are good already (share)",
+    "members_unjudged": "restorations without a judgement (share)",
+    "clipped": "clipped (share)",
+    "kl": "divergence from the start (KL)",
+    "ratio": "ratio to the policy that restored",
+    "ratio_spread": "spread of the ratio",
+}
+"""What is drawn first, in words; whatever else the log holds follows under its own name."""
+
+_NOT_DRAWN = {"step", "lr"}
+
+Row = dict[str, Any]
+
+
+def read_log(folder: str) -> list[Row]:
+    """Read the rows of a run's log, each of averages since the one before."""
+    url = join(folder, "log.jsonl")
+    return [json.loads(line) for line in read_bytes(url).decode().splitlines()]
+
+
+def list_samples(folder: str) -> list[tuple[int, str]]:
+    """List the steps of which there are sheets of samples, and their URLs, the first step first."""
+    root = join(folder, SAMPLES)
+    return sorted(
+        (int(name.partition(".")[0]), join(root, name))
+        for name in list_paths(root)
+        if name.partition(".")[0].isdigit()
+    )
+
+
+def draw_curves(rows: list[Row]) -> dict[str, str]:
+    """Draw everything that a log holds, each figure as an SVG; by name, the reward first."""
+    names = {name: None for row in rows for name in row if name not in _NOT_DRAWN}
+    ordered = [name for name in _TITLES if name in names]
+    ordered += [name for name in names if name not in _TITLES]
+    charts = {
+        name: draw_chart(
+            _TITLES.get(name, name.replace("_", " ")),
+            [(row["step"], row[name]) for row in rows if name in row],
+        )
+        for name in ordered
+    }
+    return {name: chart for name, chart in charts.items() if chart is not None}
+
+
+def describe(rows: list[Row]) -> str:
+    """Say in a sentence how the reward changed."""
+    if not rows:
+        return "Nothing was learned."
+    first, last = rows[0], rows[-1]
+    steps = f"Step {last['step']:,}"
+    if "reward_total" not in last:
+        return f"{steps}."
+    return f"{steps}: reward {last['reward_total']:.3f}, after step {first['step']:,} it was " + (
+        f"{first['reward_total']:.3f}."
+    )
+
+
+def write_report(folder: str) -> str:
+    """Write the page about a run into its folder, and return its URL.
+
+    The same run gives the same page.
+    """
+    rows, sheets = read_log(folder), list_samples(folder)
+    note = join(folder, "run.json")
+    page = render(
+        "alignment",
+        "report.html.j2",
+        title="Alignment",
+        folder=folder,
+        summary=describe(rows),
+        curves=[Markup(svg) for svg in draw_curves(rows).values()],  # noqa: S704 - drawn here
+        sheets=[(step, write_picture(read_bytes(url), url)) for step, url in _spread(sheets)],
+        record=read_bytes(note).decode() if exists(note) else "",
+    )
+    url = join(folder, REPORT)
+    publish_bytes(page.encode(), url)
+    return url
+
+
+def _spread(sheets: list[tuple[int, str]]) -> list[tuple[int, str]]:
+    """Pick the first, the last and some between them, if there are many."""
+    if len(sheets) <= _SHOWN:
+        return sheets
+    return [sheets[place * (len(sheets) - 1) // (_SHOWN - 1)] for place in range(_SHOWN)]
