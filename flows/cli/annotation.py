@@ -57,7 +57,7 @@ def annotate(
     Example: [bold]rr annotate data/edge-default-1f0c...[/bold], and with a new reasoner
     [bold]rr annotate data/edge-default-1f0c... --refresh --dry-run --reasoner FILE[/bold]
     """
-    choice = choose_reasoner(tier, reasoner, reasoner_model, reasoner_setting)
+    choice = choose_reasoner(tier, reasoner, reasoner_model, reasoner_setting, alone=True)
     if refresh:
         _refresh(
             RefreshParameters(

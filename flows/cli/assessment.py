@@ -56,7 +56,7 @@ def assess(
     parameters = AssessParameters(
         photographs=photographs,
         output=output,
-        reasoner=choose_reasoner(tier, reasoner, reasoner_model, reasoner_setting),
+        reasoner=choose_reasoner(tier, reasoner, reasoner_model, reasoner_setting, alone=True),
         rounds=rounds,
         seed=seed,
         workers=workers,

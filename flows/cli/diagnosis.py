@@ -50,7 +50,7 @@ def diagnose(
     Example: [bold]rr diagnose holiday.jpg[/bold], or [bold]rr diagnose ~/Pictures --html
     look.html[/bold], or for scripts [bold]rr diagnose ~/Pictures --json[/bold].
     """
-    choice = choose_reasoner(tier, reasoner, reasoner_model, reasoner_setting)
+    choice = choose_reasoner(tier, reasoner, reasoner_model, reasoner_setting, alone=True)
     begin("Loading the reasoner")
     from flows.cli.show.diagnosis import show, show_header, show_line
     from rr_tasks.inspection.gallery import Gallery

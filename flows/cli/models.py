@@ -79,15 +79,31 @@ def choose_reasoner(
     named: str | None = None,
     model: str | None = None,
     settings: Iterable[str] | None = None,
+    *,
+    alone: bool = False,
 ) -> Any:
     """Return the reasoner that the options mean, for flow parameters.
 
     With `--tier qwen`, no name or a weights file still mean the edge reasoner.
 
+    Args:
+        tier: `--tier`.
+        named: `--reasoner`.
+        model: `--reasoner-model`.
+        settings: `--reasoner-setting`.
+        alone: no restorer is chosen beside it, so `--tier qwen` cannot but mean the reasoner, which
+            then has to be named.
+
     Raises:
-        typer.BadParameter: a server without a model, a model without a server, or an invalid file.
+        typer.BadParameter: no model is named, a server without a model, a model without a server,
+            or an invalid file.
         ValidationError: a setting is unknown or wrong.
     """
+    if alone and tier == "qwen" and named is None:
+        raise typer.BadParameter(
+            "--tier qwen needs --reasoner: the folder of a model, or its name on the Hub, such as "
+            "Qwen/Qwen3-VL-4B-Instruct"
+        )
     more = parse_settings("--reasoner-setting", settings)
     if named is not None and named.endswith(_SETTINGS):
         return _read_choice(named, _REASONERS)

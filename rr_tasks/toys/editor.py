@@ -18,9 +18,12 @@ from transformers import (
     Qwen2VLProcessor,
 )
 from transformers.models.qwen2_vl.video_processing_qwen2_vl import Qwen2VLVideoProcessor
+from transformers.utils import logging as transformers_logging
 
 from rr_tasks.toys.tokenizer import train_tokenizer
 from schemas.prior.prompt import PROMPT
+
+transformers_logging.disable_progress_bar()  # of files
 
 EditorVariant: TypeAlias = Literal["edit", "2509", "2511"]
 """Qwen-Image-Edit and its two successors."""

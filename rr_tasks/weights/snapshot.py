@@ -90,9 +90,12 @@ def _find(name: str, revision: str | None, wanted: list[str] | None) -> Snapshot
     if name.count("/") != 1 or name.startswith((".", "/", "~")):
         raise UnusableWeightsError(f"{name}: no such folder; check the path")
     # Late, because local folders do not need it.
-    from huggingface_hub import snapshot_download  # noqa: PLC0415
+    from huggingface_hub import constants, snapshot_download  # noqa: PLC0415
     from huggingface_hub.errors import HTTPError  # noqa: PLC0415
+    from huggingface_hub.utils import enable_progress_bars  # noqa: PLC0415
 
+    if not constants.HF_HUB_DISABLE_PROGRESS_BARS:
+        enable_progress_bars()  # transformers, silent about files, silences downloads too
     try:
         found = Path(snapshot_download(name, revision=revision, allow_patterns=wanted))
     except (HTTPError, OSError, ValueError) as error:

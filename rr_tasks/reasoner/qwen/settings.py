@@ -6,6 +6,7 @@ from typing import Any
 
 import torch
 from transformers import AutoConfig, AutoModelForImageTextToText, PreTrainedModel
+from transformers.utils import logging as transformers_logging
 
 from rr_tasks.weights.file import UnusableWeightsError
 from rr_tasks.weights.snapshot import Snapshot, fetch_settings
@@ -16,6 +17,8 @@ FAMILIES = ("qwen2_5_vl", "qwen3_vl", "qwen3_vl_moe", "qwen3_5", "qwen3_5_moe")
 GIB = 2**30
 WIDTHS = {"bfloat16": 2, "float16": 2, "float32": 4}
 """Bytes of a number of each type."""
+
+transformers_logging.disable_progress_bar()  # of files, beside the progress of the stage
 
 _PUBLISHED = Path(__file__).with_name("published.json")
 

@@ -40,6 +40,8 @@ def test_settings_have_a_name_and_a_value(settings: list[str]) -> None:
 def test_contradictions_are_refused() -> None:
     with pytest.raises(typer.BadParameter, match="needs --restorer"):
         choose_restorer("qwen")
+    with pytest.raises(typer.BadParameter, match="needs --reasoner: the folder"):
+        choose_reasoner("qwen", alone=True)
     with pytest.raises(typer.BadParameter, match="--reasoner-model"):
         choose_reasoner("edge", "http://localhost:8000/v1")
     with pytest.raises(typer.BadParameter, match="goes with the URL"):

@@ -2,6 +2,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from huggingface_hub.utils import disable_progress_bars
 
 from rr_tasks.weights.file import UnusableWeightsError
 from rr_tasks.weights.licence import LicenceError, read_licence, require_commercial
@@ -49,9 +50,13 @@ def test_what_can_be_no_name_on_the_hub_is_not_asked_for(name: str) -> None:
         fetch_snapshot(name)
 
 
-def test_a_model_is_downloaded_once_and_known_by_its_commit(model: Snapshot, hub: Hub) -> None:
+def test_a_model_is_downloaded_once_and_known_by_its_commit(
+    model: Snapshot, hub: Hub, capsys: pytest.CaptureFixture[str]
+) -> None:
     hub.models["Qwen/Toy"] = model.folder
+    disable_progress_bars()  # as transformers do when they are told to be silent
     found = fetch_snapshot("Qwen/Toy")
+    assert "Fetching 2 files" in capsys.readouterr().err
     assert (found.name, found.revision) == ("Qwen/Toy", COMMIT)
     assert found.digest == digest(model)
     assert sorted(hub.sent) == ["config.json", "part/weights.safetensors"]
