@@ -18,7 +18,7 @@ def restore(parameters: RestoreParameters) -> RunSummary:
         parameters.reasoner, parameters.restorer, commercial=parameters.commercial
     )
     if licence is not None:
-        host().say(f"{parameters.restorer.label}: {licence}")
+        host().say(f"Licence of the model that restores: {licence}")
     with follow("Looking for photographs", None):
         plan = prepare(parameters, _say_who_plans)
     identity = engine_for(parameters).identity

@@ -1,7 +1,6 @@
 """A training run of a vision-language model: checkpoint, log, and in the end model or adapter."""
 
 import json
-import warnings
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -151,13 +150,10 @@ def _load(
         dtype=torch.float32 if whole else parameters.dtype,
         attn_implementation=parameters.attention,
     )
-    with warnings.catch_warnings():
-        # The names that we and peft use are new ones in transformers 6 only.
-        warnings.simplefilter("ignore", FutureWarning)
-        if parameters.checkpointing:  # compute again what would not fit
-            model.gradient_checkpointing_enable({"use_reentrant": False})
-        if not whole:
-            model = add_adapter(model, rank=parameters.rank, seed=parameters.seed)
+    if parameters.checkpointing:  # compute again what would not fit
+        model.gradient_checkpointing_enable({"use_reentrant": False})
+    if not whole:
+        model = add_adapter(model, rank=parameters.rank, seed=parameters.seed)
     return Backbone(model.to(device), load_processor(snapshot.folder))
 
 

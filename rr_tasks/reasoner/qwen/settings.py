@@ -1,6 +1,7 @@
 """What a vision-language model is, from its settings alone: no weights are needed."""
 
 import json
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,8 @@ WIDTHS = {"bfloat16": 2, "float16": 2, "float32": 4}
 """Bytes of a number of each type."""
 
 transformers_logging.disable_progress_bar()  # of files, beside the progress of the stage
+# peft, and we with it, use names that transformers 6 will drop.
+warnings.filterwarnings("ignore", "`(is_)?gradient_checkpointing", FutureWarning)
 
 _PUBLISHED = Path(__file__).with_name("published.json")
 
