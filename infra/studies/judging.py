@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from rr_tasks.evaluation.images.artefacts.catalogue import ARTEFACTS, Measure
@@ -27,7 +28,8 @@ COLUMNS: Mapping[str, type[pl.DataType]] = {
     "combination": pl.String,
     **{f"{name}_{side}": pl.Float64 for name in MEASURES for side in ("before", "after")},
 }
-"""A row for each sample. Severities are sums over all types, as the judge expects them."""
+"""A row for each sample. Severities are sums over all types, as the judge expects them; they are
+null where its answer cannot be parsed."""
 
 
 def judge_trial(trial: Trial, judge: Reasoner, folder: str) -> pl.DataFrame:
@@ -61,6 +63,6 @@ def _compare(found: Restored, image: Bytes, judge: Reasoner) -> dict[str, Any]:
         "combination": name_combination(found.truth),
     }
     for (side, shown), severity in zip(sides.items(), severities, strict=True):
-        row[f"severity_{side}"] = float(severity)
+        row[f"severity_{side}"] = None if np.isnan(severity) else float(severity)
         row |= {f"{name}_{side}": measure(shown, found.clean) for name, measure in _SCORES.items()}
     return row

@@ -93,8 +93,9 @@ def test_samples_are_judged_once(judging: ModuleType, dataset: str, tmp_path: Pa
     found = judging.judge_trial(trial, judge, str(tmp_path))
     assert set(found.columns) == set(judging.COLUMNS)
     assert 0 < len(found) <= 48
-    pale = found.filter(pl.col("severity_before").is_not_nan())
-    assert (pale["severity_before"] > 50).all()
+    known = found["severity_before"].drop_nulls()
+    assert 0 < len(known) < len(found)  # of dark ones nothing can be said
+    assert (known > 50).all()
     made = {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
     assert judging.judge_trial(trial, judge, str(tmp_path)).equals(found)
     assert {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()} == made
