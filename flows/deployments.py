@@ -1,5 +1,6 @@
 """The stages as Prefect flows, deployed by `infra/prefect.yaml` and run by workers."""
 
+import flows.align
 import flows.annotate
 import flows.assess
 import flows.describe
@@ -15,6 +16,7 @@ import flows.synthesize
 import flows.train
 from flows.server import as_flow
 
+align = as_flow(flows.align.align)
 annotate = as_flow(flows.annotate.annotate)
 assess = as_flow(flows.assess.assess)
 describe = as_flow(flows.describe.describe)

@@ -6,8 +6,10 @@ Each run has a folder of its own, named after everything that decides what it le
 import hashlib
 from typing import Any, TypeVar
 
+from flows.align import Alignment, align
 from flows.host import host
 from flows.train import train_editor, train_language, train_reasoner, train_restorer
+from rr_tasks.alignment.run import record_alignment
 from rr_tasks.device import choose_device
 from rr_tasks.storage.files import join
 from rr_tasks.training.processes import join_processes
@@ -15,6 +17,7 @@ from rr_tasks.training.run import record_reasoner_training, record_restorer_trai
 from rr_tasks.weights.file import locate_shipped
 from rr_tasks.weights.snapshot import fetch_snapshot
 from schemas.base import Strict
+from schemas.parameters.alignment import AlignParameters
 from schemas.parameters.base import Parameters
 from schemas.parameters.editor_training import TrainEditorParameters
 from schemas.parameters.language_training import TrainLanguageParameters
@@ -67,6 +70,32 @@ def learn_restorer(asked: PipelineParameters, shards: str, annotations: str) -> 
         edge = _in_own_folder(edge, record_restorer_training(edge))
         return EdgeRestorerChoice(weights=host().run_stage(train_restorer, edge))
     return _adapt_editor(start, common)
+
+
+def learn_from_judgement(
+    asked: PipelineParameters,
+    shards: str,
+    annotations: str,
+    restorer: RestorerChoice,
+    judge: ReasonerChoice,
+) -> tuple[RestorerChoice, Alignment | None]:
+    """Align the restorer with the reasoner's judgement; without steps, return it as it is."""
+    if not asked.alignment.steps:
+        return restorer, None
+    parameters = AlignParameters(
+        shards=shards,
+        annotations=annotations,
+        output=join(asked.output, "alignment"),
+        restorer=restorer,
+        judge=judge,
+        seed=asked.seed,
+        device=asked.device,
+        **dict(asked.alignment),
+    )
+    parameters = _in_own_folder(parameters, record_alignment(parameters))
+    aligned = host().run_stage(align, parameters)
+    learned = "weights" if restorer.kind == "edge" else "adapter"
+    return restorer.model_copy(update={learned: aligned.weights}), aligned
 
 
 def _teach_language(start: QwenReasonerChoice, common: dict[str, Any]) -> ReasonerChoice:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from flows.annotate import annotate
 from flows.host import host
-from flows.learning import learn_reasoner, learn_restorer
+from flows.learning import learn_from_judgement, learn_reasoner, learn_restorer
 from flows.promote import Promoted, check_gate, promote
 from flows.restore import restore
 from flows.synthesize import synthesize
@@ -33,7 +33,7 @@ class PipelineResult:
 
 
 def pipeline(parameters: PipelineParameters) -> PipelineResult:
-    """Synthesize, train, annotate, train, compare with the one in use, and restore.
+    """Synthesize, train, annotate, train, align, compare with the one in use, and restore.
 
     Every stage keeps what an earlier run finished, so running it again repeats nothing.
     """
@@ -54,6 +54,7 @@ def pipeline(parameters: PipelineParameters) -> PipelineResult:
         annotate, AnnotateParameters(shards=shards, reasoner=reasoner, workers=workers)
     )
     trained = learn_restorer(parameters, shards, annotations)
+    candidate, alignment = learn_from_judgement(parameters, shards, annotations, trained, reasoner)
     trial = EvaluateParameters(
         photographs=parameters.heldout,
         output=join(work, "evaluation"),
@@ -64,7 +65,7 @@ def pipeline(parameters: PipelineParameters) -> PipelineResult:
     promoted = run(
         promote,
         PromoteParameters(
-            candidate=trained, champions=champions, evaluation=trial, gate=parameters.gate
+            candidate=candidate, champions=champions, evaluation=trial, gate=parameters.gate
         ),
     )
     evaluation_set = promoted.candidate.shards
@@ -86,8 +87,8 @@ def pipeline(parameters: PipelineParameters) -> PipelineResult:
         annotations=annotations,
         reasoner=reasoner,
         trained=trained,
-        candidate=trained,
-        alignment=None,
+        candidate=candidate,
+        alignment=alignment and alignment.folder,
         champions=champions,
         in_use=promoted.restorer,
         verdict=promoted.verdict,

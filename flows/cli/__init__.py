@@ -14,6 +14,7 @@ from typing import Annotated
 import typer
 
 from flows.cli import (
+    alignment,
     annotation,
     archive,
     assessment,
@@ -63,6 +64,7 @@ _COMMANDS = {
         dataset.migrate,
     ),
     "Models": (
+        alignment.align,
         evaluation.evaluate,
         assessment.assess,
         promotion.promote,

@@ -46,6 +46,9 @@ def pipeline(
     restorer_steps: Annotated[
         int | None, typer.Option(min=0, help="Training steps of the restorer; by default 60.")
     ] = None,
+    align_steps: Annotated[
+        int | None, typer.Option(min=0, help="Steps of alignment; by default 6.")
+    ] = None,
     gate: Gate = False,
     more: Annotated[
         list[str] | None,
@@ -53,22 +56,23 @@ def pipeline(
             "--set",
             metavar="SECTION.NAME=VALUE",
             help="Any other parameter of the flow (docs/SCHEMAS.md): of the sections synthesis, "
-            "reasoner and restorer, such as restorer.learning_rate=1e-4. May be repeated.",
+            "reasoner, restorer and alignment, such as restorer.learning_rate=1e-4 or "
+            "alignment.objective=nft. May be repeated.",
         ),
     ] = None,
     seed: Seed = 0,
     workers: Workers = None,
 ) -> None:
-    """Run all stages: synthesize, train, annotate, train, evaluate, promote, restore.
+    """Run all stages: synthesize, train, annotate, train, align, evaluate, promote, restore.
 
     First the reasoner is trained on degraded samples, then it annotates them, and the restorer is
-    trained on these. Better weights are put into use, and
+    trained on these and aligned with the reasoner's judgement. Better weights are put into use, and
     restore the archive. A stage of 0 steps is left out, and what it begins with is used: the
     shipped models, or those that are named. Every stage keeps what an earlier run finished, so run
     it again to resume. OUTPUT/report.html shows what was made, how good it is, and from what.
 
     Example: [bold]rr pipeline photos/train photos/heldout work --samples 4096 --restorer-steps
-    2000 --gate[/bold]
+    2000 --align-steps 200 --gate[/bold]
     """
     toy_reasoner = tier == "tiny" and reasoner is None and bool(reasoner_steps)
     known = choose_reasoner(
@@ -85,6 +89,7 @@ def pipeline(
             "start": choose_learning_restorer(tier, restorer, restorer_setting, output),
             "steps": restorer_steps,
         },
+        "alignment": {"steps": align_steps},
     }
     given: dict[str, Any] = {
         "photographs": photographs,

@@ -5,14 +5,13 @@ from typing import Any
 
 from markupsafe import Markup
 
+from rr_tasks.alignment.run import SAMPLES
 from rr_tasks.inspection.chart import draw_chart
 from rr_tasks.inspection.data_uri import write_picture
 from rr_tasks.storage.files import exists, join, list_paths, publish_bytes, read_bytes
 from rr_tasks.template import render
 
 REPORT = "report.html"
-SAMPLES = "samples"
-"""Folder, in that of the run, of sheets of the same photographs, named after the step."""
 
 _SHOWN = 12
 """Sheets on the page, spread over the steps."""
@@ -31,6 +30,10 @@ _TITLES = {
     "kl": "divergence from the start (KL)",
     "ratio": "ratio to the policy that restored",
     "ratio_spread": "spread of the ratio",
+    "gradient_norm": "norm of the gradients",
+    "guard_psnr": "withheld photographs: PSNR, dB",
+    "guard_ssim": "withheld photographs: SSIM",
+    "guard_reward": "withheld photographs: reward",
 }
 """What is drawn first, in words; whatever else the log holds follows under its own name."""
 
@@ -40,7 +43,7 @@ Row = dict[str, Any]
 
 
 def read_log(folder: str) -> list[Row]:
-    """Read the rows of a run's log, each of averages since the one before."""
+    """Read the rows of a run's log: of steps, and of what the guard saw (`guard_...`)."""
     url = join(folder, "log.jsonl")
     return [json.loads(line) for line in read_bytes(url).decode().splitlines()]
 
@@ -72,14 +75,13 @@ def draw_curves(rows: list[Row]) -> dict[str, str]:
 
 def describe(rows: list[Row]) -> str:
     """Say in a sentence how the reward changed."""
-    if not rows:
+    rewarded = [row for row in rows if "reward_total" in row]
+    if not rewarded:
         return "Nothing was learned."
-    first, last = rows[0], rows[-1]
-    steps = f"Step {last['step']:,}"
-    if "reward_total" not in last:
-        return f"{steps}."
-    return f"{steps}: reward {last['reward_total']:.3f}, after step {first['step']:,} it was " + (
-        f"{first['reward_total']:.3f}."
+    first, last = rewarded[0], rewarded[-1]
+    return (
+        f"Reward {last['reward_total']:.3f} in step {last['step']:,}; "
+        f"it was {first['reward_total']:.3f} in step {first['step']:,}."
     )
 
 

@@ -82,18 +82,7 @@ def run_alignment(parameters: AlignParameters, on_progress: ProgressReport) -> s
     """
     folder, device = parameters.output, choose_device(parameters.device)
     start, judge = _choose_start(parameters), load_reasoner(parameters.judge)
-    settings = choose_settings(parameters, warmup_steps=_WARMUP_STEPS)
-    record = AlignmentRecord(
-        network=start.network,
-        algorithm=ALGORITHM,
-        processes=join_processes(device).num_processes,
-        settings=settings.model_copy(update={"checkpoint_every": parameters.examine_every}),
-        method=parameters.method(),
-        start=start.digest,
-        judge=judge.identity,
-        shards=name_of(parameters.shards),
-        annotations=name_of(parameters.annotations),
-    )
+    record = record_alignment(parameters)
     target = join(folder, start.file)
 
     def learn() -> Policy:
@@ -106,6 +95,23 @@ def run_alignment(parameters: AlignParameters, on_progress: ProgressReport) -> s
 
     finish_run(folder, record, device, proof=target, learn=learn, save=save)
     return target
+
+
+def record_alignment(parameters: AlignParameters) -> AlignmentRecord:
+    """Record everything that determines what a run learns."""
+    start = _choose_start(parameters)
+    settings = choose_settings(parameters, warmup_steps=_WARMUP_STEPS)
+    return AlignmentRecord(
+        network=start.network,
+        algorithm=ALGORITHM,
+        processes=join_processes(choose_device(parameters.device)).num_processes,
+        settings=settings.model_copy(update={"checkpoint_every": parameters.examine_every}),
+        method=parameters.method(),
+        start=start.digest,
+        judge=load_reasoner(parameters.judge).identity,
+        shards=name_of(parameters.shards),
+        annotations=name_of(parameters.annotations),
+    )
 
 
 def _choose_start(parameters: AlignParameters) -> Start:

@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
+from schemas.parameters.alignment import AlignmentMethod
 from schemas.parameters.base import Parameters
 from schemas.parameters.options import (
     Count,
@@ -85,8 +86,19 @@ class RestorerStage(Learning):
         return self
 
 
+class AlignmentStage(AlignmentMethod):
+    """How the restorer is aligned with the reasoner's judgement."""
+
+    steps: Steps = 6
+    groups: Count = Field(2, description="Photographs per batch, each restored several times")
+    members: int = Field(6, ge=2, description="Restorations of each photograph, to be compared")
+    crop_side: int = Field(
+        128, ge=32, multiple_of=32, description="Height and width of what is restored and judged"
+    )
+
+
 class PipelineParameters(Parameters):
-    """Run all stages: synthesize, train, annotate, train, evaluate, promote, restore.
+    """Run all stages: synthesize, train, annotate, train, align, evaluate, promote, restore.
 
     The defaults are those of a demonstration: a few steps from the models that ship.
     """
@@ -102,6 +114,7 @@ class PipelineParameters(Parameters):
     )
     reasoner: ReasonerStage = Field(ReasonerStage(), description="Where it starts, how it learns")
     restorer: RestorerStage = Field(RestorerStage(), description="Where it starts, how it learns")
+    alignment: AlignmentStage = Field(AlignmentStage(), description="How the restorer is aligned")
     gate: Gate = False
     seed: Seed = 0
     device: Device = "auto"

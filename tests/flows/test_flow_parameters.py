@@ -8,6 +8,7 @@ from prefect import Flow
 from prefect.utilities.callables import parameter_schema
 
 from flows.deployments import (
+    align,
     annotate,
     assess,
     describe,
@@ -27,6 +28,7 @@ from flows.deployments import (
     train_restorer,
 )
 from schemas.archive import RestoreParameters
+from schemas.parameters.alignment import AlignParameters
 from schemas.parameters.annotation import AnnotateParameters, RefreshParameters
 from schemas.parameters.assessment import AssessParameters
 from schemas.parameters.description import DescribeParameters
@@ -62,6 +64,10 @@ FLOWS: list[tuple[Flow[Any, Any], Any]] = [
     (train_editor, TrainEditorParameters(shards="s", annotations="a", output="run", start="m")),
     (train_language, TrainLanguageParameters(shards="sets/a", output="run", learn="full")),
     (train_restorer, TrainRestorerParameters(shards="s", annotations="a", output="run")),
+    (
+        align,
+        AlignParameters(shards="s", annotations="a", output="run", times=(1.0, 0.5, 0.0)),
+    ),
     (evaluate, TRIAL),
     (assess, AssessParameters(photographs="heldout", output="a", short_sides=(64,))),
     (promote, PromoteParameters(candidate="w", champions="c", evaluation=TRIAL)),

@@ -8,7 +8,7 @@ import pytest
 
 from flows import learning
 from flows.host import use_host
-from flows.learning import learn_reasoner, learn_restorer
+from flows.learning import learn_from_judgement, learn_reasoner, learn_restorer
 from flows.terminal import Terminal
 from schemas.parameters.pipeline import PipelineParameters
 from schemas.reasoner import EdgeReasonerChoice, QwenReasonerChoice
@@ -41,9 +41,12 @@ def ask(**sections: Any) -> PipelineParameters:
 
 def test_a_stage_of_no_steps_is_left_out(host: Recorder, tmp_path: Path) -> None:
     none = {"steps": 0}
-    asked = ask(reasoner=none, restorer=none)
+    asked = ask(reasoner=none, restorer=none, alignment=none)
     assert learn_reasoner(asked, "shards") == EdgeReasonerChoice()
     assert learn_restorer(asked, "shards", "annotations") == EdgeRestorerChoice()
+    restorer = EdgeRestorerChoice(weights="w")
+    kept = learn_from_judgement(asked, "shards", "annotations", restorer, EdgeReasonerChoice())
+    assert kept == (restorer, None)
     assert host.asked == []
 
 

@@ -26,18 +26,30 @@ from schemas.restorer import EdgeRestorerChoice
 from tests.s3 import S3
 
 SHIPPED = locate_shipped("edge-restorer")
+ALIGNMENT = {
+    "steps": 1,
+    "groups": 1,
+    "members": 2,
+    "crop_side": 64,
+    "learning_rate": 1e-7,
+}
+"""So few and so small restorations that a step takes no time."""
 RESULTS = (".tar", ".parquet", ".done.json", ".safetensors", ".pt", ".jsonl", ".jpg", "run.json")
 
 
 def asked(photographs: Path, heldout: Path, work: Path, **other: Any) -> PipelineParameters:
-    """So small a learning rate that the candidate cannot be better than the champion."""
+    """So small a learning rate that the candidate cannot be better than the champion.
+
+    So few samples that nothing can be said against the judge.
+    """
     return PipelineParameters.model_validate(
         {
             "photographs": str(photographs),
             "heldout": str(heldout),
             "output": str(work),
-            "synthesis": {"samples": 8},
+            "synthesis": {"samples": 4},
             "restorer": {"steps": 2, "learning_rate": 1e-7},
+            "alignment": ALIGNMENT,
             **other,
         }
     )
@@ -89,6 +101,7 @@ def test_the_report_shows_what_was_made_how_good_and_from_what(
     assert "16 photographs, diagnosed and restored" in page
     assert "all degraded" in page
     assert page.count('alt="After"') > 0
+    assert "<svg" in page
     for what in ("Restored archive", "Restorer in use", "Candidate, not in use", "Priors"):
         assert f'<th scope="row">{what}</th>' in page
     assert f">{photographs}</a>" in page

@@ -19,6 +19,7 @@ from typer.testing import CliRunner
 from flows import cli
 from flows import server as prefect_server
 from flows.deployments import (
+    align,
     annotate,
     assess,
     evaluate,
@@ -271,6 +272,13 @@ def test_plain_json_runs_the_pipeline(photographs: Path, heldout: Path, tmp_path
             "output": str(tmp_path),
             "synthesis": {"samples": 4},
             "restorer": {"steps": 1, "learning_rate": 1e-7},
+            "alignment": {
+                "steps": 1,
+                "groups": 1,
+                "members": 2,
+                "crop_side": 64,
+                "learning_rate": 1e-7,
+            },
         }
     )
     assert result.summary.found == 16
@@ -279,6 +287,7 @@ def test_plain_json_runs_the_pipeline(photographs: Path, heldout: Path, tmp_path
         synthesize,
         annotate,
         train_restorer,
+        align,
         evaluate,
         promote,
         restore,
@@ -290,6 +299,10 @@ def test_plain_json_runs_the_pipeline(photographs: Path, heldout: Path, tmp_path
     (training,) = task_runs(last_run(train_restorer), 1)
     assert training.startswith("train restorer")
     assert artifacts(last_run(train_restorer))["train-restorer"].data == 100.0
+    shown = artifacts(last_run(align))
+    assert shown["align-restorer"].data == 100.0
+    assert "data:image/svg+xml;base64," in str(shown["alignment-curves"].data)
+    assert json.loads(str(shown["alignment"].data))[-1]["step"] == 1
     assert result.report in str(artifacts(last_run(pipeline))["pipeline"].data)
     assert result.promoted.verdict.reason in str(artifacts(last_run(promote))["verdict"].data)
     assert set(artifacts(last_run(evaluate))) == {

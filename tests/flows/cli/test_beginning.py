@@ -40,6 +40,7 @@ main()
         ("annotate data --refresh", "Reading the data set data"),
         ("train reasoner data out", "Reading the data set data"),
         ("train restorer data notes out", "Reading the data set data"),
+        ("align data notes out", "Reading the data set data"),
         ("promote --back out", "Reading the ledger in out/champions"),
         ("export hf data out", "Reading the data set data"),
         ("export messages data out", "Reading the data set data"),

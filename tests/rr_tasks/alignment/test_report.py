@@ -16,6 +16,7 @@ from rr_tasks.alignment.report import (
 ROWS = [
     {"step": 2, "lr": 1e-5, "kl": 0.0, "reward_total": 0.1, "moved": 0.3, "clipped": 0.0},
     {"step": 4, "lr": 1e-5, "kl": 0.1, "reward_total": 0.25, "moved": 0.2, "clipped": 0.5},
+    {"step": 4, "guard_psnr": 21.5},
 ]
 
 
@@ -34,8 +35,8 @@ def run(tmp_path: Path) -> str:
 def test_a_page_shows_curves_and_sheets_from_first_to_last(run: str) -> None:
     page = Path(write_report(run)).read_text()
     assert page.startswith("<!doctype html>")
-    assert page.count("<svg") == 4
-    assert "Step 4: reward 0.250, after step 2 it was 0.100." in page
+    assert page.count("<svg") == 5
+    assert "Reward 0.250 in step 4; it was 0.100 in step 2." in page
     assert page.count("data:image/webp;base64,") == 12
     assert "Step 0<" in page
     assert "Step 19<" in page
@@ -44,7 +45,13 @@ def test_a_page_shows_curves_and_sheets_from_first_to_last(run: str) -> None:
 
 
 def test_the_reward_is_drawn_first_and_nothing_is_left_out(run: str) -> None:
-    assert list(draw_curves(read_log(run))) == ["reward_total", "clipped", "kl", "moved"]
+    assert list(draw_curves(read_log(run))) == [
+        "reward_total",
+        "clipped",
+        "kl",
+        "guard_psnr",
+        "moved",
+    ]
 
 
 def test_a_run_without_pictures_or_rewards_has_a_page_too(tmp_path: Path) -> None:
