@@ -1,9 +1,10 @@
 """Shows that a reasoner of the Qwen tier learns: a small Qwen3-VL, from scratch, on a CPU.
 
-    python infra/studies/toy_reasoner.py PHOTOS HELDOUT OUT
+    python infra/studies/toy_reasoner.py PHOTOS OUT --choosing PATTERN [--heldout HELDOUT]
 
-makes the data (`PHOTOS` are clean photographs to learn from, `HELDOUT` others to measure on),
-trains and measures. It goes on where it was stopped. The photographs are degraded as in
+makes the data, trains and measures. It goes on where it was stopped. Of the clean photographs in
+`PHOTOS`, those that match the pattern are not learned from but measured, so that the length of the
+training can be chosen without a look at `HELDOUT`. The photographs are degraded as in
 `benchmark`, at 128 x 128 pixels. First the model learns to rate, which is one digit for each type,
 in two parts, and then to write whole answers too. Its patch embedding begins as cosines, which a
 model of this size would spend most of its time to find.
@@ -15,6 +16,7 @@ import sys
 from collections.abc import Iterator
 from itertools import chain, islice
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -72,38 +74,39 @@ _COLOURS = {  # of linear combinations of red, green and blue, and the frequenci
 def main() -> None:
     """See the module."""
     parser = argparse.ArgumentParser(description=__doc__)
-    for name in ("photos", "heldout", "output"):
+    for name in ("photos", "output"):
         parser.add_argument(name)
+    parser.add_argument("--choosing", metavar="PATTERN", required=True)
+    parser.add_argument("--heldout")
     given = parser.parse_args()
     compute_in_threads(1)
     output = Path(given.output)
-    learned = make_data(given.photos, output / "data", _LEARNED, seed=7, samples=16_384)
-    measured = make_data(given.heldout, output / "data", _MEASURED, seed=2026, samples=None)
+    data, all_but_some = output / "data", {"exclude": ("*",), "include": (given.choosing,)}
+    learned = make_data(
+        data, _LEARNED, photographs=given.photos, exclude=(given.choosing,), samples=16_384, seed=7
+    )
+    chosen = make_data(data, _MEASURED, photographs=given.photos, seed=2026, **all_but_some)
     start = output / "start"
     if not (start / "config.json").exists():
         build_start(start)
     begun = learn(learned, start, output / "rating", steps=700, rate=1e-3, ratings=1.0)
     rated = learn(learned, Path(begun), output / "more", steps=3500, rate=5e-4, ratings=1.0)
-    made = learn(learned, Path(rated), output / "diagnosis", steps=1200, rate=5e-4, ratings=0.25)
-    sys.stdout.write(f"{tabulate(made, measured)}\n")
+    fine = learn(learned, Path(rated), output / "further", steps=2000, rate=5e-4, ratings=1.0)
+    made = learn(learned, Path(fine), output / "answers", steps=1500, rate=3e-4, ratings=0.5)
+    sys.stdout.write(f"Chosen from PHOTOS\n{tabulate(made, chosen)}\n")
+    if given.heldout:
+        measured = make_data(data, _MEASURED, photographs=given.heldout, seed=2026)
+        sys.stdout.write(f"HELDOUT\n{tabulate(made, measured)}\n")
 
 
-def make_data(
-    photographs: str, folder: Path, recipe: DegradationRecipe, *, seed: int, samples: int | None
-) -> str:
+def make_data(folder: Path, recipe: DegradationRecipe, **settings: Any) -> str:
     """Synthesize a data set by a recipe, and return its folder."""
     folder.mkdir(parents=True, exist_ok=True)
     written = folder / f"{recipe.name}.json"
     written.write_text(recipe.model_dump_json(indent=2, exclude_defaults=True))
     return synthesize(
         SynthesizeParameters(
-            photographs=photographs,
-            output=str(folder),
-            recipe=str(written),
-            samples=samples,
-            seed=seed,
-            shard_size=512,
-            workers=1,
+            output=str(folder), recipe=str(written), shard_size=512, workers=1, **settings
         )
     )
 
