@@ -3,7 +3,6 @@
 Each run has a folder of its own, named after everything that decides what it learns.
 """
 
-import hashlib
 from typing import Any, TypeVar
 
 from flows.align import Alignment, align
@@ -16,7 +15,6 @@ from rr_tasks.training.processes import join_processes
 from rr_tasks.training.run import record_reasoner_training, record_restorer_training
 from rr_tasks.weights.file import locate_shipped
 from rr_tasks.weights.snapshot import fetch_snapshot
-from schemas.base import Strict
 from schemas.parameters.alignment import AlignParameters
 from schemas.parameters.base import Parameters
 from schemas.parameters.editor_training import TrainEditorParameters
@@ -26,7 +24,7 @@ from schemas.parameters.reasoner_training import TrainReasonerParameters
 from schemas.parameters.restorer_training import TrainRestorerParameters
 from schemas.reasoner import EdgeReasonerChoice, QwenReasonerChoice, ReasonerChoice
 from schemas.restorer import EdgeRestorerChoice, QwenRestorerChoice, RestorerChoice
-from schemas.training import DeviceName
+from schemas.training import DeviceName, RunRecord
 
 ParametersT = TypeVar("ParametersT", bound=Parameters)
 
@@ -133,9 +131,8 @@ def _count_processes(device: DeviceName) -> int:
     return int(join_processes(choose_device(device)).num_processes)
 
 
-def _in_own_folder(parameters: ParametersT, record: Strict) -> ParametersT:
+def _in_own_folder(parameters: ParametersT, record: RunRecord) -> ParametersT:
     """Name the folder of a run after everything that decides what it learns."""
     settings: Any = parameters
-    digest = hashlib.sha256(record.model_dump_json().encode()).hexdigest()[:16]
-    folder = join(settings.output, f"{settings.steps}-steps-{digest}")
+    folder = join(settings.output, f"{settings.steps}-steps-{record.digest}")
     return parameters.model_copy(update={"output": folder})

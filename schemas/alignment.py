@@ -1,13 +1,12 @@
 """What an alignment is asked for, and everything that it depends on."""
 
-import hashlib
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, JsonValue, model_validator
 
 from schemas.base import Sha256, Strict
 from schemas.reasoner import ReasonerIdentity
-from schemas.training import LoopSettings, Positive
+from schemas.training import LoopSettings, Positive, RunRecord
 
 ObjectiveName = Literal["grpo", "nft"]
 """Flow-GRPO (arXiv 2505.05470) and DiffusionNFT (arXiv 2509.16117)."""
@@ -43,7 +42,7 @@ class RewardWeights(Strict):
         return self
 
 
-class AlignmentRecord(Strict):
+class AlignmentRecord(RunRecord):
     """Everything that an alignment depends on; stored beside its checkpoint and in its weights.
 
     `start` is the digest of the restorer before, `judge` the identity of the reasoner that gives
@@ -60,8 +59,3 @@ class AlignmentRecord(Strict):
     judge: ReasonerIdentity
     shards: str
     annotations: str
-
-    @property
-    def digest(self) -> str:
-        """16 hex digits that identify the record; they name the folder of the run."""
-        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:16]

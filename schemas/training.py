@@ -33,7 +33,16 @@ class LoopSettings(Strict):
     compiled: bool = False
 
 
-class TrainingRecord(Strict):
+class RunRecord(Strict):
+    """Everything that a run of training or alignment depends on."""
+
+    @property
+    def digest(self) -> str:
+        """16 hex digits that identify the record; they name the folder of the run."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:16]
+
+
+class TrainingRecord(RunRecord):
     """Everything a training run depends on; stored beside its checkpoint and in its weights.
 
     `algorithm` counts changes of the code after which the same settings give other weights;
@@ -55,11 +64,6 @@ class TrainingRecord(Strict):
     start_sha256: Sha256 | None = None
     teacher: Sha256 | None = Field(None, exclude_if=lambda teacher: teacher is None)
     teacher_share: float = Field(0.0, exclude_if=lambda share: not share)
-
-    @property
-    def digest(self) -> str:
-        """16 hex digits that identify the record; they name the folder of the run."""
-        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:16]
 
 
 class TeachingSpec(Strict):
@@ -93,7 +97,7 @@ class EncodingSpec(Strict):
     schema_version: int = CURRENT_VERSION
 
 
-class EditorRecord(Strict):
+class EditorRecord(RunRecord):
     """Everything that the training of an adapter depends on; stored beside it and in its file."""
 
     network: Literal["qwen-adapter"] = "qwen-adapter"
@@ -105,7 +109,7 @@ class EditorRecord(Strict):
     rank: Positive
 
 
-class LanguageRecord(Strict):
+class LanguageRecord(RunRecord):
     """Everything that the training of a vision-language model depends on; stored beside it.
 
     `model` is the SHA-256 or, on the Hub, the commit of the model that it starts from; `prompts`

@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 
-import cv2
 import numpy as np
 
 from rr_tasks.alignment.rewards.restorations import Restorations
+from rr_tasks.photographs.picture import encode_picture
 from rr_tasks.photographs.pixels import Bytes
 
 _SIDE = 256
-_QUALITY = [cv2.IMWRITE_JPEG_QUALITY, 90]
+_QUALITY = 90
 
 
 def draw_sheet(restorations: Restorations) -> bytes:
@@ -23,8 +23,7 @@ def draw_sheet(restorations: Restorations) -> bytes:
             restorations.degraded, restorations.restored, restorations.clean, strict=True
         )
     ]
-    sheet = cv2.cvtColor(np.concatenate(rows), cv2.COLOR_RGB2BGR)
-    return bytes(cv2.imencode(".jpg", sheet, _QUALITY)[1])
+    return encode_picture(np.concatenate(rows), _QUALITY)
 
 
 def _join(images: Sequence[Bytes]) -> Bytes:

@@ -11,6 +11,7 @@ import numpy as np
 import torch
 
 from rr_tasks.alignment.rewards.severity import expect_parts
+from rr_tasks.alignment.rollouts import prepare
 from rr_tasks.device import autocast
 from rr_tasks.photographs.pixels import Bytes
 from rr_tasks.reasoner.protocol import Reasoner
@@ -49,9 +50,8 @@ def _restore(restorer: Restorer[Any], photographs: FlowBatch) -> list[Bytes]:
     restored = []
     for place in range(len(photographs.priors)):
         one = pick(photographs, [place])
-        degraded, guides = (part.float() / 255 for part in (one.degraded, one.guides))
         with torch.no_grad(), autocast(restorer.device):
-            condition = restorer.prepare(degraded, one.priors, guides)
+            condition = prepare(restorer, one)
             start, times = restorer.begin(condition, [Place(0, 0)]), restorer.times(condition)
             image = walk(restorer, condition, start, times)[0].float()
         pixels = (image * 255).round().byte().permute(1, 2, 0).cpu().numpy()
