@@ -9,7 +9,7 @@ from flows.shards import share_shards
 from rr_tasks.plural import say_count
 from rr_tasks.reasoner.spending import add_up
 from rr_tasks.shards.reader import done_shards, finished_shards
-from rr_tasks.storage.claim import Held
+from rr_tasks.storage.held import Held
 from schemas.reasoner import ReasonerChoice
 from schemas.shard import DoneMarker
 from schemas.usage import Usage

@@ -28,8 +28,8 @@ from rr_tasks.evaluation.tasks import compare_shard_task, evaluate_shard_task
 from rr_tasks.plural import say_count
 from rr_tasks.shards.reader import failed_inputs
 from rr_tasks.shards.spec import read_data_spec
-from rr_tasks.storage.claim import Held
 from rr_tasks.storage.files import exists, join, name_of, publish_all, publish_bytes
+from rr_tasks.storage.held import Held
 from rr_tasks.storage.leftovers import remove_leftovers
 from schemas.parameters.evaluation import EvaluateParameters
 from schemas.shard import shard_count

@@ -8,7 +8,7 @@ from rr_tasks.archive.restore import find_finished
 from rr_tasks.archive.run import finish, prepare
 from rr_tasks.archive.tasks import engine_for, restore_chunk_task
 from rr_tasks.engine import check_engine
-from rr_tasks.storage.claim import Held
+from rr_tasks.storage.held import Held
 from schemas.archive import RestoreParameters, RunSummary
 
 
@@ -38,12 +38,12 @@ def restore(parameters: RestoreParameters) -> RunSummary:
 
 
 def _say_who_plans(held: Held) -> None:
-    host().say(f"The archive is being listed by {held.owner}; waiting.")
+    host().say(f"The archive is being listed by {held.owner}; {held.wait_in_words}")
 
 
 def _say_who_copies(held: Held) -> None:
-    host().say(f"Companions are being copied by {held.owner}; waiting.")
+    host().say(f"Companions are being copied by {held.owner}; {held.wait_in_words}")
 
 
 def _say_who_reports(held: Held) -> None:
-    host().say(f"The report is being written by {held.owner}; waiting.")
+    host().say(f"The report is being written by {held.owner}; {held.wait_in_words}")

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 from flows.host import host
 from flows.progress import progress
 from rr_tasks.cpu import default_workers
-from rr_tasks.storage.claim import Held
+from rr_tasks.storage.held import Held
 
 KeyT = TypeVar("KeyT")
 ResultT = TypeVar("ResultT")
@@ -43,7 +43,7 @@ def share_shards(
         advance(len(results))
         while missing := [shard for shard in shards if shard not in results]:
             for shard, other in held.items():
-                host().say(f"{_describe_work(shard)} by {other.owner}; waiting.")
+                host().say(f"{_describe_work(shard)} by {other.owner}; {other.wait_in_words}")
                 other.wait()
             held = {}
             for shard, outcome in runner.run(task, missing, *arguments):

@@ -30,7 +30,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from rr_tasks.storage.process import sign
+from rr_tasks.storage.process import sign_of
 from tests.writes import BOTH, Moment, Side, Writes, watch
 
 _SECONDS = 60.0
@@ -72,7 +72,7 @@ def dead_sign() -> str:
     """The sign of a process of this machine that has ended."""
     with subprocess.Popen(["true"]) as process:
         process.wait()
-    return f"{sign().rpartition('-')[0]}-{process.pid}"
+    return sign_of(process.pid)
 
 
 class Running:

@@ -5,7 +5,8 @@ from functools import partial
 from rr_tasks.archive.restore import restore_chunk
 from rr_tasks.engine import Engine, load_engine
 from rr_tasks.progress import Progress, report
-from rr_tasks.storage.claim import Held, make_unless_held
+from rr_tasks.storage.claim import make_unless_held
+from rr_tasks.storage.held import Held
 from schemas.archive import Chunk, ChunkCounts, Counts, RestoreParameters
 
 

@@ -14,11 +14,12 @@ from rr_tasks.archive.resume import hash_file
 from rr_tasks.archive.status import read_source
 from rr_tasks.photographs.formats.conversion import CONVERTED_SUFFIXES
 from rr_tasks.priors import without_maps
-from rr_tasks.storage.claim import HeldError, claim
+from rr_tasks.storage.claim import claim
 from rr_tasks.storage.failure import READING_STOPS, StorageError
 from rr_tasks.storage.files import list_paths
 from rr_tasks.storage.folder import Folder
 from rr_tasks.storage.folders import open_folder
+from rr_tasks.storage.held import HeldError
 from rr_tasks.storage.leftovers import living_claims, remove_dead_claims
 from rr_tasks.storage.local_folder import LocalFolder
 from rr_tasks.storage.names import to_text

@@ -2,7 +2,8 @@
 
 from rr_tasks.evaluation.images.shard import evaluate_shard
 from rr_tasks.evaluation.images.trial import open_trial
-from rr_tasks.storage.claim import Held, make_unless_held
+from rr_tasks.storage.claim import make_unless_held
+from rr_tasks.storage.held import Held
 from schemas.parameters.evaluation import EvaluateParameters
 
 

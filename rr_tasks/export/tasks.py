@@ -3,7 +3,8 @@
 from rr_tasks.export.hub import export_hub_shard
 from rr_tasks.export.messages import export_messages_shard
 from rr_tasks.export.source import Source
-from rr_tasks.storage.claim import Held, make_unless_held
+from rr_tasks.storage.claim import make_unless_held
+from rr_tasks.storage.held import Held
 from schemas.export import ExportedChats, HubExport, MessagesExport
 from schemas.shard import DoneMarker
 

@@ -1,7 +1,8 @@
 """Task of a runner: ingests one shard of pairs."""
 
 from rr_tasks.ingest.shard import ingest_shard
-from rr_tasks.storage.claim import Held, make_unless_held
+from rr_tasks.storage.claim import make_unless_held
+from rr_tasks.storage.held import Held
 from schemas.shard import DoneMarker, IngestSpec
 
 

@@ -4,7 +4,8 @@ from rr_tasks.reasoner.annotation import annotate_shard
 from rr_tasks.reasoner.description import describe_shard
 from rr_tasks.reasoner.load import load_planned_reasoner
 from rr_tasks.reasoner.teacher import load_planned_teacher
-from rr_tasks.storage.claim import Held, make_unless_held
+from rr_tasks.storage.claim import make_unless_held
+from rr_tasks.storage.held import Held
 from schemas.reasoner import ReasonerChoice, TeacherChoice
 from schemas.shard import AnnotationSpec, DescriptionSpec, DoneMarker
 

@@ -2,7 +2,8 @@
 
 from rr_tasks.shards.migration import migrate_shard
 from rr_tasks.shards.verification import verify_shard
-from rr_tasks.storage.claim import Held, make_unless_held
+from rr_tasks.storage.claim import make_unless_held
+from rr_tasks.storage.held import Held
 from schemas.shard import DoneMarker, Spec
 
 

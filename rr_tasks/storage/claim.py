@@ -2,91 +2,30 @@
 
 A claim only avoids duplicate work. Files are complete and correct because of how they are
 published, so a claim that is lost, or taken from a run that was only slow, does no harm. It is a
-hidden file beside the one being made, and names its owner, which renews it while it works. A claim
-that has not changed for `LEASE` seconds no longer belongs to anyone. Clocks are never compared:
-each process uses its own to measure how long it has seen the same claim.
+hidden file beside the one being made, and names its owner, which renews it while it works;
+`rr_tasks.storage.held` tells how others know that an owner is dead.
 """
 
 import platform
 import secrets
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from threading import Event, Thread
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from pydantic import ValidationError
-
+from rr_tasks.storage.explanation import explain_errors
 from rr_tasks.storage.failure import MissingFileError, StorageError
-from rr_tasks.storage.files import exists, publish_bytes, publish_if_absent, read_bytes, remove
-from rr_tasks.storage.process import is_gone, sign
+from rr_tasks.storage.files import publish_bytes, publish_if_absent, read_bytes, remove
+from rr_tasks.storage.filesystem import filesystem_of, is_local
+from rr_tasks.storage.held import HELD_HERE, LEASE, Held, HeldError, claim_url, folder_on_disk, see
+from rr_tasks.storage.lock import holding, lock_of
+from rr_tasks.storage.process import sign
 from schemas.claim import Claim
-from schemas.errors import ExpectedError
 
-LEASE = 180.0
-RENEWAL = 30.0
-"""Seconds. Several renewals may fail before a claim is lost."""
-
-_LOOK = 1.0
-_HELD_HERE: set[str] = set()
-"""Tokens of the claims that this process holds."""
+RENEWAL = 5.0
+"""Seconds; several renewals may fail before a claim is lost."""
 
 ResultT = TypeVar("ResultT")
-
-
-class HeldError(ExpectedError, RuntimeError):
-    """Another run is making the file."""
-
-    def __init__(self, held: "Held") -> None:
-        super().__init__(
-            f"{held.url}: is being made by {held.owner}; wait for it, or stop it and run again"
-        )
-        self.held = held
-
-
-class Held:
-    """Another run's claim on the file `url`, as it was last seen."""
-
-    def __init__(self, url: str, content: bytes) -> None:
-        self.url = url
-        self._see(content)
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        """Start counting anew: a clock of another process, or machine, says nothing here."""
-        self.url = state["url"]
-        self._see(state["_content"])
-
-    @property
-    def owner(self) -> str:
-        """The owner in a few words, to show to people."""
-        if self._claim is None:
-            return "another run"
-        process = self._claim.writer.rpartition("-")[2]
-        return f"another run on {self._claim.host} (process {process})"
-
-    def wait(self) -> None:
-        """Wait until the file is made, or until nobody claims it any more.
-
-        A claim is removed if its owner is dead or its file exists.
-        """
-        while (content := _read(claim_url(self.url))) is not None:
-            if content != self._content:
-                self._see(content)
-            if self.is_over():
-                _remove_unchanged(claim_url(self.url), content)
-                return
-            time.sleep(_LOOK)
-
-    def is_over(self) -> bool:
-        """Whether the owner is dead, has stopped renewing its claim, or has made the file."""
-        dead = self._claim is not None and _is_dead(self._claim)
-        return dead or time.monotonic() - self._since > LEASE or exists(self.url)
-
-    def _see(self, content: bytes) -> None:
-        self._content, self._since = content, time.monotonic()
-        self._claim = _parse(content)
-
-
 OnHeld = Callable[[Held], None]
 
 
@@ -100,23 +39,18 @@ def claim(url: str) -> Iterator[None]:
         HeldError: another run holds a claim and is not known to be dead.
         StorageError: storage refuses.
     """
-    ours = Claim(host=platform.node(), writer=sign(), token=secrets.token_hex(8))
-    _HELD_HERE.add(ours.token)
-    ended = Event()
-    renewer = Thread(target=_renew, args=(claim_url(url), ours, ended), daemon=True)
+    writer, token = sign(), secrets.token_hex(8)
+    HELD_HERE.add(token)
     try:
-        _take(url, ours)
-        renewer.start()
-        try:
-            yield
-        finally:
-            ended.set()
-            renewer.join()
-            with suppress(StorageError):  # the file is there or not; a later run clears this away
-                if _is_ours(claim_url(url), ours):
-                    remove(claim_url(url))
+        with _showing_life(url, writer, token) as locked:
+            ours = Claim(
+                host=platform.node(), writer=writer, token=token, lease=LEASE, locked=locked
+            )
+            _take(url, ours)
+            with _renewing(claim_url(url), ours):
+                yield
     finally:
-        _HELD_HERE.discard(ours.token)
+        HELD_HERE.discard(token)
 
 
 @contextmanager
@@ -151,47 +85,41 @@ def make_unless_held(make: Callable[[], ResultT]) -> ResultT | Held:
         return error.held
 
 
-def claim_url(url: str) -> str:
-    """Return the URL of the claim on a file: a hidden name, which no listing shows."""
-    folder, _, name = url.rpartition("/")
-    return f"{folder}/.{name}.claim"
+@contextmanager
+def _showing_life(url: str, writer: str, token: str) -> Iterator[bool]:
+    """Hold a lock beside a claim while it lasts, if it is on a disk that knows locks."""
+    if not is_local(filesystem_of(url)[0]):
+        yield False
+        return
+    with ExitStack() as lock:
+        with explain_errors(url):
+            held = lock.enter_context(holding(lock_of(writer, token, folder_on_disk(url))))
+        yield held
 
 
-def read_claim(url: str) -> Held | None:
-    """Read the claim at `url`; None if there is none, or if its owner is known to be dead."""
-    content = _read(url)
-    if content is None:
-        return None
-    folder, _, name = url.rpartition("/")
-    held = Held(f"{folder}/{name.removeprefix('.').removesuffix('.claim')}", content)
-    return None if held.is_over() else held
-
-
-def remove_dead_claim(url: str) -> bool:
-    """Remove the claim at `url` if its owner was a process of this machine and has ended."""
-    content = _read(url)
-    found = content and _parse(content)
-    if not content or not found or not _is_dead(found):
-        return False
-    _remove_unchanged(url, content)
-    return True
-
-
-def _is_dead(found: Claim) -> bool:
-    """Whether the owner has ended, or belonged to this process and could not remove its claim."""
-    left_behind = found.writer == sign() and found.token not in _HELD_HERE
-    return left_behind or is_gone(found.writer)
+@contextmanager
+def _renewing(url: str, ours: Claim) -> Iterator[None]:
+    """Renew a claim during the block, and remove it at the end."""
+    ended = Event()
+    renewer = Thread(target=_renew, args=(url, ours, ended), daemon=True)
+    renewer.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        renewer.join()
+        with suppress(StorageError):  # the file is there or not; a later run clears this away
+            if _is_ours(url, ours):
+                remove(url)
 
 
 def _take(url: str, ours: Claim) -> None:
     while not publish_if_absent(_serialize(ours), claim_url(url)):
-        content = _read(claim_url(url))
-        if content is None:
-            continue
-        held = Held(url, content)
-        if not held.is_over():
+        held = see(claim_url(url))
+        if held is not None and not held.is_over():
             raise HeldError(held)
-        _remove_unchanged(claim_url(url), content)
+        if held is not None:
+            held.remove()
 
 
 def _renew(url: str, ours: Claim, ended: Event) -> None:
@@ -205,28 +133,11 @@ def _renew(url: str, ours: Claim, ended: Event) -> None:
 
 
 def _is_ours(url: str, ours: Claim) -> bool:
-    return ours.token.encode() in (_read(url) or b"")
-
-
-def _remove_unchanged(url: str, content: bytes) -> None:
-    if _read(url) == content:  # otherwise another run has just taken it
-        remove(url)
-
-
-def _read(url: str) -> bytes | None:
     try:
-        return read_bytes(url)
+        return ours.token.encode() in read_bytes(url)
     except MissingFileError:
-        return None
+        return False
 
 
 def _serialize(ours: Claim) -> bytes:
     return ours.model_dump_json(indent=2).encode()
-
-
-def _parse(content: bytes) -> Claim | None:
-    """Parse a claim; None, to end with the lease, if it is cut off or from another release."""
-    try:
-        return Claim.model_validate_json(content)
-    except ValidationError:
-        return None

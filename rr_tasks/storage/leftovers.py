@@ -1,5 +1,6 @@
 """Removes what killed writers left behind, which is invisible but takes space."""
 
+import re
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -8,13 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from rr_tasks.storage.atomic import PARTIAL
-from rr_tasks.storage.claim import Held, claim_url, read_claim, remove_dead_claim
 from rr_tasks.storage.explanation import explain_errors
 from rr_tasks.storage.failure import MissingFileError, StorageError
 from rr_tasks.storage.file import locate
 from rr_tasks.storage.files import join, remove
 from rr_tasks.storage.filesystem import filesystem_of, is_local, is_s3
-from rr_tasks.storage.process import is_gone
+from rr_tasks.storage.held import Held, claim_url, see
+from rr_tasks.storage.lock import LOCK, is_released
+from rr_tasks.storage.process import is_gone, is_here
 from rr_tasks.storage.scratch import remove_dead_scratch
 
 STALE = timedelta(days=1)
@@ -25,10 +27,11 @@ def remove_leftovers(folder: str) -> None:
     """Remove what nobody will finish, below a folder that is about to be written.
 
     The work of living runs is never touched. Temporary files are removed if their process was on
-    this machine and has ended, or if they are older than `STALE`; so are uploads in parts. A claim
-    is removed if its file exists. Errors are ignored, as some credentials may not list uploads.
+    this machine and is known to have ended, or if they are older than `STALE`; so are uploads in
+    parts. A claim is removed if its file exists. Errors are ignored, as some credentials may not
+    list uploads.
     """
-    remove_dead_scratch()
+    remove_dead_scratch(STALE)
     filesystem, path = filesystem_of(folder)
     with suppress(StorageError):
         if is_local(filesystem):
@@ -59,7 +62,7 @@ def remove_dead_claims(folder: str) -> int:
     """Remove the claims of dead owners from a folder.
 
     An owner is dead if it was a process of this machine and has ended, or if it has not renewed its
-    claim for `STALE`.
+    claim for its lease, where storage tells the time, and elsewhere for `STALE`.
 
     Returns:
         The number of claims removed.
@@ -68,7 +71,7 @@ def remove_dead_claims(folder: str) -> int:
         StorageError: see `explain_errors`.
     """
     claims = _list_claims(folder)
-    return sum(remove_dead_claim(claim) or _remove_stale(claim) for claim in claims)
+    return sum(_remove_dead(claim) or _remove_stale(claim) for claim in claims)
 
 
 def living_claims(folder: str) -> list[Held]:
@@ -81,11 +84,19 @@ def living_claims(folder: str) -> list[Held]:
         claims = _list_claims(folder)
     except MissingFileError:
         return []
-    return [held for held in map(read_claim, claims) if held is not None]
+    return [held for held in map(see, claims) if held is not None and not held.is_over()]
 
 
 def _list_claims(folder: str) -> list[str]:
     return [join(folder, name) for name in _list_names(folder) if name.endswith(".claim")]
+
+
+def _remove_dead(claim: str) -> bool:
+    held = see(claim)
+    if held is None or not held.is_over():
+        return False
+    held.remove()
+    return True
 
 
 def _remove_stale(claim: str) -> bool:
@@ -99,20 +110,30 @@ def _remove_stale(claim: str) -> bool:
 def remove_stale_partials(folder: Path, older_than: timedelta) -> int:
     """Remove temporary files whose writer was killed, or that have not changed for this long.
 
+    A writer was killed if it left a lock that nobody holds. Locks go last, for they prove it.
+
     Returns:
         The number of files removed.
 
     Raises:
         StorageError: one cannot be removed.
     """
+    locks = _ours(folder, LOCK)
+    dead = {writer for lock, writer in locks if is_here(writer) and is_released(lock)}
     removed = 0
-    for path in folder.rglob(".*.part"):
+    for path, writer in [*_ours(folder, PARTIAL), *locks]:
         with explain_errors(str(path)), suppress(FileNotFoundError):
-            ours = PARTIAL.fullmatch(path.name)
-            if ours and (is_gone(ours["writer"]) or _age(path) >= older_than):
+            if writer in dead or is_gone(writer) or _age(path) >= older_than:
                 path.unlink()
                 removed += 1
     return removed
+
+
+def _ours(folder: Path, pattern: re.Pattern[str]) -> list[tuple[Path, str]]:
+    """Find files with names of this pattern, and who made them."""
+    with explain_errors(str(folder)):
+        found = ((path, pattern.fullmatch(path.name)) for path in folder.rglob(".rr-*"))
+        return [(path, ours["writer"]) for path, ours in found if ours]
 
 
 def abort_stale_uploads(folder: str, older_than: timedelta) -> int:

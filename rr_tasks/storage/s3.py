@@ -1,6 +1,8 @@
 """An S3 service: how to reach it, and what is below one of its folders."""
 
 from collections.abc import Iterator
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import fsspec
@@ -40,6 +42,21 @@ def s3_filesystem_of(url: str) -> tuple[Any, str]:
     filesystem.retries = 1  # on top of botocore's own, more would multiply them
     _check_bucket(url, filesystem.split_path(path)[0])
     return filesystem, str(path)
+
+
+def seconds_unchanged(filesystem: Any, path: str) -> float:
+    """Return how long ago an object was written, in whole seconds, by the service's own clock.
+
+    Raises:
+        FileNotFoundError: there is no such object.
+    """
+    bucket, key, _ = filesystem.split_path(path)
+    found = filesystem.call_s3("head_object", Bucket=bucket, Key=key)
+    now = found["ResponseMetadata"]["HTTPHeaders"].get("date")
+    if now is None:
+        return 0.0
+    written: datetime = found["LastModified"]
+    return max(0.0, (parsedate_to_datetime(now) - written).total_seconds())
 
 
 def s3_objects(filesystem: Any, folder: str, **options: Any) -> Iterator[dict[str, Any]]:

@@ -36,7 +36,7 @@ from flows.synthesize import synthesize as synthesis
 from flows.terminal import Terminal
 from rr_tasks.degrade import tasks as degrade_tasks
 from rr_tasks.shards.reader import done_shards
-from rr_tasks.storage.claim import Held, HeldError
+from rr_tasks.storage.held import Held, HeldError
 from schemas.parameters.annotation import AnnotateParameters, RefreshParameters
 from schemas.parameters.synthesis import SynthesizeParameters
 

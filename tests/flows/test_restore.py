@@ -8,7 +8,6 @@ import pytest
 
 from flows.launch import launch
 from flows.restore import restore
-from rr_tasks.storage.claim import claim_url
 from rr_tasks.storage.failure import UnreachableStorageError
 from rr_tasks.storage.files import (
     exists,
@@ -18,7 +17,8 @@ from rr_tasks.storage.files import (
     read_bytes,
     remove,
 )
-from rr_tasks.storage.process import sign
+from rr_tasks.storage.held import claim_url
+from rr_tasks.storage.process import sign_of
 from schemas.archive import Counts, RestoreParameters
 from schemas.claim import Claim
 from tests.fault_proxy import FaultProxy
@@ -53,7 +53,7 @@ def test_a_folder_of_a_bucket_is_restored_into_another(
 def test_a_chunk_of_another_run_is_waited_for(
     parameters: RestoreParameters, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    claim = Claim(host="attic", writer=f"{sign().partition('-')[0]}-{os.getppid()}", token="1")
+    claim = Claim(host="attic", writer=sign_of(os.getppid()), token="1")
     url = claim_url(f"{parameters.output}/_rr/claims/00000")
     publish_bytes(claim.model_dump_json().encode(), url)
     threading.Timer(2.0, lambda: remove(url)).start()

@@ -7,7 +7,8 @@ from rr_tasks.evaluation.diagnosis.examination import examine, summarize
 from rr_tasks.evaluation.diagnosis.prediction import predict
 from rr_tasks.progress import Progress, report
 from rr_tasks.reasoner.load import load_planned_reasoner
-from rr_tasks.storage.claim import Held, make_unless_held
+from rr_tasks.storage.claim import make_unless_held
+from rr_tasks.storage.held import Held
 from rr_tasks.threads import compute_in_threads, compute_threads
 from schemas.assessment import AssessmentSpec
 from schemas.parameters.language_training import TrainLanguageParameters

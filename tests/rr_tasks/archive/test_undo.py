@@ -12,10 +12,10 @@ from rr_tasks.archive.restore import restore_chunk
 from rr_tasks.archive.run import finish, prepare
 from rr_tasks.archive.status import inspect_archive
 from rr_tasks.archive.undo import undo
-from rr_tasks.storage.claim import HeldError, claim_url
 from rr_tasks.storage.files import list_paths, publish_bytes
+from rr_tasks.storage.held import HeldError, claim_url
 from rr_tasks.storage.local_folder import LocalFolder
-from rr_tasks.storage.process import sign
+from rr_tasks.storage.process import sign_of
 from schemas.archive import Counts, LedgerRow, RestoreParameters
 from schemas.claim import Claim
 from schemas.prior.migrations import load_prior
@@ -124,7 +124,7 @@ def test_a_run_at_work_is_not_disturbed(parameters: RestoreParameters, engine: A
     found = inspect_archive(parameters.output)
     assert (found.planned, found.left, found.chunks, found.chunks_left) == (6, 2, 2, 1)
     assert (found.counts, found.running, found.last) == (Counts(restored=4), (), None)
-    claim = Claim(host="attic", writer=f"{sign().partition('-')[0]}-{os.getppid()}", token="1")
+    claim = Claim(host="attic", writer=sign_of(os.getppid()), token="1")
     url = claim_url(f"{parameters.output}/{layout.work('00001')}")
     publish_bytes(claim.model_dump_json().encode(), url)
     (owner,) = inspect_archive(parameters.output).running

@@ -18,8 +18,9 @@ from rr_tasks.shards import writer
 from rr_tasks.shards.reader import NoShardsError, done_shards
 from rr_tasks.shards.stream import read_samples
 from rr_tasks.shards.writer import Outcome, ShardDamagedError, sample_key, write_shard
-from rr_tasks.storage.claim import HeldError, claim, claim_url
+from rr_tasks.storage.claim import claim
 from rr_tasks.storage.files import remove
+from rr_tasks.storage.held import HeldError, claim_url
 from tests.rows import read_rows
 from tests.samples import all_samples
 

@@ -7,9 +7,10 @@ import pytest
 
 from rr_tasks.storage import uploads
 from rr_tasks.storage.atomic import partial_beside
-from rr_tasks.storage.claim import claim, claim_url
+from rr_tasks.storage.claim import claim
 from rr_tasks.storage.files import exists, join, list_files, publish, publish_bytes, read_bytes
 from rr_tasks.storage.filesystem import filesystem_of
+from rr_tasks.storage.held import claim_url
 from rr_tasks.storage.leftovers import (
     STALE,
     abort_stale_uploads,
@@ -45,7 +46,7 @@ def test_only_stale_partials_of_ours_go(tmp_path: Path) -> None:
 def test_partials_of_killed_processes_go_at_once(tmp_path: Path) -> None:
     living = partial_beside(tmp_path / "a")
     dead = Path(str(living).replace(sign(), dead_sign()))
-    elsewhere = Path(str(living).replace(sign(), "00000000-1"))
+    elsewhere = Path(str(living).replace(sign(), "00000000-1-1-1"))
     for path in (living, dead, elsewhere):
         path.touch()
     remove_leftovers(str(tmp_path))
@@ -72,7 +73,7 @@ def test_claims_of_the_dead_go(
     storage: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     folder = str(tmp_path) if storage == "local" else request.getfixturevalue("s3").url
-    for name, writer in {"dead": dead_sign(), "elsewhere": "00000000-1"}.items():
+    for name, writer in {"dead": dead_sign(), "elsewhere": "00000000-1-1-1"}.items():
         left = Claim(host="attic", writer=writer, token="1").model_dump_json().encode()
         publish_bytes(left, claim_url(join(folder, name)))
     with claim(join(folder, "ours")):

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from rr_tasks.storage.leftovers import STALE
 from rr_tasks.storage.scratch import remove_dead_scratch, scratch_folder
 from tests.kills import dead_sign
 
@@ -21,12 +22,12 @@ def test_a_scratch_folder_is_gone_at_the_end(temporary: Path) -> None:
 
 
 def test_only_those_of_dead_processes_are_removed(temporary: Path) -> None:
-    dead, elsewhere = f"rr-{dead_sign()}-abc_1", "rr-00000000-1-abc"
+    dead, elsewhere = f"rr-{dead_sign()}-abc_1", "rr-00000000-1-1-1-abc"
     for name in (dead, elsewhere, "rr-shard-abc", f"{dead}.txt", "other"):
         (temporary / name).mkdir()
         (temporary / name / "tar").touch()
     with scratch_folder() as living:
-        assert remove_dead_scratch() == 1
+        assert remove_dead_scratch(STALE) == 1
         assert living.exists()
     assert sorted(path.name for path in temporary.iterdir()) == sorted(
         [elsewhere, "rr-shard-abc", f"{dead}.txt", "other"]

@@ -15,7 +15,8 @@ from rr_tasks.evaluation.images.shard import (
 )
 from rr_tasks.evaluation.presence import tabulate_presence
 from rr_tasks.shards.writer import write_shard
-from rr_tasks.storage.claim import HeldError, claim
+from rr_tasks.storage.claim import claim
+from rr_tasks.storage.held import HeldError
 from schemas.evaluation import RestorationSetting
 from schemas.prior.current import DEGRADATIONS
 from schemas.shard import SampleRow
