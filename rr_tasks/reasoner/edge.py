@@ -96,7 +96,11 @@ class EdgeReasoner:
         return [self._prior(*found) for found in zip(images, *self.predict(images), strict=True)]
 
     def predict(self, images: Sequence[Bytes]) -> Prediction:
-        """Run the network on photographs of any sizes."""
+        """Run the network on photographs of any sizes.
+
+        Raises:
+            ArithmeticError: it computes something else than numbers.
+        """
         seen = [take_views(image, whole=self.network.shape.maps) for image in images]
         with torch.inference_mode(), autocast(torch.device("cpu")):
             reading = self.network(
@@ -106,6 +110,8 @@ class EdgeReasoner:
                 torch.from_numpy(np.stack([one.cepstra for one in seen])),
                 torch.tensor([float(one.short_side) for one in seen]),
             )
+            if not reading.entries.isfinite().all():
+                raise ArithmeticError("no numbers (NaN); the weights may be damaged")
             return _interpret(reading, [one.scale for one in seen])
 
     def expected_severities(self, images: Sequence[Bytes]) -> npt.NDArray[np.float64]:

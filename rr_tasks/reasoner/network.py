@@ -9,6 +9,7 @@ from torch import nn
 from torch.nn import functional
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
+from rr_tasks.reasoner.cepstrum import SHAPE
 from rr_tasks.reasoner.kernels import KERNEL_SIDE
 from rr_tasks.reasoner.layers import (
     CEPSTRUM_WIDTH,
@@ -19,7 +20,7 @@ from rr_tasks.reasoner.layers import (
     read_cepstrum,
 )
 from rr_tasks.reasoner.views import WORKING_SIDE
-from rr_tasks.weights.network import UNRECORDED_FIELDS, StoredNetwork
+from rr_tasks.weights.network import UNRECORDED_FIELDS, StoredNetwork, draw_known
 from schemas.network import ReasonerShape
 from schemas.prior.current import DEGRADATIONS
 from schemas.prior.vector import FIELDS, VECTOR_LENGTH
@@ -37,6 +38,7 @@ _UNRECORDED_DEVIATIONS = tuple(f"{name}.severity_std" for name in ("haze", "blur
 _STEM = 32
 _STAGE = 3  # modules
 _BIASES_OF_NEW = {"present": -20.0, "coded": -2.0}  # logits of what is never found, and of linear
+_KNOWN_SIDE = 32
 _SMALLEST_SCALE = -2.0  # a short side of 128, the smallest in training
 
 
@@ -177,6 +179,16 @@ class ReasonerNetwork(StoredNetwork):
         if tensor != "head.3.bias":
             return 0.0
         return _BIASES_OF_NEW.get(entry.rpartition(".")[2], 0.0)
+
+    def answer_known(self) -> dict[str, float]:
+        """Return what it reads from small views; see `StoredNetwork.answer_known`."""
+        views = draw_known(1, 4, 3, _KNOWN_SIDE, _KNOWN_SIDE)
+        cepstra = draw_known(1, 2, *SHAPE) / 2550
+        reading = self(views[:, 0], views[:, 1:3], views[:, 3:], cepstra, torch.tensor([512.0]))
+        answer = dict(zip(self.layout, reading.entries[0].tolist(), strict=True))
+        if reading.maps is not None and reading.kernels is not None:
+            answer |= {"maps": float(reading.maps.mean()), "kernel": float(reading.kernels.std())}
+        return answer
 
     def fuse(self) -> Self:
         """Fold normalization into the convolutions, which is faster but ends training."""

@@ -14,11 +14,12 @@ from torch import nn
 from torch.nn import functional
 
 from rr_tasks.restorer.guides import PLANES
-from rr_tasks.weights.network import UNRECORDED_FIELDS, StoredNetwork
+from rr_tasks.weights.network import UNRECORDED_FIELDS, StoredNetwork, draw_known
 from schemas.network import RestorerShape
 from schemas.prior.vector import FIELDS, VECTOR_LENGTH
 
 _TIME_WAVES = 8
+_KNOWN_SIDE = 32
 CONDITION_LENGTH = VECTOR_LENGTH + 1
 """The prior vector and whether it is known (1) or withheld (0, with a vector of zeros)."""
 
@@ -110,6 +111,14 @@ class RestorerNetwork(StoredNetwork):
         waves = torch.cos(torch.pi * t[:, None] * torch.arange(_TIME_WAVES, device=t.device))
         embedded: torch.Tensor = self.embed(torch.cat([prior, waves], 1))
         return embedded
+
+    def answer_known(self) -> dict[str, float]:
+        """Return what it changes in parts of a picture; see `StoredNetwork.answer_known`."""
+        picture = draw_known(1, 3 + PLANES * self.shape.guides, _KNOWN_SIDE, _KNOWN_SIDE) / 255
+        image, prior = picture[:, :3], torch.full((1, CONDITION_LENGTH), 0.5)
+        restored = self(image, torch.ones(1), EdgeCondition(image, prior, picture[:, 3:]))
+        changes = functional.adaptive_avg_pool2d(restored - image, 4).flatten().tolist()
+        return {f"change.{place}": change for place, change in enumerate(changes)}
 
 
 def apply_changes(changes: torch.Tensor, condition: EdgeCondition) -> torch.Tensor:

@@ -12,7 +12,12 @@ from rr_tasks.photographs.pixels import Bytes, Pixels
 from rr_tasks.restorer.protocol import Place, Restorer
 from rr_tasks.restorer.sampling import walk
 from rr_tasks.restorer.tiling import Tiling
+from schemas.errors import ExpectedError
 from schemas.prior.current import DiagnosticPrior
+
+
+class NoNumbersError(ExpectedError, ArithmeticError):
+    """A network computed something that is no number (NaN)."""
 
 
 class PhotographRestorer:
@@ -38,6 +43,9 @@ class PhotographRestorer:
 
         Returns:
             The restored photograph, of the same shape and type.
+
+        Raises:
+            NoNumbersError: the network computed something else than numbers.
         """
         height, width = pixels.shape[:2]
         tile = self.restorer.tile
@@ -48,6 +56,10 @@ class PhotographRestorer:
         guides = self.restorer.survey(pixels, prior)
         tiles = zip(tiling.places, tiling.cut(pixels), tiling.cut(guides), strict=True)
         for strip in tiling.join(self._restore_tiles(tiles, prior)):
+            if not strip.sum().isfinite():
+                raise NoNumbersError(
+                    "the restorer computes no numbers (NaN) for it; its weights may be damaged"
+                )
             scaled = (strip * top).round_().clamp_(0, top).permute(1, 2, 0)
             out[done : done + len(scaled)] = scaled.numpy()
             done += len(scaled)

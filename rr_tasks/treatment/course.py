@@ -3,11 +3,14 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from rr_tasks.engine import Engine
-from rr_tasks.photographs.pixels import Pixels
+from rr_tasks.photographs.pixels import Bytes, Pixels, to_8_bits
+from rr_tasks.reasoner.views import shrink_to_working_size
 from rr_tasks.treatment.choice import choose_treatment, explain_leaving
 from rr_tasks.treatment.edits import edit_prior
-from rr_tasks.treatment.judgement import find_fault, find_rest, look_at
+from rr_tasks.treatment.judgement import find_fault, find_loss, find_rest, look_at
 from rr_tasks.treatment.strength import apply_strengths, blend
 from schemas.archive import Status
 from schemas.errors import ExpectedError
@@ -49,6 +52,9 @@ def treat(
 ) -> Treated:
     """Decide what to undo in a photograph, undo it, and judge the result.
 
+    A result in which nothing changed, or which does not show the photograph any more, never counts
+    as restored, whether it is to be verified or not.
+
     Args:
         pixels: (H, W, 3), sRGB-coded, 8 or 16 bits; left as they are.
         prior: its diagnosis.
@@ -72,7 +78,8 @@ def treat(
         return Treated("protected")
     strengths = {name: treatment.strength_of(name) for name in wanted.present()}
     restored = _restore(engine, pixels, wanted)
-    share, fault = _verify(pixels, restored, engine, strengths) if treatment.verify else (1.0, None)
+    judge = _verify if treatment.verify else _compare
+    share, fault = judge(pixels, restored, engine, strengths)
     if share == 0.0:
         return Treated("unimproved", reason=f"not restored, because {fault}")
     mixed = apply_strengths(
@@ -100,6 +107,15 @@ def _restore(engine: Engine, pixels: Pixels, prior: DiagnosticPrior) -> Pixels:
     return restored
 
 
+def _compare(
+    pixels: Pixels, restored: Pixels, _engine: Engine, undone: Collection[str]
+) -> tuple[float, str | None]:
+    """Do as `_verify` does, but without a reasoner, so that it is all or nothing."""
+    before, after = (shrink_to_working_size(to_8_bits(one))[0] for one in (pixels, restored))
+    loss = _find_loss(pixels, restored, before, after, undone)
+    return (1.0, None) if loss is None else (0.0, loss)
+
+
 def _verify(
     pixels: Pixels, restored: Pixels, engine: Engine, undone: Collection[str]
 ) -> tuple[float, str | None]:
@@ -108,9 +124,21 @@ def _verify(
     `restored` is overwritten by that share of it, unless nothing of it is good.
     """
     before, after = look_at(pixels, engine), look_at(restored, engine)
+    loss = _find_loss(pixels, restored, before.working, after.working, undone)
+    if loss is not None:
+        return 0.0, loss
     fault = find_fault(before, after, undone) or find_rest(before, after, undone)
     if fault is None:
         return 1.0, None
     reduced = blend(pixels, restored, REDUCED)
     good = find_fault(before, look_at(reduced, engine), undone, REDUCED) is None
     return REDUCED if good else 0.0, fault
+
+
+def _find_loss(
+    pixels: Pixels, restored: Pixels, before: Bytes, after: Bytes, undone: Collection[str]
+) -> str | None:
+    """Say why nothing of a restoration is any good; the last two are at working size."""
+    if np.array_equal(pixels, restored):
+        return "nothing changed"
+    return find_loss(before, after, undone)

@@ -33,6 +33,8 @@ MOST_LEFT = 0.7
 """Share of the severity of what was undone that may be left."""
 LEAST_LIKENESS, LEAST_WITHOUT_RAIN = 0.5, 0.0
 """Streaks of rain are structure too, and may have been most of what was seen."""
+EVEN = 0.5
+"""Standard deviation, in codes, up to which a picture shows nothing at all."""
 MOST_MOVED = 0.003
 """Share of the short side by which what is shown may move, but a pixel at working size at least.
 The edge tier moves 0.0004 of a sharp photograph, and half a pixel of a noisy one."""
@@ -83,13 +85,29 @@ def find_fault(
     worst = max(rises, key=lambda name: rises[name], default=None)
     if worst is not None and rises[worst] > MOST_RISE * fall:
         return f"the severity of {worst} rose by {rises[worst]:.0f}"
-    likeness = measure_likeness(before.working, after.working)
-    if likeness < (LEAST_WITHOUT_RAIN if "rain" in undone else LEAST_LIKENESS):
-        return f"what it shows changed (likeness {likeness:.2f})"
+    loss = find_loss(before.working, after.working, undone)
+    if loss is not None:
+        return loss
     moved = measure_shift(before.working, after.working)
     if moved > max(MOST_MOVED, 1 / min(before.working.shape[:2])):
         return f"what it shows moved by {moved:.1%} of its short side"
     return _find_fault_of_tone(before.tone, after.tone) or _find_recolouring(before, after, undone)
+
+
+def find_loss(before: Bytes, after: Bytes, undone: Collection[str]) -> str | None:
+    """Say whether something other than the photograph is left; None if not.
+
+    Args:
+        before: the photograph at working size, (H, W, 3).
+        after: its restoration, of the same shape.
+        undone: the types of degradation that were undone.
+    """
+    if after.std() <= EVEN < before.std():
+        return "it shows nothing any more"
+    likeness = measure_likeness(before, after)
+    if likeness < (LEAST_WITHOUT_RAIN if "rain" in undone else LEAST_LIKENESS):
+        return f"what it shows changed (likeness {likeness:.2f})"
+    return None
 
 
 def find_rest(before: Impression, after: Impression, undone: Collection[str]) -> str | None:

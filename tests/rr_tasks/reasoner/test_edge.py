@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from rr_tasks.degrade.blur import blur_severity
 from rr_tasks.degrade.catalogue import CATALOGUE
+from rr_tasks.reasoner.diagnosis import UndiagnosedError
 from rr_tasks.reasoner.edge import EdgeReasoner
 from rr_tasks.reasoner.network import CHANNEL_ENTRIES, Reading, ReasonerNetwork
 from rr_tasks.weights.file import UnusableWeightsError, hash_weights, save_network
@@ -168,3 +169,11 @@ def test_threads_may_share_a_reasoner(
     with ThreadPoolExecutor(4) as pool:
         found = list(pool.map(reasoner.diagnose, images))
     assert found == [reasoner.diagnose(one) for one in images]
+
+
+def test_what_is_no_number_is_no_diagnosis(reasoner_network: MakeNetwork) -> None:
+    network = reasoner_network(0)
+    torch.nn.init.constant_(network.get_parameter("head.3.bias"), math.nan)
+    reasoner = EdgeReasoner(network, "0" * 64)
+    with pytest.raises(UndiagnosedError, match=r"no numbers \(NaN\); the weights may be damaged"):
+        reasoner.diagnose(np.zeros((160, 140, 3), np.uint8))

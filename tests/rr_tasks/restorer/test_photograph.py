@@ -9,7 +9,7 @@ from rr_tasks.device import autocast
 from rr_tasks.restorer.edge import EdgeRestorer
 from rr_tasks.restorer.load import load_restorer
 from rr_tasks.restorer.network import RestorerNetwork
-from rr_tasks.restorer.photograph import PhotographRestorer
+from rr_tasks.restorer.photograph import NoNumbersError, PhotographRestorer
 from rr_tasks.restorer.sampling import regress
 from rr_tasks.weights.file import UnusableWeightsError, hash_weights, save_network
 from schemas.network import RestorerShape
@@ -105,3 +105,13 @@ def test_weights_come_from_a_file(tmp_path: Path, prior: DiagnosticPrior) -> Non
     assert np.array_equal(restorer.restore(noise(16, 16), prior), noise(16, 16))
     with pytest.raises(UnusableWeightsError, match="no such weights file"):
         load_restorer(EdgeRestorerChoice(weights=str(tmp_path / "other.safetensors")))
+
+
+def test_what_is_no_number_is_no_restoration(
+    restorer_network: Callable[..., RestorerNetwork], prior: DiagnosticPrior
+) -> None:
+    network = restorer_network(0.3)
+    torch.nn.init.constant_(network.leave.bias, torch.nan)  # type: ignore[arg-type]
+    restorer = PhotographRestorer(EdgeRestorer(network), "0" * 64)
+    with pytest.raises(NoNumbersError, match="computes no numbers"):
+        restorer.restore(np.zeros((40, 50, 3), np.uint8), prior)

@@ -162,3 +162,36 @@ def test_a_share_of_what_is_good_is_applied(prior: DiagnosticPrior) -> None:
     treated, _, _ = course(both, lambda change: 60.0 - 0.4 * change, strengths={"haze": 0.5})
     assert treated.strengths == {"haze": 0.25, "rain": 0.5}
     assert change(treated) == 0.5 * STEPS["rain"] + 0.25 * STEPS["haze"]
+
+
+class Wrecker:
+    """Makes something else of photographs."""
+
+    digest = "0" * 64
+
+    def __init__(self, wreck: Callable[[Any], Any]) -> None:
+        self.wreck = wreck
+
+    def restore(self, pixels: Any, prior: DiagnosticPrior) -> Any:
+        return self.wreck(pixels)
+
+
+@pytest.mark.parametrize("verify", [True, False])
+@pytest.mark.parametrize(
+    ("wreck", "reason"),
+    [
+        (np.copy, "nothing changed"),
+        (np.zeros_like, "it shows nothing any more"),
+        (lambda pixels: np.full_like(pixels, 128), "it shows nothing any more"),
+        (lambda pixels: 255 - pixels, "what it shows changed"),
+        (lambda pixels: np.ascontiguousarray(pixels[::-1]), "what it shows changed"),
+    ],
+)
+def test_what_is_no_restoration_never_counts_as_one(
+    prior: DiagnosticPrior, wreck: Callable[[Any], Any], reason: str, verify: bool
+) -> None:
+    engine: Any = Engine(Judge(lambda _: np.nan), Wrecker(wreck))  # type: ignore[arg-type]
+    for types in ({"haze": 60.0}, {"rain": 60.0}):
+        treated = treat(PHOTOGRAPH, certain(prior, **types), engine, Treatment(verify=verify))
+        assert (treated.status, treated.pixels) == ("unimproved", None)
+        assert str(treated.reason).startswith(f"not restored, because {reason}")

@@ -48,7 +48,9 @@ def test_weights_survive_the_file_as_float16(reasoner_network: MakeReasoner, pla
         assert other.dtype == value.dtype
         expected = value.half().float() if value.is_floating_point() else value
         assert torch.equal(other, expected), name
-    assert read_record(place) == {
+    record = read_record(place)
+    assert record.pop("seal").keys() == {"tensors", "answer"}
+    assert record == {
         "steps": 3,
         "network": "edge-reasoner",
         "shape": {"widths": [8, 8, 8], "hidden": 16, "looks": 8, "maps": False},
@@ -150,8 +152,8 @@ def test_files_of_a_newer_release_are_refused(
 
 
 def rewrite(path: str, tensors: dict[str, torch.Tensor], record: dict[str, object]) -> None:
-    """Replace some of a file's tensors and of its record."""
-    note = json.dumps(read_record(path) | record)
+    """Replace some of a file's tensors and of its record; earlier releases wrote no seal."""
+    note = json.dumps(read_record(path) | record | {"seal": None})
     save_file(load(read_bytes(path)) | tensors, path, metadata={"record": note})
 
 
