@@ -37,31 +37,32 @@ def _affinity() -> int:
 
 
 def _quotas(root: Path) -> Iterator[float]:
-    """Yield the cores that each control group of this process allows, innermost first."""
-    with suppress(OSError):
-        for line in (root / "proc/self/cgroup").read_text().splitlines():
-            _, controllers, path = line.split(":", 2)
-            if not controllers:
-                yield from _quotas_of_version_2(root / "sys/fs/cgroup", path)
-            elif "cpu" in controllers.split(","):
-                yield from _quotas_of_version_1(root / "sys/fs/cgroup", controllers, path)
-
-
-def _quotas_of_version_2(mount: Path, path: str) -> Iterator[float]:
-    for group in _groups(mount, path):
+    """Yield the cores that each control group of this process allows."""
+    for group in control_groups(root, "cpu"):
         with suppress(OSError, ValueError):  # the root group has no file, others may say "max"
             quota, period = map(int, (group / "cpu.max").read_text().split())
             yield quota / period
+        with suppress(OSError, ValueError):  # version 1
+            quota = int((group / "cpu.cfs_quota_us").read_text())
+            period = int((group / "cpu.cfs_period_us").read_text())
+            if quota > 0:  # -1 is no limit
+                yield quota / period
 
 
-def _quotas_of_version_1(mount: Path, controllers: str, path: str) -> Iterator[float]:
-    for name in {controllers, "cpu"}:
-        for group in _groups(mount / name, path):
-            with suppress(OSError, ValueError):
-                quota = int((group / "cpu.cfs_quota_us").read_text())
-                period = int((group / "cpu.cfs_period_us").read_text())
-                if quota > 0:  # -1 is no limit
-                    yield quota / period
+def control_groups(root: Path, controller: str) -> Iterator[Path]:
+    """Yield the folders of the control groups of this process, of both versions, innermost first.
+
+    Args:
+        root: where `proc` and `sys` are.
+        controller: `cpu` or `memory`.
+    """
+    with suppress(OSError):
+        for line in (root / "proc/self/cgroup").read_text().splitlines():
+            _, controllers, path = line.split(":", 2)
+            mounts = {""} if not controllers else {controllers, controller}
+            if not controllers or controller in controllers.split(","):
+                for mount in mounts:
+                    yield from _groups(root / "sys/fs/cgroup" / mount, path)
 
 
 def _groups(mount: Path, path: str) -> Iterator[Path]:

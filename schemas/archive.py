@@ -76,6 +76,22 @@ class RestoreParameters(Treatment):
     max_pixels: Annotated[
         int, Field(ge=1, description="Photographs with more pixels are refused.")
     ] = 200_000_000
+    max_seconds: Annotated[
+        float,
+        Field(
+            gt=0.0,
+            allow_inf_nan=False,
+            description="Seconds that reading or writing a photograph may take.",
+        ),
+    ] = 300.0
+    max_memory: Annotated[
+        int | None,
+        Field(
+            ge=256,
+            description="MiB of memory that reading or writing a photograph may take; by default "
+            "half of what this machine has.",
+        ),
+    ] = None
     previews: Annotated[
         int, Field(ge=0, le=MAX_PREVIEWS, description="Before/after pairs shown in the report.")
     ] = MAX_PREVIEWS

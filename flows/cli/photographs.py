@@ -97,6 +97,16 @@ def restore(
     max_pixels: Annotated[
         int, typer.Option(help="Photographs with more pixels are refused.")
     ] = 200_000_000,
+    max_seconds: Annotated[
+        float, typer.Option(help="Seconds that reading or writing a photograph may take.")
+    ] = 300.0,
+    max_memory: Annotated[
+        int | None,
+        typer.Option(
+            help="MiB of memory that reading or writing a photograph may take; by default half of "
+            "what this machine has."
+        ),
+    ] = None,
     recheck: Annotated[
         bool,
         typer.Option("--recheck", help="Check finished outputs and redo those that changed."),
@@ -147,6 +157,8 @@ def restore(
         exclude=tuple(exclude or ()),
         companions=companions,
         max_pixels=max_pixels,
+        max_seconds=max_seconds,
+        max_memory=max_memory,
         recheck=recheck,
         workers=workers,
         reasoner=choose_reasoner(tier, reasoner, reasoner_model, reasoner_setting),

@@ -8,9 +8,12 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from rr_tasks.archive.window import Window
+from rr_tasks.confinement.limits import Limits
+from rr_tasks.confinement.process import confined
+from rr_tasks.photographs.confined import develop_in_steps
 from rr_tasks.photographs.failure import reason_for
 from rr_tasks.photographs.formats.base import ProtectedPhotographError, UnreadablePhotographError
-from rr_tasks.photographs.negative import largest_file, open_photograph
+from rr_tasks.photographs.negative import largest_file
 from rr_tasks.photographs.photograph import Photograph
 from rr_tasks.storage.failure import READING_STOPS
 from rr_tasks.storage.folder import Folder
@@ -76,13 +79,14 @@ class Reader:
         window: Window,
         *,
         max_pixels: int,
+        limits: Limits,
         salvage: bool,
     ) -> None:
         self._folder = folder
         self._items = items
         self._finished = finished
         self._window = window
-        self._max_pixels, self._salvage = max_pixels, salvage
+        self._max_pixels, self._limits, self._salvage = max_pixels, limits, salvage
         self._outcomes: SimpleQueue[Outcome | BaseException | None] = SimpleQueue()
         self._closed = False
         self._thread = Thread(target=self._run, name="rr-archive-reader", daemon=True)
@@ -144,18 +148,24 @@ class Reader:
                 f"its {status.size} bytes are more than a photograph within the limit of "
                 f"{self._max_pixels} pixels (max_pixels) takes"
             )
+        self._limits.check_memory(status.size)
         seen = item.model_copy(update={"size": status.size, "mtime_ns": status.mtime_ns})
         source = self._folder.read(path)
         try:
-            negative = open_photograph(source, self._max_pixels, self._salvage)
+            return self._develop(seen, source)
         except ProtectedPhotographError as error:
             return Protected(seen, source, str(error))
-        weight = negative.weight
-        if not self._window.enter(weight):
-            return None
-        try:
-            photograph = negative.develop()
-        except BaseException:
-            self._window.leave(weight)
-            raise
-        return Opened(seen, photograph, weight)
+
+    def _develop(self, item: PlanItem, source: bytes) -> Opened | None:
+        """Decode a photograph once there is room for it; None if the window was closed."""
+        with confined(develop_in_steps, source, self._max_pixels, self._salvage) as steps:
+            weight, memory = steps.take(self._limits)
+            self._limits.check_memory(memory)
+            if not self._window.enter(weight):
+                return None
+            try:
+                photograph = steps.take(self._limits)
+            except BaseException:
+                self._window.leave(weight)
+                raise
+        return Opened(item, photograph, weight)

@@ -12,8 +12,10 @@ from rr_tasks.archive.reconcile import reconcile
 from rr_tasks.archive.resume import ChunkState, Maker, settings_hash
 from rr_tasks.archive.window import Window
 from rr_tasks.archive.writer import OnProgress, Result, Writer
+from rr_tasks.confinement.limits import MIB, Limits
 from rr_tasks.cpu import default_workers
 from rr_tasks.engine import Engine
+from rr_tasks.memory import available_memory
 from rr_tasks.photographs.failure import reason_for
 from rr_tasks.progress import Progress, report
 from rr_tasks.reasoner.usage import metering
@@ -112,6 +114,12 @@ def find_finished(
     return finished
 
 
+def _limits_of(parameters: RestoreParameters) -> Limits:
+    """Return what reading or writing a photograph may take."""
+    memory = MIB * parameters.max_memory if parameters.max_memory else available_memory() // 2
+    return Limits(parameters.max_seconds, memory)
+
+
 def _open_folders(parameters: RestoreParameters) -> tuple[Folder, Folder]:
     return open_folder(parameters.input), open_folder(parameters.output, layout.UNFINISHED)
 
@@ -122,6 +130,7 @@ def _restore(
     source, output, chunk = open_folder(parameters.input), state.output, state.chunk.id
     finished = state.is_intact if parameters.recheck else state.is_finished
     workers = parameters.workers or default_workers()
+    limits = _limits_of(parameters)
     window = Window(workers + WAITING_IMAGES, (workers + 1) * WORKER_WEIGHT)
     with (
         open_ledger(output, chunk) as ledger,
@@ -134,6 +143,7 @@ def _restore(
             previews=Previews(output, parameters.previews, state.maker),
             window=window,
             maker=state.maker,
+            limits=limits,
             workers=workers,
             on_progress=on_progress,
         ) as writer,
@@ -143,6 +153,7 @@ def _restore(
             finished,
             window,
             max_pixels=parameters.max_pixels,
+            limits=limits,
             salvage=parameters.salvage,
         ) as reader,
         Crew(workers, "engine") as crew,

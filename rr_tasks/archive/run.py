@@ -17,6 +17,8 @@ from rr_tasks.archive.plan import current_items, extend_plan
 from rr_tasks.archive.reconcile import reconcile
 from rr_tasks.archive.report import Findings, write_report
 from rr_tasks.archive.rivals import identify_for
+from rr_tasks.confinement.process import get_ready
+from rr_tasks.photographs.confined import develop_in_steps
 from rr_tasks.photographs.selection import Selection
 from rr_tasks.storage.claim import OnHeld, claim_in_turn
 from rr_tasks.storage.failure import StorageError
@@ -52,6 +54,7 @@ def prepare(parameters: RestoreParameters, on_held: OnHeld | None = None) -> Arc
     """
     selection = Selection(parameters.include, parameters.exclude)
     check_folders(parameters.input, parameters.output, selection, parameters.only)
+    get_ready(develop_in_steps)
     source, output = open_folder(parameters.input), open_folder(parameters.output)
     output.remove_leftovers(layout.OWN)
     with suppress(StorageError):

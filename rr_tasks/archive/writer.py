@@ -14,8 +14,12 @@ from rr_tasks.archive.previews import Previews
 from rr_tasks.archive.reader import Opened, Protected
 from rr_tasks.archive.resume import Maker, content_hash, is_in_place, is_of_same_original
 from rr_tasks.archive.window import Window
-from rr_tasks.photographs.encoding import encode
+from rr_tasks.confinement.limits import Limits
+from rr_tasks.confinement.process import confined
+from rr_tasks.photographs.confined import encode_in_one_step
 from rr_tasks.photographs.failure import reason_for
+from rr_tasks.photographs.photograph import Photograph
+from rr_tasks.photographs.pixels import Pixels
 from rr_tasks.photographs.reading import LARGEST_FILE
 from rr_tasks.priors import without_maps
 from rr_tasks.storage.failure import WRITING_STOPS, StorageError
@@ -72,6 +76,7 @@ class Writer:
         previews: Previews,
         window: Window,
         maker: Maker,
+        limits: Limits,
         workers: int,
         on_progress: OnProgress,
     ) -> None:
@@ -81,7 +86,7 @@ class Writer:
         self._ledger = ledger
         self._previews = previews
         self._window = window
-        self._maker = maker
+        self._maker, self._limits = maker, limits
         self._tally: Counter[str] = Counter()
         self._lock = Lock()
         self._on_progress = on_progress
@@ -194,7 +199,7 @@ class Writer:
         data, name = photograph.source, item.path
         if treated.pixels is not None:
             name = self._name_output(item, photograph.suffix)
-            data = encode(photograph, treated.pixels)
+            data = self._encode(photograph, treated.pixels)
         self._write_prior(item, result.prior)
         facts = self._write_output(item, name, data)
         preview, trouble = self._preview(result)
@@ -210,6 +215,10 @@ class Writer:
             usage=result.usage,
             **facts,
         )
+
+    def _encode(self, photograph: Photograph, pixels: Pixels) -> bytes:
+        with confined(encode_in_one_step, photograph, pixels) as steps:
+            return bytes(steps.take(self._limits))
 
     def _name_output(self, item: PlanItem, suffix: str) -> str:
         name = item.path + suffix

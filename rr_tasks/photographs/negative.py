@@ -76,6 +76,12 @@ class Negative:
         size = self.image.width * self.image.height * _BYTES_PER_SAMPLE[self.image.format]
         return int(size * copies)
 
+    @property
+    def memory(self) -> int:
+        """The bytes that its pixels take at least, in the file's own form or restored."""
+        size = self.image.width * self.image.height * _BYTES_PER_SAMPLE[self.image.format]
+        return int(2 * size * max(self.image.bands, 3))
+
     def develop(self) -> Photograph:
         """Decode the pixels.
 

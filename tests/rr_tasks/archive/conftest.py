@@ -1,12 +1,14 @@
 """A small archive, and a stand-in for the model."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from rr_tasks.archive import reader, writer
 from schemas.archive import RestoreParameters
 from schemas.prior.current import (
     Blur,
@@ -54,8 +56,8 @@ def diagnosis(width: int, height: int, noise: float = 40.0, blur: float = 0.0) -
     )
 
 
-class InvertingEngine:
-    """Stands in for a model: finds what it is told to find and inverts the brightness."""
+class DarkeningEngine:
+    """Stands in for a model: finds what it is told to find and takes a quarter of the light."""
 
     def __init__(self, identity: str = "double-1", noise: float = 40.0, blur: float = 0.0) -> None:
         self.identity = identity
@@ -77,17 +79,17 @@ class InvertingEngine:
 
     def restore(self, pixels: Any, prior: DiagnosticPrior) -> Any:
         self.restored.append(prior)
-        return np.iinfo(pixels.dtype).max - pixels
+        return pixels - pixels // 4
 
 
 @pytest.fixture
-def engine() -> InvertingEngine:
-    return InvertingEngine()
+def engine() -> DarkeningEngine:
+    return DarkeningEngine()
 
 
 @pytest.fixture
-def engine_like() -> type[InvertingEngine]:
-    return InvertingEngine
+def engine_like() -> type[DarkeningEngine]:
+    return DarkeningEngine
 
 
 @pytest.fixture
@@ -112,5 +114,22 @@ def parameters(archive: Path, tmp_path: Path) -> RestoreParameters:
         input=str(archive),
         output=str(tmp_path / "restored"),
         chunk_size=4,
-        verify=False,  # no judge would accept an inverted photograph
+        verify=False,  # no judge would accept a darker photograph
     )
+
+
+class StepsHere:
+    """The steps of a piece of work, taken in this process and without limits."""
+
+    def __init__(self, function: Callable[..., Any], *arguments: Any) -> None:
+        self._steps = function(*arguments)
+
+    def take(self, _limits: Any) -> Any:
+        return next(self._steps)
+
+
+@pytest.fixture
+def unconfined(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Photographs are decoded and encoded in this process, where a test can replace what does."""
+    for module in (reader, writer):
+        monkeypatch.setattr(module, "confined", lambda *work: nullcontext(StepsHere(*work)))

@@ -31,7 +31,7 @@ def run(parameters: RestoreParameters, engine: Any) -> tuple[Counts, LedgerRow]:
 
 
 @pytest.fixture
-def one_converted(monkeypatch: pytest.MonkeyPatch) -> None:
+def one_converted(unconfined: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Photographs of 21 x 16 are written in another format."""
     develop = Negative.develop
 
@@ -55,6 +55,7 @@ def test_an_output_never_takes_the_name_of_another_photograph(
     assert (restored / OTHER).read_bytes() == (restored / "2019/IMG_3.jpg").read_bytes()
 
 
+@pytest.mark.usefixtures("unconfined")
 def test_an_output_that_does_not_read_back_is_not_written(
     parameters: RestoreParameters, archive: Path, engine: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -144,7 +144,7 @@ from rr_tasks.archive.run import prepare
 from rr_tasks.archive.restore import restore_chunk
 from schemas.archive import RestoreParameters
 
-double = runpy.run_path(sys.argv[1])["InvertingEngine"]
+double = runpy.run_path(sys.argv[1])["DarkeningEngine"]
 
 class Slow(double):
     def restore(self, pixels, prior):

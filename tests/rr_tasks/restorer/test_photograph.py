@@ -111,7 +111,7 @@ def test_what_is_no_number_is_no_restoration(
     restorer_network: Callable[..., RestorerNetwork], prior: DiagnosticPrior
 ) -> None:
     network = restorer_network(0.3)
-    torch.nn.init.constant_(network.leave.bias, torch.nan)  # type: ignore[arg-type]
+    torch.nn.init.constant_(network.leave.bias, torch.nan)
     restorer = PhotographRestorer(EdgeRestorer(network), "0" * 64)
     with pytest.raises(NoNumbersError, match="computes no numbers"):
         restorer.restore(np.zeros((40, 50, 3), np.uint8), prior)
