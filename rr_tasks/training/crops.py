@@ -27,8 +27,9 @@ from schemas.shard import DoneMarker
 _PIXELS_PER_PHOTOGRAPH = 6 * 128**2
 _PHOTOGRAPHS_PER_ROUND = 128
 
-PREDICTED_SHARE, TRUE_SHARE = 0.5, 0.4
-"""The rest of the samples is trained without a prior."""
+_WITHHELD_SHARE = 0.1
+"""Share of crops without a prior. The others come with the diagnosis, errors and all, as in use:
+what physics makes of a true prior is so good that a network learns to copy it."""
 
 # Deblurring earns the least in any mixture, so it is learned last: blur alone counts four times.
 _BLUR_ALONE_REPEATS = 4
@@ -63,9 +64,9 @@ def load_crops(
 ) -> RoundLoader[Pair, Crop, FlowBatch]:
     """Load batches of crops of a data set, `side` pixels wide and high.
 
-    About half of them come with the reasoner's diagnosis, and most of the others with the truth. A
-    failed diagnosis counts as withheld. Larger crops are fewer, so that as many pixels of each
-    photograph are seen. With lessons, a teacher's restorations are mixed into the clean crops.
+    Nine in ten come with the reasoner's diagnosis; a failed one counts as withheld. Larger crops
+    are fewer, so that as many pixels of each photograph are seen. With lessons, a teacher's
+    restorations are mixed into the clean crops.
 
     Args:
         shards: URL of the data set.
@@ -135,7 +136,7 @@ def _load_sample(
         clean = mix_in(clean, sample, share)
     truth = unpack(sample, "prior.json", load_prior)
     predicted = None if diagnosis is None else unpack(diagnosis, "prior.json", load_prior)
-    priors = {"true": truth, "predicted": predicted, "withheld": None}
+    priors = {"predicted": predicted, "withheld": None}
     count = _count_crops(side) * (_BLUR_ALONE_REPEATS if _is_blur_alone(truth) else 1)
     return _cut_crops((clean, degraded), priors, survey, rng, count=count, side=side)
 
@@ -185,7 +186,4 @@ def cut_square(images: Sequence[Bytes], side: int, rng: np.random.Generator) -> 
 
 def draw_kind(rng: np.random.Generator) -> str:
     """Draw the kind of prior that a crop comes with."""
-    draw = rng.random()
-    if draw >= PREDICTED_SHARE + TRUE_SHARE:
-        return "withheld"
-    return "predicted" if draw < PREDICTED_SHARE else "true"
+    return "withheld" if rng.random() < _WITHHELD_SHARE else "predicted"

@@ -31,7 +31,7 @@ from schemas.prior.mirror import mirror
 from schemas.shard import DoneMarker, SampleRow, spec_hash
 from schemas.training import EncodingSpec
 
-ALGORITHM = 2
+ALGORITHM = 3
 """Counts changes of this module that alter encoded shards."""
 
 _FILE = "latents.safetensors"
@@ -144,7 +144,7 @@ def _encode(
             yield found.fail(row), None
             continue
         truth: DiagnosticPrior = found["prior.json"]
-        priors: dict[str, DiagnosticPrior | None] = {"true": truth, "withheld": None}
+        priors: dict[str, DiagnosticPrior | None] = {"withheld": None}
         if row.key in predicted:
             priors["predicted"] = predicted[row.key]
         rng = np.random.default_rng((spec.seed, shard, int(row.key)))

@@ -9,7 +9,7 @@ from rr_tasks.restorer.protocol import ConditionT, Restorer
 from rr_tasks.training.objective import Losses
 from schemas.prior.current import DiagnosticPrior
 
-ALGORITHM = 5
+ALGORITHM = 6
 """Counts changes of this objective that lead the same settings to other weights."""
 
 REGRESSION_SHARE = 0.75
