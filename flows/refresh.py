@@ -7,6 +7,7 @@ from flows.asking import ask_about_shards, publish_spending
 from flows.host import host
 from flows.shards import run_shards
 from flows.verify import verify_shards
+from rr_tasks.plural import say_count
 from rr_tasks.reasoner.annotation import open_annotations, plan_annotation
 from rr_tasks.reasoner.load import load_reasoner
 from rr_tasks.reasoner.tasks import annotate_shard_task
@@ -17,8 +18,10 @@ from rr_tasks.refresh.history import Annotations, read_annotations
 from rr_tasks.refresh.plan import RefreshPlan, plan_refresh, tabulate_plan
 from rr_tasks.refresh.report import write_difference
 from rr_tasks.refresh.tasks import compare_shard_task
+from rr_tasks.shards.spec import find_data_sets
 from rr_tasks.storage.tables import read_tables
-from schemas.parameters.annotation import RefreshParameters
+from schemas.errors import ExpectedError
+from schemas.parameters.annotation import RefreshAllParameters, RefreshParameters
 
 
 @dataclass(frozen=True)
@@ -74,6 +77,28 @@ def refresh(parameters: RefreshParameters) -> Refreshed:
     return Refreshed(
         plan, dry_run=False, comparison=_compare(plan.old, new, root, parameters.workers)
     )
+
+
+def refresh_all(parameters: RefreshAllParameters) -> list[Refreshed]:
+    """Renew the diagnoses of all data sets in a folder, one after another.
+
+    A data set that cannot be renewed does not stop the others.
+
+    Raises:
+        ExpectedError: the first that stopped one of them, after all others are done.
+    """
+    done: list[Refreshed] = []
+    failed: list[ExpectedError] = []
+    for shards in find_data_sets(parameters.sets):
+        try:
+            done.append(host().run_stage(refresh, parameters.of(shards)))
+        except ExpectedError as error:
+            host().say(str(error))
+            failed.append(error)
+    if failed:
+        raise failed[0]
+    host().say(f"{say_count(len(done), 'data set')} in {parameters.sets} renewed")
+    return done
 
 
 def _compare(old: Annotations, new: Annotations, root: str, workers: int | None) -> Comparison:

@@ -27,6 +27,7 @@ from prefect.tasks import exponential_backoff
 from pydantic import Field
 
 from flows.answer import Answer, NobodyAnsweredError
+from flows.events import report_result, reporting_errors
 from flows.host import use_host
 from flows.pace import Pace
 from flows.runner import Runner, as_completed
@@ -59,17 +60,25 @@ def run_on_server(stage: Callable[[ParametersT], ResultT], parameters: Parameter
     Raises:
         UnreachableServerError: the server does not answer.
     """
-    server = PREFECT_API_URL.value()
-    if not server:
+    if not PREFECT_API_URL.value():
         return stage(parameters)
+    check_server()
+    return cast(ResultT, as_flow(stage)(parameters))
+
+
+def check_server() -> None:
+    """Make sure that the configured server answers.
+
+    Raises:
+        UnreachableServerError: it does not.
+    """
     with get_client(sync_client=True) as client:
         problem = client.api_healthcheck()
     if problem is not None:
         raise UnreachableServerError(
-            f"the Prefect server at {server} does not answer ({problem}); start it, correct "
-            "PREFECT_API_URL, or run without it: PREFECT_API_URL= rr ..."
+            f"the Prefect server at {PREFECT_API_URL.value()} does not answer ({problem}); start "
+            "it, correct PREFECT_API_URL, or run without it: PREFECT_API_URL= rr ..."
         )
-    return cast(ResultT, as_flow(stage)(parameters))
 
 
 class Decision(RunInput):
@@ -89,8 +98,10 @@ def as_flow(stage: Callable[[Any], Any]) -> Flow[[Any], Any]:
 
     @wraps(stage)
     def run(parameters: Any) -> Any:
-        with use_host(Server()):
-            return stage(parameters)
+        with use_host(Server()), reporting_errors():
+            result = stage(parameters)
+        report_result(result)
+        return result
 
     name = stage.__name__.replace("_", "-")
     runner: Any = ThreadPoolTaskRunner(max_workers=MAX_WORKERS)

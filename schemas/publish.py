@@ -17,7 +17,11 @@ from schemas.archive import LedgerRow, PlanItem, RestoreParameters, RunSummary
 from schemas.diagnosis import Diagnosis
 from schemas.inspection import Inspection
 from schemas.parameters.alignment import AlignParameters
-from schemas.parameters.annotation import AnnotateParameters, RefreshParameters
+from schemas.parameters.annotation import (
+    AnnotateParameters,
+    RefreshAllParameters,
+    RefreshParameters,
+)
 from schemas.parameters.assessment import AssessParameters
 from schemas.parameters.description import DescribeParameters
 from schemas.parameters.editor_training import TrainEditorParameters
@@ -61,6 +65,7 @@ MODELS: Mapping[str, tuple[str, type[BaseModel]]] = {
     "annotate-parameters": ("Parameters of the flow annotate", AnnotateParameters),
     "describe-parameters": ("Parameters of the flow describe", DescribeParameters),
     "refresh-parameters": ("Parameters of the flow refresh", RefreshParameters),
+    "refresh-all-parameters": ("Parameters of the flow refresh-all", RefreshAllParameters),
     "migrate-parameters": ("Parameters of the flow migrate", MigrateParameters),
     "export-hf-parameters": ("Parameters of the flow export-hf", ExportHfParameters),
     "export-messages-parameters": (

@@ -32,11 +32,13 @@ class RemoteReasonerChoice(Strict):
         "OPENAI_API_KEY", description="Environment variable that holds the key, if one is needed"
     )
     concurrency: int = Field(8, gt=0, le=1024, description="Requests under way at a time")
-    timeout_s: float = Field(120.0, gt=0, description="Seconds to wait for an answer")
+    timeout_s: float = Field(
+        120.0, gt=0, title="Timeout", description="Seconds to wait for an answer"
+    )
     retries: int = Field(5, ge=0, le=20, description="Further attempts of a request that fails")
     temperature: float | None = Field(0.0, ge=0, le=2, description="Null for the server's own")
     seed: int | None = Field(0, description="Seed of the server's draws")
-    max_tokens: int = Field(2048, gt=0, description="The longest answer")
+    max_tokens: int = Field(2048, gt=0, description="The longest answer, in tokens")
     most_pixels: int = Field(1 << 20, gt=0, description="Larger photographs are shrunk to so many")
     cache: Url | None = Field(
         None, description="Folder that keeps replies; by default in the user's cache folder"

@@ -1,10 +1,10 @@
-"""Settings from the environment: how to reach `s3://` URLs (`RR_S3_...`), and what runs tasks."""
+"""Settings from the environment: how to reach `s3://` URLs, what runs tasks, when to alarm."""
 
 import os
 from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import (
@@ -160,11 +160,41 @@ def runner_settings() -> RunnerSettings:
     Raises:
         UnusableSettingsError: one of them is invalid.
     """
+    return _read(RunnerSettings, "RR_RUNNER")
+
+
+class AlarmSettings(BaseSettings):
+    """When an archive is worth an alarm: above which share of failed photographs, 0-1.
+
+    It is set by `RR_ALARM_SHARE`.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="RR_ALARM_", env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
+    )
+
+    share: Annotated[float, Field(ge=0.0, le=1.0)] = 0.05
+
+
+def alarm_settings() -> AlarmSettings:
+    """Return the settings of this process.
+
+    Raises:
+        UnusableSettingsError: one of them is invalid.
+    """
+    return _read(AlarmSettings, "RR_ALARM_SHARE")
+
+
+SettingsT = TypeVar("SettingsT", bound=BaseSettings)
+
+
+def _read(settings: type[SettingsT], variable: str) -> SettingsT:
+    """Read settings that are a single variable."""
     try:
-        return RunnerSettings()
+        return settings()
     except ValidationError as error:
         (problem,) = error.errors()
-        raise UnusableSettingsError(f"RR_RUNNER: {problem['msg']}") from None
+        raise UnusableSettingsError(f"{variable}: {problem['msg']}") from None
 
 
 def _refuse_unknown(variables: Iterable[str]) -> None:

@@ -23,12 +23,14 @@ class Treatment(Strict):
     threshold: Annotated[
         float,
         Field(
-            ge=0.0, le=100.0, description="Photographs below this severity are copied unchanged."
+            ge=0.0,
+            le=100.0,
+            description="Photographs below this severity, 0-100, are copied unchanged.",
         ),
     ] = VISIBLE_SEVERITY
     certainty: Annotated[
         float,
-        Field(ge=0.0, le=1.0, description="Findings below this probability are not undone."),
+        Field(ge=0.0, le=1.0, description="Findings below this probability, 0-1, are not undone."),
     ] = CERTAIN
     strength: Annotated[
         float,

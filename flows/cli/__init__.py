@@ -30,6 +30,7 @@ from flows.cli import (
     pipeline,
     promotion,
     recipe,
+    server,
     training,
 )
 from flows.cli.failure import STOPPED, Commands
@@ -69,7 +70,14 @@ _COMMANDS = {
         assessment.assess,
         promotion.promote,
     ),
-    "Pipeline and benchmarks": (pipeline.pipeline, doctor.doctor),
+    "Pipeline and benchmarks": (pipeline.pipeline,),
+    "This machine and servers": (
+        doctor.doctor,
+        server.up,
+        server.down,
+        server.deploy,
+        server.metrics,
+    ),
 }
 for panel, commands in _COMMANDS.items():
     for command in commands:

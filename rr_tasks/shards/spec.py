@@ -2,14 +2,21 @@
 
 import re
 from contextlib import suppress
-from typing import Annotated
+from typing import Annotated, get_args
 
 from pydantic import Field, TypeAdapter, ValidationError
 
 from rr_tasks.photographs.listing import Photographs
 from rr_tasks.shards.reader import NoShardsError, OtherDataSetError
 from rr_tasks.storage.failure import MissingFileError, StorageError
-from rr_tasks.storage.files import join, list_folders, name_of, publish_bytes, read_bytes
+from rr_tasks.storage.files import (
+    MissingFolderError,
+    join,
+    list_folders,
+    name_of,
+    publish_bytes,
+    read_bytes,
+)
 from rr_tasks.storage.leftovers import remove_leftovers
 from schemas.prior.migrations import check_version
 from schemas.shard import DataSpec, Spec, folder_name
@@ -78,6 +85,27 @@ def read_spec(folder: str) -> Spec:
             f"{url}: not the spec of a data set or of annotations, or damaged; run the command "
             "that made the folder again, which rewrites the file"
         ) from error
+
+
+def find_data_sets(root: str) -> list[str]:
+    """List the data sets directly in a folder, sorted; none if it is missing.
+
+    One whose spec is damaged is among them, so that whoever reads it says so.
+    """
+    try:
+        folders = list_folders(root)
+    except MissingFolderError:
+        return []
+    return [one for one in folders if _NAME.fullmatch(name_of(one)) and _is_data_set(one)]
+
+
+def _is_data_set(folder: str) -> bool:
+    try:
+        return isinstance(read_spec(folder), get_args(DataSpec))
+    except NoShardsError:  # stopped before its first file
+        return False
+    except OtherDataSetError:
+        return True
 
 
 def _no_data_set(folder: str, advice: str) -> NoShardsError:

@@ -52,7 +52,10 @@ class AlignmentMethod(Parameters):
     groups: Count = Field(4, description="Photographs per batch, each restored several times")
     members: int = Field(6, ge=2, description="Restorations of each photograph, to be compared")
     crop_side: int = Field(
-        256, ge=32, multiple_of=32, description="Height and width of what is restored and judged"
+        256,
+        ge=32,
+        multiple_of=32,
+        description="Height and width in pixels of what is restored and judged",
     )
     updates: Count = Field(1, description="Steps that learn from the same restorations")
     learning_rate: LearningRate = 3e-5

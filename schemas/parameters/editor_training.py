@@ -31,7 +31,10 @@ class TrainEditorParameters(Parameters):
     steps: Steps = 3_000
     batch_size: Count = Field(1, description="Crops per batch")
     crop_side: int = Field(
-        512, ge=32, multiple_of=32, description="Height and width of a crop; a multiple of 32"
+        512,
+        ge=32,
+        multiple_of=32,
+        description="Height and width of a crop in pixels; a multiple of 32",
     )
     learning_rate: LearningRate = 1e-4
     seed: Seed = 0

@@ -72,7 +72,10 @@ class RestorerStage(Learning):
     steps: Steps = 60
     learning_rate: LearningRate = 5e-5
     crop_side: int | None = Field(
-        None, ge=32, multiple_of=32, description="Height and width of a crop; a multiple of 32"
+        None,
+        ge=32,
+        multiple_of=32,
+        description="Height and width of a crop in pixels; a multiple of 32",
     )
 
     @model_validator(mode="after")
@@ -93,7 +96,10 @@ class AlignmentStage(AlignmentMethod):
     groups: Count = Field(2, description="Photographs per batch, each restored several times")
     members: int = Field(6, ge=2, description="Restorations of each photograph, to be compared")
     crop_side: int = Field(
-        128, ge=32, multiple_of=32, description="Height and width of what is restored and judged"
+        128,
+        ge=32,
+        multiple_of=32,
+        description="Height and width in pixels of what is restored and judged",
     )
 
 

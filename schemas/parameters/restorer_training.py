@@ -27,7 +27,10 @@ class TrainRestorerParameters(Parameters):
     steps: Steps = 7_000
     batch_size: Count = Field(8, description="Crops per batch")
     crop_side: int = Field(
-        128, ge=32, multiple_of=32, description="Height and width of a crop; a multiple of 32"
+        128,
+        ge=32,
+        multiple_of=32,
+        description="Height and width of a crop in pixels; a multiple of 32",
     )
     teacher: QwenRestorerChoice | None = Field(
         None, description="A larger restorer, to learn from its restorations beside the truth"

@@ -1,16 +1,17 @@
 """`infra/prefect.yaml` against the flows that it deploys."""
 
+import inspect
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 from prefect import Flow
+from prefect.client.schemas.schedules import CronSchedule
 from prefect.flows import load_flow_from_entrypoint
-from prefect.utilities.callables import parameter_schema
 
 from flows import deployments
-from schemas.archive import RestoreParameters
+from flows.local.place import furnish
 
 ROOT = Path(__file__).parents[2]
 FILE = yaml.safe_load((ROOT / "infra" / "prefect.yaml").read_text())
@@ -23,23 +24,24 @@ def deployed(deployment: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> Flo
     return load_flow_from_entrypoint(deployment["entrypoint"])
 
 
+FORM = {"shards": "sets/a", "annotations": "sets/b", "layout": "reside", "folder": "pairs"}
+"""What only a person can say, and the form asks for."""
+
+
 @each
-def test_its_flow_exists_and_takes_its_parameters(
+def test_its_flow_takes_its_parameters_and_the_form_asks_for_the_rest(
     deployment: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     flow = deployed(deployment, monkeypatch)
-    taken = flow.validate_parameters(deployment["parameters"])["parameters"]
     asked = deployment["parameters"]["parameters"]
-    assert (
-        taken.model_dump(mode="json").items()
-        >= {name: value for name, value in asked.items() if not isinstance(value, dict)}.items()
-    )
-    (definition,) = (
-        model
-        for name, model in parameter_schema(flow).definitions.items()
-        if name == type(taken).__name__
-    )
-    assert set(asked) >= set(definition["required"])
+    (model,) = (one.annotation for one in inspect.signature(flow.fn).parameters.values())
+    required = {name for name, field in model.model_fields.items() if field.is_required()}
+    lacking = required - set(asked)
+    assert lacking <= set(FORM)
+    assert "schedules" not in deployment or not lacking
+    filled = asked | {name: FORM[name] for name in lacking}
+    taken = flow.validate_parameters({"parameters": filled})["parameters"].model_dump(mode="json")
+    assert all(taken[name] == value for name, value in filled.items() if isinstance(value, str))
 
 
 @each
@@ -53,11 +55,25 @@ def test_every_flow_is_deployed_once(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len({one["name"] for one in DEPLOYMENTS}) == len(DEPLOYMENTS)
 
 
-def test_only_restoring_is_scheduled_and_not_before_somebody_wants_it() -> None:
-    scheduled = {one["name"]: one["schedules"] for one in DEPLOYMENTS if "schedules" in one}
-    ((name, (schedule,)),) = scheduled.items()
-    assert name == "nightly"
-    assert schedule["active"] is False
-    (nightly,) = (one for one in DEPLOYMENTS if one["name"] == name)
-    assert RestoreParameters.model_validate(nightly["parameters"]["parameters"])
-    assert nightly["concurrency_limit"]["limit"] == 1
+def test_schedules_wait_until_somebody_wants_them() -> None:
+    scheduled = {one["name"]: one for one in DEPLOYMENTS if "schedules" in one}
+    assert set(scheduled) == {"nightly", "weekly"}
+    for deployment in scheduled.values():
+        (schedule,) = deployment["schedules"]
+        assert schedule["active"] is False
+        assert deployment["concurrency_limit"]["limit"] == 1
+    assert CronSchedule(cron=scheduled["weekly"]["schedules"][0]["cron"]).cron == "0 4 * * 0"
+
+
+def test_photographs_that_it_names_come_with_the_folder(tmp_path: Path) -> None:
+    furnish(tmp_path)
+    for deployment in DEPLOYMENTS:
+        asked = deployment["parameters"]["parameters"]
+        for name in {"photographs", "heldout", "input"} & set(asked):
+            assert any((tmp_path / asked[name]).glob("*.webp")), deployment["name"]
+    (tmp_path / "archive" / "mine.jpg").touch()
+    for photograph in (tmp_path / "heldout").iterdir():
+        photograph.unlink()
+    furnish(tmp_path)
+    assert (tmp_path / "archive" / "mine.jpg").exists()
+    assert not list((tmp_path / "heldout").iterdir())

@@ -1,6 +1,7 @@
 """The flows that are deployed, against the models of their parameters."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from flows.deployments import (
     pipeline,
     promote,
     refresh,
+    refresh_all,
     restore,
     roll_back,
     synthesize,
@@ -29,7 +31,11 @@ from flows.deployments import (
 )
 from schemas.archive import RestoreParameters
 from schemas.parameters.alignment import AlignParameters
-from schemas.parameters.annotation import AnnotateParameters, RefreshParameters
+from schemas.parameters.annotation import (
+    AnnotateParameters,
+    RefreshAllParameters,
+    RefreshParameters,
+)
 from schemas.parameters.assessment import AssessParameters
 from schemas.parameters.description import DescribeParameters
 from schemas.parameters.editor_training import TrainEditorParameters
@@ -44,6 +50,9 @@ from schemas.parameters.restorer_training import TrainRestorerParameters
 from schemas.parameters.synthesis import SynthesizeParameters
 from schemas.workers import MAX_WORKERS
 
+UNITS = {"_side": "pixels", "_pixels": "pixels", "_s": "seconds", "_tokens": "tokens"}
+"""What a form says where the name of a field ends so."""
+SECRET = re.compile(r"key|secret|password|token$")
 PRICES = {"prompt": 0.5, "completion": 2.0}
 TRIAL = EvaluateParameters(photographs="heldout", output="evaluation")
 FLOWS: list[tuple[Flow[Any, Any], Any]] = [
@@ -57,6 +66,7 @@ FLOWS: list[tuple[Flow[Any, Any], Any]] = [
         ),
     ),
     (refresh, RefreshParameters(shards="sets/a", against="sets/old", dry_run=True)),
+    (refresh_all, RefreshAllParameters(sets="sets", verify=True)),
     (migrate, MigrateParameters(shards="sets/a", output="sets")),
     (export_hf, ExportHfParameters(shards="sets/a", output="hub", split="test")),
     (export_messages, ExportMessagesParameters(shards="sets/a", output="chats", dialect="trl")),
@@ -95,6 +105,11 @@ def test_the_form_in_the_ui_explains_every_field(flow: Flow[Any, Any], parameter
         assert model["description"]
         for field, described in model["properties"].items():
             assert described.get("description"), field
+            assert described.get("title", field).strip()
+            words = f"{described.get('title')} {described['description']}".lower()
+            for suffix, unit in UNITS.items():
+                assert not field.endswith(suffix) or unit in words, field
+            assert not SECRET.search(field) or "variable" in words, field
     assert flow.description
 
 

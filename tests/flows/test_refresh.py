@@ -11,12 +11,16 @@ from typer.testing import CliRunner, Result
 from flows import cli
 from flows.annotate import annotate
 from flows.launch import launch
-from flows.refresh import Refreshed, refresh
+from flows.refresh import Refreshed, refresh, refresh_all
 from flows.synthesize import synthesize
-from rr_tasks.shards.reader import done_shards
+from rr_tasks.shards.reader import OtherDataSetError, done_shards
 from rr_tasks.storage.failure import MissingFileError
 from rr_tasks.storage.files import join, list_files, read_bytes
-from schemas.parameters.annotation import AnnotateParameters, RefreshParameters
+from schemas.parameters.annotation import (
+    AnnotateParameters,
+    RefreshAllParameters,
+    RefreshParameters,
+)
 from schemas.parameters.synthesis import SynthesizeParameters
 from tests.kills import Job, Kills, preloaded
 from tests.s3 import S3
@@ -118,6 +122,29 @@ def test_a_data_set_that_was_never_annotated_is_annotated_whole(shards: str) -> 
     assert found.comparison is None
     assert launch(annotate, AnnotateParameters(shards=shards)) == found.plan.folder
     assert len(done_shards(found.plan.folder)) == 3
+
+
+def test_all_data_sets_of_a_folder_are_renewed_and_a_damaged_one_stops_no_other(
+    photographs: Path, tmp_path: Path
+) -> None:
+    asked = RefreshAllParameters(sets=str(tmp_path / "sets"))
+    assert refresh_all(asked) == []
+    for seed in (1, 2):
+        synthesize(
+            SynthesizeParameters(
+                photographs=str(photographs), output=asked.sets, samples=1, seed=seed
+            )
+        )
+    assert [one.plan.pending[0].state for one in refresh_all(asked)] == ["missing", "missing"]
+    assert [one.plan.pending for one in refresh_all(asked)] == [(), ()]
+    damaged = tmp_path / "sets" / "a-0123456789abcdef"
+    damaged.mkdir()
+    (damaged / "spec.json").write_text("{")
+    last = sorted((tmp_path / "sets").glob("annotations-*/00000.done.json"))[-1]
+    last.unlink()
+    with pytest.raises(OtherDataSetError, match="a-0123456789abcdef"):
+        refresh_all(asked)
+    assert last.exists()
 
 
 @pytest.mark.parametrize("root", ["local"], indirect=True)

@@ -1,0 +1,1 @@
+"""What `rr doctor` looks at: whether this machine, its credentials and its server are fit."""

@@ -1,0 +1,51 @@
+"""Events by which automations learn that a stage went wrong; see `flows.automations`."""
+
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from prefect.events import emit_event
+from prefect.runtime import flow_run
+
+from rr_tasks.archive.reconcile import CountsDisagreeError
+from schemas.archive import RunSummary
+from schemas.settings import alarm_settings
+
+UNRECONCILED = "rr.archive.counts-disagree"
+TOO_MANY_FAILED = "rr.archive.too-many-failed"
+DISK_FULL = "rr.disk.full"
+
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+
+
+def report_result(result: object) -> None:
+    """Emit an event if too many photographs of an archive failed."""
+    if not isinstance(result, RunSummary) or not result.found:
+        return
+    failed = result.counts.failed
+    if failed / result.found > alarm_settings().share:
+        _emit(TOO_MANY_FAILED, {"failed": failed, "found": result.found, "list": result.failures})
+
+
+@contextmanager
+def reporting_errors() -> Iterator[None]:
+    """Emit an event if what happens here ends with an error that an automation handles."""
+    try:
+        yield
+    except CountsDisagreeError as error:
+        _emit(UNRECONCILED, {"message": str(error)})
+        raise
+    except OSError as error:
+        if error.errno in _FULL:
+            _emit(DISK_FULL, {"message": str(error)})
+        raise
+
+
+def _emit(event: str, payload: dict[str, Any]) -> None:
+    """Emit an event about this flow run; Prefect adds its deployment and work pool."""
+    resource = {
+        "prefect.resource.id": f"prefect.flow-run.{flow_run.get_id()}",
+        "prefect.resource.name": str(flow_run.get_name()),
+    }
+    emit_event(event, resource=resource, payload=payload)

@@ -1,0 +1,1 @@
+"""What operators measure: what runs have done, and what waits, for Prometheus."""
