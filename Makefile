@@ -40,6 +40,10 @@ lint: $(INSTALLED)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/lint-imports
+	$(BIN)/yamllint --strict --config-file infra/.yamllint.yaml infra
+	$(BIN)/hadolint --config infra/containers/.hadolint.yaml infra/containers/Dockerfile
+	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec infra/containers/compose.yaml
+	$(BIN)/kubernetes-validate --strict --quiet infra/kubernetes/[!k]*.yaml
 
 types: $(INSTALLED)
 	$(BIN)/mypy
