@@ -27,6 +27,7 @@ from prefect.tasks import exponential_backoff
 from pydantic import Field
 
 from flows.answer import Answer, NobodyAnsweredError
+from flows.cancellation import end_task, ending_early
 from flows.events import report_result, reporting_errors
 from flows.host import use_host
 from flows.pace import Pace
@@ -98,7 +99,7 @@ def as_flow(stage: Callable[[Any], Any]) -> Flow[[Any], Any]:
 
     @wraps(stage)
     def run(parameters: Any) -> Any:
-        with use_host(Server()), reporting_errors():
+        with use_host(Server()), reporting_errors(), ending_early():
             result = stage(parameters)
         report_result(result)
         return result
@@ -220,7 +221,7 @@ def _as_task(task: Callable[..., ResultT]) -> Task[..., ResultT]:
     @wraps(task)
     def alone(*arguments: Any) -> ResultT:
         compute_in_threads(1)
-        return task(*arguments)
+        return cast(ResultT, end_task(task, *arguments))
 
     return Task(
         alone,

@@ -6,6 +6,8 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from rr_tasks.stopping import stop_if_asked
+
 
 @dataclass(frozen=True)
 class Progress:
@@ -38,8 +40,13 @@ _listener: ContextVar[Listener] = ContextVar("listener", default=_ignore)
 
 
 def report(progress: Progress) -> None:
-    """Report progress to the listener, as often as the task likes."""
+    """Report progress to the listener, as often as the task likes.
+
+    Raises:
+        Stopped: the task was asked to end, for which this is a good moment.
+    """
     _listener.get()(progress)
+    stop_if_asked()
 
 
 def counting(task: str, found: Iterable[ItemT]) -> Iterator[ItemT]:

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from typer.core import TyperGroup
 
+from flows.cli import stopping
 from flows.cli.extra import explain_missing
 from rr_tasks.plural import say_count
 from rr_tasks.storage.names import to_display, to_line
@@ -19,7 +20,7 @@ from schemas.url import REFUSED_URL
 if TYPE_CHECKING:  # --help must answer at once
     import polars as pl
 
-FAILED, WRONG_OPTION, STOPPED = 1, 2, 130
+FAILED, WRONG_OPTION = 1, 2
 _SHOWN_INPUTS = 20
 _LINE_END = re.compile(r"(?<!\n)\n(?!\n)")
 _FULL = (errno.ENOSPC, errno.EDQUOT)
@@ -60,8 +61,8 @@ class Commands(TyperGroup):
             complain(explain(error))
             raise typer.Exit(FAILED) from error
         except KeyboardInterrupt as error:
-            errors.print("Stopped. Run the same command again to resume.")
-            raise typer.Exit(STOPPED) from error
+            stopping.say()
+            raise typer.Exit(stopping.status()) from error
 
     def _names(self, ctx: Any) -> dict[str, str]:
         """Map each parameter of the requested command to the name that users know."""

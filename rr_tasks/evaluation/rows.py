@@ -5,6 +5,7 @@ from typing import Any
 
 import polars as pl
 
+from rr_tasks.stopping import until_asked
 from rr_tasks.storage.claim import claim
 from rr_tasks.storage.files import exists, join, list_paths
 from rr_tasks.storage.tables import publish_table
@@ -27,7 +28,7 @@ def publish_rows(
         return url
     with claim(url):
         if not exists(url):  # whoever held the claim may have finished just now
-            publish_table(pl.DataFrame(list(make()), schema=columns), url)
+            publish_table(pl.DataFrame(list(until_asked(make())), schema=columns), url)
     return url
 
 

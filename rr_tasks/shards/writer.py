@@ -13,6 +13,7 @@ import polars as pl
 
 from rr_tasks.plural import say_count
 from rr_tasks.shards.reader import count_samples, marker_url, read_marker, sidecar_url, tar_url
+from rr_tasks.stopping import until_asked
 from rr_tasks.storage.claim import claim
 from rr_tasks.storage.files import publish, publish_bytes
 from rr_tasks.storage.scratch import scratch_folder
@@ -138,7 +139,7 @@ def tabulate_rows(rows: list[SampleRow]) -> pl.DataFrame:
 
 
 def _write_samples(stream: BinaryIO, outcomes: Iterable[Outcome]) -> Iterator[SampleRow]:
-    for row, sample in outcomes:
+    for row, sample in until_asked(outcomes):
         for extension, content in sorted((sample or {}).items()):
             if extension.startswith("__"):  # what readers add: key and URL
                 continue
