@@ -26,7 +26,10 @@ class Host(Protocol):
     """Runs the tasks of stages, and shows their progress to people."""
 
     def runner(self, workers: int, *, gpu: bool = False) -> Runner:
-        """Return a runner for `workers` tasks at a time; one, if each needs a GPU for itself."""
+        """Return a runner for `workers` tasks at a time; one, if each needs a GPU for itself.
+
+        On a Dask cluster, its workers decide how many.
+        """
 
     def run_stage(
         self, stage: Callable[[ParametersT], ResultT], parameters: ParametersT

@@ -25,7 +25,13 @@ def restore(parameters: RestoreParameters) -> RunSummary:
     with follow("Restore photographs", plan.found):
         finished = find_finished(parameters, plan.chunks, identity)
         chunks = share_shards(
-            restore_chunk_task, plan.chunks, parameters, label=None, workers=1, finished=finished
+            restore_chunk_task,
+            plan.chunks,
+            parameters,
+            label=None,
+            workers=1,  # each restores several photographs at a time
+            finished=finished,
+            gpu="qwen" in {parameters.reasoner.kind, parameters.restorer.kind},
         )
     with follow("Copy companions", plan.companions):
         copied = copy_companions(parameters, _say_who_copies)

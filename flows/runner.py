@@ -1,4 +1,4 @@
-"""Runs one task for many keys, several at a time: in threads, in processes, or with Prefect.
+"""Runs one task for many keys, several at a time: in threads or in processes; see also `dask`.
 
 A task is a module-level function, `task(key, *arguments)`. Its arguments are small and can be
 pickled: a folder and a spec, never a list of photographs. It computes in one thread, so that as
@@ -89,7 +89,7 @@ class Processes:
         reports: Any = context.SimpleQueue()
         pool = ProcessPoolExecutor(self._workers, context, _begin, (reports,))
         try:
-            with _forwarding(reports), _closing(pool), _ending_workers():
+            with forwarding(reports), _closing(pool), _ending_workers():
                 yield from as_completed(
                     lambda key: _submit(pool, task, key, *arguments),
                     keys,
@@ -103,21 +103,22 @@ class Processes:
 
 
 def as_completed(
-    submit: Callable[[KeyT], Any], keys: Iterable[KeyT], window: int
+    submit: Callable[[KeyT], Any], keys: Iterable[KeyT], window: int | Callable[[], int]
 ) -> Iterator[tuple[KeyT, Any]]:
     """Submit keys, at most `window` at a time, and yield results as they complete.
 
     Args:
         submit: returns a future for a key.
         keys: what to submit, in this order.
-        window: the number of unfinished keys; thousands would take memory and destabilize a Prefect
-            server.
+        window: the number of unfinished keys, or a function that tells it anew, as workers come and
+            go; thousands would take memory and destabilize a Prefect server.
     """
     waiting = iter(keys)
     finished: SimpleQueue[tuple[KeyT, Any]] = SimpleQueue()
     unfinished = 0
     while True:
-        for key in islice(waiting, window - unfinished):
+        most = window() if callable(window) else window
+        for key in islice(waiting, max(0, most - unfinished)):
             submit(key).add_done_callback(partial(_put, finished, key))
             unfinished += 1
         if not unfinished:
@@ -157,8 +158,8 @@ def _ending_workers() -> Iterator[None]:
 
 
 @contextmanager
-def _forwarding(reports: Any) -> Iterator[None]:
-    """Pass the reports of worker processes to the listener of this context."""
+def forwarding(reports: Any) -> Iterator[None]:
+    """Pass reports from a queue to the listener of this context, until the end of the block."""
 
     def forward() -> None:
         while (reported := reports.get()) is not None:

@@ -2,10 +2,10 @@
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cache, wraps
 from time import monotonic
-from typing import Any, Literal, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
 from uuid import UUID
 
 from prefect import Flow, Task, get_run_logger
@@ -36,7 +36,11 @@ from rr_tasks.retries import TRANSIENT
 from rr_tasks.threads import compute_in_threads
 from schemas.archive import Chunk
 from schemas.errors import ExpectedError
+from schemas.settings import runner_settings
 from schemas.workers import MAX_WORKERS
+
+if TYPE_CHECKING:
+    from flows.dask import Cluster, DaskWorkers
 
 KeyT = TypeVar("KeyT")
 ParametersT = TypeVar("ParametersT")
@@ -118,7 +122,12 @@ class Server:
         Task runs that need a GPU have the tag `gpu`, so that a concurrency limit of the server
         (`prefect concurrency-limit create gpu N`) holds for all flow runs together.
         """
-        return TaskRuns(1, {GPU_TAG}) if gpu else TaskRuns(workers)
+        tags, scheduler = {GPU_TAG} if gpu else set(), runner_settings().scheduler
+        if scheduler:
+            from flows.dask import DaskWorkers  # noqa: PLC0415 - Dask takes a second to import
+
+            return TaskRuns(MAX_WORKERS, tags, DaskWorkers(scheduler, gpu=gpu))
+        return TaskRuns(1 if gpu else workers, tags)
 
     def run_stage(
         self, stage: Callable[[ParametersT], ResultT], parameters: ParametersT
@@ -198,11 +207,15 @@ def _round(value: Any) -> Any:
 class TaskRuns:
     """Runs tasks as Prefect tasks, with three retries after network errors and without a cache.
 
-    Done markers are the only record of what is finished, so Prefect keeps none.
+    Done markers are the only record of what is finished, so Prefect keeps none. Where tasks run on
+    a Dask cluster, a thread of this process waits for each and tells the server how it ended:
+    neither the cluster nor its workers need to know the server.
     """
 
-    def __init__(self, workers: int, tags: Iterable[str] = ()) -> None:
-        self._workers, self._tags = workers, set(tags)
+    def __init__(
+        self, workers: int, tags: Iterable[str] = (), cluster: "DaskWorkers | None" = None
+    ) -> None:
+        self._workers, self._tags, self._cluster = workers, set(tags), cluster
 
     def run(
         self, task: Callable[..., ResultT], keys: Iterable[KeyT], *arguments: Any
@@ -213,18 +226,25 @@ class TaskRuns:
             named = prefect_task.with_options(task_run_name=_run_name(task, key), tags=self._tags)
             return named.submit(key, *arguments)
 
-        prefect_task = _as_task(task)
-        yield from as_completed(submit, keys, window=self._workers)
+        with self._connect() as cluster:
+            prefect_task = _as_task(task, cluster)
+            window = min(self._workers, cluster.window()) if cluster else self._workers
+            yield from as_completed(submit, keys, window)
+
+    def _connect(self) -> "AbstractContextManager[Cluster | None]":
+        return self._cluster.connect() if self._cluster else nullcontext()
 
 
-def _as_task(task: Callable[..., ResultT]) -> Task[..., ResultT]:
+def _as_task(task: Callable[..., ResultT], cluster: "Cluster | None") -> Task[..., ResultT]:
     @wraps(task)
-    def alone(*arguments: Any) -> ResultT:
+    def run(*arguments: Any) -> ResultT:
+        if cluster:
+            return cluster.call(task, *arguments)
         compute_in_threads(1)
         return cast(ResultT, end_task(task, *arguments))
 
     return Task(
-        alone,
+        run,
         name=_name(task),
         retries=3,
         retry_delay_seconds=RETRY_DELAYS,

@@ -85,7 +85,15 @@ def run_shards(
     return [results[shard] for shard in shards]
 
 
-def run_alone(task: Callable[[ParametersT], ResultT], parameters: ParametersT) -> ResultT:
-    """Call the only task of a stage, which reports its progress itself."""
-    ((_, result),) = host().runner(1).run(task, [parameters])
+def run_alone(
+    task: Callable[[ParametersT], ResultT], parameters: ParametersT, *, gpu: bool = False
+) -> ResultT:
+    """Call the only task of a stage, which reports its progress itself.
+
+    Args:
+        task: the work.
+        parameters: its only argument.
+        gpu: whether it needs a GPU for itself.
+    """
+    ((_, result),) = host().runner(1, gpu=gpu).run(task, [parameters])
     return result

@@ -35,8 +35,13 @@ class Terminal:
     """Runs stages as plain functions, and shows their progress as bars."""
 
     def runner(self, workers: int, *, gpu: bool = False) -> Runner:
-        """Return threads, or processes if the environment asks for them."""
-        return _RUNNERS[runner_settings().runner](1 if gpu else workers)
+        """Return threads, or what else the settings ask for."""
+        settings = runner_settings()
+        if settings.scheduler:
+            from flows.dask import DaskWorkers  # noqa: PLC0415 - Dask takes a second to import
+
+            return DaskWorkers(settings.scheduler, gpu=gpu)
+        return _RUNNERS[settings.runner](1 if gpu else workers)
 
     def run_stage(
         self, stage: Callable[[ParametersT], ResultT], parameters: ParametersT

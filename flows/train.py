@@ -44,7 +44,7 @@ def train_editor(parameters: TrainEditorParameters) -> str:
         verify_shards(parameters.shards)
         verify_shards(parameters.annotations)
     with follow("Train editor", parameters.steps):
-        adapter = run_alone(train_editor_task, parameters)
+        adapter = run_alone(train_editor_task, parameters, gpu=True)
     last = max(list_files(join(parameters.output, SAMPLES)), default=None)
     if last is not None:
         picture = write_picture(read_bytes(last), last)
@@ -61,4 +61,4 @@ def train_language(parameters: TrainLanguageParameters) -> str:
     if parameters.verify:
         verify_shards(parameters.shards)
     with follow("Train language", parameters.steps):
-        return run_alone(train_language_task, parameters)
+        return run_alone(train_language_task, parameters, gpu=True)

@@ -2,13 +2,15 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from math import ceil
 from pathlib import Path
 
 from schemas.workers import MAX_WORKERS
 
 ROOT = Path("/")
+_most: ContextVar[int] = ContextVar("most", default=MAX_WORKERS)
 
 
 def available_cpus(root: Path = ROOT) -> int:
@@ -27,7 +29,17 @@ def available_cpus(root: Path = ROOT) -> int:
 
 def default_workers() -> int:
     """Return how many things to do at a time unless the user says otherwise."""
-    return min(available_cpus(), MAX_WORKERS)
+    return min(available_cpus(), _most.get())
+
+
+@contextmanager
+def doing_at_most(count: int) -> Iterator[None]:
+    """Let `default_workers` return no more than this, because others share the machine."""
+    token = _most.set(count)
+    try:
+        yield
+    finally:
+        _most.reset(token)
 
 
 def _affinity() -> int:

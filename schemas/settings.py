@@ -15,6 +15,7 @@ from pydantic_settings import (
 )
 
 from schemas.errors import ExpectedError
+from schemas.workers import RunnerName
 
 PREFIX = "RR_S3_"
 
@@ -142,16 +143,23 @@ def _parse(_variables: frozenset[tuple[str, str]], _folder: Path) -> S3Settings:
 
 
 class RunnerSettings(BaseSettings):
-    """What runs the tasks of a stage without a Prefect server: `RR_RUNNER`.
+    """What runs the tasks of a stage: `RR_RUNNER`, and `RR_DASK_ADDRESS` of a Dask scheduler.
 
-    Threads share loaded weights; each process loads its own.
+    Threads share loaded weights; each process loads its own. On a Prefect server, tasks run in
+    threads unless they run on a Dask cluster.
     """
 
     model_config = SettingsConfigDict(
         env_prefix="RR_", env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
     )
 
-    runner: Literal["threads", "processes"] = "threads"
+    runner: RunnerName = "threads"
+    dask_address: Annotated[str, Field(pattern=r"^[a-z]+://[^@\s]+$")] | None = None
+
+    @property
+    def scheduler(self) -> str | None:
+        """The address of the Dask scheduler, if tasks run there."""
+        return self.dask_address if self.runner == "dask" else None
 
 
 def runner_settings() -> RunnerSettings:
@@ -160,7 +168,13 @@ def runner_settings() -> RunnerSettings:
     Raises:
         UnusableSettingsError: one of them is invalid.
     """
-    return _read(RunnerSettings, "RR_RUNNER")
+    settings = _read(RunnerSettings)
+    if settings.runner == "dask" and settings.dask_address is None:
+        raise UnusableSettingsError(
+            "RR_DASK_ADDRESS: name the scheduler of the Dask cluster, such as tcp://host:8786 "
+            "(--address does so too)"
+        )
+    return settings
 
 
 class AlarmSettings(BaseSettings):
@@ -182,18 +196,19 @@ def alarm_settings() -> AlarmSettings:
     Raises:
         UnusableSettingsError: one of them is invalid.
     """
-    return _read(AlarmSettings, "RR_ALARM_SHARE")
+    return _read(AlarmSettings)
 
 
 SettingsT = TypeVar("SettingsT", bound=BaseSettings)
 
 
-def _read(settings: type[SettingsT], variable: str) -> SettingsT:
-    """Read settings that are a single variable."""
+def _read(settings: type[SettingsT]) -> SettingsT:
+    """Read settings whose variables are named for their fields."""
     try:
         return settings()
     except ValidationError as error:
-        (problem,) = error.errors()
+        problem = error.errors()[0]
+        variable = f"{settings.model_config['env_prefix']}{problem['loc'][0]}".upper()
         raise UnusableSettingsError(f"{variable}: {problem['msg']}") from None
 
 

@@ -53,6 +53,7 @@ pytest_plugins = [
     "tests.browser",
     "tests.toys",
     "tests.hub",
+    "tests.dask_cluster",
 ]
 
 torch.set_num_threads(1)

@@ -14,7 +14,7 @@ from flows.cli.models import (
     choose_reasoner,
     choose_teacher,
 )
-from flows.cli.options import Verify, Workers, console
+from flows.cli.options import Address, Runner, Verify, Workers, console
 from schemas.parameters.annotation import AnnotateParameters, RefreshParameters
 from schemas.parameters.description import DescribeParameters
 
@@ -30,6 +30,8 @@ def annotate(
     reasoner_model: ReasonerModel = None,
     reasoner_setting: ReasonerSetting = None,
     workers: Workers = None,
+    runner: Runner = None,
+    address: Address = None,
     verify: Verify = False,
     refresh: Annotated[
         bool,
@@ -106,6 +108,8 @@ def describe(
         str | None, typer.Option(help="Where to put the truths; by default beside SHARDS.")
     ] = None,
     workers: Workers = None,
+    runner: Runner = None,
+    address: Address = None,
     verify: Verify = False,
 ) -> None:
     """Let a teacher describe the clean photographs of a data set, and merge that with the truth.

@@ -7,7 +7,7 @@ import typer
 from flows.cli.beginning import begin
 from flows.cli.failure import complain_of_inputs
 from flows.cli.models import ReasonerModel, ReasonerName, ReasonerSetting, Tier, choose_reasoner
-from flows.cli.options import Workers, console
+from flows.cli.options import Address, Runner, Workers, console
 from schemas.parameters.assessment import AssessParameters
 
 
@@ -39,6 +39,8 @@ def assess(
     ] = None,
     seed: Annotated[int, typer.Option(help="The published figures use 2027.")] = 2027,
     workers: Workers = None,
+    runner: Runner = None,
+    address: Address = None,
 ) -> None:
     """Measure how well a reasoner diagnoses held-out photographs.
 

@@ -6,7 +6,7 @@ import typer
 
 from flows.cli.beginning import begin
 from flows.cli.failure import complain_of_inputs, complain_of_lost
-from flows.cli.options import Exclude, Include, Seed, Workers
+from flows.cli.options import Address, Exclude, Include, Runner, Seed, Workers
 from schemas.parameters.migration import MigrateParameters
 from schemas.parameters.synthesis import SynthesizeParameters
 
@@ -25,6 +25,8 @@ def synthesize(
     shard_size: Annotated[int, typer.Option(help="Samples per shard.")] = 128,
     seed: Seed = 0,
     workers: Workers = None,
+    runner: Runner = None,
+    address: Address = None,
 ) -> None:
     """Make WebDataset shards of degraded photographs and their true diagnoses from clean ones.
 
@@ -64,6 +66,8 @@ def migrate(
         typer.Option(help="Where to put the new folder; by default beside the old one."),
     ] = None,
     workers: Workers = None,
+    runner: Runner = None,
+    address: Address = None,
 ) -> None:
     """Rewrite the diagnoses in shards in the current version of the prior.
 

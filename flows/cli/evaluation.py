@@ -16,7 +16,7 @@ from flows.cli.models import (
     choose_reasoner,
     choose_restorer,
 )
-from flows.cli.options import Workers, console, parse_degradations, say_choices
+from flows.cli.options import Address, Runner, Workers, console, parse_degradations, say_choices
 from schemas.evaluation import BenchmarkName, GridName, PriorSource
 from schemas.parameters.evaluation import EvaluateParameters
 
@@ -61,6 +61,8 @@ def evaluate(
     verify: Annotated[bool, typer.Option(help="Judge each restoration, as in use.")] = True,
     seed: Annotated[int, typer.Option(help="The published figures use 2026.")] = 2026,
     workers: Workers = None,
+    runner: Runner = None,
+    address: Address = None,
 ) -> None:
     """Measure weights on held-out photographs, degraded in all 15 ways and left clean.
 

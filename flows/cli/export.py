@@ -6,7 +6,7 @@ import typer
 
 from flows.cli.beginning import begin
 from flows.cli.failure import Commands, complain_of_lost
-from flows.cli.options import Verify, Workers
+from flows.cli.options import Address, Runner, Verify, Workers
 from schemas.export import Dialect
 from schemas.parameters.export import ExportHfParameters, ExportMessagesParameters
 
@@ -28,6 +28,8 @@ def export_hf(
     ] = None,
     split: Annotated[str, typer.Option(help="Name of the split.")] = "train",
     workers: Workers = None,
+    runner: Runner = None,
+    address: Address = None,
     verify: Verify = False,
 ) -> None:
     """Write a data set in a form that Hugging Face datasets can load.
@@ -74,6 +76,8 @@ def export_messages(
         str | None, typer.Option(help="Licence of the photographs, to repeat in every line.")
     ] = None,
     workers: Workers = None,
+    runner: Runner = None,
+    address: Address = None,
     verify: Verify = False,
 ) -> None:
     """Write a data set as chats for fine-tuning a vision-language model.

@@ -13,6 +13,8 @@ EXTRAS = {
     "peft": "qwen",
     "xgrammar": "qwen",
     "openai": "remote",
+    "distributed": "dask",
+    "cloudpickle": "dask",
     "onnx": "onnx",
     "onnxscript": "onnx",
     "onnxruntime": "onnx",

@@ -1,12 +1,14 @@
 """The console and the options that several commands share."""
 
-from collections.abc import Iterable
+import os
+from collections.abc import Callable, Iterable
 from typing import Annotated, Any, get_args
 
 import typer
 from rich.console import Console
 
 from schemas.prior.current import DEGRADATIONS, DegradationName
+from schemas.workers import RunnerName
 
 console = Console()
 
@@ -17,6 +19,35 @@ Weights = Annotated[
     str | None, typer.Option(help="Weights file (safetensors); by default the shipped weights.")
 ]
 Seed = Annotated[int, typer.Option(help="Seed of all random draws.")]
+
+
+def _keep_as(variable: str) -> Callable[[str | None], str | None]:
+    """Let an option win over a variable of the environment, for what this process starts too."""
+
+    def keep(value: str | None) -> str | None:
+        if value is not None:
+            os.environ[variable] = value
+        return value
+
+    return keep
+
+
+Runner = Annotated[
+    RunnerName | None,
+    typer.Option(
+        help="What runs the tasks; by default RR_RUNNER, or threads. A Dask cluster runs as many "
+        "at a time as its workers have threads.",
+        callback=_keep_as("RR_RUNNER"),
+    ),
+]
+Address = Annotated[
+    str | None,
+    typer.Option(
+        metavar="tcp://HOST:PORT",
+        help="With --runner dask: the scheduler of the cluster; by default RR_DASK_ADDRESS.",
+        callback=_keep_as("RR_DASK_ADDRESS"),
+    ),
+]
 Workers = Annotated[
     int | None,
     typer.Option(help="Shards to process at a time; by default one per usable core."),

@@ -6,7 +6,15 @@ import typer
 
 from flows.cli.beginning import begin
 from flows.cli.failure import complain_of_inputs, leave_out_skipped
-from flows.cli.options import Exclude, Include, Workers, console, parse_degradations
+from flows.cli.options import (
+    Address,
+    Exclude,
+    Include,
+    Runner,
+    Workers,
+    console,
+    parse_degradations,
+)
 from schemas.parameters.ingest import IngestParameters
 from schemas.shard import LayoutName
 
@@ -31,6 +39,8 @@ def ingest(
     exclude: Exclude = None,
     shard_size: Annotated[int, typer.Option(help="Pairs per shard.")] = 128,
     workers: Workers = None,
+    runner: Runner = None,
+    address: Address = None,
 ) -> None:
     """Make WebDataset shards of existing degraded photographs and their clean counterparts.
 

@@ -15,7 +15,7 @@ from flows.cli.models import (
     choose_reasoner,
     choose_restorer,
 )
-from flows.cli.options import Exclude, Include, console, parse_degradations
+from flows.cli.options import Address, Exclude, Include, Runner, console, parse_degradations
 from flows.cli.settings import parse_edits, parse_strengths
 from schemas.archive import RestoreParameters
 from schemas.prior.current import DEGRADATIONS, VISIBLE_SEVERITY
@@ -115,6 +115,8 @@ def restore(
         int | None,
         typer.Option(help="Photographs to restore at a time; by default one per usable core."),
     ] = None,
+    runner: Runner = None,
+    address: Address = None,
     tier: Tier = "edge",
     reasoner: ReasonerName = None,
     reasoner_model: ReasonerModel = None,

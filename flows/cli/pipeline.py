@@ -18,7 +18,7 @@ from flows.cli.models import (
     merge_trees,
     parse_tree,
 )
-from flows.cli.options import Seed, Workers, console
+from flows.cli.options import Address, Runner, Seed, Workers, console
 from flows.cli.promotion import Gate
 from schemas.parameters.pipeline import PipelineParameters
 
@@ -62,6 +62,8 @@ def pipeline(
     ] = None,
     seed: Seed = 0,
     workers: Workers = None,
+    runner: Runner = None,
+    address: Address = None,
 ) -> None:
     """Run all stages: synthesize, train, annotate, train, align, evaluate, promote, restore.
 

@@ -6,7 +6,7 @@ import typer
 
 from flows.cli.beginning import begin
 from flows.cli.models import RestorerSetting, Tier, choose_restorer
-from flows.cli.options import Weights, Workers, console
+from flows.cli.options import Address, Runner, Weights, Workers, console
 from schemas.parameters.evaluation import EvaluateParameters
 from schemas.parameters.promotion import PromoteParameters, RollBackParameters
 from schemas.reasoner import EdgeReasonerChoice
@@ -38,6 +38,8 @@ def promote(
     reasoner: Weights = None,
     seed: Annotated[int, typer.Option(help="The published figures use 2026.")] = 2026,
     workers: Workers = None,
+    runner: Runner = None,
+    address: Address = None,
     gate: Gate = False,
     again: Annotated[
         bool, typer.Option("--again", help="Also weights that a person refused or took back.")
