@@ -21,6 +21,11 @@ Weights = Annotated[
 Seed = Annotated[int, typer.Option(help="Seed of all random draws.")]
 
 
+def say_choices(choices: Any) -> str:
+    """Write the names that a literal type allows so that help breaks lines between them."""
+    return " | ".join(get_args(choices))
+
+
 def _keep_as(variable: str) -> Callable[[str | None], str | None]:
     """Let an option win over a variable of the environment, for what this process starts too."""
 
@@ -35,6 +40,7 @@ def _keep_as(variable: str) -> Callable[[str | None], str | None]:
 Runner = Annotated[
     RunnerName | None,
     typer.Option(
+        metavar=say_choices(RunnerName),
         help="What runs the tasks; by default RR_RUNNER, or threads. A Dask cluster runs as many "
         "at a time as its workers have threads.",
         callback=_keep_as("RR_RUNNER"),
@@ -68,11 +74,6 @@ Exclude = Annotated[
         metavar="PATTERN", help="What to leave out, as in .gitignore: *.png. May be repeated."
     ),
 ]
-
-
-def say_choices(choices: Any) -> str:
-    """Write the names that a literal type allows so that help breaks lines between them."""
-    return " | ".join(get_args(choices))
 
 
 def parse_degradations(option: str, given: Iterable[str]) -> tuple[DegradationName, ...]:

@@ -96,9 +96,9 @@ def test_the_extras_are_those_of_the_package() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = project["optional-dependencies"]
     brought: dict[str, str] = {}
-    for extra in ("train", "qwen", "remote", "onnx"):
+    for extra in ("train", "qwen", "remote", "dask", "onnx"):
         for requirement in extras[extra]:
             library = requirement.partition(">")[0]
             brought.setdefault(IMPORTED_AS.get(library, library), extra)
     assert brought == EXTRAS
-    assert extras["all"] == ["reason-and-restore[train,qwen,remote,onnx]"]
+    assert extras["all"] == ["reason-and-restore[train,qwen,remote,dask,onnx]"]
