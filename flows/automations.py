@@ -75,7 +75,7 @@ def _automations(block: UUID | None) -> Iterator[AutomationCore]:
         name="rr: a run died",
         description="A run that gave no sign of life counts as crashed, so that it can go on.",
         trigger=EventTrigger(
-            after={"prefect.flow-run.heartbeat"},
+            after={"prefect.flow-run.Running", "prefect.flow-run.heartbeat"},
             expect={"prefect.flow-run.*"},  # the next heartbeat, or any state, whatever its name
             match=_RUNS,
             for_each={"prefect.resource.id"},
@@ -90,6 +90,18 @@ def _automations(block: UUID | None) -> Iterator[AutomationCore]:
             ),
             *told,
         ],
+    )
+    yield AutomationCore(
+        name="rr: a dead run goes on",
+        description="A run of a deployment that crashed is started again, and resumes.",
+        trigger=EventTrigger(
+            expect={"prefect.flow-run.Crashed"},
+            match=_RUNS,
+            match_related={"prefect.resource.role": "deployment"},
+            posture=Posture.Reactive,
+            threshold=1,
+        ),
+        actions=[ChangeFlowRunState(state=StateType.SCHEDULED, name="AwaitingRetry")],
     )
     paused = PauseDeployment(source="inferred")
     yield AutomationCore(

@@ -32,6 +32,7 @@ from flows.events import report_result, reporting_errors
 from flows.host import use_host
 from flows.pace import Pace
 from flows.runner import Runner, as_completed
+from flows.tries import check_tries
 from rr_tasks.retries import TRANSIENT
 from rr_tasks.threads import compute_in_threads
 from schemas.archive import Chunk
@@ -104,6 +105,7 @@ def as_flow(stage: Callable[[Any], Any]) -> Flow[[Any], Any]:
     @wraps(stage)
     def run(parameters: Any) -> Any:
         with use_host(Server()), reporting_errors(), ending_early():
+            check_tries()
             result = stage(parameters)
         report_result(result)
         return result

@@ -7,10 +7,10 @@ import gc
 import io
 import os
 import sys
-from typing import TYPE_CHECKING
 
 from flows.cli import stopping
 
+TYPE_CHECKING = False  # `typing` takes as long to import as all of this
 if TYPE_CHECKING:
     import typer
 
@@ -29,7 +29,7 @@ def main() -> None:
 
     Threads of torch wait without spinning, or they would slow down whatever shares the machine.
     """
-    with stopping.listening():
+    with stopping.Listening():
         os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # read when torch is imported
         if isinstance(sys.stdout, io.TextIOWrapper):
             sys.stdout.reconfigure(errors="surrogateescape")  # paths as they are, also if no text

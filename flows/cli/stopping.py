@@ -9,12 +9,12 @@ import _thread
 import os
 import signal
 import sys
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from types import FrameType
-from typing import NoReturn
+
+TYPE_CHECKING = False  # a signal before `Listening` finds nobody, so little is imported until then
+if TYPE_CHECKING:
+    from types import FrameType, TracebackType
+    from typing import NoReturn
 
 LINE = "Stopped. Run the same command again to resume."
 PATIENCE = 3.0
@@ -28,25 +28,26 @@ _heard: list[int] = []
 _said: list[str] = []
 
 
-@contextmanager
-def listening() -> Iterator[None]:
-    """Let a signal during the block end the process; afterwards, the result stands."""
-    for number in _SIGNALS:
-        signal.signal(number, _hear)
-    try:
-        yield
-    except BaseException:
-        if not _heard:
-            raise
-    finally:
+class Listening:
+    """Lets a signal during the block end the process; afterwards, the result stands."""
+
+    def __enter__(self) -> None:
+        for number in _SIGNALS:
+            signal.signal(number, _hear)
+
+    def __exit__(
+        self,
+        kind: "type[BaseException] | None",
+        error: "BaseException | None",
+        trace: "TracebackType | None",
+    ) -> None:
         for number in _SIGNALS:
             signal.signal(number, signal.SIG_IGN)
-    if _heard:
-        say()
-        others = set(threading.enumerate()) - {threading.main_thread()}
-        if not all(one.daemon for one in others):  # they would be waited for
-            _leave()
-        sys.exit(status())
+        if _heard:
+            say()
+            if _are_threads_at_work():
+                _leave()
+            sys.exit(status())
 
 
 def status() -> int:
@@ -63,7 +64,7 @@ def say() -> None:
         _said.append(LINE)
 
 
-def _hear(number: int, frame: FrameType | None) -> None:
+def _hear(number: int, frame: "FrameType | None") -> None:
     _heard.append(number)
     if len(_heard) > 1 or _is_importing(frame):
         _leave()
@@ -71,7 +72,7 @@ def _hear(number: int, frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
-def _is_importing(frame: FrameType | None) -> bool:
+def _is_importing(frame: "FrameType | None") -> bool:
     while frame is not None:
         if frame.f_code.co_filename.startswith("<frozen importlib"):
             return True
@@ -79,12 +80,20 @@ def _is_importing(frame: FrameType | None) -> bool:
     return False
 
 
+def _are_threads_at_work() -> bool:
+    """Whether the process would wait for threads at its end."""
+    import threading
+
+    others = set(threading.enumerate()) - {threading.main_thread()}
+    return not all(one.daemon for one in others)
+
+
 def _leave_later() -> None:
     time.sleep(PATIENCE)
     _leave()
 
 
-def _leave() -> NoReturn:
+def _leave() -> "NoReturn":
     """End the process at once, from any thread and in the middle of anything."""
     if not _said:
         cursor = _SHOW_CURSOR if os.isatty(2) else ""

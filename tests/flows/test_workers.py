@@ -1,4 +1,4 @@
-"""Flow runs in processes of a real Prefect worker, which are cancelled."""
+"""Flow runs in processes of a real Prefect worker, which are cancelled or die."""
 
 import os
 import signal
@@ -18,6 +18,7 @@ from prefect.client.schemas.filters import LogFilter
 from prefect.settings import PREFECT_API_URL
 from prefect.states import Cancelling
 
+from flows import automations
 from flows.cancellation import MESSAGE
 from rr_tasks.storage.process import is_gone, sign_of
 from tests.flows.waiting import WaitParameters, flow
@@ -69,9 +70,20 @@ def working(folder: Path) -> Iterator["subprocess.Popen[bytes]"]:
 def worker(
     deployment: UUID, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator["subprocess.Popen[bytes]"]:
-    """A worker for all tests here."""
+    """A worker for the tests that come before the one that kills it."""
     with working(tmp_path_factory.mktemp("worker")) as process:
         yield process
+
+
+@pytest.fixture
+def impatient() -> Iterator[None]:
+    """The automations of `rr deploy`, which for a while take a run for dead after ten seconds."""
+    with get_client(sync_client=True) as client:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(automations, "HEARTBEAT_SECONDS", 10 / automations._MISSED)
+            automations.apply_automations(client)
+        yield
+        automations.apply_automations(client)
 
 
 @dataclass(frozen=True)
@@ -132,3 +144,26 @@ def test_a_run_that_is_cancelled_ends_soon_and_says_so(deployment: UUID, tmp_pat
     run.wait_for("Cancelled")
     assert run.count(MESSAGE) == 1
     assert not (tmp_path / "0.done").exists()
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_run_whose_worker_is_killed_is_noticed_and_ends_well_elsewhere(
+    deployment: UUID,
+    worker: "subprocess.Popen[bytes]",
+    tmp_path: Path,
+) -> None:
+    run = start(deployment, tmp_path, count=2, seconds=60.0)
+    died = run.wait_for_photograph("0.begun")
+    os.killpg(worker.pid, signal.SIGKILL)
+    with suppress(ProcessLookupError):
+        os.kill(died, signal.SIGKILL)
+    run.wait_for("AwaitingRetry")
+    (tmp_path / "go").touch()
+    with working(tmp_path):
+        run.wait_for("Completed")
+    assert (tmp_path / "1.done").exists()
+    with get_client(sync_client=True) as client:
+        states = [state.name for state in client.read_flow_run_states(run.id)]
+    assert states.count("Crashed") == 1
+    assert states[states.index("Crashed") + 1] == "AwaitingRetry"
+    assert states[-1] == "Completed"
