@@ -19,9 +19,9 @@ def packed(suffix: str, side: int = 64, seed: int = 1) -> bytes:
     return cv2.imencode(suffix, image)[1].tobytes()
 
 
-def huge_png() -> bytes:
-    """A few bytes that claim ten billion pixels."""
-    header = struct.pack(">IIBBBBB", 100_000, 100_000, 8, 2, 0, 0, 0)
+def huge_png(side: int = 100_000) -> bytes:
+    """A few bytes that claim a square of so many pixels on a side."""
+    header = struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)
     chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(b"")), (b"IEND", b""))
     return b"\x89PNG\r\n\x1a\n" + b"".join(
         struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))

@@ -8,6 +8,8 @@ import pickle
 import socket
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
 from typing import Any
@@ -18,6 +20,8 @@ from rr_tasks.confinement.work import Answer, Prepare, Request, Work
 
 def main() -> None:
     """Serve the connection whose number the command line names."""
+    with suppress(OSError):  # Linux, out of memory, ends this process before the one that waits
+        Path("/proc/self/oom_score_adj").write_text("500")
     connection = socket.socket(fileno=int(sys.argv[1]))
     requests: SimpleQueue[Request] = SimpleQueue()
     Thread(target=_receive, args=(connection, requests), daemon=True).start()

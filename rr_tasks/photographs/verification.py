@@ -20,7 +20,7 @@ from rr_tasks.photographs.photograph import Photograph
 from rr_tasks.photographs.pixels import Bytes, Samples, to_8_bits
 from rr_tasks.photographs.profile import FIELD
 
-_STRIP = 512
+_STRIP = 64
 _BLOCK = 16
 _AVERAGE, _LARGEST = 8, 48
 """Codes of 255 by which the means of blocks may differ after a lossy encoding. Halved chroma alone

@@ -19,6 +19,7 @@ from rr_tasks.samples import sample_photographs
 from rr_tasks.storage.folders import open_folder
 from schemas.archive import LedgerRow
 from tests.commands import Rr, files_of_at_most, only_error
+from tests.odd_files import huge_png
 
 ROOT = Path(__file__).parents[3]
 
@@ -50,6 +51,13 @@ def test_restoring_quarantines_what_it_cannot_read(rr: Rr, mixed: Path, tmp_path
         "more/text.png",
         "zero.jpg",
     ]
+
+
+def test_what_takes_too_much_memory_is_named(rr: Rr, mixed: Path, tmp_path: Path) -> None:
+    (mixed / "claims.png").write_bytes(huge_png(10_000))
+    rr("restore", mixed, tmp_path / "out", "--max-memory", 256, code=1)
+    failures = (tmp_path / "out/_rr/failures.csv").read_text()
+    assert 'claims.png,"it takes 572 MiB of memory or more, and the limit is 256 MiB' in failures
 
 
 def test_restoring_again_skips_everything(rr: Rr, photographs: Path, tmp_path: Path) -> None:
@@ -187,6 +195,8 @@ def test_options_out_of_range_are_named(rr: Rr, photographs: Path, tmp_path: Pat
     for option, value, name in (
         ("--threshold", 200, "--threshold: "),
         ("--max-pixels", 0, "--max-pixels: "),
+        ("--max-seconds", 0, "--max-seconds: "),
+        ("--max-memory", 1, "--max-memory: "),
     ):
         result = rr("restore", photographs, out, option, value, code=2)
         assert only_error(result).startswith(name)
