@@ -6,12 +6,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: help install demo test lint types check wheel constraints clean
+.PHONY: help install demo test fuzz lint types check wheel constraints clean
 
 help:
 	@echo "make install      set up .venv: the package with all extras, and the tools"
 	@echo "make demo         do the main job on the sample photographs (results in demo/)"
 	@echo "make test         run the tests"
+	@echo "make fuzz         draw far more hostile inputs than make test does (minutes)"
 	@echo "make check        lint and types; also separately: make lint, make types"
 	@echo "make wheel        build the wheel and the source distribution (in dist/)"
 	@echo "make constraints  make .venv anew with the newest versions, and pin them in constraints.txt"
@@ -35,6 +36,10 @@ demo: $(INSTALLED)
 # Whole files go to each process, so that what a file sets up is set up once.
 test: $(INSTALLED)
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
+
+# Inputs that differ from run to run; what fails is printed with the line that repeats it.
+fuzz: $(INSTALLED)
+	$(BIN)/python -m pytest -m fuzz --hypothesis-profile fuzz
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check

@@ -1,6 +1,5 @@
 """Runs the benchmarks, of stages as users run them."""
 
-import tempfile
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from rr_tasks.benchmarks.synthesis import (
 )
 from rr_tasks.cpu import default_workers
 from rr_tasks.degrade.tasks import synthesize_shard_task
+from rr_tasks.storage.scratch import scratch_folder
 from schemas.archive import RestoreParameters
 from schemas.shard import SynthesisSpec
 
@@ -62,17 +62,19 @@ def bench_loading(
     shards: str | None, annotations: str | None, photographs: str, batches: int
 ) -> LoadingSpeed:
     """Measure loading of a data set, by default of a small one that is made of photographs."""
-    with tempfile.TemporaryDirectory(prefix="rr-bench-") as work:
+    with scratch_folder() as work:
         if shards is None or annotations is None:
-            shards, annotations = _measure_apart(make_training_data, photographs, _SAMPLES, work)
+            shards, annotations = _measure_apart(
+                make_training_data, photographs, _SAMPLES, str(work)
+            )
         return measure_loading(shards, annotations, batches)
 
 
 def bench_inspection(rows: int, shard_size: int) -> InspectionSpeed:
     """Measure a survey of that many rows."""
-    with tempfile.TemporaryDirectory(prefix="rr-bench-") as work:
-        make_sidecars(work, rows, shard_size)
-        return _measure_apart(measure_inspection, work)
+    with scratch_folder() as work:
+        make_sidecars(str(work), rows, shard_size)
+        return _measure_apart(measure_inspection, str(work))
 
 
 def _measure_apart(

@@ -27,6 +27,7 @@ from prefect.tasks import exponential_backoff
 from pydantic import Field
 
 from flows.answer import Answer, NobodyAnsweredError
+from flows.appearance import show_as_text
 from flows.cancellation import end_task, ending_early
 from flows.events import report_result, reporting_errors
 from flows.host import use_host
@@ -290,3 +291,4 @@ class _WithoutTraceback(logging.Filter):
 
 for _name_of_logger in ("prefect.flow_runs", "prefect.task_runs"):
     logging.getLogger(_name_of_logger).addFilter(_WithoutTraceback())
+    show_as_text(_name_of_logger)

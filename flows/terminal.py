@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from rich.console import Console
 from rich.markdown import Markdown
 from rich.progress import (
     BarColumn,
@@ -22,13 +21,13 @@ from rich.table import Column
 from rich.text import Text
 
 from flows.answer import Answer, NobodyAnsweredError
+from flows.console import errors
 from flows.runner import Processes, Runner, Threads
 from schemas.settings import runner_settings
+from schemas.url import mask_secrets
 
 ParametersT = TypeVar("ParametersT")
 ResultT = TypeVar("ResultT")
-
-console = Console(stderr=True)
 
 
 class Terminal:
@@ -51,7 +50,7 @@ class Terminal:
 
     def say(self, message: str) -> None:
         """Print a message above the bar."""
-        console.print(message, soft_wrap=True, highlight=False, markup=False)
+        errors.print(mask_secrets(message), soft_wrap=True, highlight=False, markup=False)
 
     def can_ask(self) -> bool:
         """Whether somebody sits at the terminal."""
@@ -59,10 +58,10 @@ class Terminal:
 
     def ask(self, question: str) -> Answer:
         """Ask at the terminal; see `Host.ask`."""
-        console.print(Markdown(question))
+        errors.print(Markdown(question))
         try:
-            yes = Confirm.ask("Yes or no", console=console)
-            note = Prompt.ask("Why (may be empty)", console=console, default="", show_default=False)
+            yes = Confirm.ask("Yes or no", console=errors)
+            note = Prompt.ask("Why (may be empty)", console=errors, default="", show_default=False)
         except EOFError as error:
             raise NobodyAnsweredError("nobody answered at the terminal; run again") from error
         return Answer(yes, note.strip())
@@ -73,7 +72,7 @@ class Terminal:
         columns = (
             _columns() if total else (TextColumn("{task.description}, {task.completed:,} so far"),)
         )
-        with Progress(*columns, console=console, transient=total is None) as bars:
+        with Progress(*columns, console=errors, transient=total is None) as bars:
             bar = bars.add_task(label, total=total, note="")
             yield lambda done, note="": bars.update(bar, completed=done, note=note)
             bars.update(bar, completed=total)

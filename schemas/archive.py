@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
 from schemas.base import Strict, Unit
 from schemas.pattern import Pattern
@@ -28,8 +28,6 @@ MAX_PREVIEWS = 24
 class RestoreParameters(Treatment):
     """What to restore, where to write it, and which degradations to keep."""
 
-    model_config = ConfigDict(hide_input_in_errors=True)
-
     input: Annotated[
         Folder,
         Field(description="Folder or URL of photographs; it is only read."),
@@ -39,7 +37,7 @@ class RestoreParameters(Treatment):
         Field(description="Folder or URL for the restored photographs, under the same names."),
     ]
     only: Annotated[
-        tuple[str, ...],
+        tuple[Url, ...],
         Field(strict=False, description="Names of photographs in the folder; by default all."),
     ] = ()
     include: Annotated[

@@ -17,9 +17,18 @@ class Uniform(Protocol):
 
 
 class Strict(BaseModel):
-    """An immutable model that refuses unknown fields, coercions, NaN and infinity."""
+    """An immutable model that refuses unknown fields, coercions, NaN and infinity.
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+    Its errors do not show what was given, which may be a secret.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        strict=True,
+        allow_inf_nan=False,
+        hide_input_in_errors=True,
+    )
 
 
 class Range(Strict):

@@ -21,6 +21,7 @@ from schemas.ranges import (
     ShowerRecipe,
     SmokeRecipe,
 )
+from schemas.url import Url
 
 # Frozen: recipes have to name types that were published later.
 _UNNAMED_TYPES = v1.DEGRADATIONS
@@ -60,7 +61,7 @@ class DepthModel(Strict):
     `name` is its name on the Hugging Face Hub, or a folder; `revision` pins its version.
     """
 
-    name: Annotated[str, Field(min_length=1)]
+    name: Annotated[Url, Field(min_length=1)]
     revision: str | None = None
 
 

@@ -32,7 +32,7 @@ class QwenRestorerChoice(Strict):
     """
 
     kind: Literal["qwen"] = Field("qwen", description="Which restorer")
-    model: str = Field(min_length=1, description="Folder of the model, or its name on the Hub")
+    model: Url = Field(min_length=1, description="Folder of the model, or its name on the Hub")
     revision: str | None = Field(None, description="Revision on the Hub; by default the newest")
     adapter: Url | None = Field(None, description="Folder or file of a LoRA; by default none")
     dtype: DtypeName = Field(

@@ -15,6 +15,7 @@ from pydantic_settings import (
 )
 
 from schemas.errors import ExpectedError
+from schemas.url import Url
 from schemas.workers import RunnerName
 
 PREFIX = "RR_S3_"
@@ -25,7 +26,7 @@ class UnusableSettingsError(ExpectedError, ValueError):
 
 
 def _http(url: str) -> str:
-    if not url.startswith(("http://", "https://")) or "@" in url:
+    if not url.startswith(("http://", "https://")):
         raise ValueError("must be http://HOST or https://HOST, with a port if need be")
     return url.rstrip("/")
 
@@ -48,7 +49,7 @@ class S3Settings(BaseSettings):
         hide_input_in_errors=True,
     )
 
-    endpoint_url: Annotated[str, AfterValidator(_http)] | None = None
+    endpoint_url: Annotated[Url, AfterValidator(_http)] | None = None
     region: str | None = None
     profile: str | None = None
     access_key: SecretStr | None = None

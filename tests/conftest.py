@@ -58,7 +58,8 @@ pytest_plugins = [
 
 torch.set_num_threads(1)
 cv2.setNumThreads(1)
-settings.register_profile("quick", max_examples=60, deadline=None)
+settings.register_profile("quick", max_examples=60, deadline=None, derandomize=True)
+settings.register_profile("fuzz", max_examples=20_000, deadline=None, print_blob=True)
 settings.load_profile("quick")
 
 SAMPLES = Path(__file__).parents[1] / "infra" / "samples" / "train"

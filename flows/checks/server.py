@@ -7,20 +7,23 @@ from prefect.client.orchestration import get_client
 from prefect.settings import PREFECT_API_URL
 
 from flows.checks.finding import Finding
+from schemas.url import mask_secrets
 
 _ABOUT = "Prefect server"
 
 
 def check_configured_server() -> Finding:
     """Ask the server of `PREFECT_API_URL` for its version."""
-    url = PREFECT_API_URL.value()
+    url = mask_secrets(PREFECT_API_URL.value() or "")
     if not url:
         return Finding(_ABOUT, "none configured; commands run without one (rr up starts one)")
     with get_client(sync_client=True) as client:
         problem = client.api_healthcheck()
         if problem is not None:
             advice = "start it (rr up), correct PREFECT_API_URL, or unset it"
-            return Finding(_ABOUT, f"{url} does not answer: {problem}", advice, wrong=True)
+            return Finding(
+                _ABOUT, mask_secrets(f"{url} does not answer: {problem}"), advice, wrong=True
+            )
         theirs = client.api_version()
     said = f"{url} answers, version {theirs}"
     if _release(theirs) != _release(prefect.__version__):

@@ -17,7 +17,8 @@ from flows.cli.models import (
     merge_trees,
     parse_tree,
 )
-from flows.cli.options import Seed, Verify, console, say_choices
+from flows.cli.options import Seed, Verify, say_choices
+from flows.console import console
 from schemas.alignment import ObjectiveName
 from schemas.parameters.alignment import AlignParameters
 from schemas.training import DeviceName

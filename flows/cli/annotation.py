@@ -14,7 +14,9 @@ from flows.cli.models import (
     choose_reasoner,
     choose_teacher,
 )
-from flows.cli.options import Address, Runner, Verify, Workers, console
+from flows.cli.options import Address, Runner, Verify, Workers
+from flows.cli.result import print_url
+from flows.console import console
 from schemas.parameters.annotation import AnnotateParameters, RefreshParameters
 from schemas.parameters.description import DescribeParameters
 
@@ -87,7 +89,7 @@ def annotate(
     from flows.launch import launch
 
     folder = launch(flow, parameters)
-    typer.echo(folder)
+    print_url(folder)
     _complain_of_undiagnosed(folder)
 
 
@@ -132,7 +134,7 @@ def describe(
     from flows.launch import launch
 
     folder = launch(flow, parameters)
-    typer.echo(folder)
+    print_url(folder)
     _complain_of_undiagnosed(folder)
 
 
@@ -145,7 +147,7 @@ def _refresh(parameters: RefreshParameters) -> None:
     refreshed = launch(flow, parameters)
     show_refresh(console, refreshed)
     if not parameters.dry_run:
-        typer.echo(refreshed.plan.folder)
+        print_url(refreshed.plan.folder)
         _complain_of_undiagnosed(refreshed.plan.folder)
 
 

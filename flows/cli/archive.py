@@ -5,7 +5,8 @@ from typing import Annotated
 import typer
 
 from flows.cli.beginning import begin
-from flows.cli.options import console
+from flows.cli.result import print_json
+from flows.console import console
 
 Output = Annotated[
     str, typer.Argument(metavar="OUT", help="Folder or URL that rr restore wrote to.")
@@ -28,7 +29,7 @@ def status(
 
     found = inspect_archive(output)
     if json:
-        typer.echo(found.model_dump_json(indent=2))
+        print_json(found.model_dump_json(indent=2))
     else:
         show_status(console, found)
 

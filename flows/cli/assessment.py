@@ -7,7 +7,8 @@ import typer
 from flows.cli.beginning import begin
 from flows.cli.failure import complain_of_inputs
 from flows.cli.models import ReasonerModel, ReasonerName, ReasonerSetting, Tier, choose_reasoner
-from flows.cli.options import Address, Runner, Workers, console
+from flows.cli.options import Address, Runner, Workers
+from flows.console import console
 from schemas.parameters.assessment import AssessParameters
 
 

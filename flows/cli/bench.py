@@ -6,7 +6,8 @@ import typer
 
 from flows.cli.beginning import begin
 from flows.cli.failure import Commands
-from flows.cli.options import SAMPLES, console
+from flows.cli.options import SAMPLES
+from flows.console import console
 from rr_tasks.samples import sample_photographs
 
 Photographs = Annotated[

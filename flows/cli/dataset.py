@@ -7,6 +7,7 @@ import typer
 from flows.cli.beginning import begin
 from flows.cli.failure import complain_of_inputs, complain_of_lost
 from flows.cli.options import Address, Exclude, Include, Runner, Seed, Workers
+from flows.cli.result import print_url
 from schemas.parameters.migration import MigrateParameters
 from schemas.parameters.synthesis import SynthesizeParameters
 
@@ -53,7 +54,7 @@ def synthesize(
     from rr_tasks.shards.reader import failed_inputs
 
     folder = launch(flow, parameters)
-    typer.echo(folder)
+    print_url(folder)
     failed = failed_inputs(folder)
     complain_of_inputs(failed, f"{folder}/[0-9]*.parquet")
     raise typer.Exit(0 if failed.is_empty() else 1)
@@ -84,7 +85,7 @@ def migrate(
     from rr_tasks.shards.outcomes import list_lost
 
     folder = launch(flow, parameters)
-    typer.echo(folder)
+    print_url(folder)
     if folder == shards:
         host().say("This is the current version already; nothing to do.")
         return

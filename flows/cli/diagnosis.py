@@ -9,7 +9,9 @@ import typer
 from flows.cli.beginning import begin
 from flows.cli.failure import complain
 from flows.cli.models import ReasonerModel, ReasonerName, ReasonerSetting, Tier, choose_reasoner
-from flows.cli.options import Exclude, Include, console
+from flows.cli.options import Exclude, Include
+from flows.cli.result import print_json
+from flows.console import console
 from schemas.errors import ExpectedError
 
 if TYPE_CHECKING:  # --help must answer at once
@@ -80,7 +82,7 @@ def diagnose(
                 gallery.add(diagnosis, pixels)
             name = to_display(diagnosis.path)
             if json:
-                typer.echo(diagnosis.model_dump_json())
+                print_json(diagnosis.model_dump_json())
             elif not folder:
                 show(console, name, diagnosis.prior, diagnosis.guess)
             else:

@@ -10,8 +10,8 @@ import typer
 
 from flows.cli.extra import EXTRAS
 from flows.cli.failure import FAILED
-from flows.cli.options import console
 from flows.cli.server import PORT
+from flows.console import console
 
 if TYPE_CHECKING:
     from flows.checks.finding import Finding

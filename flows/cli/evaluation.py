@@ -16,7 +16,8 @@ from flows.cli.models import (
     choose_reasoner,
     choose_restorer,
 )
-from flows.cli.options import Address, Runner, Workers, console, parse_degradations, say_choices
+from flows.cli.options import Address, Runner, Workers, parse_degradations, say_choices
+from flows.console import console
 from schemas.evaluation import BenchmarkName, GridName, PriorSource
 from schemas.parameters.evaluation import EvaluateParameters
 

@@ -7,6 +7,7 @@ import typer
 from flows.cli.beginning import begin
 from flows.cli.failure import Commands, complain_of_lost
 from flows.cli.options import Address, Runner, Verify, Workers
+from flows.cli.result import print_url
 from schemas.export import Dialect
 from schemas.parameters.export import ExportHfParameters, ExportMessagesParameters
 
@@ -52,7 +53,7 @@ def export_hf(
     from flows.launch import launch
     from rr_tasks.shards.outcomes import list_lost
 
-    typer.echo(launch(flow, parameters))
+    print_url(launch(flow, parameters))
     made = f"{output}/{split}"
     complain_of_lost(list_lost(made), shards, f"{made}/[0-9]*.parquet")
 
@@ -103,7 +104,7 @@ def export_messages(
     from flows.launch import launch
     from rr_tasks.export.messages import list_lost
 
-    typer.echo(launch(flow, parameters))
+    print_url(launch(flow, parameters))
     complain_of_lost(list_lost(output), shards, f"{output}/lost/*.parquet")
 
 
@@ -125,4 +126,4 @@ def export_onnx(
     from rr_tasks.export.onnx import export_onnx as export
 
     export(weights, output)
-    typer.echo(output)
+    print_url(output)

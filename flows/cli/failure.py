@@ -12,10 +12,12 @@ from typer.core import TyperGroup
 
 from flows.cli import stopping
 from flows.cli.extra import explain_missing
+from flows.console import errors
+from rr_tasks.display import to_line
 from rr_tasks.plural import say_count
-from rr_tasks.storage.names import to_display, to_line
+from rr_tasks.storage.names import to_display
 from schemas.errors import ExpectedError
-from schemas.url import REFUSED_URL
+from schemas.url import REFUSED_URL, mask_secrets
 
 if TYPE_CHECKING:  # --help must answer at once
     import polars as pl
@@ -24,8 +26,7 @@ FAILED, WRONG_OPTION = 1, 2
 _SHOWN_INPUTS = 20
 _LINE_END = re.compile(r"(?<!\n)\n(?!\n)")
 _FULL = (errno.ENOSPC, errno.EDQUOT)
-
-errors = Console(stderr=True)
+_UsageError: Any = typer.BadParameter.__mro__[1]  # which Typer does not name
 
 
 class Commands(TyperGroup):
@@ -42,6 +43,9 @@ class Commands(TyperGroup):
         """Run the command that the arguments name."""
         try:
             return super().invoke(ctx)
+        except _UsageError as error:
+            error.message = _show(error.message)
+            raise
         except ExpectedError as error:
             complain(str(error))
             raise typer.Exit(FAILED) from error
@@ -82,8 +86,13 @@ def _misfit(problem: Any, names: dict[str, str]) -> str:
 
 def complain(message: str) -> None:
     """Print one error, in one line however long it is."""
-    line = escape(to_line(message))
+    line = escape(_show(message))
     errors.print(f"[bold red]Error:[/bold red] {line}", soft_wrap=True, highlight=False)
+
+
+def _show(message: str) -> str:
+    """Make a message text that does nothing to a terminal and tells no secret."""
+    return to_line(mask_secrets(message))
 
 
 def complain_of_inputs(failed: "pl.DataFrame", tables: str) -> None:
@@ -126,12 +135,13 @@ def complain_of_lost(rows: "pl.DataFrame", shards: str, tables: str) -> None:
     if rows.is_empty():
         return
     from rr_tasks.shards.reader import advise_remake, tar_url
-    from rr_tasks.shards.writer import shard_of
+    from rr_tasks.shards.writer import is_key, shard_of
 
-    damaged = tar_url(shards, shard_of(rows["key"][0]))
+    damaged = {tar_url(shards, shard_of(key)): None for key in filter(is_key, rows["key"])}
     samples = say_count(len(rows), "sample")
     complain(f"{samples} of {shards} cannot be read and had to be left out; {tables} lists each")
-    complain(f"{damaged} is damaged; {advise_remake(damaged)}")
+    for url in list(damaged)[:1]:
+        complain(f"{url} is damaged; {advise_remake(url)}")
     raise typer.Exit(FAILED)
 
 

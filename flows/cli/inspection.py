@@ -4,7 +4,8 @@ from typing import Annotated
 
 import typer
 
-from flows.cli.options import console
+from flows.cli.result import print_json
+from flows.console import console
 from schemas.inspection import Inspection
 
 
@@ -30,7 +31,7 @@ def inspect(
     if html:
         _write_page(found, pictures, html)
     if json:
-        typer.echo(found.model_dump_json(indent=2))
+        print_json(found.model_dump_json(indent=2))
     else:
         show_inspection(console, found)
 

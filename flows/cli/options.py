@@ -1,16 +1,13 @@
-"""The console and the options that several commands share."""
+"""The options that several commands share."""
 
 import os
 from collections.abc import Callable, Iterable
 from typing import Annotated, Any, get_args
 
 import typer
-from rich.console import Console
 
 from schemas.prior.current import DEGRADATIONS, DegradationName
 from schemas.workers import RunnerName
-
-console = Console()
 
 SAMPLES = "the samples that come with rr"
 """How help texts describe the default of `rr_tasks.samples.sample_photographs`."""

@@ -6,15 +6,9 @@ import typer
 
 from flows.cli.beginning import begin
 from flows.cli.failure import complain_of_inputs, leave_out_skipped
-from flows.cli.options import (
-    Address,
-    Exclude,
-    Include,
-    Runner,
-    Workers,
-    console,
-    parse_degradations,
-)
+from flows.cli.options import Address, Exclude, Include, Runner, Workers, parse_degradations
+from flows.cli.result import print_url
+from flows.console import console
 from schemas.parameters.ingest import IngestParameters
 from schemas.shard import LayoutName
 
@@ -73,7 +67,7 @@ def ingest(
     from flows.launch import launch
 
     made = launch(flow, parameters)
-    typer.echo(made)
+    print_url(made)
     _tell_failures(made)
 
 

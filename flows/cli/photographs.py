@@ -15,8 +15,9 @@ from flows.cli.models import (
     choose_reasoner,
     choose_restorer,
 )
-from flows.cli.options import Address, Exclude, Include, Runner, console, parse_degradations
+from flows.cli.options import Address, Exclude, Include, Runner, parse_degradations
 from flows.cli.settings import parse_edits, parse_strengths
+from flows.console import console
 from schemas.archive import RestoreParameters
 from schemas.prior.current import DEGRADATIONS, VISIBLE_SEVERITY
 from schemas.treatment import CERTAIN

@@ -18,8 +18,9 @@ from flows.cli.models import (
     merge_trees,
     parse_tree,
 )
-from flows.cli.options import Address, Runner, Seed, Workers, console
+from flows.cli.options import Address, Runner, Seed, Workers
 from flows.cli.promotion import Gate
+from flows.console import console
 from schemas.parameters.pipeline import PipelineParameters
 
 

@@ -6,7 +6,8 @@ import typer
 
 from flows.cli.beginning import begin
 from flows.cli.models import RestorerSetting, Tier, choose_restorer
-from flows.cli.options import Address, Runner, Weights, Workers, console
+from flows.cli.options import Address, Runner, Weights, Workers
+from flows.console import console
 from schemas.parameters.evaluation import EvaluateParameters
 from schemas.parameters.promotion import PromoteParameters, RollBackParameters
 from schemas.reasoner import EdgeReasonerChoice

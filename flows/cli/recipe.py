@@ -4,7 +4,9 @@ from typing import Annotated
 
 import typer
 
-from flows.cli.options import SAMPLES, Seed, console
+from flows.cli.options import SAMPLES, Seed
+from flows.cli.result import print_json
+from flows.console import console
 from rr_tasks.samples import sample_photographs
 
 
@@ -58,7 +60,7 @@ def recipe(
         from rr_tasks.storage.files import publish_bytes
 
         publish_bytes(draw_sheet(photographs, found, seed), sheet)
-        console.print(f"written: {sheet}")
+        console.print(f"written: {sheet}", soft_wrap=True, highlight=False, markup=False)
     elif fidelity:
         from flows.cli.show.fidelity import show_fidelity
         from rr_tasks.degrade.fidelity import measure_fidelity
@@ -67,4 +69,4 @@ def recipe(
             measured = measure_fidelity(photographs, found, seed, count=24)
         show_fidelity(console, measured)
     else:
-        typer.echo(found.model_dump_json(indent=2, exclude_none=True))
+        print_json(found.model_dump_json(indent=2, exclude_none=True))

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from flows.cli.options import console
+from flows.console import console
 from flows.local import DATABASE_VARIABLE
 
 Folder = Annotated[Path, typer.Argument(help="Where runs start, and where all is kept.")]

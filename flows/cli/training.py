@@ -7,7 +7,9 @@ import typer
 from flows.cli.beginning import begin
 from flows.cli.failure import Commands
 from flows.cli.models import LearningTier, choose_restorer, make_toy_restorer, parse_settings
-from flows.cli.options import Seed, Verify, console, say_choices
+from flows.cli.options import Seed, Verify, say_choices
+from flows.cli.result import print_url
+from flows.console import console
 from schemas.parameters.editor_training import TrainEditorParameters
 from schemas.parameters.language_training import TrainLanguageParameters
 from schemas.parameters.reasoner_training import TrainReasonerParameters
@@ -138,9 +140,9 @@ def train_reasoner(
     from flows.launch import launch
 
     if isinstance(parameters, TrainLanguageParameters):
-        typer.echo(launch(train.train_language, parameters))
+        print_url(launch(train.train_language, parameters))
     else:
-        typer.echo(launch(train.train_reasoner, parameters))
+        print_url(launch(train.train_reasoner, parameters))
 
 
 def _show_plan(parameters: TrainReasonerParameters | TrainLanguageParameters) -> None:
@@ -270,7 +272,7 @@ def train_restorer(
     from flows.launch import launch
     from flows.train import train_restorer as flow
 
-    typer.echo(launch(flow, parameters))
+    print_url(launch(flow, parameters))
 
 
 def _choose_model(tier: str, start: str | None, output: str) -> str:
@@ -296,4 +298,4 @@ def _train_editor(parameters: TrainEditorParameters, *, plan: bool) -> None:
     from flows.launch import launch
     from flows.train import train_editor as flow
 
-    typer.echo(launch(flow, parameters))
+    print_url(launch(flow, parameters))

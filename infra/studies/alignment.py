@@ -27,6 +27,7 @@ from rr_tasks.evaluation.images.trial import Trial
 from rr_tasks.reasoner.load import load_reasoner
 from rr_tasks.restorer.load import load_restorer
 from rr_tasks.storage.files import join, name_of, publish_bytes
+from rr_tasks.storage.tables import publish_csv
 from rr_tasks.weights.file import locate_shipped
 from schemas.errors import ExpectedError
 from schemas.evaluation import GridName, RestorationSetting
@@ -128,8 +129,8 @@ def main() -> None:
     torch.set_num_threads(1)
     try:
         for rows in Study(options).run():
-            csv, markdown = pl.DataFrame(rows).write_csv(float_precision=4), write_markdown(rows)
-            publish_bytes(csv.encode(), join(options.output, "alignment.csv"))
+            markdown = write_markdown(rows)
+            publish_csv(pl.DataFrame(rows), join(options.output, "alignment.csv"))
             publish_bytes(markdown.encode(), join(options.output, "alignment.md"))
     except ExpectedError as error:
         parser.error(str(error))

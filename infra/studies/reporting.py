@@ -6,6 +6,7 @@ import polars as pl
 from gains import write_markdown
 
 from rr_tasks.storage.files import join, publish_bytes
+from rr_tasks.storage.tables import publish_csv
 from rr_tasks.training.loop import ProgressReport
 
 
@@ -22,6 +23,6 @@ def report(name: str) -> ProgressReport:
 def publish_table(table: pl.DataFrame, folder: str, name: str, baseline: str) -> str:
     """Write a table of `gains.tabulate` as `name`.csv and `name`.md, and return the latter."""
     markdown = write_markdown(table, baseline)
-    publish_bytes(table.write_csv(float_precision=4).encode(), join(folder, f"{name}.csv"))
+    publish_csv(table, join(folder, f"{name}.csv"))
     publish_bytes(markdown.encode(), join(folder, f"{name}.md"))
     return markdown

@@ -1,15 +1,14 @@
 """The table of files that are left out, written while the archive is being listed."""
 
-import csv
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rr_tasks.archive.layout import LEFT_OUT
 from rr_tasks.archive.listing import OnLeftOut
-from rr_tasks.photographs.walk import Entry
 from rr_tasks.storage.folder import Folder
-from rr_tasks.storage.names import to_cell, to_text
+from rr_tasks.storage.names import to_display, to_text
 from rr_tasks.storage.scratch import scratch_folder
+from rr_tasks.storage.tables import csv_rows
 
 
 @contextmanager
@@ -22,11 +21,7 @@ def record_left_out(output: Folder) -> Iterator[OnLeftOut]:
     with scratch_folder() as scratch:
         path = scratch / "table"
         with path.open("w", encoding="utf-8", newline="") as file:
-            table = csv.writer(file, lineterminator="\n")
-            table.writerow(("path", "kind"))
-
-            def record(entry: Entry) -> None:
-                table.writerow((to_cell(to_text(entry.path)), entry.kind))
-
-            yield record
+            add = csv_rows(file)
+            add("path", "kind")
+            yield lambda entry: add(to_display(to_text(entry.path)), entry.kind)
         output.upload(LEFT_OUT, path)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from rr_tasks.photographs.companions import Neighbours
 from rr_tasks.photographs.walk import COMPANION, PHOTOGRAPH, Entry
+from rr_tasks.storage.filesystem import filesystem_of
 from rr_tasks.storage.folder import Folder
 from rr_tasks.storage.folders import open_folder
 from rr_tasks.storage.names import to_path, to_text
@@ -50,6 +51,8 @@ def split_names(sources: Sequence[str]) -> tuple[str, tuple[str, ...]]:
         ScatteredPhotographsError: several folders are named.
         StorageError: storage refuses.
     """
+    for source in sources:
+        filesystem_of(source)  # refuses a URL that holds a secret, which its parts do not show
     folders = {source.rpartition("/")[0] for source in sources}
     if len(sources) == 1 and not _is_file(sources[0]):
         return sources[0], ()

@@ -91,7 +91,7 @@ class Gallery:
 
     def __init__(self, output: Folder, limit: int) -> None:
         self._output, self._limit = output, limit
-        self._there = frozenset(output.names(PREVIEWS))
+        self._there = {f"{PREVIEWS}/{name}" for name in output.names(PREVIEWS)}
         self._rows: dict[str, LedgerRow] = {}
 
     def add(self, row: LedgerRow) -> None:
@@ -118,7 +118,7 @@ class Gallery:
 
     def _has_previews(self, stem: str, status: Status) -> bool:
         needed = {before_path(stem)} | ({after_path(stem)} if status == "restored" else set())
-        return {path.rpartition("/")[2] for path in needed} <= self._there
+        return needed <= self._there
 
 
 def before_path(stem: str) -> str:

@@ -21,6 +21,13 @@
 
   function display(path) { return path[0] === "\0" ? path.slice(1) : path; }
 
+  // As in rr_tasks/display.py: nothing invisible turns the direction of what is read.
+  function spell(text) {
+    return text.replace(/(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}]/gu, function (char) {
+      return "\\u" + char.codePointAt(0).toString(16).padStart(4, "0");
+    });
+  }
+
   function say(finding) {
     var grade = config.grades.find(function (one) { return finding[1] <= one[0]; })[1];
     var certain = finding[2] === null ? "" : ", " + Math.floor(100 * finding[2]) + "% certain";
@@ -29,7 +36,7 @@
 
   function make(tag, text, label) {
     var made = document.createElement(tag);
-    if (text) { made.textContent = text; }
+    if (text) { made.textContent = spell(text); }
     if (label) { made.dataset.label = label; }
     return made;
   }
@@ -196,7 +203,7 @@
   function showDialog(name, files) {
     sides = files;
     side = files.output ? "output" : "original";
-    document.getElementById("zoomed").textContent = name;
+    document.getElementById("zoomed").textContent = spell(name);
     dialog.showModal();
     look();
   }

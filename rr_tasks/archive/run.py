@@ -1,6 +1,5 @@
 """A run over an archive: prepare it, restore its chunks in any order, finish it."""
 
-import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -18,6 +17,7 @@ from rr_tasks.archive.reconcile import reconcile
 from rr_tasks.archive.report import Findings, write_report
 from rr_tasks.archive.rivals import identify_for
 from rr_tasks.confinement.process import get_ready
+from rr_tasks.display import to_line
 from rr_tasks.photographs.confined import develop_in_steps
 from rr_tasks.photographs.selection import Selection
 from rr_tasks.storage.claim import OnHeld, claim_in_turn
@@ -25,7 +25,8 @@ from rr_tasks.storage.failure import StorageError
 from rr_tasks.storage.folder import Folder
 from rr_tasks.storage.folders import open_folder
 from rr_tasks.storage.leftovers import remove_dead_claims
-from rr_tasks.storage.names import to_cell, to_line
+from rr_tasks.storage.names import to_display
+from rr_tasks.storage.tables import csv_rows
 from rr_tasks.storage.threads import map_in_threads
 from schemas.archive import (
     ArchivePlan,
@@ -137,7 +138,8 @@ def _current_rows(output: Folder, chunk: Chunk) -> list[LedgerRow]:
 
 def _write_failures(output: Folder, failures: list[tuple[str, str]]) -> None:
     with io.StringIO() as table:
-        rows = csv.writer(table, lineterminator="\n")
-        rows.writerow(("path", "reason"))
-        rows.writerows((to_cell(name), reason) for name, reason in sorted(failures))
+        add = csv_rows(table)
+        add("path", "reason")
+        for name, reason in sorted(failures):
+            add(to_display(name), reason)
         output.write(layout.FAILURES, table.getvalue().encode())

@@ -4,7 +4,6 @@ import shutil
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, suppress
-from pathlib import Path
 
 from rr_tasks.archive import layout
 from rr_tasks.archive.companions import recorded_companions
@@ -14,6 +13,7 @@ from rr_tasks.archive.resume import hash_file
 from rr_tasks.archive.status import read_source
 from rr_tasks.photographs.formats.conversion import CONVERTED_SUFFIXES
 from rr_tasks.priors import without_maps
+from rr_tasks.storage.below import EscapingNameError
 from rr_tasks.storage.claim import claim
 from rr_tasks.storage.failure import READING_STOPS, StorageError
 from rr_tasks.storage.files import list_paths
@@ -122,7 +122,11 @@ class _Removal:
         if not unchanged:
             self._changed.add(path)
             return
-        self._output.remove(path)
+        try:
+            self._output.remove(path)
+        except EscapingNameError:  # no run of ours wrote this row
+            self._changed.add(path)
+            return
         self._changed.discard(path)  # of an original that was planned again since it changed
         self._removed[kind] += 1
 
@@ -185,8 +189,7 @@ def _remove_emptied(output: Folder, folders: Iterable[str]) -> None:
         return
     emptied = {parent for folder in folders for parent in _with_parents(folder)}
     for folder in sorted(emptied, key=len, reverse=True):
-        with suppress(OSError):
-            Path(output.at(folder)).rmdir()
+        output.remove_empty(folder)
 
 
 def _folder_of(path: str) -> str:

@@ -1,6 +1,5 @@
 """How fast training data is loaded, compared with what the edge restorer's training consumes."""
 
-import tempfile
 import time
 from dataclasses import dataclass
 from functools import partial
@@ -16,6 +15,7 @@ from rr_tasks.reasoner.load import load_reasoner
 from rr_tasks.restorer.edge import EdgeRestorer
 from rr_tasks.restorer.network import RestorerNetwork
 from rr_tasks.shards.spec import open_dataset
+from rr_tasks.storage.scratch import scratch_folder
 from rr_tasks.training.crops import load_crops
 from rr_tasks.training.flow import FlowBatch, flow_loss
 from rr_tasks.training.loop import train
@@ -110,12 +110,12 @@ def _step_seconds(restorer: EdgeRestorer, batch: FlowBatch) -> float:
 
     objective = Objective(restorer.trainable(), partial(time_loss, restorer))
     settings = LoopSettings(steps=_STEPS, batch_size=_BATCH_SIZE, learning_rate=1e-4)
-    with tempfile.TemporaryDirectory(prefix="rr-bench-") as folder:
+    with scratch_folder() as folder:
         train(
             objective,
             _Fixed(batch),
             settings,
-            folder,
+            str(folder),
             device=restorer.device,
             on_progress=lambda *_: None,
         )

@@ -4,7 +4,6 @@ import hashlib
 import os
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -29,6 +28,7 @@ from rr_tasks.photographs.pixels import Pixels
 from rr_tasks.photographs.reading import read_photograph
 from rr_tasks.reasoner.load import load_reasoner
 from rr_tasks.restorer.load import load_restorer
+from rr_tasks.storage.scratch import scratch_folder
 from rr_tasks.threads import compute_in_threads
 from rr_tasks.treatment.course import treat
 from schemas.prior.current import DiagnosticPrior
@@ -99,8 +99,8 @@ def measure_restoration(photographs: str, count: int, restore: Restore) -> Resto
         count: how many degraded photographs to make from them, at least 4.
         restore: restores as users do.
     """
-    with tempfile.TemporaryDirectory(prefix="rr-bench-") as work, ExitStack() as stack:
-        parts = _make_parts(photographs, count, Path(work))
+    with scratch_folder() as work, ExitStack() as stack:
+        parts = _make_parts(photographs, count, work)
         pools = [stack.enter_context(_process(setting)) for setting in SETTINGS]
         found: list[list[_Restored]] = [[] for _ in SETTINGS]
         for part in parts:
@@ -146,12 +146,12 @@ def _busy_process() -> Iterator[None]:
 
 
 def _restore(part: Part, restore: Restore) -> _Restored:
-    with tempfile.TemporaryDirectory(prefix="rr-bench-") as output:
+    with scratch_folder() as output:
         start = time.perf_counter()
-        restore(part.folder, Path(output))
+        restore(part.folder, output)
         seconds = time.perf_counter() - start
         digest = hashlib.sha256()
-        for path in sorted(Path(output).glob("*.jpg")):
+        for path in sorted(output.glob("*.jpg")):
             digest.update(path.read_bytes())
     return _Restored(seconds, peak_mib(), digest.hexdigest())
 

@@ -1,6 +1,5 @@
 """How fast synthesis is: without encoding, relative to encoding alone, and by worker count."""
 
-import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from rr_tasks.shards.png import decode_png, encode_png
 from rr_tasks.shards.reader import done_shards
 from rr_tasks.shards.spec import open_dataset
 from rr_tasks.shards.stream import read_samples
+from rr_tasks.storage.scratch import scratch_folder
 from schemas.recipe import EDGE_DEFAULT
 from schemas.shard import SynthesisSpec
 
@@ -76,8 +76,8 @@ def measure_synthesis(photographs: str, samples: int) -> SynthesisSpeed:
     _use_one_thread()
     spec, found = _large(photographs, samples)
     whole = encoding = 0.0
-    with tempfile.TemporaryDirectory(prefix="rr-bench-") as root:
-        folder = open_dataset(root, spec, found)
+    with scratch_folder() as root:
+        folder = open_dataset(str(root), spec, found)
         synthesize_shard(folder, spec, photographs, _PARTS)
         for shard in range(_PARTS):
             start = time.perf_counter()
@@ -108,8 +108,8 @@ def measure_workers(photographs: str, samples: int, workers: int, make: MakeShar
         make: makes shards as users do.
     """
     spec, found = _large(photographs, samples // _PARTS)
-    with tempfile.TemporaryDirectory(prefix="rr-bench-") as root:
-        folder = open_dataset(root, spec, found)
+    with scratch_folder() as root:
+        folder = open_dataset(str(root), spec, found)
         make(folder, spec, photographs, range(workers), workers)
         first_peak = peak_mib()
         start = time.perf_counter()

@@ -1,10 +1,13 @@
 """Turns a synthesized data set into a folder of degraded photographs, like an archive."""
 
+from contextlib import suppress
+
 from rr_tasks.photographs.picture import encode_picture
 from rr_tasks.shards.outcomes import Decoders, Lost, read_good_rows
 from rr_tasks.shards.png import decode_png
 from rr_tasks.shards.reader import done_shards
-from rr_tasks.storage.files import MissingFolderError, join, list_files, path_below, publish_bytes
+from rr_tasks.storage.below import EscapingNameError, join_below
+from rr_tasks.storage.files import MissingFolderError, list_files, path_below, publish_bytes
 from rr_tasks.storage.leftovers import remove_leftovers
 from rr_tasks.storage.names import to_path
 from schemas.prior.migrations import load_prior
@@ -17,8 +20,8 @@ def export_archive(shards: str, folder: str) -> str:
     """Write every degraded photograph as JPEG below a URL, in a subfolder for its mixture.
 
     Each file has the path of its clean photograph, with the sample's key added to its name if that
-    path is taken. Existing files are left alone, and samples that cannot be read are left out.
-    Returns `folder`.
+    path is taken. Existing files are left alone; samples that cannot be read, and those whose
+    paths lead out of the folder, are left out. Returns `folder`.
 
     Raises:
         ShardDamagedError, StorageError: see `rr_tasks.shards.outcomes.read_outcomes`.
@@ -37,8 +40,9 @@ def export_archive(shards: str, folder: str) -> str:
                 name = f"{mixture}/{stem}-{row.key}.jpg"
             taken.add(name)
             if name not in there:
-                picture = encode_picture(sample["degraded.png"], _QUALITY)
-                publish_bytes(picture, join(folder, name))
+                with suppress(EscapingNameError):
+                    url = join_below(folder, name)
+                    publish_bytes(encode_picture(sample["degraded.png"], _QUALITY), url)
     return folder
 
 

@@ -20,6 +20,7 @@ from rr_tasks.export.dialect import (
 from rr_tasks.export.source import Example, Source, open_export, read_examples
 from rr_tasks.shards.outcomes import LOST
 from rr_tasks.shards.writer import tabulate_rows
+from rr_tasks.storage.below import join_below
 from rr_tasks.storage.claim import claim
 from rr_tasks.storage.failure import MissingFileError
 from rr_tasks.storage.files import (
@@ -148,7 +149,7 @@ def _write(output: str, spec: MessagesExport, source: Source, shard: int) -> Exp
         photographs = {}
         for one in batch:
             split = choose_split(one.scene, spec.validation)
-            url = join(output, image_path(spec.dialect, split, shard, one.key))
+            url = join_below(output, image_path(spec.dialect, split, shard, one.key))
             photographs[url] = one.degraded
             lines[split].append(render_line(spec, split, shard, one))
         publish_all(photographs)

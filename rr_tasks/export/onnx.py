@@ -1,7 +1,6 @@
 """The restorer's network as an ONNX file, for programs without PyTorch."""
 
 import json
-import tempfile
 import warnings
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from torch.export import Dim
 from rr_tasks.restorer.guides import PLANES
 from rr_tasks.restorer.network import CONDITION_LENGTH, EdgeCondition, RestorerNetwork
 from rr_tasks.storage.files import publish_bytes
+from rr_tasks.storage.scratch import scratch_folder
 from rr_tasks.weights.file import load_network, locate_shipped
 from schemas.errors import ExpectedError
 from schemas.network import RestorerShape
@@ -72,8 +72,8 @@ def export_onnx(weights: str | None, output: str) -> None:
     """
     network = load_network(weights or locate_shipped("edge-restorer"), RestorerNetwork)
     one_step = OneStep(network).eval()
-    with tempfile.TemporaryDirectory(prefix="rr-onnx-") as folder:
-        path = Path(folder, "restorer.onnx")
+    with scratch_folder() as folder:
+        path = folder / "restorer.onnx"
         _write(one_step, network, path)
         for blocks in _BLOCKS:
             _check(one_step, _draw_inputs(network, blocks), path)

@@ -16,6 +16,7 @@ from polars.exceptions import PolarsError
 from rr_tasks.photographs.selection import SUFFIXES, Selection
 from rr_tasks.photographs.walk import PHOTOGRAPH, SPECIAL, walk
 from rr_tasks.progress import counting
+from rr_tasks.storage.below import join_below
 from rr_tasks.storage.failure import MissingFileError, StorageError
 from rr_tasks.storage.files import (
     MissingFolderError,
@@ -62,7 +63,7 @@ class Photographs(Sequence[str]):
         """Return the URL at a place, or those of a stretch."""
         if isinstance(place, slice):
             return Photographs(self.folder, self._paths[place])
-        return f"{self._root}/{self._paths[place].decode(*_CODING)}"
+        return join_below(self._root, self._paths[place].decode(*_CODING))
 
     def __len__(self) -> int:
         """Return how many there are."""

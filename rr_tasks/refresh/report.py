@@ -7,6 +7,7 @@ import polars as pl
 from rr_tasks.refresh.difference import Difference
 from rr_tasks.refresh.history import Annotations
 from rr_tasks.storage.files import join, publish_bytes
+from rr_tasks.storage.tables import publish_csv
 from rr_tasks.template import render
 from schemas.prior.current import DEGRADATIONS
 
@@ -21,8 +22,7 @@ def write_difference(
     """
     for name in ("totals", "changes", "histogram"):
         table: pl.DataFrame = getattr(difference, name)
-        content = table.write_csv(float_precision=4).encode()
-        publish_bytes(content, join(folder, f"{name}.csv"))
+        publish_csv(table, join(folder, f"{name}.csv"))
     report = join(folder, "report.html")
     publish_bytes(render_report(old, new, difference).encode(), report)
     return report

@@ -4,6 +4,7 @@ The sidecar says which samples there should be. Whatever the tar lacks of them, 
 `Lost`, with the reason; what else it holds is ignored.
 """
 
+import re
 import tarfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping
@@ -18,7 +19,7 @@ from rr_tasks.retries import TRANSIENT
 from rr_tasks.shards.reader import advise_remake, failed_rows, sidecar_url, tar_url
 from rr_tasks.shards.rows import shard_rows
 from rr_tasks.shards.stream import Sample, require_marker
-from rr_tasks.shards.writer import ShardDamagedError
+from rr_tasks.shards.writer import ShardDamagedError, is_key
 from rr_tasks.storage.failure import READING_STOPS, MissingFileError
 from rr_tasks.storage.filesystem import open_url
 from schemas.prior.migrations import UnknownPriorVersionError, check_version
@@ -29,6 +30,9 @@ Decoders = Mapping[str, Callable[[bytes], Any]]
 
 _DAMAGE = (tarfile.TarError, zlib.error, ValueError, EOFError, OSError)
 _ATTEMPTS = 3
+_MEMBER = re.compile(r"[0-9]+\.[\w.-]{1,60}", re.ASCII)
+"""Names of files of samples: those that can be written to any other tar."""
+
 _END_OF_SAMPLE: dict[str, Any] = {}  # as WebDataset marks it
 
 LOST = "its sample cannot be read: "
@@ -110,6 +114,8 @@ class _Tar:
 
     def find(self, key: str, decoders: Decoders) -> Sample | Lost:
         """Return the sample with this key, decoded, or why that is impossible."""
+        if not is_key(key):
+            return Lost("its key is not made of digits, as those of rr are")
         try:
             while self._next is None or self._next["__key__"] < key:
                 self._next = self._advance()
@@ -154,14 +160,15 @@ def _read_files(url: str) -> Iterator[dict[str, Any]]:
         tarfile.open(fileobj=stream, mode="r|*", ignore_zeros=True) as tar,
     ):
         for entry in tar:
-            content = tar.extractfile(entry) if entry.isreg() else None
+            name = entry.name.removeprefix("./")
+            content = tar.extractfile(entry) if entry.isreg() and _MEMBER.fullmatch(name) else None
             if content is not None:
                 try:
                     data = content.read()
                 except tarfile.ReadError:
                     yield _END_OF_SAMPLE  # what came before may be whole
                     raise
-                yield {"fname": entry.name.removeprefix("./"), "data": data, "__url__": url}
+                yield {"fname": name, "data": data, "__url__": url}
             tar.members = []  # type: ignore[attr-defined] # or it keeps them all
 
 

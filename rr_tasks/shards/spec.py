@@ -8,6 +8,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from rr_tasks.photographs.listing import Photographs
 from rr_tasks.shards.reader import NoShardsError, OtherDataSetError
+from rr_tasks.storage.below import join_below
 from rr_tasks.storage.failure import MissingFileError, StorageError
 from rr_tasks.storage.files import (
     MissingFolderError,
@@ -31,7 +32,7 @@ def open_folder(root: str, spec: Spec) -> str:
 
     Users who are only allowed to read can therefore run a finished command again.
     """
-    folder = join(root, folder_name(spec))
+    folder = join_below(root, folder_name(spec))  # migrations take the spec from a file
     if not _holds(folder, spec):
         publish_bytes(spec.model_dump_json(indent=2).encode(), join(folder, "spec.json"))
     remove_leftovers(folder)

@@ -1,6 +1,7 @@
 """Writes one shard: tar, then sidecar, then done marker, each visible only once complete."""
 
 import hashlib
+import re
 import tarfile
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -26,6 +27,7 @@ Outcome = tuple[SampleRow, Sample | None]
 
 _BUFFER = 1 << 20
 _INDEX_DIGITS = 4
+_KEY = re.compile(r"[0-9]{9,32}")
 
 # Said rather than inferred: a column without a value would get another type than in other shards.
 _COLUMNS: dict[str, type[pl.DataType]] = {
@@ -81,6 +83,11 @@ def write_shard(
 def sample_key(shard: int, index: int) -> str:
     """Return the key of a sample, without dots, at which WebDataset splits names."""
     return f"{shard:05d}{index:0{_INDEX_DIGITS}d}"
+
+
+def is_key(text: str) -> bool:
+    """Whether `sample_key` could have returned a text, so that it is safe within any path."""
+    return _KEY.fullmatch(text) is not None
 
 
 def shard_of(key: str) -> int:

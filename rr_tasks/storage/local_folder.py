@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
+from rr_tasks.storage.below import EscapingNameError, check_below
 from rr_tasks.storage.explanation import explain_errors
 from rr_tasks.storage.failure import StorageError
 from rr_tasks.storage.folder import Folder
@@ -60,13 +61,19 @@ class LocalFolder(Folder):
         with suppress(StorageError):
             remove_stale_partials(self._root / own, STALE)
 
+    def remove_empty(self, path: str) -> None:
+        """Remove a folder below, if it is empty."""
+        with suppress(OSError):
+            self._target(path).path.rmdir()
+
     def _file(self, path: str) -> LocalFile:
         return LocalFile(self.at(path), self.at(path), self._scratch)
 
     def _target(self, path: str) -> LocalFile:
+        check_below(self.url, path)
         target = Path(self.at(path))  # a key of object storage may begin with a slash
         if not Path(os.path.realpath(target.parent)).is_relative_to(self.place):
-            raise StorageError(
-                f"{target.parent} leads out of the output folder, by its name or by a link"
+            raise EscapingNameError(
+                f"{target.parent} leads out of the folder {self.url}, by a link"
             )
         return self._file(path)

@@ -7,6 +7,8 @@ NUL, which no path contains, followed by its percent-encoded bytes.
 import os
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
+from rr_tasks.display import to_line
+
 _ENCODED = "\0"
 
 
@@ -26,19 +28,6 @@ def to_path(text: str) -> str:
     return text
 
 
-def to_cell(text: str) -> str:
-    """Turn the text from `to_text` into a name for a table that programs read."""
-    return text.removeprefix(_ENCODED)
-
-
 def to_display(text: str) -> str:
     """Turn the text from `to_text` into a name to show to people, on one line."""
     return to_line(text.removeprefix(_ENCODED))
-
-
-def to_line(text: str) -> str:
-    r"""Write line breaks, terminal commands and bytes that are no text as Python does, as `\n`."""
-    if text.isprintable():
-        return text
-    readable = text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in readable)

@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from rr_tasks.storage.below import check_below
 from rr_tasks.storage.explanation import explain_errors
 from rr_tasks.storage.failure import StorageError
 from rr_tasks.storage.filesystem import is_s3
@@ -68,7 +69,9 @@ class RemoteFolder(Folder):
     def _file(self, path: str) -> RemoteFile:
         return RemoteFile(self._filesystem, self._key(path), self.at(path))
 
-    _target = _file
+    def _target(self, path: str) -> RemoteFile:
+        check_below(self.url, path)  # not every storage takes names as they are
+        return self._file(path)
 
     def _key(self, path: str) -> str:
         try:

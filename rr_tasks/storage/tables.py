@@ -1,12 +1,16 @@
-"""Queries parquet files without reading them completely."""
+"""Writes tables, and queries parquet files without reading them completely."""
 
+import csv
 import io
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from typing import TextIO
 
 import polars as pl
+from polars import selectors as cs
 from polars.exceptions import PolarsError
 
+from rr_tasks.display import to_cell
 from rr_tasks.storage.explanation import explain_errors
 from rr_tasks.storage.files import publish_bytes, read_all, read_bytes
 from rr_tasks.storage.filesystem import filesystem_of, is_local, is_s3
@@ -31,6 +35,25 @@ def publish_table(table: pl.DataFrame, url: str) -> None:
     with io.BytesIO() as buffer:
         table.write_parquet(buffer)
         publish_bytes(buffer.getvalue(), url)
+
+
+def publish_csv(table: pl.DataFrame, url: str) -> None:
+    """Make a table visible at `url` as CSV for people, with floats of 4 places, in one step.
+
+    Text stays text in every spreadsheet: see `rr_tasks.display.to_cell`.
+    """
+    shown = table.with_columns(cs.string().map_elements(to_cell, return_dtype=pl.String))
+    publish_bytes(shown.write_csv(float_precision=4).encode(), url)
+
+
+def csv_rows(file: TextIO) -> Callable[..., None]:
+    """Return a function that adds a row of such a table to a file, given its texts."""
+    table = csv.writer(file, lineterminator="\n")
+
+    def add(*cells: str) -> None:
+        table.writerow(map(to_cell, cells))
+
+    return add
 
 
 def read_tables(urls: Sequence[str]) -> Iterator[pl.DataFrame]:

@@ -1,7 +1,5 @@
 """A toy of Qwen-Image-2.1: the published classes, a few 100,000 random parameters."""
 
-from tempfile import TemporaryDirectory
-
 import torch
 from diffusers import (
     AutoencoderKLQwenImage21,
@@ -11,6 +9,7 @@ from diffusers import (
 )
 from transformers import Qwen3VLForConditionalGeneration, Qwen3VLProcessor
 
+from rr_tasks.storage.scratch import scratch_folder
 from rr_tasks.toys.editor import SCHEDULER
 from rr_tasks.toys.reasoner import ToyShape, build_toy_reasoner
 
@@ -28,8 +27,8 @@ def build_toy_image21(folder: str, seed: int = 0) -> str:
         `folder`.
     """
     shape = ToyShape()
-    with TemporaryDirectory() as reasoner:
-        build_toy_reasoner(reasoner, shape, seed=seed)
+    with scratch_folder() as reasoner:
+        build_toy_reasoner(str(reasoner), shape, seed=seed)
         text_encoder = Qwen3VLForConditionalGeneration.from_pretrained(reasoner)
         processor = Qwen3VLProcessor.from_pretrained(reasoner)
     torch.manual_seed(seed)

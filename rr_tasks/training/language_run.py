@@ -4,7 +4,6 @@ import json
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import torch
 from peft import PeftModel
@@ -19,6 +18,7 @@ from rr_tasks.reasoner.qwen.plan import check_room_to_train
 from rr_tasks.reasoner.qwen.settings import check_family
 from rr_tasks.shards.spec import read_data_spec
 from rr_tasks.storage.files import join, name_of, publish
+from rr_tasks.storage.scratch import scratch_folder
 from rr_tasks.toys.reasoner import build_toy_reasoner
 from rr_tasks.training import language
 from rr_tasks.training.language import language_loss
@@ -210,8 +210,7 @@ def _follow(
 
 def _publish(backbone: Backbone, record: LanguageRecord, snapshot: Snapshot, target: str) -> None:
     """Write what was learned as transformers and peft load it, the card last."""
-    with TemporaryDirectory() as place:
-        folder = Path(place)
+    with scratch_folder() as folder:
         backbone.model.save_pretrained(folder)
         backbone.processor.save_pretrained(folder)
         sources = read_folder_sources(str(snapshot.folder)) | list_sources(record.shards)

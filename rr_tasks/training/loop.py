@@ -13,6 +13,7 @@ from accelerate.utils import broadcast_object_list, send_to_device
 from torch import nn
 
 from rr_tasks.device import autocast
+from rr_tasks.storage.cache import cache_folder
 from rr_tasks.storage.files import join
 from rr_tasks.training.guard import Guard, Measures, Verdict
 from rr_tasks.training.log import TrainingLog
@@ -215,6 +216,8 @@ def _compile(network: nn.Module) -> None:
             f"compiling needs a C++ compiler, and there is no {compiler} here; install one or "
             "train without --compile"
         )
+    # By default a folder in TMPDIR with a name that anybody can guess; what it holds is run.
+    os.environ.setdefault("TORCHINDUCTOR_CACHE_DIR", str(cache_folder("compiled")))
     network.compile()
 
 

@@ -23,7 +23,7 @@ class TrainEditorParameters(Parameters):
     shards: Shards
     annotations: Url = Field(description="Folder of its annotations")
     output: Url = Field(description="Folder for encoded data, checkpoint, log and adapter")
-    start: str = Field(min_length=1, description="Folder of the model, or its name on the Hub")
+    start: Url = Field(min_length=1, description="Folder of the model, or its name on the Hub")
     revision: str | None = Field(None, description="Revision on the Hub; by default the newest")
     dtype: DtypeName = Field("auto", description="Type of the weights that do not learn")
     storage: StorageName = Field("full", description="How they are kept; float8 halves the memory")

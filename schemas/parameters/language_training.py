@@ -28,7 +28,7 @@ class TrainLanguageParameters(Parameters):
         None, description="Folder of priors to learn instead, such as truths with scenes"
     )
     output: Url = Field(description="Folder for checkpoint, log, and what is learned")
-    start: Annotated[str, Field(min_length=1)] | None = Field(
+    start: Annotated[Url, Field(min_length=1)] | None = Field(
         None,
         description="Folder of the model, or its name on the Hub; by default a toy with random "
         "weights, to try the stage",

@@ -78,5 +78,5 @@ def reasoner(tmp_path_factory: pytest.TempPathFactory) -> str:
 def shown(monkeypatch: pytest.MonkeyPatch) -> Console:
     """The terminal that progress is shown on; `shown.file` holds all that was drawn."""
     console = Console(file=io.StringIO(), force_terminal=True, color_system=None, width=100)
-    monkeypatch.setattr(terminal, "console", console)
+    monkeypatch.setattr(terminal, "errors", console)
     return console

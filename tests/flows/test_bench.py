@@ -6,7 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from flows import bench, cli
-from flows.cli.options import console
+from flows.console import console
 from rr_tasks.benchmarks import diagnosis, network
 from rr_tasks.benchmarks.diagnosis import DiagnosisSpeed
 from rr_tasks.benchmarks.loading import LoadingSpeed

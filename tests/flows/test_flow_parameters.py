@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from prefect import Flow
 from prefect.utilities.callables import parameter_schema
+from prefect.utilities.schema_tools import validate
 
 from flows.deployments import (
     align,
@@ -116,3 +117,16 @@ def test_the_form_in_the_ui_explains_every_field(flow: Flow[Any, Any], parameter
 @each_flow
 def test_a_deployed_flow_runs_tasks_with_a_limit(flow: Flow[Any, Any], parameters: Any) -> None:
     assert flow.task_runner._max_workers == MAX_WORKERS  # type: ignore[attr-defined]
+
+
+def test_a_server_refuses_a_url_with_a_secret_before_it_keeps_it() -> None:
+    schema = parameter_schema(restore).model_dump_for_openapi()
+    sound = {"input": "s3://photos/a", "output": "out"}
+    assert not validate({"parameters": sound}, schema)
+    for secret in ("s3://key:hush@photos", "https://host/a?X-Amz-Signature=hush"):
+        for part in (
+            {"input": secret},
+            {"restorer": {"kind": "edge", "weights": secret}},
+            {"reasoner": {"kind": "remote", "url": secret, "model": "m"}},
+        ):
+            assert validate({"parameters": sound | part}, schema)

@@ -71,3 +71,11 @@ def test_without_a_server_a_gpu_has_one_task_at_a_time() -> None:
 
     assert len(list(Terminal().runner(4, gpu=True).run(work, range(8)))) == 8
     assert max(most) == 1
+
+
+def test_logs_of_runs_are_text_without_secrets() -> None:
+    for name in ("prefect.flow_runs", "prefect.task_runs"):
+        message = "%s: no answer from ftp://me:hush@host\x1b[2J"
+        record = logging.LogRecord(name, logging.INFO, "", 0, message, ("a%b\u202e",), None)
+        assert logging.getLogger(name).filter(record)
+        assert record.getMessage() == r"a%b\u202e: no answer from ftp://***@host\x1b[2J"

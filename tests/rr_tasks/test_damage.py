@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 import pytest
 from typer.testing import CliRunner
 
@@ -31,14 +32,16 @@ from tests.readers import (
     Command,
     Folders,
     annotate,
+    archive,
     export_hub,
     export_messages,
     kept_by,
+    migrate,
 )
 from tests.samples import all_samples
 
 KEYS = [f"00000000{index}" for index in range(6)]
-FAILED, BROKEN = KEYS[1], KEYS[4]
+FIRST, FAILED, BROKEN = KEYS[0], KEYS[1], KEYS[4]
 
 
 @pytest.fixture
@@ -199,6 +202,77 @@ def test_lost_samples_are_listed_with_the_reason(folders: Folders) -> None:
         assert rows.select("key", "source", "error").rows() == [
             (BROKEN, f"{BROKEN}.png", "its sample cannot be read: clean.png: not a readable PNG")
         ]
+
+
+def rename(folder: str, key: str, source: str) -> None:
+    """Give the first sample another key and source, as whoever makes a shard by hand can."""
+    sidecar, tar = Path(folder, "00000.parquet"), Path(folder, "00000.tar")
+    theirs = pl.col("key") == FIRST
+    pl.read_parquet(sidecar).with_columns(
+        key=pl.when(theirs).then(pl.lit(key)).otherwise("key"),
+        source=pl.when(theirs).then(pl.lit(source)).otherwise("source"),
+    ).write_parquet(sidecar)
+    with tarfile.open(tar) as opened, tarfile.open(tar.with_suffix(".new"), "w") as other:
+        for member in opened:
+            content = opened.extractfile(member)
+            member.name = member.name.replace(FIRST, key)
+            other.addfile(member, content)
+    tar.with_suffix(".new").rename(tar)
+
+
+def around(of: Folders) -> set[Path]:
+    """What lies beside the folder that a command writes to."""
+    output = Path(of.output)
+    every = output.parent.parent.rglob("*")
+    return {path for path in every if path != output and output not in path.parents}
+
+
+@pytest.mark.parametrize("key", ["../../../far_escape", "/absolute", "zzz", "a\x1b[2J", "..", ""])
+@each([reader for reader in READERS if reader[1] == "shards"])
+def test_a_key_that_is_a_path_costs_its_own_sample_only(
+    command: Command, damaged: str, key: str, folders: Folders, tmp_path: Path
+) -> None:
+    del damaged
+    for folder in folders[:3]:
+        rename(folder, key, f"{FIRST}.png")
+    before = around(folders)
+    assert kept_by(command, command(folders), folders) == 4
+    assert around(folders) == before
+    if command is export_hub:
+        assert list_lost(f"{folders.output}/train").select("key", "error").rows() == [
+            (key, "its sample cannot be read: its key is not made of digits, as those of rr are")
+        ]
+
+
+@pytest.mark.parametrize("source", ["../../../far.png", "\0%2e%2e/%2e%2e/%2e%2e/far.png"])
+def test_a_source_that_leads_out_costs_its_own_sample_only(folders: Folders, source: str) -> None:
+    rename(folders.shards, FIRST, source)
+    before = around(folders)
+    assert kept_by(archive, archive(folders), folders) == 4
+    assert around(folders) == before
+
+
+def test_a_recipe_in_a_spec_names_no_folder_outside(folders: Folders) -> None:
+    spec = Path(folders.shards, "spec.json")
+    document = json.loads(spec.read_text())
+    document["recipe"]["name"] = "../../far"
+    spec.write_text(json.dumps({**document, "schema_version": 2}))
+    before = around(folders)
+    assert "far-" in fails(migrate, folders)
+    assert around(folders) == before
+
+
+@pytest.mark.parametrize("kind", ["hf", "messages"])
+def test_the_command_line_says_what_it_left_out_of_a_crafted_shard(
+    folders: Folders, kind: str
+) -> None:
+    rename(folders.shards, "../../../far_escape", "\x1b[2Ja.png")
+    result = CliRunner().invoke(
+        cli.app, ["export", kind, folders.shards, f"{folders.output}/{kind}"]
+    )
+    assert result.exit_code == 1
+    assert f"Error: 1 sample of {folders.shards} cannot be read" in result.stderr
+    assert "\x1b" not in result.output
 
 
 @pytest.mark.parametrize("content", [None, b"", b"PAR1 torn"])

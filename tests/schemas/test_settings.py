@@ -66,7 +66,7 @@ def test_the_libraries_get_the_secrets() -> None:
     [
         ("ACCESS_KEY", "", "set RR_S3_ACCESS_KEY and RR_S3_SECRET_KEY, both or neither"),
         ("PROFILE", "mine", "set RR_S3_PROFILE or RR_S3_ACCESS_KEY, not both"),
-        ("ENDPOINT_URL", "http://me:very/secret+key@host", "RR_S3_ENDPOINT_URL: must be http"),
+        ("ENDPOINT_URL", "http://me:very/secret+key@host", "RR_S3_ENDPOINT_URL: a URL must"),
         ("ATTEMPTS", "0", "RR_S3_ATTEMPTS: Input should be greater than or equal to 1"),
         ("READ_TIMEOUT", "inf", "RR_S3_READ_TIMEOUT: "),
         ("ADDRESSING_STYLE", "very-secret-token", "RR_S3_ADDRESSING_STYLE: Input should be 'auto'"),

@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from flows.checks.finding import Finding
-from rr_tasks.storage.names import to_line
+from rr_tasks.display import to_line
 
 
 def show_findings(console: Console, findings: Iterable[Finding]) -> None:

@@ -2,12 +2,11 @@
 
 import hashlib
 import json
-import os
-from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
+from rr_tasks.storage.cache import cache_folder
 from rr_tasks.storage.failure import MissingFileError
 from rr_tasks.storage.files import join, publish_bytes, read_bytes
 from schemas.base import Strict
@@ -27,7 +26,7 @@ class ReplyStore:
     """Replies at a storage URL, a file for each, named by a hash of all that decides it."""
 
     def __init__(self, url: str | None) -> None:
-        self._url = url or str(_default_folder())
+        self._url = url or str(cache_folder("replies"))
 
     def find(self, content: dict[str, Any]) -> Reply | None:
         """Return the reply to a request; None if it is not there or is damaged.
@@ -51,8 +50,3 @@ class ReplyStore:
     def _locate(self, content: dict[str, Any]) -> str:
         name = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
         return join(self._url, name[:2], f"{name}.json")
-
-
-def _default_folder() -> Path:
-    cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(cache) / "reason-and-restore" / "replies"

@@ -37,7 +37,11 @@ def test_an_option_is_called_as_it_was_typed(command: str, line: str) -> None:
         "inspect {url}",
         "diagnose {url}",
         "restore {url} out",
+        "restore {url} {url}&x=1 out",
         "restore photos out --restorer {url}",
+        "restore photos out --tier qwen --restorer {url}",
+        "status {url}",
+        "undo {url} --yes",
         "synthesize {url} out",
         "recipe --sheet {url}",
         "ingest reside {url} out",
@@ -51,7 +55,12 @@ def test_an_option_is_called_as_it_was_typed(command: str, line: str) -> None:
     ],
 )
 @pytest.mark.parametrize(
-    "url", ["s3://me:hush@photos/sets", "https://host/sets/?X-Amz-Date=1&X-Amz-Signature=hush"]
+    "url",
+    [
+        "s3://me:hush@photos/sets",
+        "ftp://me:hu/sh:hush@host/sets",
+        "https://host/sets/?X-Amz-Date=1&X-Amz-Signature=hush",
+    ],
 )
 def test_no_command_repeats_a_secret_in_a_url(command: str, url: str) -> None:
     result = CliRunner().invoke(cli.app, command.format(url=url).split())
@@ -67,3 +76,11 @@ def test_nothing_is_begun_without_something_to_start_from(dataset: str, tmp_path
         assert result.exit_code == 1
         assert only_error(result)
         assert not list(tmp_path.iterdir())
+
+
+def test_what_is_no_command_may_be_a_secret() -> None:
+    result = CliRunner().invoke(cli.app, ["s3://me:hush@photos\u202e"])
+    assert result.exit_code == 2
+    assert "s3://***@photos" in result.stderr
+    assert "hush" not in result.stderr
+    assert "\u202e" not in result.stderr

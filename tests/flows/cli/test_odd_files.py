@@ -143,3 +143,34 @@ def test_folders_whose_names_are_no_text(rr: Rr, sound: Path, tmp_path: Path) ->
     assert b"Error: empty.jpg: the file is empty" in made.stderr
     assert made.returncode == 1
     assert (Path(os.fsdecode(made.stdout.strip())) / "00000.tar").exists()
+
+
+def test_names_give_a_terminal_no_commands(rr: Rr, sound: Path, tmp_path: Path) -> None:
+    name = "=1+1\x1b[2J\x1b]0;mine\x07\u202egpj"
+    hostile = sound.rename(tmp_path / name)
+    (hostile / f"{name}.jpg").write_text("no photograph")
+    (hostile / f"{name}.txt").write_text("no photograph")
+    (hostile / f"{name}.png").symlink_to(hostile / "a.png")
+    out, page = tmp_path / f"out {name}", tmp_path / f"{name}.html"
+    results = [
+        rr("restore", hostile, out, code=1),
+        rr("status", out),
+        rr("diagnose", hostile, "--html", page, code=1),
+        rr("diagnose", hostile / f"{name}.png"),
+        rr("diagnose", "--json", hostile / f"{name}.png"),
+        rr("inspect", hostile, code=1),
+        rr(name, code=2),
+        rr("diagnose", f"--{name}", code=2),
+        rr("annotate", hostile, "--reasoner", name, code=1),
+    ]
+    for table in ("failures", "left_out"):
+        (row,) = (out / "_rr" / f"{table}.csv").read_text().splitlines()[1:]
+        assert row.startswith(r"'=1+1\x1b[2J\x1b]0;mine\x07\u202egpj.")
+    pages = [path.read_text() for path in (page, out / "_rr" / "report.html")]
+    results.append(rr("undo", out, "--yes"))
+    made = rr("synthesize", hostile, out, code=1)
+    assert Path(made.stdout.rstrip("\n")).is_dir()  # exactly, for scripts
+    shown = "".join([made.stderr, *(result.output for result in results), *pages])
+    assert not any(char in shown for char in "\x1b\x07\u202e")
+    assert r"=1+1\x1b[2J\x1b]0;mine" in shown
+    assert json.loads(results[4].stdout)["path"] == str(hostile / f"{name}.png")

@@ -18,7 +18,8 @@ from schemas.archive import Counts, LedgerRow, RestoreParameters, RunSummary, St
 from schemas.prior.current import DEGRADATIONS
 from tests.browser import PHONE, opened, overflow
 
-HOSTILE = '"><script>alert(1)</script><img src=x onerror=alert(2)>'
+HOSTILE = '"><script>alert(1)</script><img src=x onerror=alert(2)>\u202egpj\x1b['
+SHOWN = HOSTILE.replace("\u202e", "\\u202e").replace("\x1b", "\\u001b")
 STATUSES: tuple[Status, ...] = (
     "restored",
     "clean",
@@ -128,8 +129,9 @@ def test_filters_narrow_what_is_shown(browser: Browser, report: Path) -> None:
 def test_names_and_reasons_are_text_whatever_they_hold(browser: Browser, report: Path) -> None:
     with opened(browser, report) as page:
         page.get_by_text("240 photographs", exact=True).wait_for()
-        assert f"{HOSTILE}/IMG 006#.jpg" in names(page)
+        assert f"{SHOWN}/IMG 006#.jpg" in names(page)
         assert page.locator("img").count() == 0
+        assert "\u202e" not in page.locator("body").inner_text()
 
 
 def test_settings_and_every_kind_of_outcome_are_told(browser: Browser, report: Path) -> None:

@@ -9,6 +9,7 @@ from rr_tasks.archive import layout
 from rr_tasks.archive.check import FolderError
 from rr_tasks.archive.companions import copy_companions
 from rr_tasks.archive.restore import restore_chunk
+from rr_tasks.archive.resume import hash_file
 from rr_tasks.archive.run import finish, prepare
 from rr_tasks.archive.status import inspect_archive
 from rr_tasks.archive.undo import undo
@@ -207,3 +208,26 @@ def test_in_object_storage(parameters: RestoreParameters, engine: Any, s3: S3) -
     assert (undone.photographs, undone.diagnoses) == (5, 6)
     assert undone.changed == ("2019/IMG_1.jpg",)
     assert list_paths(there.output) == {"notes.txt", "2019/IMG_1.jpg"}
+
+
+@pytest.mark.parametrize("path", ["../outside/a.jpg", "link/a.jpg"])
+def test_a_ledger_that_names_files_outside_removes_none(
+    parameters: RestoreParameters, engine: Any, path: str
+) -> None:
+    run(parameters, engine)
+    output = Path(parameters.output)
+    outside = output.parent / "outside"
+    (outside / "empty").mkdir(parents=True)
+    (outside / "a.jpg").write_bytes(b"mine")
+    (output / "link").symlink_to(outside)
+    ledger = min((output / "_rr" / "ledger").glob("*.jsonl"))
+    row = json.loads(ledger.read_text().splitlines()[0])
+    digest = hash_file(LocalFolder(str(outside)), "a.jpg")
+    crafted = [
+        row | {"path": path, "output": None, "output_hash": digest},
+        row | {"path": path.replace("a.jpg", "empty/b.jpg"), "output": None},
+    ]
+    ledger.write_text(ledger.read_text() + "".join(f"{json.dumps(one)}\n" for one in crafted))
+    assert path in undo(parameters.output).changed
+    assert (outside / "a.jpg").read_bytes() == b"mine"
+    assert (outside / "empty").is_dir()

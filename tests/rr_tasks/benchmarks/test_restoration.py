@@ -1,4 +1,5 @@
 import shutil
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ def test_each_setting_restores_every_part_in_a_process_of_its_own(
     photographs: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(restoration, "_SIZES", ((96, 64),))
-    monkeypatch.setattr(restoration.tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     monkeypatch.setattr(restoration, "_run_models", run_nothing)
     speeds = measure_restoration(str(photographs), 8, copy)
     assert len(speeds.settings) == len(SETTINGS)

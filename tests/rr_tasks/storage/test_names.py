@@ -1,6 +1,6 @@
 import pytest
 
-from rr_tasks.storage.names import to_display, to_line, to_path, to_text
+from rr_tasks.storage.names import to_display, to_path, to_text
 
 
 @pytest.mark.parametrize("path", ["a.jpg", "ünïcode 日本/a b.jpg", "new\nline.jpg", "100%41.jpg"])
@@ -15,9 +15,3 @@ def test_a_latin_1_name_survives_as_text_and_back() -> None:
     text.encode("utf-8")
     assert to_path(text) == path
     assert to_display(text) == "caf%E9/50%25.jpg"
-
-
-def test_any_text_is_shown_on_one_line_without_moving_the_cursor() -> None:
-    assert to_line("Größe 日本.jpg") == "Größe 日本.jpg"
-    assert to_line("a\nb\x1b[2J\u2028.jpg") == r"a\nb\x1b[2J\u2028.jpg"
-    assert to_line(b"caf\xe9\t.jpg".decode("utf-8", "surrogateescape")) == r"caf\xe9\t.jpg"

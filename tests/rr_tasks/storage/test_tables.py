@@ -7,7 +7,7 @@ import pytest
 
 from rr_tasks.storage.failure import AccessDeniedError
 from rr_tasks.storage.files import exists, publish
-from rr_tasks.storage.tables import query_tables
+from rr_tasks.storage.tables import csv_rows, publish_csv, query_tables
 from tests.s3 import KEY, S3, SECRET
 
 ROWS = pl.DataFrame({"number": [1, 2, 3]})
@@ -76,3 +76,14 @@ def test_a_missing_profile_is_named(table: str, monkeypatch: pytest.MonkeyPatch)
 def test_no_credentials_at_all_are_told(table: str) -> None:
     with pytest.raises(AccessDeniedError, match="no usable credentials"):
         query_tables([table], lambda rows: rows)
+
+
+def test_text_stays_text_in_a_spreadsheet(tmp_path: Path) -> None:
+    table = pl.DataFrame({"name": ["=1+1", "a\x1b[2J,b", None], "gain": [-0.123456, 2.0, 3.0]})
+    publish_csv(table, str(tmp_path / "a.csv"))
+    assert (tmp_path / "a.csv").read_text() == (
+        'name,gain\n\'=1+1,-0.1235\n"a\\x1b[2J,b",2.0000\n,3.0000\n'
+    )
+    with (tmp_path / "b.csv").open("w") as file:
+        csv_rows(file)("+1", "a\nb")
+    assert (tmp_path / "b.csv").read_text() == "'+1,a\\nb\n"
