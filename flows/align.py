@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from flows.host import host
+from flows.markdown import SHEET_SIDE, write_place
 from flows.progress import follow
 from flows.shards import run_alone
 from flows.verify import verify_shards
@@ -15,7 +16,7 @@ from rr_tasks.alignment.report import (
 )
 from rr_tasks.alignment.run import check_alignment
 from rr_tasks.alignment.tasks import align_task
-from rr_tasks.inspection.data_uri import write_picture
+from rr_tasks.inspection.data_uri import shrink_picture, write_picture
 from rr_tasks.storage.files import read_bytes
 from schemas.parameters.alignment import AlignParameters
 
@@ -45,14 +46,20 @@ def align(parameters: AlignParameters) -> Alignment:
 def _publish(folder: str, report: str) -> None:
     rows = read_log(folder)
     steps, looks = ([row for row in rows if ("lr" in row) is learned] for learned in (True, False))
-    host().publish_table("alignment", steps, f"The steps of {folder}")
+    brief = [{name: row[name] for name in _SHOWN if name in row} for row in steps]
+    host().publish_table("alignment", brief, f"The steps of {folder}")
     host().publish_table("alignment-guard", looks, f"What the guard saw in {folder}")
     curves = draw_curves(rows)
     pictures = [f"![{name}]({write_picture(svg.encode(), 'svg')})" for name, svg in curves.items()]
     samples = [
         f"Degraded, restored, clean, after step {step}:\n\n![step {step}]"
-        f"({write_picture(read_bytes(url), url)})"
+        f"({shrink_picture(read_bytes(url), SHEET_SIDE)})"
         for step, url in list_samples(folder)[-1:]
     ]
-    parts = [describe(rows), " ".join(pictures), *samples, f"Report: `{report}`"]
-    host().publish_note("alignment-curves", "\n\n".join(parts))
+    parts = [describe(rows), " ".join(pictures), *samples, f"Report: {write_place(report)}"]
+    host().publish_note("alignment-curves", "\n\n".join(parts), "Curves and samples by step")
+    host().conclude(describe(rows))
+
+
+_SHOWN = ("step", "reward_total", "reward_severity", "reward_fidelity", "kl", "gradient_norm")
+"""Columns of the log that people look at first; the log has all of them."""

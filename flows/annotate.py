@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from flows.asking import ask_about_shards, publish_spending
-from flows.host import host
+from flows.samples import conclude_shards
 from flows.verify import verify_shards
 from rr_tasks.reasoner.annotation import open_annotations, plan_annotation
 from rr_tasks.reasoner.load import load_reasoner
@@ -27,8 +27,7 @@ def annotate(parameters: AnnotateParameters) -> str:
         label="Annotate photographs",
         workers=parameters.workers,
     )
-    rows = [marker.model_dump() for marker in markers]
-    host().publish_table("annotated-shards", rows, f"Annotations in {folder}")
+    conclude_shards("annotated-shards", markers, f"Annotations in {folder}")
     publish_spending(folder)
     return folder
 

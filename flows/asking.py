@@ -4,8 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from flows.host import host
-from flows.progress import follow
-from flows.shards import share_shards
+from flows.samples import share_samples
 from rr_tasks.plural import say_count
 from rr_tasks.reasoner.spending import add_up
 from rr_tasks.shards.reader import done_shards, finished_shards
@@ -32,7 +31,7 @@ def ask_about_shards(
     A model on a GPU gets one shard at a time.
 
     Args:
-        task: the work on one shard; it reports how many samples are done.
+        task: the work on one shard.
         shards: folder of the data set.
         folder: folder of the answers.
         arguments: the same for all.
@@ -41,20 +40,18 @@ def ask_about_shards(
         workers: how many shards to work on at a time, if the user wants to choose.
     """
     wanted = done_shards(shards)
-    finished = finished_shards(folder)
-    pending = sum(marker.samples for marker in wanted if marker.shard not in finished)
-    with follow(label, pending):
-        return share_shards(
-            task,
-            [marker.shard for marker in wanted],
-            shards,
-            folder,
-            *arguments,
-            label=None,
-            workers=workers or (_REMOTE_WORKERS if choice.kind == "remote" else None),
-            finished=finished,
-            gpu=choice.kind == "qwen",
-        )
+    return share_samples(
+        task,
+        [marker.shard for marker in wanted],
+        shards,
+        folder,
+        *arguments,
+        label=label,
+        total=sum(marker.samples for marker in wanted),
+        workers=workers or (_REMOTE_WORKERS if choice.kind == "remote" else None),
+        finished=finished_shards(folder),
+        gpu=choice.kind == "qwen",
+    )
 
 
 def publish_spending(folder: str) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from flows.host import host
+from flows.markdown import write_place, write_table
 from flows.search import search
 from flows.shards import share_shards
 from rr_tasks.evaluation.diagnosis.figures import Figures, compute_figures
@@ -21,6 +22,7 @@ from rr_tasks.evaluation.diagnosis.section import Section, make_sections
 from rr_tasks.evaluation.diagnosis.source import find_pairs, find_recipes, tell_training
 from rr_tasks.evaluation.diagnosis.tasks import predict_task
 from rr_tasks.evaluation.presence import count_undiagnosed
+from rr_tasks.plural import say_count
 from rr_tasks.reasoner.load import load_reasoner
 from rr_tasks.storage.leftovers import remove_leftovers
 from rr_tasks.weights.file import locate_shipped
@@ -80,14 +82,15 @@ def assess(parameters: AssessParameters) -> Assessment:
     figures = compute_figures(rows, parameters.seed, training)
     page = write_assessment(parameters.output, spec, rows, figures)
     tables = make_sections(figures)
-    for section in tables:
-        host().publish_table(_key(section), section.table.to_dicts(), section.note)
-    host().publish_note("assessment", f"Page: `{page}`")
+    _publish(tables, page)
+    failed = list_failed_photographs(rows)
+    lost = f", {say_count(len(failed), 'photograph')} failed" if len(failed) else ""
+    host().conclude(f"{say_count(len(rows), 'sample')}{lost}", failed=len(failed))
     return Assessment(
         figures,
         tables,
         page,
-        failed=list_failed_photographs(rows),
+        failed=failed,
         undiagnosed=count_undiagnosed(rows),
     )
 
@@ -103,5 +106,9 @@ def _read_sources(choice: ReasonerChoice) -> frozenset[str]:
             return frozenset()
 
 
-def _key(section: Section) -> str:
-    return f"assessment-{section.title.lower().replace(' ', '-')}"
+def _publish(sections: list[Section], page: str) -> None:
+    parts = [
+        f"## {one.title}\n\n{one.note}\n\n{write_table(one.table.to_dicts())}" for one in sections
+    ]
+    note = "\n\n".join([f"Page: {write_place(page)}", *parts])
+    host().publish_note("assessment", note, "Every figure of the reasoner")

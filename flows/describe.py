@@ -2,7 +2,7 @@
 
 from flows.annotate import find_parent
 from flows.asking import ask_about_shards, publish_spending
-from flows.host import host
+from flows.samples import conclude_shards
 from flows.verify import verify_shards
 from rr_tasks.reasoner.description import plan_description
 from rr_tasks.reasoner.tasks import describe_shard_task
@@ -27,7 +27,6 @@ def describe(parameters: DescribeParameters) -> str:
         label="Describe photographs",
         workers=parameters.workers,
     )
-    rows = [marker.model_dump() for marker in markers]
-    host().publish_table("described-shards", rows, f"Truths with scenes in {folder}")
+    conclude_shards("described-shards", markers, f"Truths with scenes in {folder}")
     publish_spending(folder)
     return folder

@@ -8,6 +8,8 @@ import polars as pl
 
 from flows.evaluation_set import make_evaluation_set
 from flows.host import host
+from flows.markdown import SHEET_SIDE, write_place
+from flows.progress import follow
 from flows.shards import share_shards
 from rr_tasks.engine import check_engine
 from rr_tasks.evaluation.images.artefacts.table import tabulate_artefacts
@@ -15,6 +17,7 @@ from rr_tasks.evaluation.images.examples import draw_examples
 from rr_tasks.evaluation.images.gallery.exhibits import hang
 from rr_tasks.evaluation.images.gallery.page import draw_gallery, render_gallery
 from rr_tasks.evaluation.images.metrics import quality_table
+from rr_tasks.evaluation.images.sets import DEGRADED
 from rr_tasks.evaluation.images.shard import (
     find_evaluated,
     list_lost,
@@ -25,14 +28,20 @@ from rr_tasks.evaluation.images.trial import Trial, open_trial
 from rr_tasks.evaluation.presence import count_undiagnosed, tabulate_presence
 from rr_tasks.evaluation.published import list_published
 from rr_tasks.evaluation.tasks import compare_shard_task, evaluate_shard_task
+from rr_tasks.inspection.data_uri import shrink_picture
 from rr_tasks.plural import say_count
-from rr_tasks.shards.reader import failed_inputs
-from rr_tasks.shards.spec import read_data_spec
-from rr_tasks.storage.files import exists, join, name_of, publish_all, publish_bytes
+from rr_tasks.shards.reader import done_shards, failed_inputs
+from rr_tasks.storage.files import (
+    exists,
+    join,
+    name_of,
+    publish_all,
+    publish_bytes,
+    read_bytes,
+)
 from rr_tasks.storage.held import Held
 from rr_tasks.storage.leftovers import remove_leftovers
 from schemas.parameters.evaluation import EvaluateParameters
-from schemas.shard import shard_count
 
 
 @dataclass(frozen=True)
@@ -77,9 +86,11 @@ def evaluate(parameters: EvaluateParameters) -> Evaluation:
     about = f"{tested} on {say_count(len(rows), 'sample')}"
     _show_pictures(trial, rows, folder, about)
     _publish(tables if comparison is None else {**tables, "comparison": comparison}, folder, about)
+    failed = pl.concat([failed_inputs(shards), list_lost(urls, shards)])
+    _conclude(tables["quality"], len(rows), len(failed))
     return Evaluation(
         rows=rows,
-        failed=pl.concat([failed_inputs(shards), list_lost(urls, shards)]),
+        failed=failed,
         undiagnosed=count_undiagnosed(rows),
         **tables,
         comparison=comparison,
@@ -99,17 +110,20 @@ def _share_shards(
     label: str,
 ) -> list[str]:
     """Run a task for each shard whose rows are not in the folder yet, and return their URLs."""
-    numbers = range(shard_count(read_data_spec(shards)))
-    return share_shards(
-        task,
-        numbers,
-        shards,
-        folder,
-        parameters,
-        label=label,
-        workers=parameters.workers,
-        finished=find(folder, numbers),
-    )
+    samples = {marker.shard: marker.samples for marker in done_shards(shards)}
+    finished = find(folder, list(samples))
+    before = sum(samples[shard] for shard in finished)
+    with follow(label, sum(samples.values()), before=before):
+        return share_shards(
+            task,
+            list(samples),
+            shards,
+            folder,
+            parameters,
+            label=None,
+            workers=parameters.workers,
+            finished=finished,
+        )
 
 
 def _compare(share: Callable[..., list[str]]) -> pl.DataFrame:
@@ -133,4 +147,34 @@ def _show_pictures(trial: Trial, rows: pl.DataFrame, folder: str, about: str) ->
 def _publish(tables: dict[str, pl.DataFrame], folder: str, about: str) -> None:
     for name, table in tables.items():
         publish_bytes(table.write_csv(float_precision=4).encode(), join(folder, f"{name}.csv"))
-        host().publish_table(name, table.to_dicts(), f"{name} of {about}")
+        shown = _SHOWN.get(name, tuple(table.columns))
+        host().publish_table(
+            name, table.select(shown).to_dicts(), f"{name.capitalize()} of {about}"
+        )
+    picture = shrink_picture(read_bytes(join(folder, "examples.jpg")), SHEET_SIDE)
+    note = (
+        f"Degraded, restored, clean:\n\n![examples]({picture})\n\nAll of it: {write_place(folder)}"
+    )
+    host().publish_note("examples", note, f"Examples of {about}")
+
+
+_SHOWN = {
+    "quality": ("set", "samples", "psnr_before", "psnr_after", "share_worse", "ssim_after"),
+    "diagnosis": (
+        "type",
+        "samples",
+        "recall",
+        "specificity",
+        "balanced_accuracy",
+        "severity_error",
+    ),
+}
+"""Columns that people look at first; files have all of them."""
+
+
+def _conclude(quality: pl.DataFrame, samples: int, failed: int) -> None:
+    (degraded,) = quality.filter(pl.col("set") == DEGRADED).to_dicts() or [{}]
+    before, after = degraded.get("psnr_before"), degraded.get("psnr_after")
+    gained = f"PSNR {before:.2f} -> {after:.2f} dB" if before and after else "nothing was restored"
+    lost = f", {failed:,} failed" if failed else ""
+    host().conclude(f"{say_count(samples, 'sample')}: {gained}{lost}", failed=failed)

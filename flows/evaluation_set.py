@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from flows.host import host
 from flows.ingest import ingest
+from flows.samples import share_samples
 from flows.search import search
-from flows.shards import share_shards
 from rr_tasks.degrade.synthesis import plan_synthesis
 from rr_tasks.degrade.tasks import synthesize_shard_task
 from rr_tasks.ingest.shard import UnclearLayoutError
@@ -74,13 +74,14 @@ def _degrade(parameters: EvaluateParameters, root: str) -> str:
         output=root,
     )
     shards = open_dataset(root, spec, photographs)
-    share_shards(
+    share_samples(
         synthesize_shard_task,
         range(shard_count(spec)),
         shards,
         spec,
         parameters.photographs,
         label="Make evaluation set",
+        total=spec.samples,
         workers=parameters.workers,
         finished=finished_shards(shards),
     )

@@ -32,12 +32,32 @@ class Host(Protocol):
         """
 
     def run_stage(
-        self, stage: Callable[[ParametersT], ResultT], parameters: ParametersT
+        self,
+        stage: Callable[[ParametersT], ResultT],
+        parameters: ParametersT,
+        *,
+        role: str = "",
+        after: Sequence[object] = (),
     ) -> ResultT:
-        """Run a stage inside another one."""
+        """Run a stage inside another one.
+
+        Args:
+            stage: the stage.
+            parameters: its parameters.
+            role: tells runs of the same stage apart, such as `candidate`.
+            after: what earlier stages returned that this one needs.
+        """
 
     def say(self, message: str) -> None:
         """Show people a message."""
+
+    def conclude(self, message: str, *, failed: int = 0) -> None:
+        """Say in one line what came of the stage.
+
+        Args:
+            message: the line.
+            failed: how many photographs or samples could not be used.
+        """
 
     def can_ask(self) -> bool:
         """Whether there is a way to ask a person."""
@@ -59,9 +79,9 @@ class Host(Protocol):
         """
 
     def publish_table(self, key: str, rows: Rows, description: str) -> None:
-        """Keep a table beside the run."""
+        """Keep a table beside the run; `key` has words of lower case, joined by hyphens."""
 
-    def publish_note(self, key: str, markdown: str) -> None:
+    def publish_note(self, key: str, markdown: str, description: str) -> None:
         """Keep a note beside the run."""
 
 

@@ -1,8 +1,7 @@
 """Existing degraded photographs and their clean partners -> shards."""
 
-from flows.host import host
+from flows.samples import conclude_shards, share_samples
 from flows.search import search
-from flows.shards import share_shards
 from rr_tasks.ingest.shard import plan_ingest
 from rr_tasks.ingest.tasks import ingest_shard_task
 from rr_tasks.photographs.selection import Selection
@@ -26,16 +25,16 @@ def ingest(parameters: IngestParameters) -> str:
         selection=Selection(parameters.include, parameters.exclude),
     )
     folder = open_dataset(parameters.output, spec, photographs)
-    markers = share_shards(
+    markers = share_samples(
         ingest_shard_task,
         range(shard_count(spec)),
         folder,
         spec,
         parameters.folder,
-        label="Ingest shards",
+        label="Ingest pairs",
+        total=spec.samples,
         workers=parameters.workers,
         finished=finished_shards(folder),
     )
-    rows = [marker.model_dump() for marker in markers]
-    host().publish_table("ingested-shards", rows, f"Shards of {folder}")
+    conclude_shards("ingested-shards", markers, f"Shards of {folder}")
     return folder

@@ -45,7 +45,8 @@ def learn_reasoner(asked: PipelineParameters, shards: str) -> ReasonerChoice:
         weights = start.weights or locate_shipped("edge-reasoner")
         edge = TrainReasonerParameters(start=weights, **common)
         edge = _in_own_folder(edge, record_reasoner_training(edge))
-        return EdgeReasonerChoice(weights=host().run_stage(train_reasoner, edge))
+        weights = host().run_stage(train_reasoner, edge, after=[shards])
+        return EdgeReasonerChoice(weights=weights)
     return _teach_language(start, common)
 
 
@@ -66,7 +67,8 @@ def learn_restorer(asked: PipelineParameters, shards: str, annotations: str) -> 
         weights = start.weights or locate_shipped("edge-restorer")
         edge = TrainRestorerParameters(start=weights, **common)
         edge = _in_own_folder(edge, record_restorer_training(edge))
-        return EdgeRestorerChoice(weights=host().run_stage(train_restorer, edge))
+        weights = host().run_stage(train_restorer, edge, after=[shards, annotations])
+        return EdgeRestorerChoice(weights=weights)
     return _adapt_editor(start, common)
 
 
@@ -91,7 +93,8 @@ def learn_from_judgement(
         **dict(asked.alignment),
     )
     parameters = _in_own_folder(parameters, record_alignment(parameters))
-    aligned = host().run_stage(align, parameters)
+    needed = [shards, annotations, restorer, judge]
+    aligned = host().run_stage(align, parameters, after=needed)
     learned = "weights" if restorer.kind == "edge" else "adapter"
     return restorer.model_copy(update={learned: aligned.weights}), aligned
 
@@ -105,7 +108,7 @@ def _teach_language(start: QwenReasonerChoice, common: dict[str, Any]) -> Reason
     processes = _count_processes(parameters.device)
     record = record_language_training(parameters, model, processes)
     parameters = _in_own_folder(parameters, record)
-    learned = host().run_stage(train_language, parameters)
+    learned = host().run_stage(train_language, parameters, after=[common["shards"]])
     changed = {"adapter": learned} if parameters.learn == "adapter" else {"model": learned}
     return start.model_copy(update=changed)
 
@@ -124,7 +127,9 @@ def _adapt_editor(start: QwenRestorerChoice, common: dict[str, Any]) -> Restorer
     model = fetch_snapshot(start.model, start.revision)
     processes = _count_processes(parameters.device)
     parameters = _in_own_folder(parameters, record_editor_training(parameters, model, processes))
-    return start.model_copy(update={"adapter": host().run_stage(train_editor, parameters)})
+    needed = [common["shards"], common["annotations"]]
+    adapter = host().run_stage(train_editor, parameters, after=needed)
+    return start.model_copy(update={"adapter": adapter})
 
 
 def _count_processes(device: DeviceName) -> int:

@@ -1,8 +1,7 @@
 """Shards with priors of an older version -> the same shards with current priors."""
 
 from flows.annotate import find_parent
-from flows.host import host
-from flows.shards import share_shards
+from flows.samples import conclude_shards, share_samples
 from rr_tasks.shards.migration import open_migrated, plan_migration
 from rr_tasks.shards.reader import done_shards, finished_shards
 from rr_tasks.shards.tasks import migrate_shard_task
@@ -15,16 +14,17 @@ def migrate(parameters: MigrateParameters) -> str:
     if spec is None:
         return parameters.shards
     folder = open_migrated(parameters.output or find_parent(parameters.shards), spec)
-    markers = share_shards(
+    old = done_shards(parameters.shards)
+    markers = share_samples(
         migrate_shard_task,
-        [marker.shard for marker in done_shards(parameters.shards)],
+        [marker.shard for marker in old],
         parameters.shards,
         folder,
         spec,
-        label="Migrate shards",
+        label="Migrate samples",
+        total=sum(marker.samples + marker.failures for marker in old),
         workers=parameters.workers,
         finished=finished_shards(folder),
     )
-    rows = [marker.model_dump() for marker in markers]
-    host().publish_table("migrated-shards", rows, f"Shards of {folder}")
+    conclude_shards("migrated-shards", markers, f"Shards of {folder}")
     return folder

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 
 from flows.annotate import annotate
+from flows.digest import write_digest
 from flows.host import host
 from flows.learning import learn_from_judgement, learn_reasoner, learn_restorer
 from flows.promote import Promoted, check_gate, promote
-from flows.restore import restore
+from flows.restore import describe_run, restore
 from flows.synthesize import synthesize
 from rr_tasks.archive.check import check_folders
 from rr_tasks.degrade.archive import export_archive
@@ -51,7 +52,9 @@ def pipeline(parameters: PipelineParameters) -> PipelineResult:
     )
     reasoner = learn_reasoner(parameters, shards)
     annotations = run(
-        annotate, AnnotateParameters(shards=shards, reasoner=reasoner, workers=workers)
+        annotate,
+        AnnotateParameters(shards=shards, reasoner=reasoner, workers=workers),
+        after=[shards, reasoner],
     )
     trained = learn_restorer(parameters, shards, annotations)
     candidate, alignment = learn_from_judgement(parameters, shards, annotations, trained, reasoner)
@@ -67,6 +70,7 @@ def pipeline(parameters: PipelineParameters) -> PipelineResult:
         PromoteParameters(
             candidate=candidate, champions=champions, evaluation=trial, gate=parameters.gate
         ),
+        after=[candidate, reasoner],
     )
     evaluation_set = promoted.candidate.shards
     degraded = join(work, f"degraded-{name_of(evaluation_set)}")
@@ -80,6 +84,7 @@ def pipeline(parameters: PipelineParameters) -> PipelineResult:
             restorer=promoted.restorer,
             workers=workers,
         ),
+        after=[promoted, reasoner],
     )
     made = Made(
         parameters=parameters,
@@ -98,8 +103,15 @@ def pipeline(parameters: PipelineParameters) -> PipelineResult:
         restored=summary,
     )
     report = write_summary(made, join(work, "report.html"))
-    host().publish_note("pipeline", f"**{promoted.verdict.reason}**\n\nReport: `{report}`")
+    _publish(made, report)
     return PipelineResult(promoted, summary, report)
+
+
+def _publish(made: Made, report: str) -> None:
+    about = "What was made, how good it is, and where to read more"
+    host().publish_note("summary", write_digest(made, report), about)
+    message = f"{made.verdict.reason}; {describe_run(made.restored)}"
+    host().conclude(message, failed=made.restored.archive.failed)
 
 
 def _check(parameters: PipelineParameters) -> None:

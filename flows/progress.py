@@ -1,10 +1,12 @@
 """Shows the progress of a stage, by finished shards or by what its tasks report."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from threading import Lock
 
 from flows.host import Advance, host
+from flows.pace import Rate
 from rr_tasks.progress import Progress, listening
 
 
@@ -27,18 +29,36 @@ def _show_nothing(done: int, note: str = "") -> None:
 
 
 @contextmanager
-def follow(label: str, total: int | None) -> Iterator[None]:
-    """Show the sum of what the tasks in this context report, out of `total`; see `progress`."""
+def follow(label: str, total: int | None, *, before: int = 0) -> Iterator[None]:
+    """Show the sum of what the tasks in this context report, out of `total`; see `progress`.
+
+    Args:
+        label: what is being done, in a few words.
+        total: how many photographs or steps there are.
+        before: how many of them an earlier run has done, if no task reports them.
+    """
     latest: dict[str, Progress] = {}
-    lock = Lock()
+    sums = Counter(done=before)
+    lock, megapixels = Lock(), Rate()
+    megapixels(0.0)
 
     def show(report: Progress) -> None:
         with lock:
+            earlier = latest.get(report.task, Progress(report.task, done=0))
             latest[report.task] = report
-            failed = sum(one.failed for one in latest.values())
-            notes = [f"{failed} failed"] if failed else []
-            notes += [f"{name} {value:.3f}" for name, value in report.figures.items()]
-            advance(sum(one.done for one in latest.values()), "  ".join(notes))
+            for name in ("done", "failed", "pixels"):
+                sums[name] += getattr(report, name) - getattr(earlier, name)
+            speed = megapixels(sums["pixels"] / 1e6)
+            advance(sums["done"], _describe(sums["failed"], speed, report.figures))
 
     with progress(label, total) as advance, listening(show):
+        if before:
+            advance(before)
         yield
+
+
+def _describe(failed: int, speed: float | None, figures: Mapping[str, float]) -> str:
+    notes = [f"{failed:,} failed"] if failed else []
+    notes += [f"{speed:,.2f} MP/s"] if speed else []
+    notes += [f"{name} {value:.3f}" for name, value in figures.items()]
+    return "  ".join(notes)

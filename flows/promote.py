@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from flows.answer import NobodyAnsweredError
 from flows.evaluate import Evaluation, evaluate
 from flows.host import host
+from flows.markdown import write_code, write_table, write_text
 from rr_tasks.evaluation.champion import find_champion, find_rejection, go_back, refuse
 from rr_tasks.evaluation.champion import promote as put_into_use
 from rr_tasks.evaluation.promotion import compare
@@ -38,23 +39,36 @@ def promote(parameters: PromoteParameters) -> Promoted:
     check_gate(parameters.gate)
     champion = find_champion(parameters.champions, parameters.candidate)
     # The candidate comes first, because weights that cannot be used should be known early.
-    measured, best = (_evaluate(parameters, one) for one in (parameters.candidate, champion))
+    measured, best = (
+        _evaluate(parameters, one, role)
+        for one, role in ((parameters.candidate, "candidate"), (champion, "champion"))
+    )
     verdict, note = compare(best.rows, measured.rows), ""
-    host().publish_note("verdict", f"**{verdict.reason}**")
     if verdict.promoted and not parameters.again:
         verdict = _heed(parameters, verdict)
     if verdict.promoted and parameters.gate:
         verdict, note = _ask(parameters, verdict)
     if verdict.promoted:
         champion = put_into_use(parameters.candidate, parameters.champions, verdict, note)
+    _publish(champion, verdict)
     return Promoted(verdict, champion, measured, best)
 
 
 def roll_back(parameters: RollBackParameters) -> RestorerChoice:
     """Put the restorer before the last promotion into use again, and return it."""
     restorer = go_back(parameters.champions, parameters.kind, parameters.note)
-    host().publish_note("in-use", f"In use again: `{restorer.label}`")
+    host().publish_note("in-use", f"In use again: {write_code(restorer.label)}", "Restorer in use")
+    host().conclude(f"{name_of(restorer.label)} is in use again")
     return restorer
+
+
+def _publish(in_use: RestorerChoice, verdict: Verdict) -> None:
+    psnrs = {"candidate": verdict.candidate_psnr, "champion": verdict.champion_psnr}
+    rows = [{"restorer": role, "PSNR, dB": f"{psnr:.2f}"} for role, psnr in psnrs.items()]
+    parts = [f"**{write_text(verdict.reason)}**", write_table(rows)]
+    note = "\n\n".join([*parts, f"In use: {write_code(in_use.label)}"])
+    host().publish_note("verdict", note, "Is the candidate better than the champion?")
+    host().conclude(verdict.reason)
 
 
 def check_gate(gate: bool) -> None:
@@ -98,7 +112,6 @@ def _keep_champion(verdict: Verdict, why: str) -> Verdict:
     return verdict.model_copy(update={"promoted": False, "reason": reason})
 
 
-def _evaluate(parameters: PromoteParameters, restorer: RestorerChoice) -> Evaluation:
-    return host().run_stage(
-        evaluate, parameters.evaluation.model_copy(update={"restorer": restorer})
-    )
+def _evaluate(parameters: PromoteParameters, restorer: RestorerChoice, role: str) -> Evaluation:
+    asked = parameters.evaluation.model_copy(update={"restorer": restorer})
+    return host().run_stage(evaluate, asked, role=role)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from flows.annotate import find_parent
 from flows.asking import ask_about_shards, publish_spending
 from flows.host import host
+from flows.markdown import write_place, write_text
+from flows.samples import conclude_shards
 from flows.shards import run_shards
 from flows.verify import verify_shards
 from rr_tasks.plural import say_count
@@ -57,10 +59,12 @@ def refresh(parameters: RefreshParameters) -> Refreshed:
     host().publish_table("refresh-plan", tabulate_plan(plan).to_dicts(), about)
     if parameters.dry_run:
         expected = estimate_time(parameters.shards, plan.pending, reasoner)
-        host().publish_note("refresh-estimate", str(expected or "Nothing to diagnose."))
+        message = str(expected or "Nothing to diagnose.")
+        host().publish_note("refresh-estimate", write_text(message), "How long it would take")
+        host().conclude(message)
         return Refreshed(plan, dry_run=True, estimate=expected)
     folder = open_annotations(root, plan.spec)
-    ask_about_shards(
+    markers = ask_about_shards(
         annotate_shard_task,
         parameters.shards,
         folder,
@@ -70,6 +74,7 @@ def refresh(parameters: RefreshParameters) -> Refreshed:
         label="Annotate photographs",
         workers=parameters.workers,
     )
+    conclude_shards("annotated-shards", markers, f"Annotations in {folder}")
     publish_spending(folder)
     if plan.old is None:
         return Refreshed(plan, dry_run=False)
@@ -97,7 +102,7 @@ def refresh_all(parameters: RefreshAllParameters) -> list[Refreshed]:
             failed.append(error)
     if failed:
         raise failed[0]
-    host().say(f"{say_count(len(done), 'data set')} in {parameters.sets} renewed")
+    host().conclude(f"{say_count(len(done), 'data set')} in {parameters.sets} renewed")
     return done
 
 
@@ -118,5 +123,5 @@ def _compare(old: Annotations, new: Annotations, root: str, workers: int | None)
     for name in ("totals", "changes", "histogram"):
         table = getattr(found, name).to_dicts()
         host().publish_table(f"priors-{name}", table, f"{old.folder} -> {new.folder}")
-    host().publish_note("priors-report", f"Report: `{report}`")
+    host().publish_note("priors-report", f"Report: {write_place(report)}", "What has changed")
     return Comparison(found, report)

@@ -2,19 +2,13 @@
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from functools import cache, wraps
-from time import monotonic
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
 from uuid import UUID
 
 from prefect import Flow, Task, get_run_logger
-from prefect.artifacts import (
-    create_markdown_artifact,
-    create_progress_artifact,
-    create_table_artifact,
-    update_progress_artifact,
-)
+from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.client.orchestration import get_client
 from prefect.exceptions import FlowPauseTimeout
@@ -22,21 +16,24 @@ from prefect.flow_runs import pause_flow_run
 from prefect.input import RunInput
 from prefect.runtime import flow_run
 from prefect.settings import PREFECT_API_URL
+from prefect.states import Completed, State
 from prefect.task_runners import ThreadPoolTaskRunner
 from prefect.tasks import exponential_backoff
+from prefect.utilities.engine import link_state_to_flow_run_result
 from pydantic import Field
 
 from flows.answer import Answer, NobodyAnsweredError
 from flows.appearance import show_as_text
 from flows.cancellation import end_task, ending_early
 from flows.events import report_result, reporting_errors
-from flows.host import use_host
-from flows.pace import Pace
+from flows.gauge import gauge
+from flows.host import Advance, use_host
+from flows.markdown import write_table
+from flows.naming import name_run, name_task, name_task_run, tag_run
 from flows.runner import Runner, as_completed
 from flows.tries import check_tries
 from rr_tasks.retries import TRANSIENT
 from rr_tasks.threads import compute_in_threads
-from schemas.archive import Chunk
 from schemas.errors import ExpectedError
 from schemas.settings import runner_settings
 from schemas.workers import MAX_WORKERS
@@ -48,12 +45,17 @@ KeyT = TypeVar("KeyT")
 ParametersT = TypeVar("ParametersT")
 ResultT = TypeVar("ResultT")
 
-UPDATE_SECONDS = 2.0
 ASK_SECONDS = 5
 """Between two looks for an answer."""
 PATIENCE_SECONDS = 7 * 24 * 3600
 """How long a person may take to answer."""
 GPU_TAG = "gpu"
+WITH_FAILURES = "Completed with failures"
+"""The state in which a run ends that could not use some photographs."""
+MOST_ROWS = 200
+"""Of a table that is shown; all of it is in files."""
+MOST_COLUMNS = 6
+"""Of a table that the UI shows whole in a window of 1280 pixels."""
 RETRY_DELAYS = exponential_backoff(2)
 
 
@@ -96,28 +98,58 @@ class Decision(RunInput):
 
 
 @cache
-def as_flow(stage: Callable[[Any], Any]) -> Flow[[Any], Any]:
+def as_flow(stage: Callable[[Any], Any], role: str = "") -> Flow[[Any], Any]:
     """Make a flow from a stage, which has one argument: `parameters`, a model.
 
-    The limit on concurrent tasks is set only because Prefect has none by default; the stage's
-    runner never submits more tasks than it has workers.
+    Its runs are named for what they do, with their `role` if they have one, and end in a state
+    that says what came of them. The limit on concurrent tasks is set only because Prefect has none
+    by default; the stage's runner never submits more tasks than it has workers.
     """
+    name = stage.__name__.replace("_", "-")
 
     @wraps(stage)
     def run(parameters: Any) -> Any:
-        with use_host(Server()), reporting_errors(), ending_early():
+        server = Server(role, tag_run(name, parameters))
+        server.tag()
+        with use_host(server), reporting_errors(), ending_early():
             check_tries()
             result = stage(parameters)
         report_result(result)
-        return result
+        return server.end(result)
 
-    name = stage.__name__.replace("_", "-")
+    def name_this_run() -> str:
+        return name_run(name, flow_run.get_parameters()["parameters"], role)
+
     runner: Any = ThreadPoolTaskRunner(max_workers=MAX_WORKERS)
-    return Flow(run, name=name, task_runner=runner)
+    return Flow(run, name=name, flow_run_name=name_this_run, task_runner=runner)
 
 
 class Server:
-    """Runs stages as flow runs and shows their progress as artifacts."""
+    """Runs stages as flow runs and shows what comes of them as artifacts.
+
+    Args:
+        role: of this flow run, if there are several of its stage; it is part of artifacts' names.
+        tags: of this flow run and its task runs.
+    """
+
+    def __init__(self, role: str = "", tags: Sequence[str] = ()) -> None:
+        self._role, self._tags = role, tags
+        self._conclusion = ""
+        self._failed = 0
+        self._results: list[object] = []  # Prefect knows the run of a result only while it is there
+
+    def tag(self) -> None:
+        """Add its tags to those that this flow run has."""
+        with get_client(sync_client=True) as client:
+            tags = {*flow_run.get_tags(), *self._tags}
+            client.update_flow_run(UUID(flow_run.get_id()), tags=sorted(tags))
+
+    def end(self, result: Any) -> Any:
+        """Return the state in which this flow run ends."""
+        if not self._conclusion:
+            return result
+        name = WITH_FAILURES if self._failed else None
+        return Completed(name=name, message=self._conclusion, data=result)
 
     def runner(self, workers: int, *, gpu: bool = False) -> Runner:
         """Return a runner that makes task runs, `workers` at a time.
@@ -125,7 +157,7 @@ class Server:
         Task runs that need a GPU have the tag `gpu`, so that a concurrency limit of the server
         (`prefect concurrency-limit create gpu N`) holds for all flow runs together.
         """
-        tags, scheduler = {GPU_TAG} if gpu else set(), runner_settings().scheduler
+        tags, scheduler = {*self._tags, *({GPU_TAG} if gpu else ())}, runner_settings().scheduler
         if scheduler:
             from flows.dask import DaskWorkers  # noqa: PLC0415 - Dask takes a second to import
 
@@ -133,14 +165,32 @@ class Server:
         return TaskRuns(1 if gpu else workers, tags)
 
     def run_stage(
-        self, stage: Callable[[ParametersT], ResultT], parameters: ParametersT
+        self,
+        stage: Callable[[ParametersT], ResultT],
+        parameters: ParametersT,
+        *,
+        role: str = "",
+        after: Sequence[object] = (),
     ) -> ResultT:
-        """Run a stage as a flow run within this one."""
-        return cast(ResultT, as_flow(stage)(parameters))
+        """Run a stage as a flow run within this one; see `Host.run_stage`.
+
+        In the graph, an arrow leads to it from each run whose result is among `after`.
+        """
+        run: Any = as_flow(stage, role)
+        state: State[ResultT] = run(parameters, wait_for=after, return_state=True)
+        result = state.result()
+        link_state_to_flow_run_result(state, result)
+        self._results.append(result)
+        self.say(f"{name_run(stage.__name__, parameters, role)}: {state.message or 'done'}")
+        return result
 
     def say(self, message: str) -> None:
         """Write a message in the run's log."""
         get_run_logger().info(message)
+
+    def conclude(self, message: str, *, failed: int = 0) -> None:
+        """Keep it for the state in which this flow run ends, which Prefect also logs."""
+        self._conclusion, self._failed = message, failed
 
     def can_ask(self) -> bool:
         """Whether somebody can answer: whoever resumes the run, in the UI or by the API."""
@@ -162,41 +212,39 @@ class Server:
             ) from error
         return Answer(given.decision == "yes", given.note.strip())
 
-    @contextmanager
-    def progress(self, label: str, total: int | None) -> Iterator[Callable[..., None]]:
-        """Show the progress as an artifact, which is not updated for every photograph.
-
-        Where nobody knows the total, there is none.
-        """
+    def progress(self, label: str, total: int | None) -> AbstractContextManager[Advance]:
+        """Show the progress as an artifact and in the log; nothing where nobody knows the total."""
         if total is None:
-            yield _show_nothing
-            return
-        key = label.lower().replace(" ", "-")
-        created: Any = create_progress_artifact(progress=0.0, key=key, description=label)
-        artifact = cast(UUID, created)
-        updated = -UPDATE_SECONDS
-        pace = Pace(total)
-
-        def advance(done: int, note: str = "") -> None:
-            nonlocal updated
-            going = pace.describe(done, monotonic())
-            if monotonic() - updated < UPDATE_SECONDS:
-                return
-            updated = monotonic()
-            shown = "  ".join(filter(None, (label, going, note)))
-            update_progress_artifact(artifact, progress=100 * done / total, description=shown)
-
-        yield advance
-        update_progress_artifact(artifact, progress=100.0)
+            return nullcontext(_show_nothing)
+        return gauge(self._key(label.lower().replace(" ", "-")), self._title(label), total)
 
     def publish_table(self, key: str, rows: Sequence[Mapping[str, Any]], description: str) -> None:
-        """Publish a table as an artifact, with floats rounded to 3 places."""
-        rounded = [{name: _round(value) for name, value in row.items()} for row in rows]
-        create_table_artifact(table=rounded, key=key, description=description)
+        """Publish a table as an artifact, with floats rounded to 3 places.
 
-    def publish_note(self, key: str, markdown: str) -> None:
+        A single row is shown as a column. A wide table becomes a note, whose cells wrap, because
+        the UI would cut it off.
+        """
+        table = [{name: _round(value) for name, value in row.items()} for row in rows[:MOST_ROWS]]
+        if len(rows) > MOST_ROWS:
+            description += f", the first {MOST_ROWS} of {len(rows):,} rows"
+        if len(table) == 1:
+            table = [{"what": name, "value": value} for name, value in table[0].items()]
+        if table and len(table[0]) > MOST_COLUMNS:
+            self.publish_note(key, write_table(table), description)
+            return
+        create_table_artifact(table=table, key=self._key(key), description=self._title(description))
+
+    def publish_note(self, key: str, markdown: str, description: str) -> None:
         """Publish a note as an artifact."""
-        create_markdown_artifact(markdown=markdown, key=key)
+        create_markdown_artifact(
+            markdown=markdown, key=self._key(key), description=self._title(description)
+        )
+
+    def _key(self, key: str) -> str:
+        return "-".join(filter(None, (key, self._role)))
+
+    def _title(self, text: str) -> str:
+        return f"{self._role.capitalize()}: {text}" if self._role else text
 
 
 def _show_nothing(done: int, note: str = "") -> None:
@@ -226,7 +274,8 @@ class TaskRuns:
         """See `flows.runner.Runner.run`; Prefect starts everything that is submitted at once."""
 
         def submit(key: KeyT) -> Any:
-            named = prefect_task.with_options(task_run_name=_run_name(task, key), tags=self._tags)
+            name = name_task_run(task, key)
+            named = prefect_task.with_options(task_run_name=name, tags=self._tags)
             return named.submit(key, *arguments)
 
         with self._connect() as cluster:
@@ -248,24 +297,12 @@ def _as_task(task: Callable[..., ResultT], cluster: "Cluster | None") -> Task[..
 
     return Task(
         run,
-        name=_name(task),
+        name=name_task(task),
         retries=3,
         retry_delay_seconds=RETRY_DELAYS,
         retry_condition_fn=_is_transient,
         cache_policy=NO_CACHE,
     )
-
-
-def _name(task: Callable[..., Any]) -> str:
-    return task.__name__.removesuffix("_task").replace("_", " ")
-
-
-def _run_name(task: Callable[..., Any], key: object) -> str | None:
-    """Name the shard or chunk that a run works on, if there is one."""
-    verb = _name(task).partition(" ")[0]
-    if isinstance(key, int):
-        return f"{verb}-{key:05d}"
-    return f"{verb}-{key}" if isinstance(key, str | Chunk) else None
 
 
 def _is_transient(_task: Any, _run: Any, state: Any) -> bool:

@@ -1,8 +1,7 @@
 """Clean photographs -> shards of degraded ones with their ground truth."""
 
-from flows.host import host
+from flows.samples import conclude_shards, share_samples
 from flows.search import search
-from flows.shards import share_shards
 from rr_tasks.degrade.recipe_file import find_recipe
 from rr_tasks.degrade.synthesis import plan_synthesis
 from rr_tasks.degrade.tasks import synthesize_shard_task
@@ -26,16 +25,16 @@ def synthesize(parameters: SynthesizeParameters) -> str:
         selection=Selection(parameters.include, parameters.exclude),
     )
     folder = open_dataset(parameters.output, spec, photographs)
-    markers = share_shards(
+    markers = share_samples(
         synthesize_shard_task,
         range(shard_count(spec)),
         folder,
         spec,
         parameters.photographs,
-        label="Synthesize shards",
+        label="Synthesize photographs",
+        total=spec.samples,
         workers=parameters.workers,
         finished=finished_shards(folder),
     )
-    rows = [marker.model_dump() for marker in markers]
-    host().publish_table("synthesized-shards", rows, f"Shards of {folder}")
+    conclude_shards("synthesized-shards", markers, f"Shards of {folder}")
     return folder

@@ -43,7 +43,12 @@ class Terminal:
         return _RUNNERS[settings.runner](1 if gpu else workers)
 
     def run_stage(
-        self, stage: Callable[[ParametersT], ResultT], parameters: ParametersT
+        self,
+        stage: Callable[[ParametersT], ResultT],
+        parameters: ParametersT,
+        *,
+        role: str = "",
+        after: Sequence[object] = (),
     ) -> ResultT:
         """Call the stage."""
         return stage(parameters)
@@ -51,6 +56,9 @@ class Terminal:
     def say(self, message: str) -> None:
         """Print a message above the bar."""
         errors.print(mask_secrets(message), soft_wrap=True, highlight=False, markup=False)
+
+    def conclude(self, message: str, *, failed: int = 0) -> None:
+        """Say nothing: commands print what came of it."""
 
     def can_ask(self) -> bool:
         """Whether somebody sits at the terminal."""
@@ -80,7 +88,7 @@ class Terminal:
     def publish_table(self, key: str, rows: Sequence[Mapping[str, Any]], description: str) -> None:
         """Keep nothing: commands print what matters."""
 
-    def publish_note(self, key: str, markdown: str) -> None:
+    def publish_note(self, key: str, markdown: str, description: str) -> None:
         """Keep nothing: commands print what matters."""
 
 

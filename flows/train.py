@@ -1,11 +1,13 @@
 """Shards and annotations -> the weights of the reasoner and the restorer."""
 
 from flows.host import host
+from flows.markdown import SHEET_SIDE
 from flows.progress import follow
 from flows.shards import run_alone
 from flows.verify import verify_shards
 from rr_tasks.evaluation.diagnosis.tasks import train_language_task
-from rr_tasks.inspection.data_uri import write_picture
+from rr_tasks.inspection.data_uri import shrink_picture
+from rr_tasks.plural import say_count
 from rr_tasks.storage.files import join, list_files, read_bytes
 from rr_tasks.training.run import check_reasoner_training, check_restorer_training
 from rr_tasks.training.tasks import train_editor_task, train_reasoner_task, train_restorer_task
@@ -21,7 +23,7 @@ def train_reasoner(parameters: TrainReasonerParameters) -> str:
     if parameters.verify:
         verify_shards(parameters.shards)
     with follow("Train reasoner", parameters.steps):
-        return run_alone(train_reasoner_task, parameters)
+        return _conclude(run_alone(train_reasoner_task, parameters), parameters.steps)
 
 
 def train_restorer(parameters: TrainRestorerParameters) -> str:
@@ -31,7 +33,7 @@ def train_restorer(parameters: TrainRestorerParameters) -> str:
         verify_shards(parameters.shards)
         verify_shards(parameters.annotations)
     with follow("Train restorer", parameters.steps):
-        return run_alone(train_restorer_task, parameters)
+        return _conclude(run_alone(train_restorer_task, parameters), parameters.steps)
 
 
 def train_editor(parameters: TrainEditorParameters) -> str:
@@ -47,9 +49,9 @@ def train_editor(parameters: TrainEditorParameters) -> str:
         adapter = run_alone(train_editor_task, parameters, gpu=True)
     last = max(list_files(join(parameters.output, SAMPLES)), default=None)
     if last is not None:
-        picture = write_picture(read_bytes(last), last)
-        host().publish_note("samples", f"Degraded, restored, clean: ![samples]({picture})")
-    return adapter
+        picture = shrink_picture(read_bytes(last), SHEET_SIDE)
+        host().publish_note("samples", f"![samples]({picture})", "Degraded, restored, clean")
+    return _conclude(adapter, parameters.steps)
 
 
 def train_language(parameters: TrainLanguageParameters) -> str:
@@ -61,4 +63,10 @@ def train_language(parameters: TrainLanguageParameters) -> str:
     if parameters.verify:
         verify_shards(parameters.shards)
     with follow("Train language", parameters.steps):
-        return run_alone(train_language_task, parameters, gpu=True)
+        learned = run_alone(train_language_task, parameters, gpu=True)
+    return _conclude(learned, parameters.steps)
+
+
+def _conclude(learned: str, steps: int) -> str:
+    host().conclude(f"{say_count(steps, 'step')} made {learned}")
+    return learned

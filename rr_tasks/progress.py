@@ -17,12 +17,14 @@ class Progress:
         task: identifies the task, because several may run at a time.
         done: photographs or steps so far, including those that `failed`.
         failed: how many of them could not be used.
+        pixels: how many pixels the photographs have that were worked on.
         figures: numbers that show how well it is going, such as losses.
     """
 
     task: str
     done: int
     failed: int = 0
+    pixels: int = 0
     figures: Mapping[str, float] = field(default_factory=dict)
 
 

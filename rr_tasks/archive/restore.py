@@ -33,7 +33,7 @@ WORKER_WEIGHT = 32_000_000
 makes peak memory depend on the number of workers, and not on the photographs."""
 
 
-def _ignore(counts: Counts) -> None:
+def _ignore(counts: Counts, pixels: int) -> None:
     """Show nothing."""
 
 
@@ -55,7 +55,7 @@ def restore_chunk(
         chunk: a chunk of the plan.
         parameters: the run's parameters.
         engine: diagnoses and restores; called from several threads.
-        on_progress: called with the counts so far after each photograph, in any thread.
+        on_progress: called with the counts and pixels so far after each photograph, in any thread.
 
     Raises:
         HeldError: another run is restoring the chunk.
@@ -69,13 +69,13 @@ def restore_chunk(
     state = ChunkState(source, output, chunk, maker)
     if state.is_whole() and not parameters.recheck:
         counts = Counts(skipped=len(state.items))
+        on_progress(counts, 0)
     else:
         with claim(output.at(layout.work(chunk.id))):
             # Another run may have restored it just now.
             state = ChunkState(source, output, chunk, maker)
             counts = _restore(state, parameters, engine, on_progress)
     reconcile(len(state.items), counts)
-    on_progress(counts)
     return ChunkCounts(chunk=chunk.id, found=len(state.items), **counts.model_dump())
 
 

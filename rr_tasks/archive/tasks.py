@@ -21,5 +21,5 @@ def engine_for(parameters: RestoreParameters) -> Engine:
     return load_engine(parameters.reasoner, parameters.restorer)
 
 
-def _report(chunk: str, counts: Counts) -> None:
-    report(Progress(chunk, counts.total, counts.failed))
+def _report(chunk: str, counts: Counts, pixels: int) -> None:
+    report(Progress(chunk, counts.total, counts.failed, pixels))

@@ -32,8 +32,9 @@ from schemas.errors import ExpectedError
 from schemas.prior.current import DiagnosticPrior
 from schemas.usage import Usage
 
-OnProgress = Callable[[Counts], None]
-"""Told the counts so far after each photograph, in any thread, by one at a time."""
+OnProgress = Callable[[Counts, int], None]
+"""Told the counts so far, and how many pixels were restored or examined, after each photograph, in
+any thread, by one at a time."""
 
 
 class TakenNameError(ExpectedError, ValueError):
@@ -88,6 +89,7 @@ class Writer:
         self._window = window
         self._maker, self._limits = maker, limits
         self._tally: Counter[str] = Counter()
+        self._pixels = 0
         self._lock = Lock()
         self._on_progress = on_progress
         self._crew = Crew(workers, "writer")
@@ -203,10 +205,12 @@ class Writer:
         self._write_prior(item, result.prior)
         facts = self._write_output(item, name, data)
         preview, trouble = self._preview(result)
+        height, width = photograph.pixels.shape[:2]
         self._record(
             item,
             treated.status,
             result.prior,
+            pixels=height * width,
             reason="; ".join(filter(None, (treated.reason, photograph.note, trouble))) or None,
             strengths=dict(treated.strengths),
             lost=photograph.lost if treated.status in ("restored", "protected") else (),
@@ -238,7 +242,12 @@ class Writer:
             self._output.remove(layout.output(row))
 
     def _record(
-        self, item: PlanItem, status: Status, prior: DiagnosticPrior | None, **facts: Any
+        self,
+        item: PlanItem,
+        status: Status,
+        prior: DiagnosticPrior | None,
+        pixels: int = 0,
+        **facts: Any,
     ) -> None:
         self._ledger.append(
             LedgerRow(
@@ -253,7 +262,7 @@ class Writer:
                 **facts,
             )
         )
-        self._count(status)
+        self._count(status, pixels)
 
     def _write_output(self, item: PlanItem, name: str, data: bytes) -> dict[str, Any]:
         """Write an output, remove an earlier one of another name, and describe it for the row."""
@@ -314,7 +323,8 @@ class Writer:
             raise StorageError("it is too large to be copied")
         return self._write_output(item, item.path, self._originals.read(path))
 
-    def _count(self, status: str) -> None:
+    def _count(self, status: str, pixels: int = 0) -> None:
         with self._lock:
             self._tally[status] += 1
-            self._on_progress(Counts(**self._tally))
+            self._pixels += pixels
+            self._on_progress(Counts(**self._tally), self._pixels)

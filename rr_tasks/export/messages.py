@@ -18,6 +18,7 @@ from rr_tasks.export.dialect import (
     render_line,
 )
 from rr_tasks.export.source import Example, Source, open_export, read_examples
+from rr_tasks.progress import Progress, report
 from rr_tasks.shards.outcomes import LOST
 from rr_tasks.shards.writer import tabulate_rows
 from rr_tasks.storage.below import join_below
@@ -165,15 +166,16 @@ def _write(output: str, spec: MessagesExport, source: Source, shard: int) -> Exp
 
 
 def _answered(source: Source, shard: int, lost: list[SampleRow]) -> Iterator[Example]:
-    """Yield the examples that have an answer, and note the rows of samples that are lost.
+    """Yield the examples that have an answer, report progress, and note rows of lost samples.
 
     The truth does not replace a failed diagnosis.
     """
-    for row, example in read_examples(source, shard):
+    for number, (row, example) in enumerate(read_examples(source, shard), start=1):
         if example is None:
             lost += [row] if row.error and row.error.startswith(LOST) else []
         elif source.annotations is None or example.annotation is not None:
             yield example
+        report(Progress(f"{shard:05d}", number, len(lost)))
 
 
 def _find_done(output: str, shard: int) -> ExportedChats | None:

@@ -16,12 +16,18 @@ _MEDIA = {"jpg": "jpeg", "jpeg": "jpeg", "png": "png", "webp": "webp", "svg": "s
 _QUALITY = 82
 
 
-def write_photograph(image: Bytes) -> str:
-    """Shrink a photograph, (H, W, 3), to `SIDE` and write it as JPEG."""
-    scale = min(1.0, SIDE / max(image.shape[:2]))
+def write_photograph(image: Bytes, side: int = SIDE) -> str:
+    """Shrink a photograph, (H, W, 3), to at most `side` pixels a side and write it as JPEG."""
+    scale = min(1.0, side / max(image.shape[:2]))
     size = [max(1, round(scale * length)) for length in (image.shape[1], image.shape[0])]
     shrunk = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
     return write_picture(encode_picture(np.asarray(shrunk, np.uint8), _QUALITY), "jpg")
+
+
+def shrink_picture(content: bytes, side: int = SIDE) -> str:
+    """Shrink the content of a picture file likewise."""
+    decoded = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR_RGB)
+    return write_photograph(np.asarray(decoded, np.uint8), side)
 
 
 def write_picture(content: bytes, name: str) -> str:

@@ -135,4 +135,4 @@ def diagnose_shard(
         author=str(reasoner.identity),
     )
     rows = islice(read_good_rows(shards, shard, {"degraded.png": decode_png}), most)
-    return answer_rows(rows, asking, f"{shard:05d}")
+    return answer_rows(rows, asking)

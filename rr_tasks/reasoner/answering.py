@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
 
-from rr_tasks.progress import Progress, report
 from rr_tasks.reasoner.ahead import take_ahead
 from rr_tasks.reasoner.protocol import Answer, Unparsed
 from rr_tasks.reasoner.usage import metering
@@ -37,21 +36,16 @@ class Asking(NamedTuple):
     author: str
 
 
-def answer_rows(rows: Iterable[Found], asking: Asking, task: str) -> Iterator[Outcome]:
+def answer_rows(rows: Iterable[Found], asking: Asking) -> Iterator[Outcome]:
     """Yield the row and the prior of each sample, in order.
 
     Args:
         rows: the rows of good samples, each with its decoded sample unless it is lost.
         asking: how they are asked about.
-        task: names the shard in reports of progress.
     """
-    done = failed = 0
     answered = (_answer(batch, asking) for batch in take_ahead(_batches(rows, asking.batch_size)))
     for outcomes in take_ahead(answered):
         yield from outcomes
-        done += len(outcomes)
-        failed += sum(prior is None for _, prior in outcomes)
-        report(Progress(task, done, failed))
 
 
 def _batches(rows: Iterable[Found], size: int) -> Iterator[list[Found]]:

@@ -90,7 +90,7 @@ def _describe(
 
     asking = Asking(ask, image="clean.png", batch_size=teacher.batch_size, author=str(spec.teacher))
     decoders: Decoders = {"clean.png": decode_png, "prior.json": load_prior}
-    return answer_rows(read_good_rows(shards, shard, decoders), asking, f"{shard:05d}")
+    return answer_rows(read_good_rows(shards, shard, decoders), asking)
 
 
 def _merge(sample: Sample, text: str | Unparsed, teacher: str) -> Answer:

@@ -13,6 +13,7 @@ from typing import BinaryIO
 import polars as pl
 
 from rr_tasks.plural import say_count
+from rr_tasks.progress import Progress, report
 from rr_tasks.shards.reader import count_samples, marker_url, read_marker, sidecar_url, tar_url
 from rr_tasks.stopping import until_asked
 from rr_tasks.storage.claim import claim
@@ -57,6 +58,7 @@ def write_shard(
     """Write samples and rows as shard number `shard` of a data set, or return the finished one.
 
     Runs that do this at the same time write the same bytes; a claim keeps them from doing so twice.
+    Reports the progress, sample by sample.
 
     Args:
         folder: URL of the data set's folder.
@@ -70,14 +72,24 @@ def write_shard(
         HeldError: another run is making the shard.
         OSError: storage refused; nothing half-written is visible.
     """
-    finished = read_marker(folder, shard)
+    finished, task = read_marker(folder, shard), marker_url(folder, shard)
     if finished is not None:
+        report(Progress(task, finished.samples + finished.failures, finished.failures))
         return finished
-    with claim(marker_url(folder, shard)):
+    with claim(task):
         # Another run may have finished it just now.
         return read_marker(folder, shard) or _write(
-            folder, shard, spec_hash, schema_version, outcomes
+            folder, shard, spec_hash, schema_version, _reporting(outcomes, task)
         )
+
+
+def _reporting(outcomes: Iterable[Outcome], task: str) -> Iterator[Outcome]:
+    failed = pixels = 0
+    for done, (row, sample) in enumerate(outcomes, start=1):
+        yield row, sample
+        failed += sample is None
+        pixels += (row.width or 0) * (row.height or 0)
+        report(Progress(task, done, failed, pixels))
 
 
 def sample_key(shard: int, index: int) -> str:

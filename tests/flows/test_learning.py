@@ -21,7 +21,7 @@ class Recorder(Terminal):
     def __init__(self) -> None:
         self.asked: list[tuple[str, Any]] = []
 
-    def run_stage(self, stage: Callable[[Any], Any], parameters: Any) -> Any:
+    def run_stage(self, stage: Callable[[Any], Any], parameters: Any, **_: Any) -> Any:
         self.asked.append((stage.__name__, parameters))
         return "learned"
 

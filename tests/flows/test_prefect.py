@@ -1,12 +1,14 @@
 """The flows as real flow runs on a real Prefect server."""
 
 import json
+import shutil
 import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import httpx
 import polars as pl
 import pytest
 from prefect import Flow
@@ -16,7 +18,7 @@ from prefect.client.schemas.objects import Artifact, FlowRun, TaskRun
 from prefect.client.schemas.sorting import FlowRunSort
 from typer.testing import CliRunner
 
-from flows import cli
+from flows import cli, gauge
 from flows import server as prefect_server
 from flows.deployments import (
     align,
@@ -32,9 +34,13 @@ from flows.deployments import (
 )
 from flows.host import host
 from flows.launch import launch
+from flows.naming import name_run
+from flows.progress import follow
+from flows.server import as_flow
 from flows.synthesize import synthesize as synthesis
 from flows.terminal import Terminal
 from rr_tasks.degrade import tasks as degrade_tasks
+from rr_tasks.progress import Progress, report
 from rr_tasks.shards.reader import done_shards
 from rr_tasks.storage.held import Held, HeldError
 from schemas.parameters.annotation import AnnotateParameters, RefreshParameters
@@ -69,6 +75,18 @@ def artifacts(run: FlowRun) -> dict[str, Artifact]:
     chosen = FlowRunFilter.model_validate({"id": {"any_": [str(run.id)]}})
     with get_client(sync_client=True) as client:
         return {str(one.key): one for one in client.read_artifacts(flow_run_filter=chosen)}
+
+
+def arrows(run: FlowRun) -> set[tuple[str, str]]:
+    """The arrows in the graph of a flow run, from flow to flow."""
+    with get_client(sync_client=True) as client:
+        graph = client._client.get(f"/flow_runs/{run.id}/graph-v2").json()
+    names = {one: node["label"].partition(" / ")[0] for one, node in graph["nodes"]}
+    return {
+        (names[parent["id"]], names[one])
+        for one, node in graph["nodes"]
+        for parent in node["parents"]
+    }
 
 
 @pytest.fixture
@@ -110,11 +128,12 @@ def test_a_stage_is_a_flow_run_with_a_task_run_for_each_shard(
     assert run.state is not None
     assert run.state.is_completed()
     tasks = task_runs(run, 5)
-    assert sorted(tasks) == [f"synthesize-{number:05d}" for number in range(5)]
+    assert sorted(tasks) == [f"synthesize shard {number:05d}" for number in range(5)]
     assert all(one.state and one.state.is_completed() for one in tasks.values())
     shown = artifacts(run)
-    assert shown["synthesize-shards"].type == "progress"
-    assert shown["synthesize-shards"].data == 100.0
+    assert shown["synthesize-photographs"].type == "progress"
+    assert shown["synthesize-photographs"].data == 100.0
+    assert "5 of 5" in str(shown["synthesize-photographs"].description)
     rows = json.loads(str(shown["synthesized-shards"].data))
     assert [row["shard"] for row in rows] == list(range(5))
     assert folder in str(shown["synthesized-shards"].description)
@@ -165,8 +184,8 @@ def test_only_what_the_network_did_is_tried_again(
     launch(synthesis, parameters)
     assert [begun.count(number) for number in range(5)] == [1, 3, 1, 1, 1]
     tasks = task_runs(last_run(synthesize), 5)
-    assert tasks["synthesize-00001"].run_count == 3
-    assert tasks["synthesize-00000"].run_count == 1
+    assert tasks["synthesize shard 00001"].run_count == 3
+    assert tasks["synthesize shard 00000"].run_count == 1
 
 
 @pytest.mark.usefixtures("server")
@@ -220,14 +239,14 @@ def test_a_refresh_shows_its_plan_and_what_became_different(
     refresh(RefreshParameters(shards=shards, reasoner=reasoner))
     run = last_run(refresh)
     assert sorted(task_runs(run, 4)) == [
-        f"{what}-{shard:05d}" for what in ("annotate", "compare") for shard in (0, 1)
+        f"{what} shard {shard:05d}" for what in ("annotate", "compare") for shard in (0, 1)
     ]
     shown = artifacts(run)
     plan = {row["state"]: row["shards"] for row in json.loads(str(shown["refresh-plan"].data))}
     assert (plan["stale"], plan["current"], plan["missing"]) == (2, 0, 0)
-    (totals,) = json.loads(str(shown["priors-totals"].data))
+    totals = {row["what"]: row["value"] for row in json.loads(str(shown["priors-totals"].data))}
     assert (totals["samples"], totals["equal"]) == (2, 0)
-    assert len(json.loads(str(shown["priors-changes"].data))) == 4
+    assert "| haze |" in str(shown["priors-changes"].data)  # too wide for a table artifact
     assert "report.html" in str(shown["priors-report"].data)
 
 
@@ -236,31 +255,74 @@ def test_an_assessment_shows_its_tables(heldout: Path, tmp_path: Path) -> None:
     asked = {"photographs": str(heldout), "output": str(tmp_path), "rounds": 1}
     assess(parameters=asked | {"sources": ["cdd11-like"], "short_sides": [64]})
     run = last_run(assess)
-    assert sorted(task_runs(run, 4)) == [f"predict-{number:05d}" for number in range(5)]
+    assert sorted(task_runs(run, 4)) == [f"predict {number:05d}" for number in range(5)]
     shown = artifacts(run)
     assert shown["predict"].data == 100.0
-    (source,) = json.loads(str(shown["assessment-sources"].data))
-    assert source["source"] == "cdd11-like"
-    assert len(json.loads(str(shown["assessment-types"].data))) == 4
-    assert "assessment.html" in str(shown["assessment"].data)
+    note = str(shown["assessment"].data)
+    assert "| cdd11\\-like |" in note
+    assert "## Physical parameters" in note
+    assert "assessment.html" in note
 
 
 @pytest.mark.usefixtures("server")
 def test_plain_json_restores_an_archive(photographs: Path, tmp_path: Path) -> None:
-    asked = {"input": str(photographs), "output": str(tmp_path), "keep": ["haze"], "chunk_size": 2}
+    archive, output = tmp_path / "holidays", tmp_path / "restored"
+    shutil.copytree(photographs, archive)
+    (archive / "broken.jpg").write_bytes(b"no photograph")
+    asked = {"input": str(archive), "output": str(output), "chunk_size": 2, "strength": 0.5}
     summary = restore(parameters=json.loads(json.dumps(asked)))
-    assert summary.found == 3
-    assert summary.parameters.keep == ("haze",)
+    assert summary.found == 4
+    assert summary.parameters.strength == 0.5
     run = last_run(restore)
-    assert sorted(task_runs(run, 2)) == ["restore-00000", "restore-00001"]
+    assert run.name == name_run("restore", summary.parameters)
+    assert {"stage:restore", "tier:edge", "archive:holidays"} <= set(run.tags)
+    assert run.state is not None
+    assert (run.state.name, run.state.is_completed()) == ("Completed with failures", True)
+    assert "4 photographs: " in str(run.state.message)
+    assert ", 1 failed" in str(run.state.message)
+    tasks = task_runs(run, 2)
+    assert sorted(tasks) == ["restore chunk 00000", "restore chunk 00001"]
+    assert "archive:holidays" in tasks["restore chunk 00000"].tags
     shown = artifacts(run)
     assert shown["restore-photographs"].data == 100.0
-    (counts,) = json.loads(str(shown["counts"].data))
-    assert sum(counts.values()) == 3
+    assert "1 failed" in str(shown["restore-photographs"].description)
+    counts = json.loads(str(shown["counts"].data))
+    assert sum(row["photographs"] for row in counts) == 4
     assert summary.report in str(shown["report"].data)
+    assert str(shown["report"].data).count("data:image/jpeg;base64,") == 2 * summary.counts.restored
     restore(parameters=asked)
-    (counts,) = json.loads(str(artifacts(last_run(restore))["counts"].data))
-    assert counts["skipped"] == 3
+    assert "3 done before" in str(last_run(restore).state.message)
+
+
+@pytest.mark.usefixtures("server")
+def test_progress_costs_few_requests_and_no_work_waits_for_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told: list[str] = []
+    update = gauge.update_progress_artifact
+
+    def count(*arguments: Any, **named: Any) -> None:
+        told.append(named["description"])
+        if len(told) == 1:
+            raise httpx.ConnectError("the server is away")
+        update(*arguments, **named)
+
+    monkeypatch.setattr(gauge, "update_progress_artifact", count)
+    monkeypatch.setattr(gauge, "UPDATE_SECONDS", 0.2)
+
+    def work(parameters: dict[str, int]) -> float:
+        with follow("Restore photographs", parameters["photographs"]):
+            start = time.perf_counter()
+            for done in range(parameters["photographs"]):
+                report(Progress("00000", done + 1, failed=1, pixels=done * 1_000_000))
+                time.sleep(0.001)
+            return time.perf_counter() - start
+
+    seconds = as_flow(work)(parameters={"photographs": 1_000})
+    assert 2 <= len(told) <= 3 + seconds / 0.2
+    assert "1,000 of 1,000, done in" in told[-1]
+    assert "1 failed" in told[-1]
+    assert "MP/s" in told[-1]
 
 
 @pytest.mark.usefixtures("server")
@@ -297,20 +359,32 @@ def test_plain_json_runs_the_pipeline(photographs: Path, heldout: Path, tmp_path
         assert state is not None
         assert state.is_completed(), stage.name
     (training,) = task_runs(last_run(train_restorer), 1)
-    assert training.startswith("train restorer")
+    assert training == "train restorer"
     assert artifacts(last_run(train_restorer))["train-restorer"].data == 100.0
     shown = artifacts(last_run(align))
     assert shown["align-restorer"].data == 100.0
     assert "data:image/svg+xml;base64," in str(shown["alignment-curves"].data)
-    assert json.loads(str(shown["alignment"].data))[-1]["step"] == 1
-    assert result.report in str(artifacts(last_run(pipeline))["pipeline"].data)
+    assert {"what": "step", "value": 1} in json.loads(str(shown["alignment"].data))
     assert result.promoted.verdict.reason in str(artifacts(last_run(promote))["verdict"].data)
     assert set(artifacts(last_run(evaluate))) == {
-        "make-evaluation-set",
-        "evaluate",
-        "quality",
-        "artefacts",
-        "diagnosis",
+        "make-evaluation-set-champion",
+        "evaluate-champion",
+        "quality-champion",
+        "artefacts-champion",
+        "diagnosis-champion",
+        "examples-champion",
+    }
+    digest = str(artifacts(last_run(pipeline))["summary"].data)
+    assert result.report in digest
+    assert "data:image/jpeg;base64," in digest
+    assert "| all degraded |" in digest
+    assert arrows(last_run(pipeline)) >= {
+        ("synthesize", "annotate"),
+        ("synthesize", "train-restorer"),
+        ("annotate", "train-restorer"),
+        ("train-restorer", "align"),
+        ("align", "promote"),
+        ("promote", "restore"),
     }
 
 

@@ -1,9 +1,15 @@
 """Progress on a terminal; tests of flow runs show that of a Prefect server."""
 
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
 import pytest
 from rich.console import Console
 
+from flows.host import use_host
 from flows.progress import follow, progress
+from flows.terminal import Terminal
 from rr_tasks.progress import Progress, counting, report
 
 
@@ -34,6 +40,22 @@ def test_reports_of_several_tasks_are_shown_together(shown: Console) -> None:
     drawn = shown.file.getvalue()  # type: ignore[attr-defined]
     assert "7/7" in drawn
     assert "2 failed  loss 0.250" in drawn
+
+
+def test_what_was_done_before_counts_and_pixels_become_megapixels_a_second() -> None:
+    told: list[tuple[int, str]] = []
+
+    class Watcher(Terminal):
+        @contextmanager
+        def progress(self, label: str, total: int | None) -> Iterator[Callable[..., None]]:
+            yield lambda done, note="": told.append((done, note))
+
+    with use_host(Watcher()), follow("Restore photographs", 9, before=4):
+        report(Progress("00000", done=1, pixels=1_000_000))
+        time.sleep(0.01)
+        report(Progress("00000", done=2, pixels=3_000_000))
+    assert [done for done, _ in told] == [4, 5, 6]
+    assert told[-1][1].endswith(" MP/s")
 
 
 def test_nobody_listens_outside(shown: Console) -> None:

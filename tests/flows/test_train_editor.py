@@ -19,7 +19,7 @@ def test_the_last_samples_are_kept_beside_the_run(
     notes: dict[str, str] = {}
     monkeypatch.setattr(editor, "check_editor_training", lambda _: None)
     monkeypatch.setattr(editor, "run_editor_training", lambda *_: str(adapter))
-    monkeypatch.setattr(Terminal, "publish_note", lambda _, *note: notes.update([note]))
+    monkeypatch.setattr(Terminal, "publish_note", lambda _, *note: notes.update([note[:2]]))
     parameters = TrainEditorParameters(
         shards="s", annotations="a", output=str(tmp_path), start=toy_editor("edit")
     )

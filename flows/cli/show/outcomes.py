@@ -1,10 +1,7 @@
 """Says how many photographs had which outcome."""
 
-from rr_tasks.archive.outcome import OUTCOMES
+from rr_tasks.archive.outcome import WORDS
 from schemas.archive import Counts
-
-WORDS = {name: OUTCOMES.get(name, "done before") for name in Counts.model_fields}
-"""What people call the fields of `Counts`."""
 
 _ALWAYS = ("restored", "failed")
 

@@ -9,6 +9,7 @@ import numpy as np
 from rr_tasks.engine import Engine
 from rr_tasks.photographs.pixels import Bytes
 from rr_tasks.priors import without_maps
+from rr_tasks.progress import Progress, report
 from rr_tasks.reasoner.diagnosis import diagnose_each
 from rr_tasks.reasoner.load import load_reasoner
 from rr_tasks.reasoner.protocol import Answer, Reasoner, Unparsed
@@ -69,7 +70,7 @@ class Trial:
     def run(
         self, shard: int, keys: Collection[str] | None = None
     ) -> Iterator[tuple[str, Restored | Lost]]:
-        """Restore the samples of a shard in order, all or those with these keys.
+        """Restore the samples of a shard in order, all or those with these keys; report progress.
 
         Raises:
             ShardDamagedError, StorageError: see `rr_tasks.shards.outcomes.read_outcomes`.
@@ -78,6 +79,7 @@ class Trial:
         wanted = set(good if keys is None else keys)
         donors = self._choose_donors(good)
         answers = self._diagnose(shard, wanted.union(donors[key] for key in wanted))
+        done = failed = pixels = 0
         for row, found in read_good_rows(self.shards, shard, _SAMPLE):
             if row.key not in wanted:
                 continue
@@ -85,6 +87,10 @@ class Trial:
                 yield row.key, found
             else:
                 yield row.key, self._restore(found, row.source, answers, donors[row.key])
+            done += 1
+            failed += isinstance(found, Lost)
+            pixels += (row.width or 0) * (row.height or 0)
+            report(Progress(tar_url(self.shards, shard), done, failed, pixels))
 
     def pick(self, keys: Iterable[str]) -> Iterator[tuple[str, Restored]]:
         """Restore the samples with these keys in order, whichever shards they are in.

@@ -120,7 +120,7 @@ def test_a_grown_archive_costs_only_what_is_new(
 def test_so_many_photographs_are_restored_at_the_same_time_and_progress_is_told(
     parameters: RestoreParameters, engine_like: Any, workers: int
 ) -> None:
-    told: list[Counts] = []
+    told: list[tuple[Counts, int]] = []
     lock = threading.Lock()
     at_work = most = 0
 
@@ -138,10 +138,11 @@ def test_so_many_photographs_are_restored_at_the_same_time_and_progress_is_told(
 
     asked = parameters.model_copy(update={"workers": workers, "chunk_size": 100})
     chunk = prepare(asked).chunks[0]
-    counts = restore_chunk(chunk, asked, Watched(), on_progress=told.append)
+    counts = restore_chunk(chunk, asked, Watched(), on_progress=lambda *now: told.append(now))
     assert most == workers
-    assert [told_of.total for told_of in told] == [1, 2, 3, 4, 5, 6, 6]
-    assert told[-1].restored == counts.restored == 6
+    assert [so_far.total for so_far, _ in told] == [1, 2, 3, 4, 5, 6]
+    assert told[-1][0].restored == counts.restored == 6
+    assert told[-1][1] == sum(16 * width for width in range(20, 26))
 
 
 @pytest.mark.usefixtures("unconfined")
