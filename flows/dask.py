@@ -38,8 +38,8 @@ COUNT_SECONDS = 5.0
 class DaskWorkers:
     """Runs tasks on a Dask cluster, as many at a time as its workers have threads, or GPUs.
 
-    A task whose worker dies runs again on another one. When the caller stops early, tasks that no
-    worker has begun are forgotten, and those that have been begun go on to their end.
+    A task whose worker dies runs again on another one. When the caller stops early, or dies, tasks
+    that no worker has begun are forgotten, and the others end at the next photograph or sample.
     """
 
     def __init__(self, address: str, *, gpu: bool = False) -> None:
@@ -66,9 +66,12 @@ class DaskWorkers:
         reports: SimpleQueue[Any] = SimpleQueue()
         with explaining(self._address), _client(self._address) as client, forwarding(reports):
             client.subscribe_topic(client.id, partial(_pass_on, reports))
-            cluster = Cluster(client, self._address, gpu=self._gpu)
-            cluster.wait_for_workers()
-            yield cluster
+            try:
+                cluster = Cluster(client, self._address, gpu=self._gpu)
+                cluster.wait_for_workers()
+                yield cluster
+            finally:
+                client.unsubscribe_topic(client.id)  # it also tells of the end of the client
 
 
 class Cluster:

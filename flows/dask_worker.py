@@ -5,22 +5,26 @@ before a task comes, which the scheduler sees only as bytes.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from functools import partial
 from importlib.metadata import version
-from threading import Lock
+from threading import Event, Lock, Thread
 from typing import Any
 
 import cloudpickle
-from distributed import get_worker
+from distributed import Worker, get_worker
 
 from rr_tasks.cpu import doing_at_most
 from rr_tasks.progress import Progress, listening
+from rr_tasks.stopping import stoppable
 from schemas.errors import ExpectedError
 
 PACKAGE = "reason-and-restore"
 REPORT = "rr-progress"
+FORGOTTEN_SECONDS = 1.0
+"""Between two looks at whether anybody waits for a task."""
 
 
 class ClusterError(ExpectedError, RuntimeError):
@@ -30,7 +34,8 @@ class ClusterError(ExpectedError, RuntimeError):
 def perform(release: str, topic: str, pause: float, pickled: bytes) -> Any:
     """Call a task in this thread of a worker.
 
-    It computes alone. What it reports is logged under a topic of the scheduler.
+    It computes alone, and ends at the next photograph or sample if nobody waits for it any more.
+    What it reports is logged under a topic of the scheduler.
 
     Args:
         release: the version of the package where the task comes from.
@@ -48,7 +53,7 @@ def perform(release: str, topic: str, pause: float, pickled: bytes) -> Any:
     task, *arguments = cloudpickle.loads(pickled)
     compute_in_threads(1)
     reports = _Reports(partial(worker.log_event, topic), pause)
-    with doing_at_most(1), listening(reports):
+    with doing_at_most(1), listening(reports), _ending_if_forgotten(worker):
         try:
             return task(*arguments)
         finally:
@@ -64,6 +69,25 @@ def check_release(worker: str, ours: str, theirs: str | None) -> None:
     if theirs != ours:
         found = f"has {PACKAGE} {theirs}" if theirs else f"lacks {PACKAGE}"
         raise ClusterError(f"the worker at {worker} {found}; install {ours} there, as it is here")
+
+
+@contextmanager
+def _ending_if_forgotten(worker: Worker) -> Iterator[None]:
+    """Ask the task of this thread to end when the scheduler forgets it, as its client is gone."""
+    key, over = worker.get_current_task(), Event()
+
+    def watch(asked: Event) -> None:
+        while not over.wait(FORGOTTEN_SECONDS):
+            task = worker.state.tasks.get(key)
+            if task is None or task.state == "cancelled":
+                asked.set()
+
+    with stoppable() as asked:
+        Thread(target=watch, args=(asked,), daemon=True).start()
+        try:
+            yield
+        finally:
+            over.set()
 
 
 class _Reports:

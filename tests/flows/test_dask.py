@@ -26,6 +26,7 @@ from rr_tasks.archive import layout
 from rr_tasks.archive.tasks import engine_for
 from rr_tasks.cpu import default_workers
 from rr_tasks.progress import Progress, listening, report
+from rr_tasks.stopping import Stopped
 from rr_tasks.storage.claim import claim_url
 from rr_tasks.storage.process import SIGN
 from schemas.archive import RestoreParameters, RunSummary
@@ -108,6 +109,30 @@ def test_only_a_window_of_keys_is_submitted(dask_cluster: DaskCluster) -> None:
     for done in range(1, 20):
         next(runs)
         assert len(submitted) <= done + 4  # two at work, and one that waits beside each
+
+
+def fail_or_work_on(key: int, folder: str) -> None:
+    if key == 0:
+        time.sleep(0.3)
+        raise OSError("shard 0 broke")
+    try:
+        while True:
+            time.sleep(0.02)
+            report(Progress(str(key), 1))
+    except Stopped:
+        Path(folder, "stopped").touch()
+        raise
+
+
+def test_a_task_that_nobody_waits_for_ends_at_the_next_photograph(
+    dask_cluster: DaskCluster, tmp_path: Path
+) -> None:
+    with pytest.raises(OSError, match="shard 0 broke"):
+        list(DaskWorkers(dask_cluster.address).run(fail_or_work_on, [1, 0], str(tmp_path)))
+    deadline = time.monotonic() + 120  # a busy machine
+    while not (tmp_path / "stopped").exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
 def hold_gpu(_key: int, folder: str) -> int:
