@@ -25,7 +25,8 @@ def report_result(result: object) -> None:
         return
     failed = result.counts.failed
     if failed / result.found > alarm_settings().share:
-        _emit(TOO_MANY_FAILED, {"failed": failed, "found": result.found, "list": result.failures})
+        payload = {"failed": failed, "found": result.found, "reasons": result.reasons}
+        _emit(TOO_MANY_FAILED, {**payload, "list": result.failures})
 
 
 @contextmanager

@@ -251,7 +251,8 @@ class RunSummary(Strict):
     """A finished run: its reconciled counts and where its report and failure list are.
 
     `counts` covers this run. `archive` covers the whole archive, with the outcome of every
-    photograph whichever run produced it, so nothing counts as skipped there. `usage` is what a
+    photograph whichever run produced it, so nothing counts as skipped there. `reasons` counts the
+    failed ones of `archive` by the kind of their reason, in its words without numbers. `usage` is what a
     server took for the answers behind these outcomes; null if none was asked. `licence` is that of
     a published model that restored; null stands for the edge tier.
     """
@@ -266,6 +267,7 @@ class RunSummary(Strict):
     unreadable: tuple[str, ...]
     counts: Counts
     archive: Counts
+    reasons: dict[str, Count] = Field(default_factory=dict)
     usage: Usage | None = None
     companions: CompanionCounts = Field(default_factory=CompanionCounts)
     report: str

@@ -94,7 +94,7 @@ def test_the_wheel_says_what_it_is(rr: Rr, wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
     assert {f"{package}/py.typed" for package in PACKAGES} <= names
-    assert "rr_tasks/sample_photographs/CREDITS" in names
+    assert {"rr_tasks/sample_photographs/CREDITS", "flows/prefect.yaml"} <= names
     folders = {name.split("/")[0] for name in names}
     assert {name for name in folders if not name.endswith(".dist-info")} == {*PACKAGES}
 

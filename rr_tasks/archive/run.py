@@ -13,6 +13,7 @@ from rr_tasks.archive.ledger import last_rows
 from rr_tasks.archive.left_out import record_left_out
 from rr_tasks.archive.listing import Listing, walk_archive
 from rr_tasks.archive.plan import current_items, extend_plan
+from rr_tasks.archive.reasons import count_reasons
 from rr_tasks.archive.reconcile import reconcile
 from rr_tasks.archive.report import Findings, write_report
 from rr_tasks.archive.rivals import identify_for
@@ -114,6 +115,7 @@ def finish(
             unreadable=plan.unreadable,
             counts=counts,
             archive=findings.counts,
+            reasons=count_reasons(reason for _, reason in findings.failures),
             usage=findings.usage,
             companions=copied.counts,
             report=to_line(output.at(layout.REPORT)),

@@ -121,6 +121,8 @@ def test_everything_starts_runs_what_is_scheduled_and_ends(
     shown = httpx.get(place.metrics_url).text
     assert 'rr_runs{pool="default",state="running"} 0.0' in shown
     assert "rr_server_up 1.0" in shown
+    assert 'rr_work_done_total{work="Restore photographs"}' in shown
+    assert 'rr_failures_total{reason="' in shown
     logs = "".join(log.read_text() for log in place.logs.iterdir())
     assert SECRET not in logs
 
