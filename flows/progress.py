@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from threading import Lock
 
 from flows.host import Advance, host
+from flows.metrics.counters import count_work
 from flows.pace import Rate
 from rr_tasks.progress import Progress, listening
 
@@ -46,8 +47,9 @@ def follow(label: str, total: int | None, *, before: int = 0) -> Iterator[None]:
         with lock:
             earlier = latest.get(report.task, Progress(report.task, done=0))
             latest[report.task] = report
-            for name in ("done", "failed", "pixels"):
-                sums[name] += getattr(report, name) - getattr(earlier, name)
+            news = {name: getattr(report, name) - getattr(earlier, name) for name in _COUNTED}
+            sums.update(news)
+            count_work(label, **news)
             speed = megapixels(sums["pixels"] / 1e6)
             advance(sums["done"], _describe(sums["failed"], speed, report.figures))
 
@@ -55,6 +57,9 @@ def follow(label: str, total: int | None, *, before: int = 0) -> Iterator[None]:
         if before:
             advance(before)
         yield
+
+
+_COUNTED = ("done", "failed", "pixels")
 
 
 def _describe(failed: int, speed: float | None, figures: Mapping[str, float]) -> str:

@@ -2,6 +2,7 @@
 
 from flows.host import host
 from flows.markdown import write_pairs, write_places, write_text
+from flows.metrics.counters import count_failures
 from flows.progress import follow
 from flows.shards import share_shards
 from rr_tasks.archive.companions import copy_companions
@@ -41,6 +42,7 @@ def restore(parameters: RestoreParameters) -> RunSummary:
     summary = finish(
         parameters, plan, chunks, identity, _say_who_reports, copied=copied, licence=licence
     )
+    count_failures(summary.reasons)
     _publish(summary)
     return summary
 

@@ -252,9 +252,9 @@ class RunSummary(Strict):
 
     `counts` covers this run. `archive` covers the whole archive, with the outcome of every
     photograph whichever run produced it, so nothing counts as skipped there. `reasons` counts the
-    failed ones of `archive` by the kind of their reason, in its words without numbers. `usage` is what a
-    server took for the answers behind these outcomes; null if none was asked. `licence` is that of
-    a published model that restored; null stands for the edge tier.
+    failed ones of `archive` by the kind of their reason, in its words without numbers. `usage` is
+    what a server took for the answers behind these outcomes; null if none was asked. `licence` is
+    that of a published model that restored; null stands for the edge tier.
     """
 
     schema_version: SchemaVersion = 1
