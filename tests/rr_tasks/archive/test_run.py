@@ -55,7 +55,7 @@ def test_the_failure_list_has_names_and_reasons(
     (archive / "b.png").write_text("Dear diary")
     summary = run(parameters, engine)
     assert pl.read_csv(summary.failures).rows() == [
-        ('a "quoted", new\nline.jpg', "the file is empty"),
+        (r'a "quoted", new\nline.jpg', "the file is empty"),
         ("b.png", "the file is not an image of a known format"),
     ]
 
