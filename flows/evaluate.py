@@ -41,6 +41,7 @@ from rr_tasks.storage.files import (
 )
 from rr_tasks.storage.held import Held
 from rr_tasks.storage.leftovers import remove_leftovers
+from rr_tasks.storage.tables import publish_csv
 from schemas.parameters.evaluation import EvaluateParameters
 
 
@@ -146,7 +147,7 @@ def _show_pictures(trial: Trial, rows: pl.DataFrame, folder: str, about: str) ->
 
 def _publish(tables: dict[str, pl.DataFrame], folder: str, about: str) -> None:
     for name, table in tables.items():
-        publish_bytes(table.write_csv(float_precision=4).encode(), join(folder, f"{name}.csv"))
+        publish_csv(table, join(folder, f"{name}.csv"))
         shown = _SHOWN.get(name, tuple(table.columns))
         host().publish_table(
             name, table.select(shown).to_dicts(), f"{name.capitalize()} of {about}"

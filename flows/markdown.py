@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rr_tasks.archive.showcase import pick_pairs
+from rr_tasks.display import to_line
 from rr_tasks.inspection.data_uri import shrink_picture
-from rr_tasks.storage.names import to_line
 from schemas.pages import pages_settings
 
 Rows = Sequence[Mapping[str, Any]]
@@ -15,7 +15,7 @@ SHEET_SIDE = 960
 """The most pixels along a side of a picture that shows several photographs."""
 _PAIRS = 3
 """Shown in a note, which is stored in the server's database."""
-_MARKS = re.compile(r"([\\`*_{}\[\]<>()#|~!$-])")
+_MARKS = re.compile(r"([\\`*_{}\[\]<>()#|~!$&-])")
 
 
 def write_text(text: object) -> str:

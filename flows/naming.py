@@ -5,9 +5,9 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from rr_tasks.display import to_line
 from rr_tasks.plural import say_count
 from rr_tasks.storage.files import name_of
-from rr_tasks.storage.names import to_line
 from rr_tasks.weights.file import hash_weights, locate_shipped
 from schemas.archive import Chunk, RestoreParameters
 from schemas.errors import ExpectedError
