@@ -43,10 +43,12 @@ def watch(writes: Writes) -> None:
     from s3fs import S3FileSystem
 
     from rr_tasks.storage.atomic import PARTIAL
+    from rr_tasks.storage.lock import LOCK
 
     def watched(kind: str, change: Callable[..., Any], place: int) -> Callable[..., Any]:
         def changed(*arguments: Any, **options: Any) -> Any:
-            if PARTIAL.fullmatch(Path(arguments[place]).name):  # nobody sees it yet
+            name = Path(arguments[place]).name
+            if PARTIAL.fullmatch(name) or LOCK.fullmatch(name):  # nobody sees or reads it
                 return change(*arguments, **options)
             with writes.noted(kind, arguments[place]):
                 return change(*arguments, **options)
