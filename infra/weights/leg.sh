@@ -2,7 +2,7 @@
 # Trains the restorer for one more leg: data that no leg before has seen, diagnosed by the reasoner,
 # from the weights of the leg before to a learning rate of zero. Each can be stopped and resumed.
 #
-#   infra/weights/leg.sh photos work 1        # from the shipped weights of commit aff3c38
+#   infra/weights/leg.sh photos work 1        # from the weights without guides of commit aff3c38
 #   infra/weights/leg.sh photos work 2        # goes on from leg 1; weights in work/restorer-leg-2
 set -euo pipefail
 photographs=${1:?usage: leg.sh PHOTOGRAPHS WORK NUMBER}
@@ -20,4 +20,4 @@ shards=$(rr synthesize "$photographs/train" "$work/data" --recipe restorer-v1 --
   --seed $((100 + number)))
 annotations=$(rr annotate "$shards")
 rr train restorer "$shards" "$annotations" "$work/restorer-leg-$number" --start "$start" \
-  --steps 6000 --learning-rate 5e-4 --seed "$number" --compile  # needs g++
+  --steps 6000 --learning-rate 6e-4 --spectral-weight 0.1 --seed "$number" --compile  # needs g++
