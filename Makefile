@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: help install demo test fuzz lint types check wheel constraints clean
+.PHONY: help install demo test fuzz lint types check audit wheel constraints clean
 
 help:
 	@echo "make install      set up .venv: the package with all extras, and the tools"
@@ -14,6 +14,7 @@ help:
 	@echo "make test         run the tests"
 	@echo "make fuzz         draw far more hostile inputs than make test does (minutes)"
 	@echo "make check        lint and types; also separately: make lint, make types"
+	@echo "make audit        look up known vulnerabilities of the pinned dependencies"
 	@echo "make wheel        build the wheel and the source distribution (in dist/)"
 	@echo "make constraints  make .venv anew with the newest versions, and pin them in constraints.txt"
 	@echo "make clean        remove demo/, dist/ and .venv"
@@ -54,6 +55,9 @@ types: $(INSTALLED)
 	$(BIN)/mypy
 
 check: lint types
+
+audit: $(INSTALLED)
+	$(BIN)/python infra/audit.py constraints.txt
 
 wheel: $(INSTALLED)
 	$(BIN)/python -m hatchling build

@@ -95,7 +95,7 @@ def fit(answers: Answers) -> Scaling:
 def calibrate(network: ReasonerNetwork, scaling: Scaling) -> ReasonerNetwork:
     """Correct what a network says by its last layer."""
     last = network.head[-1]
-    assert isinstance(last, torch.nn.Linear)  # noqa: S101
+    assert isinstance(last, torch.nn.Linear)  # noqa: S101 - for mypy
     deviations, slope, shift = (torch.from_numpy(values).float() for values in scaling)
     present = presence_entries()
     with torch.no_grad():

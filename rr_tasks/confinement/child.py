@@ -46,7 +46,7 @@ def _take(steps: Iterator[Any]) -> Answer:
 def _portable(error: Exception) -> Exception:
     """Return the error without what cannot be sent: its cause, and perhaps itself."""
     try:
-        return pickle.loads(pickle.dumps(error))  # type: ignore[no-any-return]  # noqa: S301
+        return pickle.loads(pickle.dumps(error))  # type: ignore[no-any-return]  # noqa: S301 - its own
     except Exception:  # noqa: BLE001 - whatever prevents it
         return RuntimeError(f"{type(error).__name__}: {error}")
 

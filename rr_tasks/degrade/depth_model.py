@@ -61,10 +61,10 @@ def _load(choice: DepthModel) -> tuple[Any, Any, bool]:
     try:
         # The same pixels with and without torchvision.
         processor = transformers.AutoImageProcessor.from_pretrained(
-            choice.name, revision=choice.revision, backend="pil"
+            choice.name, revision=choice.revision, trust_remote_code=False, backend="pil"
         )
         network = transformers.AutoModelForDepthEstimation.from_pretrained(
-            choice.name, revision=choice.revision
+            choice.name, revision=choice.revision, trust_remote_code=False
         )
     except (OSError, ValueError) as error:
         reason = str(error).splitlines()[0]

@@ -149,6 +149,7 @@ def _load(
         snapshot.folder,
         dtype=torch.float32 if whole else parameters.dtype,
         attn_implementation=parameters.attention,
+        trust_remote_code=False,
     )
     if parameters.checkpointing:  # compute again what would not fit
         model.gradient_checkpointing_enable({"use_reentrant": False})

@@ -61,7 +61,11 @@ def load(choice: QwenReasonerChoice) -> Loaded:
     placed = {"device_map": choice.device_map} if choice.device_map else {}
     try:
         model = AutoModelForImageTextToText.from_pretrained(
-            snapshot.folder, dtype=choice.dtype, attn_implementation=choice.attention, **placed
+            snapshot.folder,
+            dtype=choice.dtype,
+            attn_implementation=choice.attention,
+            trust_remote_code=False,
+            **placed,
         )
         processor = load_processor(snapshot.folder)
         sha256 = snapshot.digest
@@ -85,7 +89,7 @@ def load_processor(folder: Path) -> ProcessorMixin:
     Raises:
         OSError, ValueError: there is none.
     """
-    processor = AutoProcessor.from_pretrained(folder)
+    processor = AutoProcessor.from_pretrained(folder, trust_remote_code=False)
     limit_pixels(processor)
     return processor
 

@@ -1,5 +1,8 @@
+import json
+import shutil
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -156,6 +159,24 @@ def test_a_model_of_another_family_is_refused(tmp_path: Path) -> None:
     (tmp_path / "config.json").write_text('{"model_type": "bert"}')
     with pytest.raises(UnusableWeightsError, match="family bert; use one of"):
         load_reasoner(QwenReasonerChoice(model=str(tmp_path)))
+
+
+@pytest.mark.parametrize("name", ["config.json", "processor_config.json"])
+def test_a_model_brings_no_code(
+    toy: str, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor is anybody asked whether it may run, who might say yes."""
+    folder, sprung = Path(shutil.copytree(toy, tmp_path / "model")), tmp_path / "sprung"
+    (folder / "trap.py").write_text(f"open({str(sprung)!r}, 'x')")
+    kinds = ("Config", "ModelForImageTextToText", "Processor", "Tokenizer")
+    settings = json.loads((folder / name).read_text()) if (folder / name).exists() else {}
+    settings["auto_map"] = {f"Auto{kind}": f"trap.{kind}" for kind in kinds}
+    settings["processor_class"] = "Unknown"
+    (folder / name).write_text(json.dumps(settings))
+    monkeypatch.setattr("builtins.input", lambda _: "y")
+    with suppress(UnusableWeightsError):  # what transformers knows, it loads by its own code
+        load_reasoner(QwenReasonerChoice(model=str(folder)))
+    assert not sprung.exists()
 
 
 def _fail_above(most: int, asked: list[int], show: Callable) -> Callable:

@@ -149,6 +149,17 @@ def test_what_is_no_model_is_refused_in_a_line(
     assert "\n" not in str(caught.value)
 
 
+def test_a_model_brings_no_code(folder: Path, tmp_path: Path) -> None:
+    sprung = tmp_path / "sprung"
+    (folder / "transformer" / "trap.py").write_text(f"open({str(sprung)!r}, 'x')")
+    index = json.loads((folder / "model_index.json").read_text())
+    index["transformer"] = ["trap", "Trap"]
+    (folder / "model_index.json").write_text(json.dumps(index))
+    with pytest.raises(UnusableWeightsError, match="not usable as a QwenImage"):
+        load_restorer(QwenRestorerChoice(model=str(folder)))
+    assert not sprung.exists()
+
+
 def test_what_is_no_adapter_is_refused_in_a_line(folder: Path, tmp_path: Path) -> None:
     choice = QwenRestorerChoice(model=str(folder), adapter=str(tmp_path / "a.safetensors"))
     for content in (None, b"nonsense"):
