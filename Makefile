@@ -6,18 +6,19 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: help install demo test fuzz lint types check audit wheel constraints clean
+.PHONY: help install demo test fuzz lint types docs check audit wheel constraints clean
 
 help:
 	@echo "make install      set up .venv: the package with all extras, and the tools"
 	@echo "make demo         do the main job on the sample photographs (results in demo/)"
 	@echo "make test         run the tests"
 	@echo "make fuzz         draw far more hostile inputs than make test does (minutes)"
-	@echo "make check        lint and types; also separately: make lint, make types"
+	@echo "make docs         build the documentation as a site (in site/), and check its links"
+	@echo "make check        lint, types and docs; also separately: make lint, make types"
 	@echo "make audit        look up known vulnerabilities of the pinned dependencies"
 	@echo "make wheel        build the wheel and the source distribution (in dist/)"
 	@echo "make constraints  make .venv anew with the newest versions, and pin them in constraints.txt"
-	@echo "make clean        remove demo/, dist/ and .venv"
+	@echo "make clean        remove demo/, dist/, site/ and .venv"
 
 $(VENV)/bin/python:
 	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'Python 3.11 or newer is needed; set PYTHON=/path/to/python3.11')"
@@ -26,7 +27,7 @@ $(VENV)/bin/python:
 
 $(INSTALLED): pyproject.toml constraints.txt | $(VENV)/bin/python
 	@echo "Installing into $(VENV): a few GB with torch, some minutes the first time."
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[all,dev]'
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[all,dev,docs]'
 	@touch $@
 
 install: $(INSTALLED)
@@ -54,7 +55,10 @@ lint: $(INSTALLED)
 types: $(INSTALLED)
 	$(BIN)/mypy
 
-check: lint types
+docs: $(INSTALLED)
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+
+check: lint types docs
 
 audit: $(INSTALLED)
 	$(BIN)/python infra/audit.py constraints.txt
@@ -67,10 +71,10 @@ wheel: $(INSTALLED)
 constraints:
 	rm -rf $(VENV)
 	$(MAKE) $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --editable '.[all,dev]'
+	$(BIN)/python -m pip install --quiet --editable '.[all,dev,docs]'
 	echo '# The versions that the tests ran with. Made by `make constraints`.' > constraints.txt
 	$(BIN)/python -m pip freeze --exclude-editable | sed 's/+.*//' >> constraints.txt
 	touch $(INSTALLED)
 
 clean:
-	rm -rf demo dist $(VENV)
+	rm -rf demo dist site $(VENV)
