@@ -23,6 +23,8 @@ SchemaVersion = Literal[1]
 """Version of an archive's documents; one that names no version has version 1."""
 
 MAX_PREVIEWS = 24
+MAX_SECONDS = 300.0
+"""That reading or writing a photograph may take, unless a user says otherwise."""
 
 
 class RestoreParameters(Treatment):
@@ -81,7 +83,7 @@ class RestoreParameters(Treatment):
             allow_inf_nan=False,
             description="Seconds that reading or writing a photograph may take.",
         ),
-    ] = 300.0
+    ] = MAX_SECONDS
     max_memory: Annotated[
         int | None,
         Field(

@@ -17,8 +17,9 @@ _MASK = "***"
 
 # What lets its holder in: X-Amz-Signature, sig (Azure), AWSAccessKeyId, token ...
 _NAME = (
-    r"(?:[\w.%-]*(?:signature|token|secret|passw|credential|accesskey|apikey)[\w.%-]*"
-    r"|(?:[\w.%-]*(?:[_.-]|%2d))?key|sig|pwd|sas|auth|jwt)"
+    r"(?:[\w.%-]*(?:signature|token|secret|passw|passphrase|credential|accesskey|apikey"
+    r"|bearer|authoriz|session_?id)[\w.%-]*"
+    r"|(?:[\w.%-]*(?:[_.-]|%2d))?key|sig|pwd|pass|sas|auth|jwt)"
 )
 _LOGINS = (
     # An access point of S3 (arn:...) has colons in its name. What follows a blank is no secret.

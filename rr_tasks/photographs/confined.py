@@ -33,6 +33,21 @@ def develop_in_steps(
     yield negative.develop()
 
 
+def show_in_steps(source: bytes) -> Iterator[int | Pixels]:
+    """Open a photograph, and decode it to what a viewer shows.
+
+    Yields:
+        First the memory that it takes at least, then its pixels, (H, W, 3), 8 or 16 bits.
+
+    Raises:
+        UnusablePhotographError: see `open_photograph` and `Negative.develop`.
+    """
+    _compute_alone()
+    negative = open_photograph(source)
+    yield negative.memory
+    yield negative.develop().pixels
+
+
 def encode_in_one_step(photograph: Photograph, pixels: Pixels) -> Iterator[bytes]:
     """Yield the encoded photograph.
 

@@ -2,12 +2,17 @@
 
 from functools import lru_cache
 
+from rr_tasks.confinement.limits import Limits
+from rr_tasks.confinement.process import confined
+from rr_tasks.memory import available_memory
+from rr_tasks.photographs.confined import show_in_steps
 from rr_tasks.photographs.failure import explain_photograph
 from rr_tasks.photographs.formats.base import UnreadablePhotographError, UnusablePhotographError
-from rr_tasks.photographs.negative import MAX_PIXELS, largest_file, open_photograph
+from rr_tasks.photographs.negative import MAX_PIXELS, largest_file
 from rr_tasks.photographs.pixels import Bytes, Pixels, to_8_bits
 from rr_tasks.storage.file import locate
 from rr_tasks.storage.files import stamp
+from schemas.archive import MAX_SECONDS
 
 DECODER_VERSION = 3
 """Raised whenever a change of this package alters the pixels read from the same photograph."""
@@ -19,9 +24,11 @@ LARGEST_FILE = largest_file(MAX_PIXELS)
 def read_pixels(url: str) -> Pixels:
     """Decode a photograph to (H, W, 3) sRGB, upright, with its 8 or 16 bits.
 
+    This is done in a process of its own, within the limits that `rr restore` has by default.
+
     Raises:
         StorageError: the file does not exist, is a folder, or cannot be accessed.
-        UnusablePhotographError: it is not a photograph, or is damaged.
+        UnusablePhotographError: it is not a photograph, is damaged, or takes more than it may.
     """
     file = locate(url)
     status = file.status()
@@ -31,7 +38,14 @@ def read_pixels(url: str) -> Pixels:
         )
     content = file.read()
     with explain_photograph(url):
-        return open_photograph(content).develop().pixels
+        return _show(content, Limits(MAX_SECONDS, available_memory() // 2))
+
+
+def _show(content: bytes, limits: Limits) -> Pixels:
+    with confined(show_in_steps, content) as steps:
+        limits.check_memory(steps.take(limits))
+        pixels: Pixels = steps.take(limits)
+    return pixels
 
 
 def read_photograph(url: str) -> Bytes:

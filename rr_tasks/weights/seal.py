@@ -7,7 +7,7 @@ neither a GPU nor bfloat16 changes it by more than the order of additions does.
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from math import isfinite
 from typing import Any
 
@@ -26,6 +26,9 @@ _TOLERANCE = 0.02
 """Share of the answer's largest value by which another machine's may differ. Float32 differs by a
 hundred-thousandth, matrix units that round to fewer bits by a hundredth; wrong weights by all of
 it."""
+_MOST = 1e3
+"""No answer of trained weights comes near: the shipped restorer answers 0.3 at most, the shipped
+reasoner 51."""
 
 
 class BrokenWeightsError(ExpectedError, ValueError):
@@ -52,8 +55,8 @@ def check_seal(network: StoredNetwork, tensors: Tensors, seal: Mapping[str, Any]
     Args:
         network: built from them, in evaluation mode, on the CPU.
         tensors: as the file holds them.
-        seal: what `make_seal` returned; of a file without one, only that its network computes
-            numbers can be said.
+        seal: what `make_seal` returned; of a file without one, only that its network answers as if
+            it had learned something can be said.
 
     Raises:
         BrokenWeightsError: they are not, or the network computes no numbers.
@@ -65,6 +68,7 @@ def check_seal(network: StoredNetwork, tensors: Tensors, seal: Mapping[str, Any]
         raise BrokenWeightsError("its values are not those that were saved")
     answer = _answer(network)
     if seal is None:
+        _check_likely(answer.values())
         return
     known: Mapping[str, float] = seal["answer"]
     allowed = _TOLERANCE * max(map(abs, known.values()), default=0.0)
@@ -78,6 +82,13 @@ def _answer(network: StoredNetwork) -> dict[str, float]:
     if not all(map(isfinite, answer.values())):
         raise BrokenWeightsError("its network computes no numbers (NaN)")
     return answer
+
+
+def _check_likely(answers: Collection[float]) -> None:
+    if len(set(answers)) == 1:
+        raise BrokenWeightsError("its network answers the same to everything, as if of zeros")
+    if max(map(abs, answers)) > _MOST:
+        raise BrokenWeightsError("its network answers far more than there can be")
 
 
 def _hash(tensors: Tensors) -> str:

@@ -42,6 +42,11 @@ def crash(number: int) -> Iterator[None]:
     yield None
 
 
+def crash_on(content: bytes) -> Iterator[None]:
+    del content
+    yield from crash(signal.SIGSEGV)
+
+
 class Odd(Exception):  # noqa: N818
     """Cannot be sent as it is."""
 

@@ -9,6 +9,7 @@ import pyvips
 from rr_tasks.photographs.formats.base import UnusablePhotographError
 from rr_tasks.photographs.negative import open_photograph
 from rr_tasks.photographs.reading import read_photograph, read_pixels
+from tests.rr_tasks.confinement import works
 
 SAMPLES = Path(__file__).parents[3] / "infra" / "samples"
 
@@ -77,3 +78,24 @@ def test_kept_pixels_cannot_be_changed(make: Any, tmp_path: Path) -> None:
     photograph = read_photograph(written(tmp_path / "a.png", make.png(make.scene())))
     with pytest.raises(ValueError, match="read-only"):
         photograph[0] = 0
+
+
+def test_what_takes_too_much_is_refused_with_the_limit(
+    make: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = written(tmp_path / "a.png", make.png(make.scene()))
+    monkeypatch.setattr("rr_tasks.photographs.reading.available_memory", lambda: 2 * 2**10)
+    with pytest.raises(UnusablePhotographError, match=r"the limit (is|of) 0 MiB \(max_memory\)"):
+        read_photograph(url)
+
+
+def test_a_decoder_that_crashes_takes_nobody_with_it(
+    make: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crashing = written(tmp_path / "a.png", make.png(make.scene()))
+    fine = written(tmp_path / "b.png", make.png(make.scene()))
+    with monkeypatch.context() as broken:
+        broken.setattr("rr_tasks.photographs.reading.show_in_steps", works.crash_on)
+        with pytest.raises(UnusablePhotographError, match="crashed on it"):
+            read_photograph(crashing)
+    assert np.array_equal(read_photograph(fine), make.scene())

@@ -32,6 +32,7 @@ KINDS = [pytest.param(name, kind, id=name) for name, kind in SHIPPED.items()]
 
 ATTACKS: dict[str, Change] = {
     "times 1000": lambda value: value * 1000,
+    "times 2": lambda value: value * 2,
     "NaN": lambda value: torch.full_like(value, torch.nan),
     "zeros": torch.zeros_like,
     "integers": lambda value: value.to(torch.int8),
@@ -63,9 +64,9 @@ def test_other_values_are_noticed(
         load_network(changed, kind)
 
 
-@pytest.mark.parametrize("attack", ["times 1000", "NaN", "integers"])
+@pytest.mark.parametrize("attack", ["times 1000", "times 2", "NaN", "zeros", "integers"])
 @pytest.mark.parametrize(("name", "kind"), KINDS)
-def test_without_a_seal_it_is_noticed_that_they_compute_no_numbers(
+def test_without_a_seal_it_is_noticed_that_they_compute_nothing_of_use(
     name: ShippedName, kind: type[StoredNetwork], attack: str, tmp_path: Path
 ) -> None:
     path = tmp_path / "w.safetensors"
