@@ -14,6 +14,7 @@ from typing import Any
 import polars as pl
 from webdataset.tariterators import group_by_keys
 
+from rr_tasks.photographs.negative import MAX_PIXELS
 from rr_tasks.plural import say_count
 from rr_tasks.retries import TRANSIENT
 from rr_tasks.shards.reader import advise_remake, failed_rows, sidecar_url, tar_url
@@ -32,6 +33,8 @@ _DAMAGE = (tarfile.TarError, zlib.error, ValueError, EOFError, OSError)
 _ATTEMPTS = 3
 _MEMBER = re.compile(r"[0-9]+\.[\w.-]{1,60}", re.ASCII)
 """Names of files of samples: those that can be written to any other tar."""
+_LARGEST = 4 * MAX_PIXELS
+"""Bytes; more than the PNG of any photograph takes. A compressed tar can hold endless zeros."""
 
 _END_OF_SAMPLE: dict[str, Any] = {}  # as WebDataset marks it
 
@@ -161,7 +164,8 @@ def _read_files(url: str) -> Iterator[dict[str, Any]]:
     ):
         for entry in tar:
             name = entry.name.removeprefix("./")
-            content = tar.extractfile(entry) if entry.isreg() and _MEMBER.fullmatch(name) else None
+            wanted = entry.isreg() and entry.size <= _LARGEST and _MEMBER.fullmatch(name)
+            content = tar.extractfile(entry) if wanted else None
             if content is not None:
                 try:
                     data = content.read()

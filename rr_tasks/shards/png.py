@@ -6,6 +6,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from rr_tasks.photographs.negative import MAX_PIXELS
+
 Bytes = npt.NDArray[np.uint8]
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
@@ -32,10 +34,12 @@ def decode_png(content: bytes) -> Bytes:
 def check_png(content: bytes) -> bytes:
     """Return a PNG if the checksums of its chunks are right (PNG specification, section 5.3).
 
+    One that declares more pixels than any photograph has could fill the memory.
+
     OpenCV would decode a damaged one in part, and print what is wrong.
 
     Raises:
-        ValueError: it is not a PNG, or is damaged.
+        ValueError: it is not a PNG, is damaged, or has too many pixels.
     """
     whole = memoryview(content)
     place = len(_SIGNATURE) if content.startswith(_SIGNATURE) else len(content)
@@ -44,7 +48,14 @@ def check_png(content: bytes) -> bytes:
         chunk = whole[place + 4 : end]
         if zlib.crc32(chunk) != int.from_bytes(whole[end : end + 4]):
             break
+        if bytes(chunk[:4]) == b"IHDR":
+            _check_size(int.from_bytes(chunk[4:8]), int.from_bytes(chunk[8:12]))
         if bytes(chunk[:4]) == b"IEND":
             return content
         place = end + 4
     raise ValueError("not a readable PNG")
+
+
+def _check_size(width: int, height: int) -> None:
+    if width * height > MAX_PIXELS:
+        raise ValueError(f"its {width} x {height} pixels are more than {MAX_PIXELS}")

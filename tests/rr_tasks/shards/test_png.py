@@ -1,3 +1,5 @@
+import zlib
+
 import numpy as np
 import pytest
 
@@ -19,3 +21,10 @@ def test_pixels_survive() -> None:
 def test_what_is_damaged_is_no_picture(content: bytes) -> None:
     with pytest.raises(ValueError, match="not a readable PNG"):
         decode_png(content)
+
+
+def test_what_declares_more_pixels_than_a_photograph_is_not_decoded() -> None:
+    header = b"IHDR" + (2**15).to_bytes(4) * 2 + PNG[24:29]
+    bomb = PNG[:12] + header + zlib.crc32(header).to_bytes(4) + PNG[33:]
+    with pytest.raises(ValueError, match="32768 x 32768 pixels are more than"):
+        decode_png(bomb)
