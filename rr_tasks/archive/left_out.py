@@ -8,7 +8,7 @@ from rr_tasks.archive.listing import OnLeftOut
 from rr_tasks.storage.folder import Folder
 from rr_tasks.storage.names import to_display, to_text
 from rr_tasks.storage.scratch import scratch_folder
-from rr_tasks.storage.tables import csv_rows
+from rr_tasks.storage.spreadsheet import csv_rows
 
 
 @contextmanager

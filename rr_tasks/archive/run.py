@@ -27,7 +27,7 @@ from rr_tasks.storage.folder import Folder
 from rr_tasks.storage.folders import open_folder
 from rr_tasks.storage.leftovers import remove_dead_claims
 from rr_tasks.storage.names import to_display
-from rr_tasks.storage.tables import csv_rows
+from rr_tasks.storage.spreadsheet import csv_rows
 from rr_tasks.storage.threads import map_in_threads
 from schemas.archive import (
     ArchivePlan,

@@ -1,10 +1,8 @@
 """Writes tables, and queries parquet files without reading them completely."""
 
-import csv
 import io
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from typing import TextIO
 
 import polars as pl
 from polars import selectors as cs
@@ -44,16 +42,6 @@ def publish_csv(table: pl.DataFrame, url: str) -> None:
     """
     shown = table.with_columns(cs.string().map_elements(to_cell, return_dtype=pl.String))
     publish_bytes(shown.write_csv(float_precision=4).encode(), url)
-
-
-def csv_rows(file: TextIO) -> Callable[..., None]:
-    """Return a function that adds a row of such a table to a file, given its texts."""
-    table = csv.writer(file, lineterminator="\n")
-
-    def add(*cells: str) -> None:
-        table.writerow(map(to_cell, cells))
-
-    return add
 
 
 def read_tables(urls: Sequence[str]) -> Iterator[pl.DataFrame]:

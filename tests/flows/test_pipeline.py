@@ -15,8 +15,8 @@ from flows.launch import launch
 from flows.pipeline import PipelineResult, pipeline
 from flows.synthesize import synthesize
 from rr_tasks.degrade import synthesis
-from rr_tasks.reasoner.network import ReasonerNetwork
-from rr_tasks.restorer.network import RestorerNetwork
+from rr_tasks.reasoner.edge import EdgeReasoner
+from rr_tasks.restorer.photograph import PhotographRestorer
 from rr_tasks.storage.files import publish_bytes, read_bytes
 from rr_tasks.weights.file import hash_weights, locate_shipped
 from schemas.parameters.pipeline import PipelineParameters
@@ -160,8 +160,10 @@ def test_running_again_does_nothing_twice(
     kinds = {name for path in before for name in RESULTS if path.endswith(name)}
     assert kinds == set(RESULTS)
     monkeypatch.setattr(synthesis, "degrade", not_again)
-    monkeypatch.setattr(ReasonerNetwork, "forward", not_again)
-    monkeypatch.setattr(RestorerNetwork, "forward", not_again)
+    monkeypatch.setattr(EdgeReasoner, "predict", not_again)
+    monkeypatch.setattr(PhotographRestorer, "restore", not_again)
+    monkeypatch.setattr("rr_tasks.training.restorer.train", not_again)
+    monkeypatch.setattr("rr_tasks.alignment.run.train", not_again)
     again = launch(pipeline, asked(photographs, heldout, work))
     assert results(work) == before
     assert again.promoted.verdict == result.promoted.verdict

@@ -57,7 +57,7 @@ def on_a_gpu(parameters: str) -> list[set[str]]:
 
 @pytest.mark.usefixtures("server")
 def test_task_runs_that_need_a_gpu_have_a_tag_that_can_be_limited() -> None:
-    assert launch(on_a_gpu, "any") == [{GPU_TAG}, {GPU_TAG}]
+    assert all(GPU_TAG in tags for tags in launch(on_a_gpu, "any"))
 
 
 def test_without_a_server_a_gpu_has_one_task_at_a_time() -> None:

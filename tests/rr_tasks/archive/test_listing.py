@@ -28,10 +28,10 @@ def test_names_and_counts_what_is_left_out_by_kind(tmp_path: Path) -> None:
     assert listing.left_out == {".mov": 2, ".txt": 1, SYSTEM: 1}
     assert describe_left_out(listing.left_out) == "2 .mov, 1 .txt, 1 system or hidden"
     assert pl.read_csv(output.read(LEFT_OUT)).rows() == [
-        ("@eaDir/", "system or hidden"),
+        ("'@eaDir/", "system or hidden"),  # no formula in a spreadsheet
         ("a.mov", ".mov"),
         ("b.MOV", ".mov"),
-        ("line\nbreak.txt", ".txt"),
+        (r"line\nbreak.txt", ".txt"),
     ]
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from rr_tasks.storage.failure import AccessDeniedError
 from rr_tasks.storage.files import exists, publish
-from rr_tasks.storage.tables import csv_rows, publish_csv, query_tables
+from rr_tasks.storage.tables import publish_csv, query_tables
 from tests.s3 import KEY, S3, SECRET
 
 ROWS = pl.DataFrame({"number": [1, 2, 3]})
@@ -84,6 +84,3 @@ def test_text_stays_text_in_a_spreadsheet(tmp_path: Path) -> None:
     assert (tmp_path / "a.csv").read_text() == (
         'name,gain\n\'=1+1,-0.1235\n"a\\x1b[2J,b",2.0000\n,3.0000\n'
     )
-    with (tmp_path / "b.csv").open("w") as file:
-        csv_rows(file)("+1", "a\nb")
-    assert (tmp_path / "b.csv").read_text() == "'+1,a\\nb\n"
