@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from prefect import get_run_logger
 from prefect.events import emit_event
 from prefect.runtime import flow_run
 
@@ -20,11 +21,19 @@ _FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 def report_result(result: object) -> None:
-    """Emit an event if too many photographs of an archive failed."""
+    """Emit an event if too many photographs of an archive failed, and say what comes of it."""
     if not isinstance(result, RunSummary) or not result.found:
         return
     failed = result.counts.failed
-    if failed / result.found > alarm_settings().share:
+    share = alarm_settings().share
+    if failed / result.found > share:
+        get_run_logger().warning(
+            "An alarm is raised, as %s of %s photographs failed, more than %g %% (RR_ALARM_SHARE). "
+            "It pauses the schedules of a deployment until somebody resumes it in the UI.",
+            f"{failed:,}",
+            f"{result.found:,}",
+            100 * share,
+        )
         payload = {"failed": failed, "found": result.found, "reasons": result.reasons}
         _emit(TOO_MANY_FAILED, {**payload, "list": result.failures})
 

@@ -1,15 +1,14 @@
 """Runs stages on a Prefect server: each stage is a flow run, and each shard a task run."""
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import cache, wraps
-from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
+from typing import Any, Literal, TypeVar, cast
 from uuid import UUID
 
-from prefect import Flow, Task, get_run_logger
+from prefect import Flow, get_run_logger
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
-from prefect.cache_policies import NO_CACHE
 from prefect.client.orchestration import get_client
 from prefect.exceptions import FlowPauseTimeout
 from prefect.flow_runs import pause_flow_run
@@ -18,30 +17,24 @@ from prefect.runtime import flow_run
 from prefect.settings import PREFECT_API_URL
 from prefect.states import Completed, State
 from prefect.task_runners import ThreadPoolTaskRunner
-from prefect.tasks import exponential_backoff
 from prefect.utilities.engine import link_state_to_flow_run_result
 from pydantic import Field
 
 from flows.answer import Answer, NobodyAnsweredError
 from flows.appearance import show_as_text
-from flows.cancellation import end_task, ending_early
+from flows.cancellation import ending_early
 from flows.events import report_result, reporting_errors
 from flows.gauge import gauge
 from flows.host import Advance, use_host
 from flows.markdown import write_table
-from flows.naming import name_run, name_task, name_task_run, tag_run
-from flows.runner import Runner, as_completed
+from flows.naming import name_run, tag_run
+from flows.runner import Runner
+from flows.task_runs import TaskRuns
 from flows.tries import check_tries
-from rr_tasks.retries import TRANSIENT
-from rr_tasks.threads import compute_in_threads
 from schemas.errors import ExpectedError
 from schemas.settings import runner_settings
 from schemas.workers import MAX_WORKERS
 
-if TYPE_CHECKING:
-    from flows.dask import Cluster, DaskWorkers
-
-KeyT = TypeVar("KeyT")
 ParametersT = TypeVar("ParametersT")
 ResultT = TypeVar("ResultT")
 
@@ -56,7 +49,6 @@ MOST_ROWS = 200
 """Of a table that is shown; all of it is in files."""
 MOST_COLUMNS = 6
 """Of a table that the UI shows whole in a window of 1280 pixels."""
-RETRY_DELAYS = exponential_backoff(2)
 
 
 class UnreachableServerError(ExpectedError, ConnectionError):
@@ -253,67 +245,6 @@ def _show_nothing(done: int, note: str = "") -> None:
 
 def _round(value: Any) -> Any:
     return round(value, 3) if isinstance(value, float) else value
-
-
-class TaskRuns:
-    """Runs tasks as Prefect tasks, with three retries after network errors and without a cache.
-
-    Done markers are the only record of what is finished, so Prefect keeps none. Where tasks run on
-    a Dask cluster, a thread of this process waits for each and tells the server how it ended:
-    neither the cluster nor its workers need to know the server.
-    """
-
-    def __init__(
-        self, workers: int, tags: Iterable[str] = (), cluster: "DaskWorkers | None" = None
-    ) -> None:
-        self._workers, self._tags, self._cluster = workers, set(tags), cluster
-
-    def run(
-        self, task: Callable[..., ResultT], keys: Iterable[KeyT], *arguments: Any
-    ) -> Iterator[tuple[KeyT, ResultT]]:
-        """See `flows.runner.Runner.run`; Prefect starts everything that is submitted at once."""
-
-        def submit(key: KeyT) -> Any:
-            name = name_task_run(task, key)
-            named = prefect_task.with_options(task_run_name=name, tags=self._tags)
-            return named.submit(key, *arguments)
-
-        with self._connect() as cluster:
-            prefect_task = _as_task(task, cluster)
-            window = min(self._workers, cluster.window()) if cluster else self._workers
-            yield from as_completed(submit, keys, window)
-
-    def _connect(self) -> "AbstractContextManager[Cluster | None]":
-        return self._cluster.connect() if self._cluster else nullcontext()
-
-
-def _as_task(task: Callable[..., ResultT], cluster: "Cluster | None") -> Task[..., ResultT]:
-    @wraps(task)
-    def run(*arguments: Any) -> ResultT:
-        if cluster:
-            return cluster.call(task, *arguments)
-        compute_in_threads(1)
-        return cast(ResultT, end_task(task, *arguments))
-
-    return Task(
-        run,
-        name=name_task(task),
-        retries=3,
-        retry_delay_seconds=RETRY_DELAYS,
-        retry_condition_fn=_is_transient,
-        cache_policy=NO_CACHE,
-    )
-
-
-def _is_transient(_task: Any, _run: Any, state: Any) -> bool:
-    """Whether the network failed rather than the input."""
-    try:
-        state.result()
-    except TRANSIENT:
-        return True
-    except Exception:  # noqa: BLE001 - whatever else went wrong would go wrong again
-        return False
-    return False
 
 
 class _WithoutTraceback(logging.Filter):

@@ -81,6 +81,7 @@ def _running(folder: Path, config: Path) -> Iterator[str]:
         *(f"-{name}={port}" for name, port in ports.items()),
         "-master.volumeSizeLimitMB=64",
         "-volume.max=30",
+        "-volume.minFreeSpace=100MiB",  # by default a share of the disk, however large
         "-s3",
         f"-s3.config={config}",
         "-s3.autoCreateBucket=false",

@@ -25,8 +25,14 @@ PORT = 4200
 def up(
     folder: Folder = DEFAULT_FOLDER,
     port: Annotated[
-        int, typer.Option(min=1, max=65534, help="Of the UI; the metrics are at the next one.")
-    ] = PORT,
+        int | None,
+        typer.Option(
+            min=1,
+            max=65534,
+            help="Of the UI; the metrics are at the next one. By default the port that the folder "
+            f"had the last time, and {PORT} at first.",
+        ),
+    ] = None,
     database: Annotated[
         str | None,
         typer.Option(
@@ -46,7 +52,7 @@ def up(
     """
     from flows.cli.show.server import show_started
     from flows.local.database import DatabaseError, holds_password
-    from flows.local.place import Place
+    from flows.local.place import Place, find_port
     from flows.local.up import start_all
 
     if database and holds_password(database):
@@ -54,7 +60,9 @@ def up(
             "a password in a command line can be seen by others: put it into PGPASSWORD or "
             f"~/.pgpass, or the whole URL into {DATABASE_VARIABLE}"
         )
-    place = Place(_absolute(folder), port, database or os.environ.get(DATABASE_VARIABLE))
+    folder = _absolute(folder)
+    port = port or find_port(folder) or PORT
+    place = Place(folder, port, database or os.environ.get(DATABASE_VARIABLE))
     show_started(console, start_all(place, console.print, notify))
 
 

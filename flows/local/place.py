@@ -42,6 +42,11 @@ class Place:
         return self.state / "logs"
 
     @property
+    def counts(self) -> Path:
+        """Folder in which the runs leave what the metrics show."""
+        return self.state / "metrics"
+
+    @property
     def url(self) -> str:
         """Address of the UI."""
         return f"http://{HOST}:{self.port}"
@@ -73,7 +78,7 @@ class Place:
         """Return the worker, which runs deployments as processes."""
         environment = {
             "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": str(HEARTBEAT_SECONDS),
-            FOLDER: str(self.state / "metrics"),
+            FOLDER: str(self.counts),
         }
         limit = str(RUNS_AT_A_TIME)
         command = ("-m", "prefect", "worker", "start", "--pool", POOL, "--limit", limit)
@@ -82,11 +87,27 @@ class Place:
     def metrics(self) -> Part:
         """Return what Prometheus reads."""
         command = ("-m", "flows.cli", "metrics", "--port", str(self.port + 1))
-        return self._part("metrics", command, {FOLDER: str(self.state / "metrics")})
+        return self._part("metrics", command, {FOLDER: str(self.counts)})
 
     def _part(self, name: str, command: tuple[str, ...], environment: dict[str, str]) -> Part:
         shared = {"PREFECT_HOME": str(self.state), "PREFECT_API_URL": self.api}
         return Part(name, command, shared | environment, self.logs / f"{name}.log")
+
+
+def keep_port(place: Place) -> None:
+    """Note the port, for the next time."""
+    _port_record(place.folder).write_text(str(place.port))
+
+
+def find_port(folder: Path) -> int | None:
+    """Return the port that a folder had the last time, if it had one."""
+    record = _port_record(folder)
+    kept = record.read_text() if record.exists() else ""
+    return int(kept) if kept.isdecimal() else None  # a kill can leave it empty
+
+
+def _port_record(folder: Path) -> Path:
+    return Place(folder, 0).state / "port"
 
 
 def furnish(folder: Path) -> None:

@@ -1,6 +1,7 @@
 """Starts everything on this machine that is not running yet, and puts the flows on the server."""
 
 import fcntl
+import shutil
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -15,7 +16,7 @@ from prefect.settings import PREFECT_API_URL, temporary_settings
 from flows.deploy import Deployed, deploy
 from flows.local.database import check_database
 from flows.local.part import Part, find_all, read_environment
-from flows.local.place import HOST, Place, furnish
+from flows.local.place import HOST, Place, furnish, keep_port
 from schemas.errors import ExpectedError
 
 _START_SECONDS = 600  # a busy machine is slow, and an end is noticed at once
@@ -50,8 +51,10 @@ def start_all(place: Place, say: Callable[[str], None], notify: str | None = Non
     furnish(place.folder)
     with _alone(place.state):
         _check_running(place)
+        _begin_counts(place)
         _check_ports(place)
         check_database(place.state, place.database)
+        keep_port(place)
         (server, answering), *others = _parts(place)
         started = [_ensure(server, place.folder, answering, say)]
         say("Putting the flows on the server")
@@ -96,6 +99,15 @@ def _check_running(place: Place) -> None:
                 f"the server of {place.folder} is running already, at "
                 f"{api.removesuffix('/api')}; leave out --port, or end it first: rr down"
             )
+
+
+def _begin_counts(place: Place) -> None:
+    """Let metrics begin at zero if nothing runs that counts, as each run leaves a file of its own.
+
+    Prometheus expects that of everything that starts again.
+    """
+    if not find_all(place.folder):
+        shutil.rmtree(place.counts, ignore_errors=True)
 
 
 def _check_ports(place: Place) -> None:

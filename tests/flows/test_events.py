@@ -56,7 +56,7 @@ def wait_for(name: str, since: str) -> Any:
 
 @pytest.mark.usefixtures("server")
 def test_what_went_wrong_becomes_an_event_and_what_went_well_none(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setenv("RR_ALARM_SHARE", "0.1")
     since = datetime.now(UTC).isoformat()
@@ -65,7 +65,9 @@ def test_what_went_wrong_becomes_an_event_and_what_went_well_none(
         launch(fail, OSError(errno.ENOSPC, "the disk is full"))
     assert "the disk is full" in wait_for(DISK_FULL, since)["message"]
     assert events(TOO_MANY_FAILED, since) == []
+    assert "alarm" not in caplog.text
     launch(summarize, 2)
+    assert "2 of 10 photographs failed, more than 10 %" in caplog.text
     said = wait_for(TOO_MANY_FAILED, since)
     assert (said["failed"], said["found"]) == (2, 10)
     assert said["reasons"] == {"the file is empty": 2}

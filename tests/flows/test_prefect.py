@@ -19,7 +19,7 @@ from prefect.client.schemas.sorting import FlowRunSort
 from typer.testing import CliRunner
 
 from flows import cli, gauge
-from flows import server as prefect_server
+from flows import task_runs as prefect_tasks
 from flows.deployments import (
     align,
     annotate,
@@ -114,7 +114,7 @@ def break_shard(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[int]]:
         monkeypatch.setattr(degrade_tasks, "synthesize_shard", synthesize_shard)
         return begun
 
-    monkeypatch.setattr(prefect_server, "RETRY_DELAYS", [0, 0, 0])
+    monkeypatch.setattr(prefect_tasks, "RETRY_DELAYS", [0, 0, 0])
     return arrange
 
 
