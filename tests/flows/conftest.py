@@ -18,10 +18,13 @@ from prefect.testing.utilities import prefect_test_harness
 from rich.console import Console
 
 from flows import terminal
+from flows.deploy import Deployed, deploy
 from rr_tasks.reasoner.network import ReasonerNetwork
 from rr_tasks.weights.file import load_network, locate_shipped, save_network
 
 HELDOUT = Path(__file__).parents[2] / "infra" / "samples" / "heldout"
+POOL = "of-tests"
+"""The work pool of `deployed`."""
 
 
 @pytest.fixture(scope="session")
@@ -31,6 +34,12 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     elsewhere = {PREFECT_LOCAL_STORAGE_PATH: home / "storage", PREFECT_MEMO_STORE_PATH: home / "m"}
     with temporary_settings(elsewhere), prefect_test_harness(server_startup_timeout=180):
         yield home
+
+
+@pytest.fixture(scope="session")
+def deployed(server: Path) -> Deployed:
+    """What `rr deploy` puts on the server, in a work pool without workers."""
+    return deploy(Path("/data"), pool=POOL)
 
 
 @pytest.fixture(autouse=True)

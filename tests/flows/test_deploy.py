@@ -19,19 +19,13 @@ from flows import deployments
 from flows.automations import UnknownBlockError, apply_automations
 from flows.deploy import Deployed, NoServerError, deploy, read_deployments
 from flows.events import DISK_FULL
-
-POOL = "of-tests"
+from tests.flows.conftest import POOL
 
 
 @pytest.fixture(scope="module")
 def client(server: Path) -> Iterator[SyncPrefectClient]:
     with get_client(sync_client=True) as client:
         yield client
-
-
-@pytest.fixture(scope="module")
-def deployed(client: SyncPrefectClient) -> Deployed:
-    return deploy(Path("/data"), pool=POOL)
 
 
 @pytest.fixture

@@ -9,28 +9,17 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import polars as pl
 import pytest
-from prefect import Flow
-from prefect.client.orchestration import get_client
-from prefect.client.schemas.filters import FlowFilter, FlowRunFilter
-from prefect.client.schemas.objects import Artifact, FlowRun, TaskRun
-from prefect.client.schemas.sorting import FlowRunSort
 from typer.testing import CliRunner
 
 from flows import cli, gauge
 from flows import task_runs as prefect_tasks
 from flows.deployments import (
-    align,
     annotate,
     assess,
-    evaluate,
-    pipeline,
-    promote,
     refresh,
     restore,
     synthesize,
-    train_restorer,
 )
 from flows.host import host
 from flows.launch import launch
@@ -45,48 +34,9 @@ from rr_tasks.shards.reader import done_shards
 from rr_tasks.storage.held import Held, HeldError
 from schemas.parameters.annotation import AnnotateParameters, RefreshParameters
 from schemas.parameters.synthesis import SynthesizeParameters
+from tests.flows.runs import artifacts, last_run, task_runs
 
 SynthesizeShard = Callable[..., Any]
-
-
-def last_run(flow: Flow[Any, Any]) -> FlowRun:
-    with get_client(sync_client=True) as client:
-        return client.read_flow_runs(
-            flow_filter=FlowFilter.model_validate({"name": {"any_": [flow.name]}}),
-            sort=FlowRunSort.START_TIME_DESC,
-            limit=1,
-        )[0]
-
-
-def task_runs(run: FlowRun, count: int) -> dict[str, TaskRun]:
-    """The task runs of a flow run by name; the server learns of them from events, a little late."""
-    chosen = FlowRunFilter.model_validate({"id": {"any_": [str(run.id)]}})
-    deadline = time.monotonic() + 30
-    with get_client(sync_client=True) as client:
-        while True:
-            found = client.read_task_runs(flow_run_filter=chosen)
-            final = [one for one in found if one.state and one.state.is_final()]
-            if len(final) == count or time.monotonic() > deadline:
-                return {one.name: one for one in found}
-            time.sleep(0.1)
-
-
-def artifacts(run: FlowRun) -> dict[str, Artifact]:
-    chosen = FlowRunFilter.model_validate({"id": {"any_": [str(run.id)]}})
-    with get_client(sync_client=True) as client:
-        return {str(one.key): one for one in client.read_artifacts(flow_run_filter=chosen)}
-
-
-def arrows(run: FlowRun) -> set[tuple[str, str]]:
-    """The arrows in the graph of a flow run, from flow to flow."""
-    with get_client(sync_client=True) as client:
-        graph = client._client.get(f"/flow_runs/{run.id}/graph-v2").json()
-    names = {one: node["label"].partition(" / ")[0] for one, node in graph["nodes"]}
-    return {
-        (names[parent["id"]], names[one])
-        for one, node in graph["nodes"]
-        for parent in node["parents"]
-    }
 
 
 @pytest.fixture
@@ -323,69 +273,6 @@ def test_progress_costs_few_requests_and_no_work_waits_for_them(
     assert "1,000 of 1,000, done in" in told[-1]
     assert "1 failed" in told[-1]
     assert "MP/s" in told[-1]
-
-
-@pytest.mark.usefixtures("server")
-def test_plain_json_runs_the_pipeline(photographs: Path, heldout: Path, tmp_path: Path) -> None:
-    result = pipeline(
-        parameters={
-            "photographs": str(photographs),
-            "heldout": str(heldout),
-            "output": str(tmp_path),
-            "synthesis": {"samples": 4},
-            "restorer": {"steps": 1, "learning_rate": 1e-7},
-            "alignment": {
-                "steps": 1,
-                "groups": 1,
-                "members": 2,
-                "crop_side": 64,
-                "learning_rate": 1e-7,
-            },
-        }
-    )
-    assert result.summary.found == 16
-    assert isinstance(result.promoted.evaluation.rows, pl.DataFrame)
-    for stage in (
-        synthesize,
-        annotate,
-        train_restorer,
-        align,
-        evaluate,
-        promote,
-        restore,
-        pipeline,
-    ):
-        state = last_run(stage).state
-        assert state is not None
-        assert state.is_completed(), stage.name
-    (training,) = task_runs(last_run(train_restorer), 1)
-    assert training == "train restorer"
-    assert artifacts(last_run(train_restorer))["train-restorer"].data == 100.0
-    shown = artifacts(last_run(align))
-    assert shown["align-restorer"].data == 100.0
-    assert "data:image/svg+xml;base64," in str(shown["alignment-curves"].data)
-    assert {"what": "step", "value": 1} in json.loads(str(shown["alignment"].data))
-    assert result.promoted.verdict.reason in str(artifacts(last_run(promote))["verdict"].data)
-    assert set(artifacts(last_run(evaluate))) == {
-        "make-evaluation-set-champion",
-        "evaluate-champion",
-        "quality-champion",
-        "artefacts-champion",
-        "diagnosis-champion",
-        "examples-champion",
-    }
-    digest = str(artifacts(last_run(pipeline))["summary"].data)
-    assert result.report in digest
-    assert "data:image/jpeg;base64," in digest
-    assert "| all degraded |" in digest
-    assert arrows(last_run(pipeline)) >= {
-        ("synthesize", "annotate"),
-        ("synthesize", "train-restorer"),
-        ("annotate", "train-restorer"),
-        ("train-restorer", "align"),
-        ("align", "promote"),
-        ("promote", "restore"),
-    }
 
 
 @pytest.mark.usefixtures("server")
