@@ -11,12 +11,12 @@ whenever you like: the same command resumes. It writes OUT/ablation.csv and OUT/
 import argparse
 import sys
 from collections.abc import Iterator
-from typing import get_args
 
 import numpy as np
 import polars as pl
 import torch
 from choices import ARMS, BASE, Choice, count_operations
+from command import study_parser
 from gains import Case, Gains, average, tabulate
 from measuring import SEED, make_evaluation_set, measure_gains
 from reporting import publish_table, report, say
@@ -29,7 +29,7 @@ from rr_tasks.storage.files import exists, join
 from rr_tasks.training.run import run_restorer_training
 from rr_tasks.weights.file import load_network, save_network
 from schemas.errors import ExpectedError
-from schemas.evaluation import GridName, RestorationSetting
+from schemas.evaluation import RestorationSetting
 from schemas.parameters.restorer_training import TrainRestorerParameters
 from schemas.prior.current import DEGRADATIONS
 from schemas.reasoner import EdgeReasonerChoice
@@ -94,18 +94,12 @@ def _average(rows: pl.DataFrame) -> Iterator[tuple[str, Gains]]:
 
 def main() -> None:
     """Run or resume the study, and write its table."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("shards", help="training set, of `rr synthesize`")
-    parser.add_argument("annotations", help="its diagnoses, of `rr annotate`")
-    parser.add_argument("heldout", help="folder of clean photographs that it has none of")
-    parser.add_argument("output", help="folder for weights, rows and tables")
-    parser.add_argument("--reasoner", help="weights; the same as for the annotations")
+    parser = study_parser(__doc__)
     parser.add_argument("--start", help="weights without guides, for arms of their width")
     parser.add_argument("--arms", nargs="+", choices=ARMS, default=list(ARMS))
     parser.add_argument("--teraflop", type=float, default=100.0, help="operations of each training")
     parser.add_argument("--learning-rate", type=float, default=1e-3)
     parser.add_argument("--seeds", type=int, default=1)
-    parser.add_argument("--recipes", nargs="+", default=list(get_args(GridName)))
     options = parser.parse_args()
     torch.set_num_threads(1)
     try:

@@ -13,10 +13,10 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator
-from typing import get_args
 
 import polars as pl
 import torch
+from command import study_parser
 from comparing import Row, tabulate, write_markdown
 from judging import judge_trial
 from measuring import SEED, make_evaluation_set
@@ -30,7 +30,7 @@ from rr_tasks.storage.files import join, name_of, publish_bytes
 from rr_tasks.storage.tables import publish_csv
 from rr_tasks.weights.file import locate_shipped
 from schemas.errors import ExpectedError
-from schemas.evaluation import GridName, RestorationSetting
+from schemas.evaluation import RestorationSetting
 from schemas.reasoner import EdgeReasonerChoice
 from schemas.restorer import EdgeRestorerChoice
 
@@ -105,13 +105,8 @@ class Study:
 
 def main() -> None:
     """Run or resume the study, and write its table."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("shards", help="training set, of `rr synthesize`")
-    parser.add_argument("annotations", help="its diagnoses, of `rr annotate`")
-    parser.add_argument("heldout", help="folder of clean photographs that it has none of")
-    parser.add_argument("output", help="folder for weights, rows and tables")
+    parser = study_parser(__doc__)
     parser.add_argument("--restorer", help="weights to start from; by default the shipped ones")
-    parser.add_argument("--reasoner", help="weights; the same as for the annotations")
     parser.add_argument(
         "--judge",
         default=locate_shipped("edge-judge"),
@@ -124,7 +119,6 @@ def main() -> None:
         parser.add_argument(
             f"--{kind}", type=json.loads, default={}, help=f"settings of what is {kind}, as JSON"
         )
-    parser.add_argument("--recipes", nargs="+", default=list(get_args(GridName)))
     options = parser.parse_args()
     torch.set_num_threads(1)
     try:

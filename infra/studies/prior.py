@@ -18,6 +18,7 @@ import numpy as np
 import polars as pl
 import torch
 from arms import Reads, Run
+from command import study_parser
 from gains import Case, Gains, average, tabulate
 from measuring import SEED, make_evaluation_set
 from reporting import publish_table, report, say
@@ -25,7 +26,7 @@ from reporting import publish_table, report, say
 from rr_tasks.reasoner.load import load_reasoner
 from rr_tasks.storage.files import join
 from schemas.errors import ExpectedError
-from schemas.evaluation import GridName, PriorSource, RestorationSetting
+from schemas.evaluation import PriorSource, RestorationSetting
 from schemas.reasoner import EdgeReasonerChoice
 from schemas.training import LoopSettings
 
@@ -78,15 +79,9 @@ def _describe(setting: RestorationSetting) -> str:
 
 def main() -> None:
     """Run or resume the study, and write its table."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("shards", help="training set, of `rr synthesize`")
-    parser.add_argument("annotations", help="its diagnoses, of `rr annotate`")
-    parser.add_argument("heldout", help="folder of clean photographs that it has none of")
-    parser.add_argument("output", help="folder for weights, rows and tables")
-    parser.add_argument("--reasoner", help="weights; the same as for the annotations")
+    parser = study_parser(__doc__)
     parser.add_argument("--steps", type=int, default=2500)
     parser.add_argument("--seeds", type=int, default=3)
-    parser.add_argument("--recipes", nargs="+", default=list(get_args(GridName)))
     options = parser.parse_args()
     torch.set_num_threads(1)
     try:
