@@ -2,6 +2,8 @@
 
 Prefect waits for all tasks, half a minute at most, and then kills the process without a word. So
 tasks are asked to end; and if one is in the middle of a large photograph, it is not waited for.
+Prefect's worker would say that the run is cancelled only after it has imported the flow once more,
+to look for hooks; so the run says so itself.
 """
 
 import os
@@ -10,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from contextvars import copy_context
-from threading import Thread
+from threading import Thread, main_thread
 from typing import Any
 from uuid import UUID
 
@@ -39,7 +41,7 @@ def ending_early() -> Iterator[None]:
             asked.set()
             get_run_logger().info(MESSAGE)
             if isinstance(stop, TerminationSignal):
-                Thread(target=copy_context().run, args=(_end_process,), daemon=True).start()
+                Thread(target=copy_context().run, args=(_end_process,)).start()
             raise
 
 
@@ -52,18 +54,20 @@ def end_task(task: Callable[..., Any], *arguments: Any) -> State[Any] | Any:
 
 
 def _end_process() -> None:
-    """End the process after a while, with the status by which Prefect knows who ended it."""
+    """End the process once its tasks have ended, or after a while.
+
+    If it has to be ended, then with the status by which Prefect knows who did it.
+    """
     ends = time.monotonic() + PATIENCE
     status = 128 + signal.SIGTERM
-    with suppress(Exception):  # a server that is gone need not know
-        status = 0 if _is_cancelled() else status
+    with suppress(Exception), get_client(sync_client=True) as client:  # a server may be gone
         APILogHandler().flush()
-    time.sleep(max(0.0, ends - time.monotonic()))
-    os._exit(status)
-
-
-def _is_cancelled() -> bool:
-    """Whether somebody cancelled the run that all others here belong to."""
-    with get_client(sync_client=True) as client:
-        state = client.read_flow_run(UUID(flow_run.get_root_flow_run_id())).state
-    return state is not None and (state.is_cancelling() or state.is_cancelled())
+        run = client.read_flow_run(UUID(flow_run.get_root_flow_run_id()))
+        if run.state and (run.state.is_cancelling() or run.state.is_cancelled()):
+            status = 0
+        main_thread().join(max(0.0, ends - time.monotonic()))
+        if run.state and run.state.is_cancelling():
+            client.set_flow_run_state(run.id, Cancelled(message=MESSAGE))
+    main_thread().join(max(0.0, ends - time.monotonic()))
+    if main_thread().is_alive():
+        os._exit(status)

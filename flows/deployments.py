@@ -1,38 +1,43 @@
-"""The stages as Prefect flows, deployed by `infra/prefect.yaml` and run by workers."""
+"""The stages as Prefect flows, deployed by `infra/prefect.yaml` and run by workers.
 
-import flows.align
-import flows.annotate
-import flows.assess
-import flows.describe
-import flows.evaluate
-import flows.export
-import flows.ingest
-import flows.migrate
-import flows.pipeline
-import flows.promote
-import flows.refresh
-import flows.restore
-import flows.synthesize
-import flows.train
+A flow is made once it is asked for. So a process that runs one, and the one in which Prefect's
+worker looks for hooks after a run was cancelled or has crashed, import no other stage.
+"""
+
+from importlib import import_module
+from typing import Any
+
+from prefect import Flow
+
 from flows.server import as_flow
 
-align = as_flow(flows.align.align)
-annotate = as_flow(flows.annotate.annotate)
-assess = as_flow(flows.assess.assess)
-describe = as_flow(flows.describe.describe)
-evaluate = as_flow(flows.evaluate.evaluate)
-export_hf = as_flow(flows.export.export_hf)
-export_messages = as_flow(flows.export.export_messages)
-ingest = as_flow(flows.ingest.ingest)
-migrate = as_flow(flows.migrate.migrate)
-pipeline = as_flow(flows.pipeline.pipeline)
-promote = as_flow(flows.promote.promote)
-refresh = as_flow(flows.refresh.refresh)
-refresh_all = as_flow(flows.refresh.refresh_all)
-restore = as_flow(flows.restore.restore)
-roll_back = as_flow(flows.promote.roll_back)
-synthesize = as_flow(flows.synthesize.synthesize)
-train_editor = as_flow(flows.train.train_editor)
-train_language = as_flow(flows.train.train_language)
-train_reasoner = as_flow(flows.train.train_reasoner)
-train_restorer = as_flow(flows.train.train_restorer)
+MODULES = {
+    "align": "flows.align",
+    "annotate": "flows.annotate",
+    "assess": "flows.assess",
+    "describe": "flows.describe",
+    "evaluate": "flows.evaluate",
+    "export_hf": "flows.export",
+    "export_messages": "flows.export",
+    "ingest": "flows.ingest",
+    "migrate": "flows.migrate",
+    "pipeline": "flows.pipeline",
+    "promote": "flows.promote",
+    "refresh": "flows.refresh",
+    "refresh_all": "flows.refresh",
+    "restore": "flows.restore",
+    "roll_back": "flows.promote",
+    "synthesize": "flows.synthesize",
+    "train_editor": "flows.train",
+    "train_language": "flows.train",
+    "train_reasoner": "flows.train",
+    "train_restorer": "flows.train",
+}
+"""Where each stage is."""
+
+
+def __getattr__(name: str) -> Flow[[Any], Any]:
+    """Make the flow of a stage, for which Prefect looks here by its name."""
+    if name not in MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}", name=name)
+    return as_flow(getattr(import_module(MODULES[name]), name))

@@ -1,13 +1,16 @@
 """`infra/prefect.yaml` against the flows that it deploys."""
 
 import inspect
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
 import yaml
 from prefect import Flow
 from prefect.client.schemas.schedules import CronSchedule
+from prefect.exceptions import MissingFlowError
 from prefect.flows import load_flow_from_entrypoint
 
 from flows import deployments
@@ -50,9 +53,24 @@ def test_it_runs_in_the_default_pool(deployment: dict[str, Any]) -> None:
 
 
 def test_every_flow_is_deployed_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    flows = [value.name for value in vars(deployments).values() if isinstance(value, Flow)]
+    flows = [getattr(deployments, stage).name for stage in deployments.MODULES]
     assert sorted(deployed(one, monkeypatch).name for one in DEPLOYMENTS) == sorted(flows)
     assert len({one["name"] for one in DEPLOYMENTS}) == len(DEPLOYMENTS)
+
+
+def test_a_run_imports_no_other_stage(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Or each would begin, and be cancelled, seconds later."""
+    imported: list[str] = []
+
+    def note(name: str) -> ModuleType:
+        imported.append(name)
+        return import_module(name)
+
+    monkeypatch.setattr(deployments, "import_module", note)
+    assert load_flow_from_entrypoint("flows.deployments.restore").name == "restore"
+    assert imported == ["flows.restore"]
+    with pytest.raises(MissingFlowError):
+        load_flow_from_entrypoint("flows.deployments.nothing")
 
 
 def test_schedules_wait_until_somebody_wants_them() -> None:

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-from prefect import Flow
 from prefect.utilities.callables import parameter_schema
 from pydantic import BaseModel
 
@@ -19,9 +18,8 @@ from schemas.restorer import EdgeRestorerChoice, QwenRestorerChoice
 
 
 def test_every_flow_that_is_deployed_says_what_its_runs_are_about() -> None:
-    flows = [one for one in vars(deployments).values() if isinstance(one, Flow)]
     named = {kind.__name__ for kind in ABOUT}
-    for flow in flows:
+    for flow in (getattr(deployments, stage) for stage in deployments.MODULES):
         reference = parameter_schema(flow).properties["parameters"]["$ref"]
         assert reference.rpartition("/")[2] in named, flow.name
 

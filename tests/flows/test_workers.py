@@ -25,6 +25,8 @@ from tests.flows.waiting import WaitParameters, flow
 
 ROOT = Path(__file__).parents[2]
 POOL = "tests"
+PATIENCE = 300.0
+"""Seconds in which a busy machine gets done what takes a quiet one ten."""
 
 
 @pytest.fixture(scope="module")
@@ -75,9 +77,9 @@ def worker(
         yield process
 
 
-@pytest.fixture
+@contextmanager
 def impatient() -> Iterator[None]:
-    """The automations of `rr deploy`, which for a while take a run for dead after ten seconds."""
+    """Let the automations of `rr deploy` take a run for dead after ten seconds in the block."""
     with get_client(sync_client=True) as client:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(automations, "HEARTBEAT_SECONDS", 10 / automations._MISSED)
@@ -96,11 +98,11 @@ class Run:
     def wait_for(self, name: str) -> float:
         """Wait until it is in a state of this name; return for how many seconds."""
         with get_client(sync_client=True) as client:
-            return wait_until(lambda: self._state(client) == name, 120)
+            return wait_until(lambda: self._state(client) == name, PATIENCE)
 
     def wait_for_photograph(self, what: str) -> int:
         """Wait until one is begun or done; return the number of the process."""
-        wait_until((self.folder / what).exists, 120)
+        wait_until((self.folder / what).exists, PATIENCE)
         return int((self.folder / "process").read_text())
 
     def count(self, message: str) -> int:
@@ -140,24 +142,27 @@ def test_a_run_that_is_cancelled_ends_soon_and_says_so(deployment: UUID, tmp_pat
     process = sign_of(run.wait_for_photograph("0.begun"))
     with get_client(sync_client=True) as client:
         client.set_flow_run_state(run.id, Cancelling())
-    assert wait_until(lambda: is_gone(process), 60) < 5
-    run.wait_for("Cancelled")
+    seconds = wait_until(lambda: is_gone(process), PATIENCE)
+    assert seconds < 15  # 3 on a quiet machine; Prefect alone would wait for 30
+    with get_client(sync_client=True) as client:
+        states = client.read_flow_run_states(run.id)
+    assert MESSAGE in [state.message for state in states if state.is_cancelled()]
     assert run.count(MESSAGE) == 1
     assert not (tmp_path / "0.done").exists()
 
 
-@pytest.mark.usefixtures("impatient")
 def test_a_run_whose_worker_is_killed_is_noticed_and_ends_well_elsewhere(
     deployment: UUID,
     worker: "subprocess.Popen[bytes]",
     tmp_path: Path,
 ) -> None:
-    run = start(deployment, tmp_path, count=2, seconds=60.0)
-    died = run.wait_for_photograph("0.begun")
-    os.killpg(worker.pid, signal.SIGKILL)
-    with suppress(ProcessLookupError):
-        os.kill(died, signal.SIGKILL)
-    run.wait_for("AwaitingRetry")
+    with impatient():
+        run = start(deployment, tmp_path, count=2, seconds=60.0)
+        died = run.wait_for_photograph("0.begun")
+        os.killpg(worker.pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):
+            os.kill(died, signal.SIGKILL)
+        run.wait_for("AwaitingRetry")
     (tmp_path / "go").touch()
     with working(tmp_path):
         run.wait_for("Completed")
