@@ -76,11 +76,15 @@ class Commands(TyperGroup):
 
 
 def _misfit(problem: Any, names: dict[str, str]) -> str:
-    """Describe a validation error in one line, omitting a value that may be a secret."""
+    """Describe a validation error in one line.
+
+    A value that may be a secret is left out, and so are all the settings that a rule is about.
+    """
     first, *rest = (*map(str, problem["loc"]), "")
     place = names.get(first) or ".".join((first, *rest)).rstrip(".")
     reason = problem["msg"].removeprefix("Value error, ").removeprefix("Input ")
-    given = "" if problem["type"] == REFUSED_URL else f" (given: {problem['input']!r})"
+    unshown = problem["type"] == REFUSED_URL or isinstance(problem["input"], dict)
+    given = "" if unshown else f" (given: {problem['input']!r})"
     return f"{place}: {reason}{given}".removeprefix(": ")
 
 

@@ -146,7 +146,7 @@ def roll_out(
         start = begin(restorer, condition, len(photographs.priors), generator)
         steps = explore(restorer, condition, start, exploration, generator)
         x0, images = finish(restorer, condition, steps[-1].end, exploration)
-    rewards = score(_show(photographs, images, exploration.members))
+    rewards = score(_pair(photographs, images, exploration.members))
     totals = torch.tensor(rewards[TOTAL], dtype=torch.float32).reshape(-1, exploration.members)
     advantages = send_to_device(compare_members(totals, selection), x0.device)
     means = {name: _mean(values) for name, values in rewards.items()}
@@ -172,16 +172,21 @@ def prepare(restorer: Restorer[Any], photographs: FlowBatch) -> Any:
     return restorer.prepare(degraded, photographs.priors, guides)
 
 
-def _show(photographs: FlowBatch, images: torch.Tensor, members: int) -> Restorations:
+def _pair(photographs: FlowBatch, images: torch.Tensor, members: int) -> Restorations:
     """Pair restorations (B, 3, H, W) in 0-1 with what they are of."""
     degraded, clean = map(_to_arrays, (photographs.degraded, photographs.clean))
-    restored = _to_arrays((images * 255).round().clamp(0, 255).byte())
+    restored = show(images)
     groups = [place // members for place in range(len(restored))]
     return Restorations(
         degraded=[degraded[group] for group in groups],
         restored=restored,
         clean=[clean[group] for group in groups],
     )
+
+
+def show(images: torch.Tensor) -> list[Bytes]:
+    """Turn images (B, 3, H, W) in 0-1 into what a judge sees, (H, W, 3)."""
+    return _to_arrays((images * 255).round().clamp(0, 255).byte())
 
 
 def _to_arrays(images: torch.Tensor) -> list[Bytes]:

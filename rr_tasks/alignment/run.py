@@ -29,10 +29,10 @@ from rr_tasks.storage.files import join, name_of, publish_bytes
 from rr_tasks.training.crops import load_crops
 from rr_tasks.training.dataset import check_dataset
 from rr_tasks.training.flow import FlowBatch
+from rr_tasks.training.folder import finish_run
 from rr_tasks.training.loop import ProgressReport, train
 from rr_tasks.training.objective import Losses, Objective
 from rr_tasks.training.processes import join_processes
-from rr_tasks.training.run import finish_run
 from rr_tasks.training.settings import choose_settings
 from schemas.alignment import AlignmentRecord
 from schemas.errors import ExpectedError

@@ -8,7 +8,7 @@ import polars as pl
 
 from rr_tasks.alignment.rewards.restorations import Restorations
 from rr_tasks.alignment.rewards.severity import VISIBLE, expect_parts
-from rr_tasks.evaluation.diagnosis.blend import STEADY, blend_figures
+from rr_tasks.evaluation.diagnosis.blend import STEADY, rank_blends
 from rr_tasks.photographs.pixels import Bytes
 from rr_tasks.reasoner.protocol import Reasoner
 from schemas.errors import ExpectedError
@@ -16,7 +16,7 @@ from schemas.prior.current import DEGRADATIONS
 
 _SHARES = np.linspace(0.0, 1.0, 6)
 _FEWEST = 3
-"""Photographs with a degradation, from which the mean of their correlations says something."""
+"""Photographs with a degradation, from which the median of their correlations says something."""
 
 
 class UnsoundJudgeError(ExpectedError, ValueError):
@@ -34,16 +34,23 @@ def check_judge(judge: Reasoner, restorations: Restorations) -> None:
         restorations: of photographs of which the truth is known.
 
     Raises:
-        UnsoundJudgeError: the rank correlation of a type is below 0.9 on average.
+        UnsoundJudgeError: the rank correlation of a type is below 0.9, or the judge finds nothing
+            in any of the degraded photographs.
     """
     for kind in ("degraded", "restored"):
         figures = measure_soundness(judge, restorations.clean, getattr(restorations, kind))
+        if kind == "degraded" and figures.is_empty():
+            raise UnsoundJudgeError(
+                f"the judge is not fit to reward restorations: in none of {len(restorations)} "
+                "degraded photographs does it find anything that it does not find in the clean "
+                "one; choose another judge, train it further, or synthesize more samples"
+            )
         weak = figures.filter((pl.col("photographs") >= _FEWEST) & (pl.col("spearman") < STEADY))
         for row in weak.iter_rows(named=True):
             raise UnsoundJudgeError(
                 f"the judge is not fit to reward restorations: in blends of clean and {kind} "
                 f"photographs, the severity of {row['type']} that it expects follows their shares "
-                f"with a mean rank correlation of {row['spearman']:.2f} ({row['photographs']} "
+                f"with a median rank correlation of {row['spearman']:.2f} ({row['photographs']} "
                 f"photographs), and needs {STEADY}; choose another judge, or train it further"
             )
 
@@ -57,7 +64,9 @@ def measure_soundness(
     what is gone has no order. Images whose clean one is unknown do not count.
 
     Returns:
-        See `rr_tasks.evaluation.diagnosis.blend.blend_figures`.
+        For each `type` that was found: how many `photographs` it was found in, and `spearman`, the
+        median of their rank correlations. A mean of so few would be decided by a single one in
+        which the judge errs.
     """
     rows = [
         row
@@ -65,7 +74,9 @@ def measure_soundness(
         if truth is not None
         for row in _show_blends(judge, truth, image, place)
     ]
-    return blend_figures(pl.DataFrame(rows, schema=_COLUMNS, orient="row"))
+    ranked = rank_blends(pl.DataFrame(rows, schema=_COLUMNS, orient="row"))
+    grouped = ranked.group_by(pl.col("combination").alias("type"))
+    return grouped.agg(photographs=pl.len(), spearman=pl.col("spearman").median()).sort("type")
 
 
 _COLUMNS = {

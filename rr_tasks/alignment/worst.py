@@ -11,7 +11,7 @@ import numpy as np
 import torch
 
 from rr_tasks.alignment.rewards.severity import expect_parts
-from rr_tasks.alignment.rollouts import prepare
+from rr_tasks.alignment.rollouts import prepare, show
 from rr_tasks.device import autocast
 from rr_tasks.photographs.pixels import Bytes
 from rr_tasks.reasoner.protocol import Reasoner
@@ -47,15 +47,13 @@ def sort_out(
 
 def _restore(restorer: Restorer[Any], photographs: FlowBatch) -> list[Bytes]:
     """Restore photographs one by one, as (H, W, 3) bytes."""
-    restored = []
+    restored: list[Bytes] = []
     for place in range(len(photographs.priors)):
         one = pick(photographs, [place])
         with torch.no_grad(), autocast(restorer.device):
             condition = prepare(restorer, one)
             start, times = restorer.begin(condition, [Place(0, 0)]), restorer.times(condition)
-            image = walk(restorer, condition, start, times)[0].float()
-        pixels = (image * 255).round().byte().permute(1, 2, 0).cpu().numpy()
-        restored.append(np.ascontiguousarray(pixels))
+            restored += show(walk(restorer, condition, start, times).float())
     return restored
 
 

@@ -19,11 +19,11 @@ from rr_tasks.storage.files import join, name_of, publish_bytes
 from rr_tasks.training import encoded, matching
 from rr_tasks.training.dataset import check_dataset, check_diagnosed
 from rr_tasks.training.encoded import EncodedBatch, Source, encode_shard, load_encoded
+from rr_tasks.training.folder import finish_run
 from rr_tasks.training.loop import ProgressReport, train
 from rr_tasks.training.matching import matching_loss
 from rr_tasks.training.objective import Objective
 from rr_tasks.training.processes import deal_shards, join_processes
-from rr_tasks.training.run import finish_run
 from rr_tasks.training.samples import draw_samples
 from rr_tasks.training.settings import choose_settings
 from rr_tasks.weights.snapshot import Snapshot, fetch_snapshot

@@ -21,6 +21,7 @@ from rr_tasks.storage.files import join, name_of, publish
 from rr_tasks.storage.scratch import scratch_folder
 from rr_tasks.toys.reasoner import build_toy_reasoner
 from rr_tasks.training import language
+from rr_tasks.training.folder import finish_run
 from rr_tasks.training.language import language_loss
 from rr_tasks.training.lessons import load_lessons
 from rr_tasks.training.log import TrainingLog
@@ -29,7 +30,6 @@ from rr_tasks.training.model_card import write_card
 from rr_tasks.training.objective import Objective
 from rr_tasks.training.processes import join_processes
 from rr_tasks.training.rounds import Batch
-from rr_tasks.training.run import finish_run
 from rr_tasks.training.settings import choose_settings
 from rr_tasks.weights.lineage import RECORD, SOURCES, list_sources, read_folder_sources
 from rr_tasks.weights.snapshot import Snapshot, fetch_snapshot

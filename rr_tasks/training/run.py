@@ -1,10 +1,8 @@
 """A training run in a folder: record, checkpoint, log and, in the end, weights."""
 
 from collections.abc import Callable
-from typing import TypeVar
 
 import torch
-from pydantic import ValidationError
 
 from rr_tasks.device import choose_device
 from rr_tasks.reasoner.annotation import check_belongs
@@ -14,12 +12,11 @@ from rr_tasks.restorer.load import check_restorer, load_restorer
 from rr_tasks.restorer.network import RestorerNetwork
 from rr_tasks.restorer.photograph import PhotographRestorer
 from rr_tasks.shards.spec import read_data_spec
-from rr_tasks.storage.failure import MissingFileError
-from rr_tasks.storage.files import exists, join, name_of, publish_bytes, read_bytes
-from rr_tasks.storage.leftovers import remove_leftovers
+from rr_tasks.storage.files import join, name_of
 from rr_tasks.training import flow, reasoner
 from rr_tasks.training.dataset import check_dataset
-from rr_tasks.training.loop import CHECKPOINT, ProgressReport
+from rr_tasks.training.folder import finish_run
+from rr_tasks.training.loop import ProgressReport
 from rr_tasks.training.processes import deal_shards, join_processes
 from rr_tasks.training.reasoner import train_reasoner
 from rr_tasks.training.restorer import train_restorer
@@ -29,7 +26,6 @@ from rr_tasks.training.teaching import Lessons, teach_shard
 from rr_tasks.weights.file import hash_weights, load_network, save_network
 from rr_tasks.weights.lineage import SOURCES, list_sources, read_sources
 from rr_tasks.weights.network import StoredNetwork
-from schemas.base import Strict
 from schemas.errors import ExpectedError
 from schemas.network import ReasonerShape, RestorerShape
 from schemas.parameters.reasoner_training import TrainReasonerParameters
@@ -37,18 +33,11 @@ from schemas.parameters.restorer_training import TrainRestorerParameters
 from schemas.shard import spec_hash
 from schemas.training import LoopSettings, TeachingSpec, TrainingRecord
 
-RecordT = TypeVar("RecordT", bound=Strict)
-LearnedT = TypeVar("LearnedT")
-
 _WARMUP_STEPS = 200
 
 
 class IncompleteLessonsError(ExpectedError, ValueError):
     """Unlabelled photographs come without annotations, or annotations without photographs."""
-
-
-class OtherRunError(ExpectedError, ValueError):
-    """A folder already holds a training run with other settings."""
 
 
 def check_reasoner_training(parameters: TrainReasonerParameters) -> None:
@@ -240,65 +229,6 @@ def _list_sources(
     """List what the run learned from, and what the weights that it started from did."""
     before = read_sources(parameters.start) if parameters.start else frozenset()
     return before | list_sources(name_of(parameters.shards))
-
-
-def finish_run(
-    folder: str,
-    record: Strict,
-    device: torch.device,
-    *,
-    proof: str,
-    learn: Callable[[], LearnedT],
-    save: Callable[[LearnedT], None],
-) -> None:
-    """Do what is left of a run; of several processes, the first one writes.
-
-    Args:
-        folder: that of the run.
-        record: everything that the run depends on.
-        device: where it learns.
-        proof: URL of what `save` writes last; if it exists, nothing is done.
-        learn: trains, from the checkpoint in `folder` if there is one.
-        save: writes what was learned.
-
-    Raises:
-        OtherRunError: the folder holds a run with other settings.
-    """
-    processes = join_processes(device)
-    finished = exists(proof)
-    begun = finished or exists(join(folder, CHECKPOINT))
-    processes.wait_for_everyone()  # nothing is written before all have looked
-    if processes.is_main_process:
-        remove_leftovers(folder)
-    _claim(folder, record, begun=begun, writes=processes.is_main_process)
-    if not finished:
-        learned = learn()
-        if processes.is_main_process:
-            save(learned)
-        processes.wait_for_everyone()
-
-
-def _claim(folder: str, record: Strict, *, begun: bool, writes: bool) -> None:
-    """Record what a run depends on in its folder, or make sure that it is the run begun there."""
-    note = join(folder, "run.json")
-    if begun:
-        if _read_record(note, type(record)) != record:
-            raise OtherRunError(
-                f"{folder} holds a training run with other settings or data (see {note}); "
-                "choose another output folder"
-            )
-    elif writes:  # a run that failed before its first checkpoint does not keep the folder
-        publish_bytes(record.model_dump_json(indent=2).encode(), note)
-
-
-def _read_record(url: str, kind: type[RecordT]) -> RecordT:
-    try:
-        return kind.model_validate_json(read_bytes(url))
-    except (MissingFileError, ValidationError) as error:
-        raise OtherRunError(
-            f"{url}: missing or damaged, so nobody knows what the run in this folder is; choose "
-            "another output folder"
-        ) from error
 
 
 def _settings(parameters: TrainReasonerParameters | TrainRestorerParameters) -> LoopSettings:

@@ -18,12 +18,9 @@ def blend_figures(rows: pl.DataFrame, seed: int = 0) -> pl.DataFrame:
 
     Returns:
         For each type: `spearman`, the mean of the photographs' rank correlations, with its 95 %
-        interval `low` and `high`, and the share of photographs that are `steady`: 0.9 or more. A
-        constant severity counts as a correlation of 0.
+        interval `low` and `high`, and the share of photographs that are `steady`: 0.9 or more.
     """
-    ranked = rows.group_by("combination", "photograph").agg(
-        spearman=pl.corr("share", "expected", method="spearman").fill_nan(0.0).fill_null(0.0)
-    )
+    ranked = rank_blends(rows)
     figures = []
     for name in DEGRADATIONS:
         of_type = ranked.filter(pl.col("combination") == name)
@@ -32,3 +29,13 @@ def blend_figures(rows: pl.DataFrame, seed: int = 0) -> pl.DataFrame:
         figures.append((name, len(of_type), *mean, steady))
     columns = ("type", "photographs", "spearman", "low", "high", "steady")
     return pl.DataFrame(figures, schema=columns, orient="row")
+
+
+def rank_blends(rows: pl.DataFrame) -> pl.DataFrame:
+    """Correlate the ranks of shares and of expected severities; see `blend_figures`.
+
+    Returns:
+        `spearman` for each `combination` and `photograph`; 0 if the severity is constant.
+    """
+    rank = pl.corr("share", "expected", method="spearman").fill_nan(0.0).fill_null(0.0)
+    return rows.group_by("combination", "photograph").agg(spearman=rank)

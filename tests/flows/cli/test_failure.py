@@ -31,6 +31,13 @@ def test_an_option_is_called_as_it_was_typed(command: str, line: str) -> None:
     assert len(result.stderr.splitlines()) == 1
 
 
+def test_a_rule_about_several_settings_does_not_list_all_of_them() -> None:
+    command = "align data notes out --set sampler=cps --set noise=2"
+    result = CliRunner().invoke(cli.app, command.split())
+    assert result.exit_code == 2
+    assert result.stderr == "Error: noise (2.0) is at most 1 with the sampler cps\n"
+
+
 @pytest.mark.parametrize(
     "command",
     [

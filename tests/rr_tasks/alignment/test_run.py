@@ -15,8 +15,8 @@ from rr_tasks.alignment.nft import nft_loss
 from rr_tasks.alignment.run import SAMPLES, check_alignment, run_alignment
 from rr_tasks.reasoner.network import ReasonerNetwork
 from rr_tasks.restorer.network import RestorerNetwork
+from rr_tasks.training.folder import OtherRunError
 from rr_tasks.training.loop import CHECKPOINT
-from rr_tasks.training.run import OtherRunError
 from rr_tasks.weights.file import UnusableWeightsError, load_network, read_record, save_network
 from schemas.alignment import RewardWeights
 from schemas.parameters.alignment import AlignParameters

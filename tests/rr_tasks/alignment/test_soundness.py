@@ -41,9 +41,9 @@ def woven(image: Bytes) -> Bytes:
 def test_severities_that_follow_the_degradation_are_sound() -> None:
     hazy, woven_ = ([change(image) for image in CLEAN] for change in (lighter, woven))
     figures = measure_soundness(PaleReasoner(), CLEAN, hazy)
-    found = {row["type"]: row["spearman"] for row in figures.iter_rows(named=True)}
-    assert found["haze"] == pytest.approx(1.0)
-    assert found["noise"] is None  # there is none
+    assert figures["type"].to_list() == ["haze"]  # there is no noise
+    assert figures["photographs"].to_list() == [3]
+    assert figures["spearman"].to_list() == pytest.approx([1.0])
     check_judge(PaleReasoner(), Restorations(hazy, woven_, CLEAN))
 
 
@@ -62,3 +62,32 @@ def test_a_few_photographs_prove_nothing_and_unknown_truths_do_not_count() -> No
     check_judge(judge, Restorations(woven_, woven_, [*CLEAN[:2], None]))
     with pytest.raises(UnsoundJudgeError, match="clean and degraded photographs"):
         check_judge(judge, Restorations(woven_, woven_, CLEAN))
+
+
+def test_a_single_photograph_in_which_a_judge_errs_does_not_decide() -> None:
+    class Erring(PaleReasoner):
+        """Mixes blends up, of the darkest photograph."""
+
+        batch_size = 6  # all blends of a photograph
+
+        def expected_severities(self, images: Sequence[Bytes]) -> npt.NDArray[np.float64]:
+            rows = super().expected_severities(images)
+            if images[0].mean() < 100:
+                rows[1:-1, 0] = rows[1:-1, 0][::-1]
+            return rows
+
+    hazy = [lighter(image) for image in CLEAN]
+    (spearman,) = measure_soundness(Erring(), CLEAN[:1], hazy[:1])["spearman"]
+    assert spearman < 0.5
+    check_judge(Erring(), Restorations(hazy, hazy, CLEAN))
+
+
+@pytest.mark.parametrize("answer", [0.0, 40.0, float("nan")])
+def test_a_judge_that_never_finds_anything_is_refused(answer: float) -> None:
+    class Numb(RuleReasoner):
+        def expected_severities(self, images: Sequence[Bytes]) -> npt.NDArray[np.float64]:
+            return np.full((len(images), 4), answer)
+
+    hazy = [lighter(image) for image in CLEAN]
+    with pytest.raises(UnsoundJudgeError, match="in none of 3 degraded photographs"):
+        check_judge(Numb(), Restorations(hazy, CLEAN, CLEAN))

@@ -21,8 +21,8 @@ from rr_tasks.shards.stream import read_samples
 from rr_tasks.training import editor, encoded
 from rr_tasks.training.editor import check_editor_training, run_editor_training
 from rr_tasks.training.encoded import encode_crop
+from rr_tasks.training.folder import OtherRunError
 from rr_tasks.training.matching import matching_loss
-from rr_tasks.training.run import OtherRunError
 from rr_tasks.training.settings import choose_settings
 from rr_tasks.weights.file import UnusableWeightsError
 from schemas.parameters.editor_training import TrainEditorParameters

@@ -13,9 +13,9 @@ from rr_tasks.reasoner.load import load_reasoner
 from rr_tasks.reasoner.qwen.adapter import add_adapter
 from rr_tasks.toys.reasoner import build_toy_reasoner
 from rr_tasks.training import language_run
+from rr_tasks.training.folder import OtherRunError
 from rr_tasks.training.language import language_loss
 from rr_tasks.training.language_run import run_language_training
-from rr_tasks.training.run import OtherRunError
 from rr_tasks.weights.lineage import list_sources, read_folder_sources
 from schemas.parameters.language_training import TrainLanguageParameters
 from schemas.reasoner import QwenReasonerChoice

@@ -12,8 +12,8 @@ from rr_tasks.reasoner.network import ReasonerNetwork
 from rr_tasks.restorer.edge import EdgeRestorer
 from rr_tasks.shards.reader import OtherDataSetError
 from rr_tasks.training import run
+from rr_tasks.training.folder import OtherRunError
 from rr_tasks.training.run import (
-    OtherRunError,
     check_reasoner_training,
     record_restorer_training,
     run_reasoner_training,

@@ -17,7 +17,8 @@ from rr_tasks.shards.spec import open_dataset
 from rr_tasks.shards.stream import read_samples
 from rr_tasks.training import run
 from rr_tasks.training.crops import load_crops
-from rr_tasks.training.run import OtherRunError, run_restorer_training
+from rr_tasks.training.folder import OtherRunError
+from rr_tasks.training.run import run_restorer_training
 from rr_tasks.training.teaching import TAUGHT, Lessons, mix_in
 from rr_tasks.weights.file import read_record
 from schemas.parameters.restorer_training import TrainRestorerParameters
