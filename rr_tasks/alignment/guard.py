@@ -1,6 +1,6 @@
 """Guards fidelity: what a judge rewards may not be what a photographer would call better."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -14,11 +14,15 @@ from rr_tasks.training.guard import Measures, Verdict
 
 MOST_LOST_DB = 0.05
 MOST_LOST_SSIM = 0.002
+REWARD = "reward"
+"""Name of the mean reward among measures."""
+
 UGLIER = 1.1
 """By how much an artefact may grow on average, beside `_UNSEEN`."""
 
+Show = Callable[[int, Restorations], None]
+
 _UNSEEN = 0.05  # levels, or distances of colour
-_REWARD = "reward"
 
 
 class FidelityGuard:
@@ -32,6 +36,7 @@ class FidelityGuard:
         restorer: uses the network that learns.
         photographs: to restore, none of which it learns from.
         rewards: what it learns by.
+        show: is called with each step that is looked at, and the restorations.
     """
 
     def __init__(
@@ -39,24 +44,30 @@ class FidelityGuard:
         restorer: PhotographRestorer,
         photographs: Sequence[Validation],
         rewards: RewardModel,
+        show: Show,
     ) -> None:
         self._restorer, self._photographs, self._rewards = restorer, photographs, rewards
+        self._show = show
 
-    def measure(self) -> Measures:
+    def measure(self, step: int) -> Measures:
         """Return means over the photographs: PSNR, SSIM, artefacts and the reward."""
         restorations = restore_all(self._photographs, self._restorer)
+        self._show(step, restorations)
         rewards = self._rewards.score(restorations)[TOTAL]
-        return {**measure_fidelity(restorations), _REWARD: _mean(rewards)}
+        return {**measure_fidelity(restorations), REWARD: _mean(rewards)}
 
     def judge(self, history: Sequence[Measures]) -> Verdict:
-        """Compare the last measures with the first and the best; see `Guard.judge`."""
-        faithful = [not find_losses(history[0], measures) for measures in history]
-        if not faithful[-1]:
-            return "go on" if faithful[-2] else "stop"
-        best = max(
-            measures[_REWARD] for measures, kept in zip(history, faithful, strict=True) if kept
-        )
-        return "keep" if history[-1][_REWARD] >= best else "go on"
+        """See `judge`."""
+        return judge(history)
+
+
+def judge(history: Sequence[Measures]) -> Verdict:
+    """Compare the last measures with the first and the best; see `Guard.judge`."""
+    faithful = [not find_losses(history[0], measures) for measures in history]
+    if not faithful[-1]:
+        return "go on" if faithful[-2] else "stop"
+    best = max(measures[REWARD] for measures, kept in zip(history, faithful, strict=True) if kept)
+    return "keep" if history[-1][REWARD] >= best else "go on"
 
 
 def measure_fidelity(restorations: Restorations) -> dict[str, float]:

@@ -5,11 +5,13 @@ from typing import Any
 
 from markupsafe import Markup
 
+from rr_tasks.alignment.guard import REWARD, find_losses, judge
 from rr_tasks.alignment.run import SAMPLES
 from rr_tasks.inspection.chart import draw_chart
 from rr_tasks.inspection.data_uri import write_picture
 from rr_tasks.storage.files import exists, join, list_paths, publish_bytes, read_bytes
 from rr_tasks.template import render
+from rr_tasks.training.guard import Measures
 
 REPORT = "report.html"
 
@@ -38,6 +40,7 @@ _TITLES = {
 """What is drawn first, in words; whatever else the log holds follows under its own name."""
 
 _NOT_DRAWN = {"step", "lr"}
+_GUARD = "guard_"
 
 Row = dict[str, Any]
 
@@ -74,15 +77,31 @@ def draw_curves(rows: list[Row]) -> dict[str, str]:
 
 
 def describe(rows: list[Row]) -> str:
-    """Say in a sentence how the reward changed."""
-    rewarded = [row for row in rows if "reward_total" in row]
-    if not rewarded:
+    """Say in a sentence which weights are the result, and what the guard saw of them.
+
+    Rewards of steps say little, because each step restores other photographs.
+    """
+    looks = [row for row in rows if f"{_GUARD}{REWARD}" in row]
+    if not looks:
         return "Nothing was learned."
-    first, last = rewarded[0], rewarded[-1]
+    history = [_measures(row) for row in looks]
+    kept = max(at for at in range(len(looks)) if judge(history[: at + 1]) == "keep")
+    if not kept:
+        lost = sorted({name for measures in history for name in find_losses(history[0], measures)})
+        how = f" or lost fidelity ({', '.join(lost)})" if lost else ""
+        return f"The result is the restorer that the run began with: others were no better{how}."
+    before, after = history[0], history[kept]
     return (
-        f"Reward {last['reward_total']:.3f} in step {last['step']:,}; "
-        f"it was {first['reward_total']:.3f} in step {first['step']:,}."
+        f"The result is step {looks[kept]['step']:,}: on withheld photographs, the reward went "
+        f"from {before[REWARD]:.3f} to {after[REWARD]:.3f}, and PSNR from {before['psnr']:.2f} to "
+        f"{after['psnr']:.2f} dB."
     )
+
+
+def _measures(row: Row) -> Measures:
+    return {
+        name.removeprefix(_GUARD): value for name, value in row.items() if name.startswith(_GUARD)
+    }
 
 
 def write_report(folder: str) -> str:

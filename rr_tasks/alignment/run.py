@@ -12,6 +12,7 @@ from rr_tasks.alignment.guard import FidelityGuard
 from rr_tasks.alignment.nft import nft_loss
 from rr_tasks.alignment.policy import Policy
 from rr_tasks.alignment.rewards.model import RewardModel
+from rr_tasks.alignment.rewards.restorations import Restorations
 from rr_tasks.alignment.rollouts import Choose, Rollout, Rollouts
 from rr_tasks.alignment.samples import draw_sheet
 from rr_tasks.alignment.soundness import check_judge
@@ -147,17 +148,10 @@ def _learn(
     )
     check_judge(judge, restore_all(withheld, in_use))
 
-    def show(step: int) -> None:
-        sheet = draw_sheet(restore_all(withheld[:_SHOWN], in_use))
+    def show(step: int, restorations: Restorations) -> None:
+        sheet = draw_sheet(restorations, _SHOWN)
         publish_bytes(sheet, join(parameters.output, SAMPLES, f"{step:06d}.jpg"))
 
-    def follow(step: int, means: dict[str, float]) -> None:
-        on_progress(step, means)
-        if step % parameters.examine_every == 0 or step == parameters.steps:
-            show(step)
-
-    if not process:
-        show(0)
     exploration = Exploration(
         sampler=parameters.sampler,
         noise=parameters.noise,
@@ -192,9 +186,9 @@ def _learn(
             record.settings,
             parameters.output,
             device=restorer.device,
-            on_progress=follow,
+            on_progress=on_progress,
             log_every=1,
-            guard=FidelityGuard(in_use, withheld, rewards),
+            guard=FidelityGuard(in_use, withheld, rewards, show),
         )
 
 

@@ -1,6 +1,7 @@
 """Sheets of samples: how some photographs are restored by now."""
 
 from collections.abc import Sequence
+from itertools import islice
 
 import numpy as np
 
@@ -12,15 +13,17 @@ _SIDE = 256
 _QUALITY = 90
 
 
-def draw_sheet(restorations: Restorations) -> bytes:
+def draw_sheet(restorations: Restorations, most: int) -> bytes:
     """Draw a JPEG with a row for each photograph: degraded, restored and, where known, clean.
+
+    Of more than `most`, the first are drawn.
 
     Each is shown from its top left corner, at most 256 pixels wide and high.
     """
     rows = [
         _join([degraded, restored, np.zeros_like(degraded) if clean is None else clean])
-        for degraded, restored, clean in zip(
-            restorations.degraded, restorations.restored, restorations.clean, strict=True
+        for degraded, restored, clean in islice(
+            zip(restorations.degraded, restorations.restored, restorations.clean, strict=True), most
         )
     ]
     return encode_picture(np.concatenate(rows), _QUALITY)

@@ -14,7 +14,7 @@ from rr_tasks.summary.made import Made
 from rr_tasks.template import render
 
 _PAIRS = 9
-_CURVES = ("reward_total", "reward_severity", "reward_fidelity", "kl")
+_CURVES = ("reward_total", "guard_reward", "guard_psnr", "kl")
 
 
 def write_summary(made: Made, url: str) -> str:

@@ -14,8 +14,11 @@ class Guard(Protocol):
     In the end the network has the weights that were kept last; the averaged ones, if none were.
     """
 
-    def measure(self) -> Measures:
-        """Measure the network as it would be delivered; the first process alone is asked."""
+    def measure(self, step: int) -> Measures:
+        """Measure the network after a step, as it would be delivered.
+
+        The first process alone is asked.
+        """
 
     def judge(self, history: Sequence[Measures]) -> Verdict:
         """Say what to do after the last measurement of all so far, from this history alone.

@@ -132,7 +132,7 @@ class _Watch:
         if self._processes.is_main_process:
             self._network.eval()
             with self._state.averaged():
-                measures = [dict(self._guard.measure())]
+                measures = [dict(self._guard.measure(step))]
             self._network.train()
         broadcast_object_list(measures)
         self._state.history += measures

@@ -24,15 +24,25 @@ FAINT = {**START, "psnr": 24.96, "halo": 1.1, "reward": 0.55}
 
 
 @pytest.fixture
+def shown() -> list[int]:
+    """The steps of which restorations were shown."""
+    return []
+
+
+@pytest.fixture
 def guard(
-    restorer_network: Callable[..., RestorerNetwork], photograph: Bytes, prior: DiagnosticPrior
+    restorer_network: Callable[..., RestorerNetwork],
+    photograph: Bytes,
+    prior: DiagnosticPrior,
+    shown: list[int],
 ) -> FidelityGuard:
     restorer = PhotographRestorer(EdgeRestorer(restorer_network()), "toy")
     noise = np.random.default_rng(0).normal(0, 12, photograph.shape)
     degraded = (photograph + noise).clip(0, 255).astype(np.uint8)
     weights = RewardWeights(local=0.0, naturalness=0.0)
     rewards = RewardModel(RuleReasoner(), weights)
-    return FidelityGuard(restorer, [Validation(degraded, photograph, prior)], rewards)
+    photographs = [Validation(degraded, photograph, prior)]
+    return FidelityGuard(restorer, photographs, rewards, lambda step, made: shown.append(step))
 
 
 @pytest.mark.parametrize(
@@ -61,12 +71,13 @@ def test_losses_are_named() -> None:
 
 
 def test_it_measures_what_the_network_makes_of_its_photographs(
-    guard: FidelityGuard, photograph: Bytes
+    guard: FidelityGuard, photograph: Bytes, shown: list[int]
 ) -> None:
-    measures = guard.measure()
+    measures = guard.measure(3)
     assert set(measures) == set(START)
     assert 20 < measures["psnr"] < 30  # it changes nothing yet
-    assert guard.measure() == measures
+    assert guard.measure(6) == measures
+    assert shown == [3, 6]
     perfect = measure_fidelity(Restorations([photograph], [photograph], [photograph]))
     assert perfect["psnr"] == 60.0
     assert not find_losses(measures, {**measures, **perfect})

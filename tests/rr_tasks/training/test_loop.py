@@ -312,7 +312,7 @@ class Watcher:
     def __init__(self, network: nn.Module, batches: Batches[Batch], last: int = 99) -> None:
         self.network, self.batches, self.last = network, batches, last
 
-    def measure(self) -> dict[str, float]:
+    def measure(self, step: int) -> dict[str, float]:
         assert not self.network.training
         with torch.no_grad():
             found = loss(self.network, self.batches.batch(0), torch.Generator().manual_seed(0))
