@@ -16,7 +16,7 @@ from schemas.prior.current import DEGRADATIONS
 
 _SHARES = np.linspace(0.0, 1.0, 6)
 _FEWEST = 3
-"""Photographs with a degradation, from which the median of their correlations says something."""
+"""Photographs from which something can be said against a judge."""
 
 
 class UnsoundJudgeError(ExpectedError, ValueError):
@@ -39,7 +39,7 @@ def check_judge(judge: Reasoner, restorations: Restorations) -> None:
     """
     for kind in ("degraded", "restored"):
         figures = measure_soundness(judge, restorations.clean, getattr(restorations, kind))
-        if kind == "degraded" and figures.is_empty():
+        if kind == "degraded" and figures.is_empty() and len(restorations) >= _FEWEST:
             raise UnsoundJudgeError(
                 f"the judge is not fit to reward restorations: in none of {len(restorations)} "
                 "degraded photographs does it find anything that it does not find in the clean "

@@ -91,3 +91,4 @@ def test_a_judge_that_never_finds_anything_is_refused(answer: float) -> None:
     hazy = [lighter(image) for image in CLEAN]
     with pytest.raises(UnsoundJudgeError, match="in none of 3 degraded photographs"):
         check_judge(Numb(), Restorations(hazy, CLEAN, CLEAN))
+    check_judge(Numb(), Restorations(hazy[:2], CLEAN[:2], CLEAN[:2]))
