@@ -12,6 +12,7 @@ from rr_tasks.reasoner.annotation import read_annotation_spec
 from rr_tasks.shards.spec import read_data_spec
 from rr_tasks.summary.made import Made
 from rr_tasks.weights.file import hash_weights, read_record
+from schemas.promotion import Verdict
 from schemas.restorer import RestorerChoice
 from schemas.shard import IngestSpec, spec_hash
 
@@ -30,15 +31,21 @@ class Link(NamedTuple):
 
 def trace(made: Made) -> list[Link]:
     """List what the restored archive comes from, and what was made on the way, the last first."""
-    start, promoted = made.parameters.restorer.start, made.verdict.promoted
+    start = made.parameters.restorer.start
     links = [_archive(made), _restorer("Restorer in use", made.in_use)]
     if made.candidate != start:
-        became = "Candidate, put into use" if promoted else "Candidate, not in use"
-        links.append(_restorer(became, made.candidate))
+        links.append(_restorer(name_candidate(made.verdict), made.candidate))
     if made.trained not in (made.candidate, start):
         links.append(_restorer("Before its alignment", made.trained))
     links.append(_restorer("At the start", start))
     return [*links, _priors(made), _shards(made), _photographs(made)]
+
+
+def name_candidate(verdict: Verdict) -> str:
+    """Name the candidate by what became of it; a pipeline that runs again finds it in use."""
+    if verdict.promoted:
+        return "Candidate, put into use"
+    return "Candidate, in use already" if verdict.already else "Candidate, not in use"
 
 
 def link_to(place: str, folder: str) -> str:

@@ -3,11 +3,12 @@ from typing import Any
 import pytest
 import torch
 
+from rr_tasks.alignment.advantages import Selection, compare_members
 from rr_tasks.alignment.nft import nft_loss
 from rr_tasks.alignment.policy import Policy
 from rr_tasks.alignment.rollouts import Rollout
 from rr_tasks.alignment.walks import Exploration
-from tests.tint_restorer import BEST, TintRestorer, colour_of, exploration, roll
+from tests.tint_restorer import BEST, GROUPS, TintRestorer, colour_of, exploration, roll
 
 
 def loss_of(
@@ -71,6 +72,17 @@ def test_it_reaches_the_optimum() -> None:
         optimizer.step()
         optimizer.zero_grad()
     assert float((colour_of(policy) - BEST).abs().max()) < 0.015
+
+
+def test_dead_groups_teach_nothing_even_after_it_moved() -> None:
+    policy = Policy(TintRestorer(), follows=True)
+    explored = exploration()
+    equal = torch.full((GROUPS, explored.members), 0.3)
+    dead = compare_members(equal, Selection(1e-3, None))
+    rollout = roll(policy, explored)
+    colour_of(policy).data += 0.02
+    assert gradient(policy, rollout, explored).ne(0).all()
+    assert gradient(policy, rollout._replace(advantages=dead), explored).eq(0).all()
 
 
 def test_leaving_the_start_costs() -> None:

@@ -1,7 +1,7 @@
 """A run that aligns a small edge restorer, from data set to weights."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +13,11 @@ from rr_tasks.alignment import run
 from rr_tasks.alignment.grpo import grpo_loss
 from rr_tasks.alignment.nft import nft_loss
 from rr_tasks.alignment.run import SAMPLES, check_alignment, run_alignment
+from rr_tasks.alignment.soundness import UnsoundJudgeError
 from rr_tasks.reasoner.network import ReasonerNetwork
 from rr_tasks.restorer.network import RestorerNetwork
+from rr_tasks.training.crops import load_crops
+from rr_tasks.training.dataset import check_dataset
 from rr_tasks.training.folder import OtherRunError
 from rr_tasks.training.loop import CHECKPOINT
 from rr_tasks.weights.file import UnusableWeightsError, load_network, read_record, save_network
@@ -22,6 +25,7 @@ from schemas.alignment import RewardWeights
 from schemas.parameters.alignment import AlignParameters
 from schemas.reasoner import EdgeReasonerChoice
 from schemas.restorer import EdgeRestorerChoice
+from schemas.shard import DoneMarker
 
 START = "restorer.safetensors"
 OBJECTIVES: dict[str, dict[str, Any]] = {
@@ -121,6 +125,31 @@ def test_a_finished_run_is_left_alone_and_another_one_refused(
         assert run_alignment(parameters, silent) == target
     with pytest.raises(OtherRunError, match="other settings"):
         run_alignment(parameters.model_copy(update={"noise": 0.1}), silent)
+
+
+def test_an_unsound_judge_is_refused_before_anything_is_learned(
+    parameters: AlignParameters, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rr_tasks.alignment.soundness._FEWEST", 1)
+    with pytest.raises(UnsoundJudgeError, match="in none of 2 degraded photographs"):
+        run_alignment(parameters, silent)
+    assert not Path(parameters.output, CHECKPOINT).exists()
+
+
+def test_what_is_withheld_for_the_guard_is_never_learned_from(
+    parameters: AlignParameters, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dealt: list[int] = []
+
+    def watch(*given: Any, markers: Sequence[DoneMarker], **options: Any) -> Any:
+        dealt.append(sum(marker.samples for marker in markers))
+        return load_crops(*given, markers=markers, **options)
+
+    monkeypatch.setattr(run, "load_crops", watch)
+    monkeypatch.setattr(run, "train", lambda *_, **__: None)
+    run_alignment(parameters, silent)
+    total = sum(marker.samples for marker in check_dataset(parameters.shards))
+    assert dealt == [total - 2]
 
 
 def test_what_cannot_learn_is_refused_before_any_work(parameters: AlignParameters) -> None:
