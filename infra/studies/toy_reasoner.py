@@ -5,13 +5,11 @@
 makes the data, trains and measures. It goes on where it was stopped. Of the clean photographs in
 `PHOTOS`, those that match the pattern are not learned from but measured, so that the length of the
 training can be chosen without a look at `HELDOUT`. The photographs are degraded as in
-`benchmark`, at 128 x 128 pixels. First the model learns to rate, which is one digit for each type,
-in two parts, and then to write whole answers too. Its patch embedding begins as cosines, which a
-model of this size would spend most of its time to find.
+`benchmark`, at 128 x 128 pixels. First the vision tower learns to see (`seeing`), then the whole
+model to rate, which is one digit for each type, and then to write whole answers too.
 """
 
 import argparse
-import math
 import sys
 from collections.abc import Iterator
 from itertools import chain, islice
@@ -19,11 +17,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
-import torch
 from reporting import report
-from transformers import AutoModelForImageTextToText
+from seeing import teach_to_see
+from small_qwen import LARGE, SMALL, build_start
+from squares import cut_squares
 
 from flows.synthesize import synthesize
 from rr_tasks.evaluation.diagnosis.row import COLUMNS, diagnosis_row
@@ -33,42 +31,22 @@ from rr_tasks.shards.png import decode_png
 from rr_tasks.shards.reader import done_shards
 from rr_tasks.shards.stream import Sample, read_samples, unpack
 from rr_tasks.threads import compute_in_threads
-from rr_tasks.toys.reasoner import ToyShape, build_toy_reasoner
 from rr_tasks.training.language_run import run_language_training
 from schemas.parameters.language_training import TrainLanguageParameters
 from schemas.parameters.synthesis import SynthesizeParameters
 from schemas.prior.current import DEGRADATIONS
 from schemas.prior.migrations import load_prior
 from schemas.reasoner import QwenReasonerChoice
-from schemas.recipe import BENCHMARK, EDGE_DEFAULT, DegradationRecipe, JpegRecipe
+from schemas.recipe import BENCHMARK
+from schemas.training import LoopSettings
 
-SIDE = 128
-SHAPE = ToyShape(
-    side=SIDE,
-    width=192,
-    layers=3,
-    vision_width=128,
-    vision_layers=2,
-    vocabulary=1536,
-)
+RECIPES = {
+    side: BENCHMARK.model_copy(update={"name": f"benchmark-{side}", "size": side})
+    for side in (SMALL, LARGE)
+}
+SEEING = LoopSettings(steps=5000, batch_size=32, learning_rate=2e-3, warmup_steps=100)
 
 EXPECTED = [f"expected_{name}" for name in DEGRADATIONS]
-
-_LEARNED = EDGE_DEFAULT.model_copy(
-    update={
-        "name": f"benchmark-random-{SIDE}",
-        "size": SIDE,
-        "jpeg": JpegRecipe(probability=0.0),
-    }
-)
-_MEASURED = BENCHMARK.model_copy(update={"name": f"benchmark-{SIDE}", "size": SIDE})
-
-_FREQUENCIES = (0, 1, 2, 3, 5, 7, 9, 11, 13, 15)
-_COLOURS = {  # of linear combinations of red, green and blue, and the frequencies to look at
-    (1.0, 1.0, 1.0): [(u, v) for u in _FREQUENCIES for v in _FREQUENCIES],
-    (1.0, -1.0, 0.0): [(u, v) for u in (0, 1, 9, 15) for v in (0, 1, 9, 15)][:14],
-    (-0.5, -0.5, 1.0): [(u, v) for u in (0, 1, 9, 15) for v in (0, 1, 9, 15)][:14],
-}
 
 
 def main() -> None:
@@ -81,67 +59,50 @@ def main() -> None:
     given = parser.parse_args()
     compute_in_threads(1)
     output = Path(given.output)
-    data, all_but_some = output / "data", {"exclude": ("*",), "include": (given.choosing,)}
-    learned = make_data(
-        data, _LEARNED, photographs=given.photos, exclude=(given.choosing,), samples=16_384, seed=7
-    )
-    chosen = make_data(data, _MEASURED, photographs=given.photos, seed=2026, **all_but_some)
-    start = output / "start"
-    if not (start / "config.json").exists():
-        build_start(start)
-    begun = learn(learned, start, output / "rating", steps=700, rate=1e-3, ratings=1.0)
-    rated = learn(learned, Path(begun), output / "more", steps=3500, rate=5e-4, ratings=1.0)
-    fine = learn(learned, Path(rated), output / "further", steps=2000, rate=5e-4, ratings=1.0)
-    made = learn(learned, Path(fine), output / "answers", steps=1500, rate=3e-4, ratings=0.5)
+    start = build_start(output / "start")
+    small = make_squares(given, SMALL, each=24)
+    seeing = teach_to_see(start, small, output / "seeing", SEEING)
+    learned = make_squares(given, LARGE, each=10)
+    sharper = SEEING.model_copy(update={"steps": 2200, "learning_rate": 1.5e-3})
+    sharp = teach_to_see(seeing, learned, output / "sharp", sharper)
+    rated = learn(learned, sharp, output / "rating", steps=400, batch_size=32, rating_share=1.0)
+    made = learn(learned, rated, output / "answers", steps=1700, batch_size=16, rating_share=0.2)
+    everything_else = {"exclude": ("*",), "include": (given.choosing,)}
+    chosen = make_data(output, LARGE, photographs=given.photos, seed=2026, **everything_else)
     sys.stdout.write(f"Chosen from PHOTOS\n{tabulate(made, chosen)}\n")
     if given.heldout:
-        measured = make_data(data, _MEASURED, photographs=given.heldout, seed=2026)
+        measured = make_data(output, LARGE, photographs=given.heldout, seed=2026)
         sys.stdout.write(f"HELDOUT\n{tabulate(made, measured)}\n")
 
 
-def make_data(folder: Path, recipe: DegradationRecipe, **settings: Any) -> str:
-    """Synthesize a data set by a recipe, and return its folder."""
+def make_squares(given: argparse.Namespace, side: int, *, each: int) -> str:
+    """Make a data set to learn from, and return its folder."""
+    squares = cut_squares(
+        Path(given.photos),
+        Path(given.output, f"squares-{side}"),
+        RECIPES[side],
+        each=each,
+        leave_out=given.choosing,
+    )
+    return make_data(Path(given.output), side, photographs=str(squares), seed=7)
+
+
+def make_data(output: Path, side: int, **settings: Any) -> str:
+    """Synthesize squares as in `benchmark`, and return the folder of the data set."""
+    recipe, folder = RECIPES[side], output / "data"
     folder.mkdir(parents=True, exist_ok=True)
     written = folder / f"{recipe.name}.json"
     written.write_text(recipe.model_dump_json(indent=2, exclude_defaults=True))
     return synthesize(
         SynthesizeParameters(
-            output=str(folder), recipe=str(written), shard_size=512, workers=1, **settings
+            output=str(folder), recipe=str(written), shard_size=1024, workers=1, **settings
         )
     )
 
 
-def build_start(folder: Path) -> None:
-    """Write the model that learning starts from."""
-    build_toy_reasoner(folder, SHAPE)
-    model = AutoModelForImageTextToText.from_pretrained(folder)
-    filters = torch.from_numpy(draw_cosines(SHAPE.patch))
-    with torch.no_grad():  # both frames of a still are the same
-        model.model.visual.patch_embed.proj.weight.copy_(filters[:, :, None] / 2)
-    model.save_pretrained(folder)
-
-
-def draw_cosines(side: int) -> npt.NDArray[np.float32]:
-    """Draw filters (128, 3, side, side): products of cosines in light and in two colours.
-
-    Fine ones are as much stronger as fine detail is weaker in photographs.
-    """
-    places = (np.arange(side) + 0.5) / side
-    filters = []
-    for colour, waves in _COLOURS.items():
-        for u, v in waves:
-            wave = np.outer(np.cos(math.pi * u * places), np.cos(math.pi * v * places))
-            whole = np.array(colour)[:, None, None] * wave
-            gain = (1 + math.hypot(u, v)) ** 1.2 / 6
-            filters.append(gain * whole / np.linalg.norm(whole))
-    return np.stack(filters).astype(np.float32)
-
-
-def learn(
-    shards: str, start: Path, output: Path, *, steps: int, rate: float, ratings: float
-) -> str:
+def learn(shards: str, start: Path, output: Path, **settings: Any) -> Path:
     """Train all weights, and return the folder of the model."""
-    return run_language_training(
+    folder = run_language_training(
         TrainLanguageParameters(
             shards=shards,
             output=str(output),
@@ -149,25 +110,26 @@ def learn(
             learn="full",
             attention="eager",
             checkpointing=False,
-            rating_share=ratings,
             measured_scenes=True,
-            steps=steps,
-            batch_size=32,
             accumulate=1,
-            learning_rate=rate,
+            learning_rate=1.5e-3,
+            **settings,
         ),
         report(output.name),
     )
+    return Path(folder)
 
 
-def tabulate(folder: str, shards: str) -> pl.DataFrame:
+def tabulate(folder: Path, shards: str) -> pl.DataFrame:
     """Measure a model, beside one that always says that all types have a severity of 55.
 
     Of the answers, `whole` is the share that are whole JSON objects of the schema, and `agreeing`
     the share whose reasoning also agrees with the findings; only these are compared. `expected` is
     the mean error of the expected severities where the type is present.
     """
-    reasoner = load_reasoner(QwenReasonerChoice(model=folder, batch_size=64, attention="eager"))
+    reasoner = load_reasoner(
+        QwenReasonerChoice(model=str(folder), batch_size=64, attention="eager")
+    )
     rows = []
     for batch in read_batches(shards, reasoner.batch_size):
         images = [unpack(sample, "degraded.png", decode_png) for sample in batch]
