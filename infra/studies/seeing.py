@@ -6,14 +6,16 @@ language model. Without the language model a step costs a fraction, so the tower
 photographs.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+import polars as pl
 import torch
 from reporting import report
+from safetensors.torch import load_file, save_file
 from torch import nn
 from torch.nn import functional
 from transformers import (
@@ -23,6 +25,7 @@ from transformers import (
     Qwen2VLImageProcessor,
 )
 
+from rr_tasks.evaluation.presence import tabulate_presence
 from rr_tasks.photographs.pixels import Bytes
 from rr_tasks.shards.png import decode_png
 from rr_tasks.shards.stream import Sample, ShardStream, unpack
@@ -37,6 +40,10 @@ from schemas.training import LoopSettings
 
 _PHOTOGRAPHS_PER_ROUND = 512
 _SEVERITY_WEIGHT = 4.0
+_COLUMNS = [f"{side}_{name}" for side in ("true", "found") for name in DEGRADATIONS]
+
+READING = "reading.safetensors"
+"""The linear layer, which lies beside the model and is no part of it."""
 
 
 class Seen(NamedTuple):
@@ -78,10 +85,35 @@ def teach_to_see(start: Path, shards: str, output: Path, settings: LoopSettings)
             device=torch.device("cpu"),
             on_progress=report(output.name),
         )
+    save_file(tower.reading.state_dict(), output / READING)
     part = output / "part"
     model.save_pretrained(part)
     processor.save_pretrained(part)
     return part.rename(made)
+
+
+def tabulate_sight(folder: Path, batches: Iterable[list[Sample]]) -> pl.DataFrame:
+    """Measure what the linear layer reads from a tower; a miss counts with its full severity.
+
+    Args:
+        folder: what `teach_to_see` returned.
+        batches: samples of a data set.
+    """
+    model = AutoModelForImageTextToText.from_pretrained(folder, attn_implementation="eager")
+    processor = AutoProcessor.from_pretrained(folder)
+    tower = Tower(model).eval()
+    tower.reading.load_state_dict(load_file(folder.parent / READING))
+    rows = []
+    for samples in batches:
+        batch = _collate(processor.image_processor, [_show(sample) for sample in samples])
+        with torch.inference_mode():
+            presence, severity = tower(batch["patches"], batch["grids"]).unbind(1)
+        found = (presence > 0) * severity.clamp(0, 1)
+        for values in torch.cat([batch["severities"], found], 1) * 100:
+            rows.append(dict(zip(_COLUMNS, values.tolist(), strict=True)))
+    return tabulate_presence(pl.DataFrame(rows)).select(
+        "type", "balanced_accuracy", "severity_error"
+    )
 
 
 class Tower(nn.Module):
@@ -102,7 +134,7 @@ class Tower(nn.Module):
         tokens = self.visual(patches, grids).pooler_output
         means = tokens.float().unflatten(0, (len(grids), -1)).mean(1)
         entries: torch.Tensor = self.reading(means)
-        return entries.unflatten(1, (2, -1))
+        return entries.view(len(entries), 2, -1)
 
 
 def see_loss(tower: nn.Module, batch: Batch, _: torch.Generator) -> Losses:
@@ -117,12 +149,17 @@ def see_loss(tower: nn.Module, batch: Batch, _: torch.Generator) -> Losses:
 
 def _prepare(sample: Sample, rng: np.random.Generator) -> list[Seen]:
     """Swap colours, and mirror half of the photographs, since there are few."""
-    image = unpack(sample, "degraded.png", decode_png)[..., rng.permutation(3)]
-    truth = unpack(sample, "prior.json", load_prior)
+    seen = _show(sample)
+    image = seen.image[..., rng.permutation(3)]
     if rng.random() < 0.5:
         image = image[:, ::-1]
+    return [seen._replace(image=np.ascontiguousarray(image))]
+
+
+def _show(sample: Sample) -> Seen:
+    truth = unpack(sample, "prior.json", load_prior)
     severities = [finding.severity / 100 for finding in truth.findings.values()]
-    return [Seen(np.ascontiguousarray(image), severities)]
+    return Seen(unpack(sample, "degraded.png", decode_png), severities)
 
 
 def _collate(processor: Qwen2VLImageProcessor, examples: Sequence[Seen]) -> Batch:

@@ -7,15 +7,13 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from torch import nn
-from transformers import AutoModelForImageTextToText, AutoProcessor
+from transformers import AutoModelForImageTextToText
 
 from rr_tasks.toys.reasoner import ToyShape, build_toy_reasoner
 
-SMALL, LARGE = 128, 192
-"""Sides of the squares that it is shown, in pixels."""
-
+SIDE = 128
 SHAPE = ToyShape(
-    side=SMALL,
+    side=SIDE,
     width=192,
     layers=3,
     vision_width=128,
@@ -54,9 +52,6 @@ def build_start(folder: Path) -> Path:
         # Both frames of a still are the same.
         visual.patch_embed.proj.weight.copy_(filters[:, :, None] / 2)
     model.save_pretrained(part)
-    processor = AutoProcessor.from_pretrained(part)
-    processor.image_processor.size["longest_edge"] = LARGE**2
-    processor.save_pretrained(part)
     return part.rename(folder)
 
 

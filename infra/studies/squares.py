@@ -11,11 +11,12 @@ from rr_tasks.photographs.reading import read_photograph
 from rr_tasks.shards.png import encode_png
 from schemas.recipe import DegradationRecipe
 
+_EACH = 24
 _SMALLEST_SQUARE = 0.4
 
 
 def cut_squares(
-    photographs: Path, folder: Path, recipe: DegradationRecipe, *, each: int, leave_out: str
+    photographs: Path, folder: Path, recipe: DegradationRecipe, *, leave_out: str
 ) -> Path:
     """Cut random squares from each photograph, and shrink them as the recipe shrinks whole ones."""
     if folder.exists():
@@ -27,7 +28,7 @@ def cut_squares(
             continue
         photograph = read_photograph(str(path))
         rng = np.random.default_rng((7, number))
-        for square in range(each):
+        for square in range(_EACH):
             pixels = cut(photograph, draw_square(photograph, recipe.size, rng), recipe)
             (part / f"{path.stem}-{square:02}.png").write_bytes(encode_png(pixels))
     return part.rename(folder)

@@ -3,8 +3,8 @@
     python infra/studies/toy_reasoner.py PHOTOS OUT --choosing PATTERN [--heldout HELDOUT]
 
 makes the data, trains and measures. It goes on where it was stopped. Of the clean photographs in
-`PHOTOS`, those that match the pattern are not learned from but measured, so that the length of the
-training can be chosen without a look at `HELDOUT`. The photographs are degraded as in
+`PHOTOS`, those that match the pattern are not learned from. Without `HELDOUT` they are measured, so
+that all can be chosen without a look at it. The photographs are degraded as in
 `benchmark`, at 128 x 128 pixels. First the vision tower learns to see (`seeing`), then the whole
 model to rate, which is one digit for each type, and then to write whole answers too.
 """
@@ -19,8 +19,8 @@ from typing import Any
 import numpy as np
 import polars as pl
 from reporting import report
-from seeing import teach_to_see
-from small_qwen import LARGE, SMALL, build_start
+from seeing import tabulate_sight, teach_to_see
+from small_qwen import SIDE, build_start
 from squares import cut_squares
 
 from flows.synthesize import synthesize
@@ -40,11 +40,10 @@ from schemas.reasoner import QwenReasonerChoice
 from schemas.recipe import BENCHMARK
 from schemas.training import LoopSettings
 
-RECIPES = {
-    side: BENCHMARK.model_copy(update={"name": f"benchmark-{side}", "size": side})
-    for side in (SMALL, LARGE)
-}
+RECIPE = BENCHMARK.model_copy(update={"name": f"benchmark-{SIDE}", "size": SIDE})
 SEEING = LoopSettings(steps=5000, batch_size=32, learning_rate=2e-3, warmup_steps=100)
+
+_BATCH = 64
 
 EXPECTED = [f"expected_{name}" for name in DEGRADATIONS]
 
@@ -59,40 +58,30 @@ def main() -> None:
     given = parser.parse_args()
     compute_in_threads(1)
     output = Path(given.output)
+    data = output / "data"
+    squares = cut_squares(Path(given.photos), output / "squares", RECIPE, leave_out=given.choosing)
+    learned = make_data(data, photographs=str(squares), seed=7)
     start = build_start(output / "start")
-    small = make_squares(given, SMALL, each=24)
-    seeing = teach_to_see(start, small, output / "seeing", SEEING)
-    learned = make_squares(given, LARGE, each=10)
-    sharper = SEEING.model_copy(update={"steps": 2200, "learning_rate": 1.5e-3})
-    sharp = teach_to_see(seeing, learned, output / "sharp", sharper)
-    rated = learn(learned, sharp, output / "rating", steps=400, batch_size=32, rating_share=1.0)
-    made = learn(learned, rated, output / "answers", steps=1700, batch_size=16, rating_share=0.2)
-    everything_else = {"exclude": ("*",), "include": (given.choosing,)}
-    chosen = make_data(output, LARGE, photographs=given.photos, seed=2026, **everything_else)
-    sys.stdout.write(f"Chosen from PHOTOS\n{tabulate(made, chosen)}\n")
-    if given.heldout:
-        measured = make_data(output, LARGE, photographs=given.heldout, seed=2026)
-        sys.stdout.write(f"HELDOUT\n{tabulate(made, measured)}\n")
-
-
-def make_squares(given: argparse.Namespace, side: int, *, each: int) -> str:
-    """Make a data set to learn from, and return its folder."""
-    squares = cut_squares(
-        Path(given.photos),
-        Path(given.output, f"squares-{side}"),
-        RECIPES[side],
-        each=each,
-        leave_out=given.choosing,
+    seeing = teach_to_see(start, learned, output / "seeing", SEEING)
+    rated = learn(learned, seeing, output / "rating", steps=500, batch_size=32, rating_share=1.0)
+    made = learn(learned, rated, output / "answers", steps=1300, batch_size=16, rating_share=0.2)
+    chosen = {"exclude": ("*",), "include": (given.choosing,)}
+    measured = make_data(
+        data,
+        photographs=given.heldout or given.photos,
+        seed=2026,
+        **({} if given.heldout else chosen),
     )
-    return make_data(Path(given.output), side, photographs=str(squares), seed=7)
+    sight = tabulate_sight(seeing, read_batches(measured, _BATCH))
+    sys.stdout.write(f"What the vision tower sees\n{sight}\n")
+    sys.stdout.write(f"What the model writes\n{tabulate(made, measured)}\n")
 
 
-def make_data(output: Path, side: int, **settings: Any) -> str:
+def make_data(folder: Path, **settings: Any) -> str:
     """Synthesize squares as in `benchmark`, and return the folder of the data set."""
-    recipe, folder = RECIPES[side], output / "data"
     folder.mkdir(parents=True, exist_ok=True)
-    written = folder / f"{recipe.name}.json"
-    written.write_text(recipe.model_dump_json(indent=2, exclude_defaults=True))
+    written = folder / f"{RECIPE.name}.json"
+    written.write_text(RECIPE.model_dump_json(indent=2, exclude_defaults=True))
     return synthesize(
         SynthesizeParameters(
             output=str(folder), recipe=str(written), shard_size=1024, workers=1, **settings
@@ -112,7 +101,7 @@ def learn(shards: str, start: Path, output: Path, **settings: Any) -> Path:
             checkpointing=False,
             measured_scenes=True,
             accumulate=1,
-            learning_rate=1.5e-3,
+            learning_rate=1e-3,
             **settings,
         ),
         report(output.name),
@@ -128,7 +117,7 @@ def tabulate(folder: Path, shards: str) -> pl.DataFrame:
     the mean error of the expected severities where the type is present.
     """
     reasoner = load_reasoner(
-        QwenReasonerChoice(model=str(folder), batch_size=64, attention="eager")
+        QwenReasonerChoice(model=str(folder), batch_size=_BATCH, attention="eager")
     )
     rows = []
     for batch in read_batches(shards, reasoner.batch_size):

@@ -34,6 +34,10 @@ def test_only_the_tower_behind_its_patches_learns_to_see(
     silent = ("model.visual.patch_embed", "model.visual.deepstack", "model.language_model")
     assert not any(name.startswith(silent) for name in changed)
     AutoProcessor.from_pretrained(made)
+    samples = list(study.read_batches(dataset, 16))
+    assert sum(map(len, samples)) == 48
+    sight = study.tabulate_sight(made, samples[:1])
+    assert sight["balanced_accuracy"].is_between(0, 1).all()
     written = (made / "model.safetensors").stat().st_mtime_ns
     assert study.teach_to_see(start, dataset, tmp_path / "seeing", SETTINGS) == made
     assert (made / "model.safetensors").stat().st_mtime_ns == written
@@ -64,9 +68,7 @@ def test_squares_leave_out_what_others_are_measured_by(
 ) -> None:
     recipe = DegradationRecipe(name="small", size=64, sampling="grid")
     left_out = sorted(photographs.iterdir())[0]
-    folder = study.cut_squares(
-        photographs, tmp_path / "squares", recipe, each=24, leave_out=left_out.name
-    )
+    folder = study.cut_squares(photographs, tmp_path / "squares", recipe, leave_out=left_out.name)
     squares = sorted(folder.iterdir())
     assert len(squares) == 2 * 24
     assert not any(path.name.startswith(left_out.stem) for path in squares)
