@@ -29,6 +29,8 @@ _LOGINS = (
     r"(?!\d{1,5}(?:[/?#\s'\"),;]|$))[^\s@'\"]*@",
     r"\bhttps?:/{1,2}[^\s/@'\"]+@",
 )
+# Without a scheme it is as good as a path, and only what comes to be shown is masked.
+_BARE_LOGIN = re.compile(r"(?<![\w:/.@-])[\w.%+-]+:[^\s/:@'\"]+@(?=[\w-]+\.[\w-]|localhost)")
 _LOGIN = re.compile("|".join(_LOGINS), re.IGNORECASE)
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:/*", re.IGNORECASE)
 _SIGNED = re.compile(
@@ -53,6 +55,7 @@ def holds_secret(url: str) -> bool:
 def mask_secrets(text: str) -> str:
     """Write `***` for the secrets of all URLs in a text, such as an error of a library."""
     masked = _LOGIN.sub(lambda found: f"{_begin(found[0])}{_MASK}@", text)
+    masked = _BARE_LOGIN.sub(f"{_MASK}@", masked)
     masked = _SIGNED.sub(rf"\1{_MASK}", masked)
     # An encoded URL is given up as a whole.
     return re.sub(r"\S*%\S*", lambda one: _MASK if holds_secret(one[0]) else one[0], masked)

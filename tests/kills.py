@@ -34,6 +34,8 @@ from rr_tasks.storage.process import sign_of
 from tests.writes import BOTH, Moment, Side, Writes, watch
 
 _SECONDS = 60.0
+_STORAGE = ("rr_tasks.storage.s3", "s3fs")
+"""What flows import only once it is used, which each attempt would do anew."""
 
 
 @dataclass(frozen=True)
@@ -203,7 +205,7 @@ def preloaded(*modules: str) -> Iterator[Kills]:
 
 def serve() -> None:
     """Answer questions, each a line, until there are no more."""
-    for module in sys.argv[1:]:
+    for module in (*sys.argv[1:], *_STORAGE):
         importlib.import_module(module)
     for line in sys.stdin:
         what, *details = pickle.loads(bytes.fromhex(line))

@@ -8,7 +8,7 @@ import socket
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -31,13 +31,16 @@ Fault = Callable[[], Response]
 def status(code: int, **headers: str) -> Fault:
     """Fail with a status."""
     error = {"error": {"message": f"fault {code}", "type": "fault"}}
-    named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return lambda: JSONResponse(error, code, headers=named)
+    return lambda: JSONResponse(error, code, headers=_name(headers))
 
 
-def body(content: bytes) -> Fault:
+def body(content: bytes, **headers: str) -> Fault:
     """Succeed with something else than a chat completion."""
-    return lambda: Response(content, media_type="application/json")
+    return lambda: Response(content, media_type="application/json", headers=_name(headers))
+
+
+def _name(headers: Mapping[str, str]) -> dict[str, str]:
+    return {name.replace("_", "-"): value for name, value in headers.items()}
 
 
 @dataclass

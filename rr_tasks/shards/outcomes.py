@@ -14,12 +14,11 @@ from typing import Any
 import polars as pl
 from webdataset.tariterators import group_by_keys
 
-from rr_tasks.photographs.negative import MAX_PIXELS
 from rr_tasks.plural import say_count
 from rr_tasks.retries import TRANSIENT
 from rr_tasks.shards.reader import advise_remake, failed_rows, sidecar_url, tar_url
 from rr_tasks.shards.rows import shard_rows
-from rr_tasks.shards.stream import Sample, require_marker
+from rr_tasks.shards.stream import END_OF_SAMPLE, LARGEST_FILE, Sample, require_marker
 from rr_tasks.shards.writer import ShardDamagedError, is_key
 from rr_tasks.storage.failure import READING_STOPS, MissingFileError
 from rr_tasks.storage.filesystem import open_url
@@ -33,10 +32,6 @@ _DAMAGE = (tarfile.TarError, zlib.error, ValueError, EOFError, OSError)
 _ATTEMPTS = 3
 _MEMBER = re.compile(r"[0-9]+\.[\w.-]{1,60}", re.ASCII)
 """Names of files of samples: those that can be written to any other tar."""
-_LARGEST = 4 * MAX_PIXELS
-"""Bytes; more than the PNG of any photograph takes. A compressed tar can hold endless zeros."""
-
-_END_OF_SAMPLE: dict[str, Any] = {}  # as WebDataset marks it
 
 LOST = "its sample cannot be read: "
 """Begins the error in the row of a sample that its shard no longer holds whole."""
@@ -164,13 +159,13 @@ def _read_files(url: str) -> Iterator[dict[str, Any]]:
     ):
         for entry in tar:
             name = entry.name.removeprefix("./")
-            wanted = entry.isreg() and entry.size <= _LARGEST and _MEMBER.fullmatch(name)
+            wanted = entry.isreg() and entry.size <= LARGEST_FILE and _MEMBER.fullmatch(name)
             content = tar.extractfile(entry) if wanted else None
             if content is not None:
                 try:
                     data = content.read()
                 except tarfile.ReadError:
-                    yield _END_OF_SAMPLE  # what came before may be whole
+                    yield END_OF_SAMPLE  # what came before may be whole
                     raise
                 yield {"fname": name, "data": data, "__url__": url}
             tar.members = []  # type: ignore[attr-defined] # or it keeps them all

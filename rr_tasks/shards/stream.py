@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, TypeVar
 
-from webdataset.tariterators import group_by_keys, tar_file_expander
+from webdataset.tariterators import group_by_keys
 
+from rr_tasks.photographs.negative import MAX_PIXELS
 from rr_tasks.retries import TRANSIENT
 from rr_tasks.shards.reader import (
     NoShardsError,
@@ -28,6 +29,11 @@ from schemas.shard import DoneMarker
 
 Sample = dict[str, Any]
 """`__key__`, `__url__` of the tar, and the bytes of each file by its extension."""
+
+LARGEST_FILE = 4 * MAX_PIXELS
+"""Bytes; more than the PNG of any photograph takes. A compressed tar can hold endless zeros."""
+
+END_OF_SAMPLE: dict[str, Any] = {}  # as WebDataset marks it
 
 _T = TypeVar("_T")
 _CUT_OFF = (*TRANSIENT, EOFError, ValueError, tarfile.TarError)
@@ -177,5 +183,16 @@ def require_marker(folder: str, shard: int) -> DoneMarker:
 def _members(folder: str, shard: int) -> Iterator[Sample]:
     """Yield the contents of a tar; if it is cut off between two files, they simply end."""
     url = tar_url(folder, shard)
-    with open_url(url) as stream:
-        yield from group_by_keys(tar_file_expander([{"url": url, "stream": stream}]))
+    with open_url(url) as stream, tarfile.open(fileobj=stream, mode="r|*") as tar:
+        yield from group_by_keys(_files(tar, url))
+
+
+def _files(tar: tarfile.TarFile, url: str) -> Iterator[dict[str, Any]]:
+    for entry in tar:
+        if entry.size > LARGEST_FILE:
+            yield END_OF_SAMPLE  # what came before is whole
+            raise tarfile.ReadError(f"one of its files has more than {LARGEST_FILE:,} bytes")
+        content = tar.extractfile(entry) if entry.isreg() else None
+        if content is not None:
+            yield {"fname": entry.name, "data": content.read(), "__url__": url}
+        tar.members = []  # type: ignore[attr-defined] # or it keeps them all

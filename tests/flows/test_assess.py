@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from flows import cli
-from flows.assess import assess
+from flows.assess import Assessment, assess
 from flows.ingest import ingest
 from flows.launch import launch
 from rr_tasks.storage.files import name_of
@@ -42,15 +42,27 @@ def run(*arguments: object) -> Result:
     return CliRunner().invoke(cli.app, words, env={"COLUMNS": "160"})
 
 
-@pytest.fixture
-def parameters(heldout: Path, tmp_path: Path) -> AssessParameters:
+def asked(heldout: Path, output: Path) -> AssessParameters:
     return AssessParameters(
         photographs=str(heldout),
-        output=str(tmp_path / "out"),
+        output=str(output),
         sources=("cdd11-like",),
         rounds=1,
         short_sides=(96,),
     )
+
+
+@pytest.fixture
+def parameters(heldout: Path, tmp_path: Path) -> AssessParameters:
+    return asked(heldout, tmp_path / "out")
+
+
+@pytest.fixture(scope="module")
+def whole(heldout: Path, tmp_path_factory: pytest.TempPathFactory) -> Assessment:
+    """What comes of a run in a folder that nobody kills."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(SMALL.replace(":", "."), 64)
+        return launch(assess, asked(heldout, tmp_path_factory.mktemp("whole")))
 
 
 def test_it_shows_its_tables_and_where_the_page_lies(heldout: Path, tmp_path: Path) -> None:
@@ -98,25 +110,22 @@ def test_pairs_that_others_degraded_are_a_source(
 
 
 def test_it_is_the_same_in_object_storage(
-    s3: S3, parameters: AssessParameters, tmp_path: Path
+    s3: S3, parameters: AssessParameters, whole: Assessment
 ) -> None:
-    here = launch(assess, parameters)
     there = launch(assess, parameters.model_copy(update={"output": s3.url}))
     assert there.page == f"{s3.url}/assessment.html"
-    for name, table in here.figures.tables().items():
+    for name, table in whole.figures.tables().items():
         assert table.equals(there.figures.tables()[name])
 
 
 def test_killed_anywhere_it_goes_on_to_the_same_files(
-    parameters: AssessParameters, tmp_path: Path
+    parameters: AssessParameters, whole: Assessment
 ) -> None:
-    elsewhere = parameters.model_copy(update={"output": str(tmp_path / "killed")})
     with preloaded("flows.assess") as kills:
-        launch(assess, parameters)
-        job = Job("flows.assess:assess", elsewhere, {SMALL: 64})
+        job = Job("flows.assess:assess", parameters, {SMALL: 64})
         for name in ("000002.parquet", "assessment.md"):
             assert kills.run(job, die=(f"put {name}", "before")).killed
         assert not kills.run(job).killed
     for name in FILES:
-        made, wanted = (Path(p.output, name).read_bytes() for p in (elsewhere, parameters))
-        assert made == wanted, name
+        wanted = Path(whole.page).with_name(name).read_bytes()
+        assert Path(parameters.output, name).read_bytes() == wanted, name

@@ -109,6 +109,8 @@ def test_what_only_looks_alike_is_taken(url: str) -> None:
 def test_only_the_secret_is_masked() -> None:
     assert mask_secrets("ftp://me:hush@host/a: no answer") == "ftp://***@host/a: no answer"
     assert mask_secrets("'https://host/a?x=1&sig=hush&y=2'") == "'https://host/a?x=1&sig=***&y=2'"
+    assert mask_secrets("me:hush@example.org/a, and again") == "***@example.org/a, and again"
+    assert mask_secrets("'me:hush@localhost:5432'") == "'***@localhost:5432'"
     assert mask_secrets("s3://photos: no such bucket; ask me@home") == (
         "s3://photos: no such bucket; ask me@home"
     )

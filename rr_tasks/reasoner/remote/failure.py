@@ -18,7 +18,7 @@ class RefusingServerError(ExpectedError, ValueError):
 
 
 class MalformedReplyError(ValueError):
-    """What a server sends is no chat completion."""
+    """What a server sends is no chat completion, or too large for one."""
 
 
 FAILURES = (openai.OpenAIError, MalformedReplyError)
@@ -45,6 +45,8 @@ def describe_failure(error: Exception) -> str:
         case openai.APIStatusError():
             said = error.message.partition("\n")[0][:_MOST_WORDS]
             return f"status {error.status_code}, {said}"
+        case openai.APIConnectionError(__cause__=MalformedReplyError() as cause):
+            return str(cause)
         case openai.APIConnectionError():
             return "it cannot be reached"
         case _:

@@ -24,6 +24,7 @@ from rr_tasks.reasoner.remote.failure import (
 )
 from rr_tasks.reasoner.remote.reply import Reply, ReplyStore
 from rr_tasks.reasoner.remote.request import Request, render_chat
+from rr_tasks.reasoner.remote.size import PLAIN, limit_size
 from schemas.prior.written import closed_object
 from schemas.remote import RemoteReasonerChoice
 
@@ -49,6 +50,8 @@ class Server:
             api_key=os.environ.get(choice.key_variable) or _NO_KEY,
             max_retries=choice.retries,
             timeout=choice.timeout_s,
+            default_headers=PLAIN,
+            http_client=openai.DefaultAsyncHttpxClient(event_hooks={"response": [limit_size]}),
         )
 
     @cached_property

@@ -18,7 +18,7 @@ SAMPLES = "infra/samples/train"
 
 @pytest.fixture(scope="module")
 def measured() -> pl.DataFrame:
-    return measure_fidelity(SAMPLES, EDGE_DEFAULT, seed=0, count=8)
+    return measure_fidelity(SAMPLES, EDGE_DEFAULT, seed=0, count=4)
 
 
 @pytest.mark.parametrize("name", DEGRADATIONS)

@@ -8,7 +8,15 @@ import pytest
 
 from rr_tasks.shards import stream as streaming
 from rr_tasks.shards.reader import done_shards
-from rr_tasks.shards.stream import Piece, Sample, ShardStream, _members, read_samples, unpack
+from rr_tasks.shards.stream import (
+    LARGEST_FILE,
+    Piece,
+    Sample,
+    ShardStream,
+    _members,
+    read_samples,
+    unpack,
+)
 from rr_tasks.shards.writer import ShardDamagedError
 from schemas.errors import ExpectedError
 from schemas.prior.current import CURRENT_VERSION
@@ -165,8 +173,17 @@ def without_a_file(tar: Path) -> None:
     tar.write_bytes(tar.read_bytes().replace(b"6.prior.json", b"6.riorp.json"))
 
 
+def huge(tar: Path) -> None:
+    content, place = bytearray(tar.read_bytes()), header(tar)
+    with tarfile.open(tar) as archive:
+        entry = archive.getmember(f"{BROKEN}.clean.png")
+    entry.size = LARGEST_FILE + 1
+    content[place : place + 512] = entry.tobuf(tarfile.USTAR_FORMAT)
+    tar.write_bytes(content)
+
+
 @pytest.mark.parametrize(
-    "damage", [cut_off_in_a_file, cut_off_between_files, garbled, without_a_file]
+    "damage", [cut_off_in_a_file, cut_off_between_files, garbled, without_a_file, huge]
 )
 def test_a_damaged_tar_is_named_with_the_sample(
     shards: Path, damage: Callable[[Path], None]
@@ -179,6 +196,7 @@ def test_a_damaged_tar_is_named_with_the_sample(
     message = str(caught.value)
     assert message.startswith(f"{shards}/00001.tar: sample {BROKEN} cannot be read (")
     assert f"delete {shards}/00001.done.json and run the command that made" in message
+    assert (f"more than {LARGEST_FILE:,} bytes" in message) == (damage is huge)
     assert isinstance(caught.value, ExpectedError)
 
 

@@ -1,3 +1,4 @@
+import gzip
 import json
 import re
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from rr_tasks.reasoner.question import SCENE
 from rr_tasks.reasoner.remote.failure import RefusingServerError, UnavailableServerError
 from rr_tasks.reasoner.remote.model import RemoteModel
 from rr_tasks.reasoner.remote.reasoner import RemoteReasoner
+from rr_tasks.reasoner.remote.size import LARGEST
 from rr_tasks.reasoner.usage import metering
 from schemas.prior.current import DEGRADATIONS, DiagnosticPrior
 from schemas.remote import RemoteReasonerChoice
@@ -158,6 +160,8 @@ def test_too_many_requests_stop_the_job(server: Served, choice: RemoteReasonerCh
         (body(b'{"choices": [{"mess'), "not JSON"),
         (body(b'"nonsense"'), "no chat completion"),
         (body(b"{}"), "no chat completion"),
+        (body(b" " * LARGEST + b"{}"), "more than 1,048,576 bytes"),
+        (body(gzip.compress(b"{}"), content_encoding="gzip"), "compressed"),
     ],
 )
 def test_one_photograph_that_the_server_fails_on_costs_no_other_its_answer(
