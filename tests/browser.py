@@ -31,7 +31,7 @@ def browser() -> Iterator[Browser]:
 def opened(browser: Browser, path: Path, width: int = 1280) -> Iterator[Page]:
     """Open a page from the disk; anything that it complains of fails the test."""
     page = browser.new_page(viewport={"width": width, "height": 800})
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(60_000)  # milliseconds, for a busy machine
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.goto(path.as_uri())

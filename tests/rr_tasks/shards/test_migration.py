@@ -140,7 +140,7 @@ def test_the_hash_of_specs_from_before_migrations_stays(dataset: str) -> None:
 def test_a_file_larger_than_any_picture_is_not_read(
     old: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("rr_tasks.shards.outcomes._LARGEST", 10)
+    monkeypatch.setattr("rr_tasks.shards.outcomes.LARGEST_FILE", 10)
     rows = read_rows(migrate(old, tmp_path))
     assert set(rows["status"]) == {"failed"}
     assert rows["error"].str.contains("cannot be read").sum() == rows.height - 1
