@@ -66,12 +66,10 @@ def teach_to_see(start: Path, shards: str, output: Path, settings: LoopSettings)
     processor = AutoProcessor.from_pretrained(start)
     model.model.visual.patch_embed.requires_grad_(requires_grad=False)
     torch.manual_seed(settings.seed)
-    tower = Tower(model)
+    tower, markers = Tower(model), check_dataset(shards)
     with RoundLoader(
-        deal_epochs(
-            check_dataset(shards), samples_per_round=_PHOTOGRAPHS_PER_ROUND, seed=settings.seed
-        ),
-        ShardStream(shards, check_dataset(shards), "degraded.png", "prior.json").read,
+        deal_epochs(markers, samples_per_round=_PHOTOGRAPHS_PER_ROUND, seed=settings.seed),
+        ShardStream(shards, markers, "degraded.png", "prior.json").read,
         _prepare,
         partial(_collate, processor.image_processor),
         examples_per_sample=1,

@@ -22,10 +22,11 @@ SHAPE = ToyShape(
 )
 
 _FREQUENCIES = (0, 1, 2, 3, 5, 7, 9, 11, 13, 15)
+_COLOUR_WAVES = [(u, v) for u in (0, 1, 9, 15) for v in (0, 1, 9, 15)][:14]
 _COLOURS = {  # of linear combinations of red, green and blue, and the frequencies to look at
     (1.0, 1.0, 1.0): [(u, v) for u in _FREQUENCIES for v in _FREQUENCIES],
-    (1.0, -1.0, 0.0): [(u, v) for u in (0, 1, 9, 15) for v in (0, 1, 9, 15)][:14],
-    (-0.5, -0.5, 1.0): [(u, v) for u in (0, 1, 9, 15) for v in (0, 1, 9, 15)][:14],
+    (1.0, -1.0, 0.0): _COLOUR_WAVES,
+    (-0.5, -0.5, 1.0): _COLOUR_WAVES,
 }
 
 
