@@ -19,7 +19,8 @@ def write_digest(made: Made, report: str) -> str:
         write_text(describe_run(made.restored)),
         write_pairs(made.restored.parameters.output),
         "## How good is it?",
-        "PSNR in dB, with 95 % intervals over photographs.",
+        "PSNR in dB, and the severity of all types that a second reasoner still finds, with 95 % "
+        "intervals over photographs.",
         write_table(_compare(made)),
         "## What was made",
         write_places(_list_places(made)),
@@ -38,6 +39,8 @@ def _compare(made: Made) -> list[dict[str, str]]:
             "restored so far": show_interval(one.so_far),
             "by the candidate": show_interval(one.candidate),
             "gain": show_interval(one.gain),
+            "severity so far": show_interval(one.severity[0], places=0),
+            "severity by the candidate": show_interval(one.severity[1], places=0),
         }
         for one in compare_restorers(made.so_far, made.measured)
     ]

@@ -160,7 +160,7 @@ def _publish(tables: dict[str, pl.DataFrame], folder: str, about: str) -> None:
 
 
 _SHOWN = {
-    "quality": ("set", "samples", "psnr_before", "psnr_after", "share_worse", "ssim_after"),
+    "quality": ("set", "samples", "psnr_before", "psnr_after", "share_worse", "severity_after"),
     "diagnosis": (
         "type",
         "samples",

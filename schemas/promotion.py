@@ -7,13 +7,19 @@ from schemas.restorer import RestorerChoice
 
 
 class Verdict(Strict):
-    """Whether the candidate is promoted, or was in use `already`, and why in one sentence."""
+    """Whether the candidate is promoted, or was in use `already`, and why in one sentence.
+
+    PSNR in dB and severities, which a second reasoner still finds, are means over degraded
+    photographs; of earlier releases there are no severities.
+    """
 
     promoted: bool
     already: bool = False
     reason: str
     champion_psnr: float
     candidate_psnr: float
+    champion_severity: float | None = None
+    candidate_severity: float | None = None
 
 
 class Promotion(Strict):

@@ -18,15 +18,14 @@ import polars as pl
 import torch
 from command import study_parser
 from comparing import Row, tabulate, write_markdown
-from judging import judge_trial
-from measuring import SEED, make_evaluation_set
+from measuring import SEED, make_evaluation_set, measure
 from pacing import ARMS, Arm, ArmName, Lesson, read_seconds
 from reporting import report, say
 
 from rr_tasks.evaluation.images.trial import Trial
 from rr_tasks.reasoner.load import load_reasoner
 from rr_tasks.restorer.load import load_restorer
-from rr_tasks.storage.files import join, name_of, publish_bytes
+from rr_tasks.storage.files import join, publish_bytes
 from rr_tasks.storage.tables import publish_csv
 from rr_tasks.weights.file import locate_shipped
 from schemas.errors import ExpectedError
@@ -93,13 +92,11 @@ class Study:
     def _judge_restorer(self, weights: str, name: str) -> dict[str, pl.DataFrame]:
         """Let the judge look at what a restorer makes of each evaluation set."""
         restorer = load_restorer(EdgeRestorerChoice(weights=weights))
-        models = f"{restorer.digest[:12]}-{self._judge.identity.fingerprint[:12]}"
         rows = {}
         for recipe, data in self._sets.items():
             say(f"{name}: judging on {recipe}")
-            folder = join(self._options.output, "rows", f"{name}-{models}-{name_of(data)}")
-            trial = Trial(data, self._reasoner, restorer, _SETTING)
-            rows[recipe] = judge_trial(trial, self._judge, folder)
+            trial = Trial(data, self._reasoner, restorer, _SETTING, self._judge)
+            rows[recipe] = measure(trial, join(self._options.output, name))
         return rows
 
 

@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import polars as pl
-from judging import MEASURES
 
 from rr_tasks.evaluation.images.artefacts.catalogue import ARTEFACTS
 from rr_tasks.evaluation.interval import Interval, compute_intervals
 
+MEASURES = ("severity", "psnr", "ssim", *ARTEFACTS)
 WORST_SHARE = 0.3
 BEFORE = "before"
 
@@ -30,7 +30,7 @@ def compare(start: pl.DataFrame, seeds: Sequence[pl.DataFrame]) -> dict[str, Int
     """Compare restorers, trained from several seeds, with the one that they started from.
 
     Args:
-        start: rows of `judging.COLUMNS` by the one before.
+        start: rows of `rr_tasks.evaluation.images.shard.COLUMNS` by the one before.
         seeds: those by the ones after, of the same samples.
 
     Returns:
@@ -55,7 +55,7 @@ def describe(start: pl.DataFrame, seeds: Sequence[pl.DataFrame]) -> dict[str, fl
     """Return means over degraded samples, after training from several seeds.
 
     `severity_worst` is that of the samples of which most was left before; `worse` is the share, in
-    %, of those with a lower PSNR than unrestored. The others are called as in `judging.MEASURES`.
+    %, of those with a lower PSNR than unrestored. The others are called as in `MEASURES`.
     """
     pairs = _pair(start, seeds)
     worst = pairs.filter(pl.col("severity_start") >= _limit(start))

@@ -3,11 +3,10 @@
 import polars as pl
 
 from rr_tasks.degrade.synthesis import plan_synthesis, synthesize_shard
-from rr_tasks.evaluation.images.shard import evaluate_shard, read_evaluation
+from rr_tasks.evaluation.images.shard import evaluate_shard, read_evaluation, rows_folder
 from rr_tasks.evaluation.images.trial import Trial
 from rr_tasks.shards.reader import done_shards
 from rr_tasks.shards.spec import open_dataset
-from rr_tasks.storage.files import join, name_of
 from schemas.evaluation import GridName
 from schemas.recipe import RECIPES
 from schemas.shard import shard_count
@@ -27,13 +26,19 @@ def make_evaluation_set(photographs: str, recipe: GridName, output: str) -> str:
     return data
 
 
-def measure_gains(trial: Trial, folder: str) -> pl.DataFrame:
+def measure(trial: Trial, folder: str) -> pl.DataFrame:
     """Restore an evaluation set; finished shards, in a subfolder of `folder`, are kept.
 
     Returns:
-        The rows of all degraded samples, with their `gain` in dB.
+        Rows of `rr_tasks.evaluation.images.shard.COLUMNS`.
     """
-    rows = join(folder, "rows", f"{name_of(trial.shards)}-{trial.setting.name}")
-    urls = [evaluate_shard(trial, marker.shard, rows) for marker in done_shards(trial.shards)]
-    degraded = read_evaluation(urls).filter(pl.col("combination") != "clean")
+    rows = rows_folder(folder, trial)
+    return read_evaluation(
+        [evaluate_shard(trial, marker.shard, rows) for marker in done_shards(trial.shards)]
+    )
+
+
+def measure_gains(trial: Trial, folder: str) -> pl.DataFrame:
+    """Measure as `measure` does, and return the degraded samples, with their `gain` in dB."""
+    degraded = measure(trial, folder).filter(pl.col("combination") != "clean")
     return degraded.with_columns(gain=pl.col("psnr_after") - pl.col("psnr_before"))

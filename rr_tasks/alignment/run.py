@@ -22,7 +22,7 @@ from rr_tasks.alignment.walks import Exploration
 from rr_tasks.alignment.worst import pick, sort_out
 from rr_tasks.device import choose_device
 from rr_tasks.reasoner.annotation import check_belongs
-from rr_tasks.reasoner.load import load_reasoner
+from rr_tasks.reasoner.load import load_reasoner, load_second_judge
 from rr_tasks.reasoner.protocol import Reasoner
 from rr_tasks.restorer.load import check_restorer
 from rr_tasks.restorer.photograph import PhotographRestorer
@@ -49,6 +49,10 @@ _WARMUP_STEPS = 10
 _SHOWN = 6
 
 
+class PartialJudgeError(ExpectedError, ValueError):
+    """The judge that is to reward is the one that reports."""
+
+
 class ShortWalkError(ExpectedError, ValueError):
     """A walk has too few steps to explore."""
 
@@ -60,12 +64,17 @@ def check_alignment(parameters: AlignParameters) -> None:
         MissingDeviceError: the machine has no such device.
         NoShardsError, OtherDataSetError: the data set or its annotations are missing.
         UnusableWeightsError: weights are missing, or are not what they should be.
+        PartialJudgeError: evaluations could not be believed any more.
         ShortWalkError: the restorer takes too few steps.
     """
     choose_device(parameters.device)
     check_belongs(parameters.annotations, parameters.shards)
     check_restorer(parameters.restorer)
-    load_reasoner(parameters.judge)
+    if load_reasoner(parameters.judge).identity == load_second_judge().identity:
+        raise PartialJudgeError(
+            "edge-judge reports on restorations in every evaluation, so it must not reward them; "
+            "choose another reasoner"
+        )
     _choose_start(parameters)
 
 

@@ -5,6 +5,7 @@ from threading import Lock
 
 from rr_tasks.reasoner.protocol import Reasoner
 from rr_tasks.weights.cache import Stamps, cache_by_stamp, stamp_models
+from rr_tasks.weights.file import locate_shipped
 from schemas.errors import ExpectedError
 from schemas.reasoner import QwenReasonerChoice, ReasonerChoice, ReasonerIdentity
 from schemas.remote import RemoteReasonerChoice
@@ -35,6 +36,15 @@ def load_reasoner(choice: ReasonerChoice) -> Reasoner:
         case "remote":
             with LOADING:
                 return _load_remote(choice)
+
+
+def load_second_judge() -> Reasoner:
+    """Return the second reasoner that is shipped, which reports on restorations, and never rewards.
+
+    Raises:
+        UnusableWeightsError: see `load_reasoner`.
+    """
+    return _load_edge(locate_shipped("edge-judge"))
 
 
 def check_reasoner(choice: ReasonerChoice) -> int:

@@ -17,7 +17,8 @@ class Figures(NamedTuple):
 
     PSNR is in dB, of the degraded photograph, as restored so far, and by the candidate; `gain` is
     the last less the one before. `worse` are the shares of samples whose PSNR is lower than that of
-    the degraded photograph, so far and by the candidate.
+    the degraded photograph, so far and by the candidate, and `severity` is what the judge of the
+    evaluation still finds, likewise.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Figures(NamedTuple):
     candidate: Interval
     gain: Interval
     worse: tuple[Interval, Interval]
+    severity: tuple[Interval, Interval]
 
 
 def compare_restorers(so_far: pl.DataFrame, candidate: pl.DataFrame) -> list[Figures]:
@@ -36,7 +38,9 @@ def compare_restorers(so_far: pl.DataFrame, candidate: pl.DataFrame) -> list[Fig
         so_far: rows of `rr_tasks.evaluation.images.shard.COLUMNS` for the restorer in use.
         candidate: rows for the candidate. Samples that one of them lacks are left out.
     """
-    other = candidate.select("key", other_after="psnr_after").drop_nulls()
+    other = candidate.drop_nulls("psnr_after").select(
+        "key", other_after="psnr_after", other_severity="severity_after"
+    )
     rows = so_far.drop_nulls("psnr_after").join(other, on="key", maintain_order="left")
     sets = divide(rows)
     return [_compare(name, sets[name]) for name in SETS if name in sets and len(sets[name])]
@@ -53,7 +57,10 @@ def _compare(name: str, rows: pl.DataFrame) -> Figures:
             "gain": [theirs - ours],
             "worse": [ours < before],
             "candidate_worse": [theirs < before],
+            "severity": [pl.col("severity_after")],
+            "candidate_severity": [pl.col("other_severity")],
         },
     )
     worse = found.pop("worse"), found.pop("candidate_worse")
-    return Figures(name=name, samples=len(rows), worse=worse, **found)
+    severity = found.pop("severity"), found.pop("candidate_severity")
+    return Figures(name=name, samples=len(rows), worse=worse, severity=severity, **found)

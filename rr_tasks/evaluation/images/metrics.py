@@ -39,10 +39,11 @@ def ssim(image: Bytes, reference: Bytes) -> float:
 
 
 def quality_table(rows: pl.DataFrame) -> pl.DataFrame:
-    """Compute mean PSNR and SSIM before and after, for each set of degradations.
+    """Compute mean PSNR, SSIM and severity before and after, for each set of degradations.
 
     `share_worse` is the share of samples with a lower PSNR than before, and `share_harmed` that of
-    those which lose more than 0.1 dB.
+    those which lose more than 0.1 dB. Severity is what the judge of the trial expects of all types
+    together, null without one.
 
     Args:
         rows: columns of `rr_tasks.evaluation.images.shard.COLUMNS`; samples that were not
@@ -68,6 +69,8 @@ def _quality_row(rows: pl.DataFrame, name: str) -> pl.DataFrame:
         (gain < -HARM_DB).mean().alias("share_harmed"),
         pl.col("ssim_before").mean(),
         pl.col("ssim_after").mean(),
+        pl.col("severity_before").mean(),
+        pl.col("severity_after").mean(),
     )
 
 

@@ -1,6 +1,7 @@
 """Evaluates reasoner and restorer on one shard of the evaluation set."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from math import isfinite
 from typing import Any
 
 import polars as pl
@@ -11,7 +12,8 @@ from rr_tasks.evaluation.images.trial import Restored, Trial
 from rr_tasks.evaluation.presence import name_combination
 from rr_tasks.evaluation.rows import find_rows, publish_rows
 from rr_tasks.photographs.pixels import Bytes
-from rr_tasks.reasoner.protocol import Unparsed
+from rr_tasks.reasoner.diagnosis import expect_each
+from rr_tasks.reasoner.protocol import Reasoner, Unparsed
 from rr_tasks.shards.outcomes import LOST, Lost
 from rr_tasks.storage.files import join
 from rr_tasks.storage.tables import read_tables
@@ -23,7 +25,7 @@ class NothingToEvaluateError(ExpectedError, ValueError):
     """An evaluation has no rows."""
 
 
-EVALUATION_VERSION = 6
+EVALUATION_VERSION = 7
 """Counts changes of the code that alter the figures of the same weights on the same data set."""
 
 COLUMNS: Mapping[str, type[pl.DataType]] = {
@@ -38,10 +40,14 @@ COLUMNS: Mapping[str, type[pl.DataType]] = {
     "ssim_before": pl.Float64,
     "ssim_after": pl.Float64,
     **{f"{name}_{side}": pl.Float64 for name in ARTEFACTS for side in ("before", "after")},
+    "severity_before": pl.Float64,
+    "severity_after": pl.Float64,
     **{f"{side}_{name}": pl.Float64 for side in ("true", "found") for name in DEGRADATIONS},
 }
 """A row for each sample. Severities are named like their type, 0 where it is absent; artefacts are
 null where there is nothing to measure. `outcome` says what `rr restore` would do with it.
+`severity_before` and `severity_after` are sums over all types, as the judge of the trial expects
+them, and null without one or where its answer cannot be parsed.
 
 `undiagnosed` says why the reasoner has no diagnosis of it, and what was found is null then; so is
 what was restored, unless the restorer was given another prior. `lost` says why the sample cannot be
@@ -51,9 +57,8 @@ read, and everything else is null then.
 
 def rows_folder(root: str, trial: Trial) -> str:
     """Name the folder of the rows that these models produce on this data set in this setting."""
-    models = f"{trial.reasoner.identity.fingerprint[:12]}-{trial.restorer.digest[:12]}"
     data = trial.shards.rsplit("/", 1)[-1]
-    return join(root, "rows", f"v{EVALUATION_VERSION}-{data}-{trial.setting.name}-{models}")
+    return join(root, "rows", f"v{EVALUATION_VERSION}-{data}-{trial.setting.name}-{trial.models}")
 
 
 def evaluate_shard(trial: Trial, shard: int, folder: str) -> str:
@@ -123,8 +128,10 @@ def _rows_name(shard: int) -> str:
 
 def _rows(trial: Trial, shard: int) -> Iterator[dict[str, Any]]:
     for key, found in trial.run(shard):
-        row = {"lost": found.reason} if isinstance(found, Lost) else _row(found)
-        yield {"key": key, **row}
+        if isinstance(found, Lost):
+            yield {"key": key, "lost": found.reason}
+        else:
+            yield {"key": key, **_row(found), **_judge(trial.judge, found)}
 
 
 def _row(found: Restored) -> dict[str, Any]:
@@ -141,6 +148,16 @@ def _row(found: Restored) -> dict[str, Any]:
     if found.image is not None:
         row |= {"outcome": found.outcome, **_compare(found.image, found.clean, "after")}
     return row
+
+
+def _judge(judge: Reasoner | None, found: Restored) -> dict[str, float]:
+    """Let a judge say how much of all degradations it finds before and after."""
+    if judge is None:
+        return {}
+    sides = {"severity_before": found.degraded, "severity_after": found.image}
+    shown = {side: image for side, image in sides.items() if image is not None}
+    severities = expect_each(judge, list(shown.values())).sum(1).tolist()
+    return {side: value for side, value in zip(shown, severities, strict=True) if isfinite(value)}
 
 
 def _compare(image: Bytes, clean: Bytes, side: str) -> dict[str, float | None]:

@@ -11,7 +11,7 @@ from rr_tasks.photographs.pixels import Bytes
 from rr_tasks.priors import without_maps
 from rr_tasks.progress import Progress, report
 from rr_tasks.reasoner.diagnosis import diagnose_each
-from rr_tasks.reasoner.load import load_reasoner
+from rr_tasks.reasoner.load import load_reasoner, load_second_judge
 from rr_tasks.reasoner.protocol import Answer, Reasoner, Unparsed
 from rr_tasks.restorer.load import load_restorer
 from rr_tasks.restorer.photograph import PhotographRestorer
@@ -60,12 +60,23 @@ class Restored:
 
 @dataclass(frozen=True)
 class Trial:
-    """Models, the evaluation set at the URL `shards`, and the setting in which they meet."""
+    """Models, the evaluation set at the URL `shards`, and the setting in which they meet.
+
+    The `judge` is a reasoner that says nothing before a restoration, and in the end what is left.
+    """
 
     shards: str
     reasoner: Reasoner
     restorer: PhotographRestorer
     setting: RestorationSetting
+    judge: Reasoner | None = None
+
+    @property
+    def models(self) -> str:
+        """Tells the figures of different models apart, in the names of folders."""
+        judges = [] if self.judge is None else [self.judge.identity.fingerprint]
+        digests = [self.reasoner.identity.fingerprint, self.restorer.digest, *judges]
+        return "-".join(digest[:12] for digest in digests)
 
     def run(
         self, shard: int, keys: Collection[str] | None = None
@@ -170,6 +181,8 @@ class Trial:
 def open_trial(shards: str, parameters: EvaluateParameters) -> Trial:
     """Load the models of an evaluation, each once a process, for a trial on this evaluation set.
 
+    The judge is the second reasoner that is shipped: no restorer has learned to please it.
+
     Raises:
         UnusableWeightsError: see `rr_tasks.weights.file.load_network`.
     """
@@ -178,4 +191,5 @@ def open_trial(shards: str, parameters: EvaluateParameters) -> Trial:
         load_reasoner(parameters.reasoner),
         load_restorer(parameters.restorer),
         parameters.setting(),
+        load_second_judge(),
     )

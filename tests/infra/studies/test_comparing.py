@@ -2,16 +2,10 @@ import importlib
 from pathlib import Path
 from types import ModuleType
 
-import numpy as np
 import polars as pl
 import pytest
 
 from rr_tasks.evaluation.images.artefacts.catalogue import ARTEFACTS
-from rr_tasks.evaluation.images.trial import Trial
-from rr_tasks.restorer.photograph import PhotographRestorer
-from schemas.evaluation import RestorationSetting
-from tests.latent_restorer import LatentRestorer
-from tests.reasoners import PALE, RuleReasoner
 
 FOLDER = Path(__file__).parents[3] / "infra" / "studies"
 SAMPLES = 40
@@ -21,11 +15,6 @@ SAMPLES = 40
 def comparing(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     monkeypatch.syspath_prepend(FOLDER)
     return importlib.import_module("comparing")
-
-
-@pytest.fixture
-def judging(comparing: ModuleType) -> ModuleType:
-    return importlib.import_module("judging")
 
 
 def rows(left: float, *, psnr: float = 20.0) -> pl.DataFrame:
@@ -84,26 +73,3 @@ def test_the_table_has_a_row_for_each_restorer(comparing: ModuleType) -> None:
     assert "| field | grpo |" in markdown[3]
     assert "15.0 (" in markdown[3]
     assert markdown[5].startswith("| recipe | restorer | halo |")
-
-
-def test_samples_are_judged_once(judging: ModuleType, dataset: str, tmp_path: Path) -> None:
-    restorer = PhotographRestorer(LatentRestorer(), "toy")
-    setting = RestorationSetting(verify=False)
-    trial = Trial(dataset, RuleReasoner(), restorer, setting)
-
-    class Dazzled(RuleReasoner):
-        def expected_severities(self, images):
-            rows = super().expected_severities(images)
-            rows[[image.mean() > PALE for image in images]] = np.nan
-            return rows
-
-    judge = Dazzled()
-    found = judging.judge_trial(trial, judge, str(tmp_path))
-    assert set(found.columns) == set(judging.COLUMNS)
-    assert 0 < len(found) <= 48
-    known = found["severity_before"].drop_nulls()
-    assert 0 < len(known) < len(found)  # of pale ones nothing can be said
-    assert (known > 50).all()
-    made = {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
-    assert judging.judge_trial(trial, judge, str(tmp_path)).equals(found)
-    assert {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()} == made

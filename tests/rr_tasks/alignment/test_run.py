@@ -12,7 +12,7 @@ import torch
 from rr_tasks.alignment import run
 from rr_tasks.alignment.grpo import grpo_loss
 from rr_tasks.alignment.nft import nft_loss
-from rr_tasks.alignment.run import SAMPLES, check_alignment, run_alignment
+from rr_tasks.alignment.run import SAMPLES, PartialJudgeError, check_alignment, run_alignment
 from rr_tasks.alignment.soundness import UnsoundJudgeError
 from rr_tasks.reasoner.network import ReasonerNetwork
 from rr_tasks.restorer.network import RestorerNetwork
@@ -20,7 +20,13 @@ from rr_tasks.training.crops import load_crops
 from rr_tasks.training.dataset import check_dataset
 from rr_tasks.training.folder import OtherRunError
 from rr_tasks.training.loop import CHECKPOINT
-from rr_tasks.weights.file import UnusableWeightsError, load_network, read_record, save_network
+from rr_tasks.weights.file import (
+    UnusableWeightsError,
+    load_network,
+    locate_shipped,
+    read_record,
+    save_network,
+)
 from schemas.alignment import RewardWeights
 from schemas.parameters.alignment import AlignParameters
 from schemas.reasoner import EdgeReasonerChoice
@@ -156,3 +162,6 @@ def test_what_cannot_learn_is_refused_before_any_work(parameters: AlignParameter
     missing = EdgeRestorerChoice(weights=parameters.output)
     with pytest.raises(UnusableWeightsError, match="check the path"):
         check_alignment(parameters.model_copy(update={"restorer": missing}))
+    reporter = EdgeReasonerChoice(weights=locate_shipped("edge-judge"))
+    with pytest.raises(PartialJudgeError, match="it must not reward them"):
+        check_alignment(parameters.model_copy(update={"judge": reporter}))

@@ -14,6 +14,7 @@ def rows(gains: dict[str, list[float]]) -> pl.DataFrame:
             "combination": [name for name in gains for _ in (0, 1)],
             "psnr_before": [20.0] * 2 * len(gains),
             "psnr_after": [20.0 + gain for pair in gains.values() for gain in pair],
+            "severity_after": [40.0 - gain for pair in gains.values() for gain in pair],
             **{
                 f"true_{kind}": [50.0 * (kind in name) for name in gains for _ in (0, 1)]
                 for kind in DEGRADATIONS
@@ -33,6 +34,7 @@ def test_means_gains_and_shares_come_with_intervals() -> None:
     assert haze.candidate == pytest.approx((22.5, 22.0, 23.0))
     assert haze.gain == pytest.approx((0.5, 0.0, 1.0))
     assert [one.value for one in everything.worse] == [0.25, 0.5]
+    assert [one.value for one in haze.severity] == [38.0, 37.5]
 
 
 def test_samples_that_one_of_them_lacks_are_left_out() -> None:

@@ -62,6 +62,8 @@ def test_the_quality_is_averaged_by_hand() -> None:
             "psnr_after": [50.0, 26.0, 21.0, 20.0, None],
             "ssim_before": [1.0, 0.8, 0.9, 0.6, 0.1],
             "ssim_after": [0.99, 0.9, 0.9, 0.7, None],
+            "severity_before": [1.0, 40.0, 50.0, 90.0, 90.0],
+            "severity_after": [2.0, 10.0, None, 20.0, None],
             "true_haze": [0.0, 40.0, 50.0, 60.0, 90.0],
             "true_blur": [0.0] * 5,
             "true_rain": [0.0, 0.0, 0.0, 30.0, 0.0],
@@ -82,5 +84,7 @@ def test_the_quality_is_averaged_by_hand() -> None:
     assert table["with rain"]["ssim_after"] == pytest.approx(0.7)
     assert table["with blur"]["samples"] == 0
     assert table["clean"]["gain_db"] == pytest.approx(-10)
+    assert table["haze"]["severity_before"] == pytest.approx(45.0)
+    assert table["all degraded"]["severity_after"] == pytest.approx(15.0)
     assert table["all degraded"]["samples"] == 3
     assert table["all degraded"]["psnr_before"] == pytest.approx(19.0)

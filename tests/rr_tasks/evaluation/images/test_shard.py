@@ -1,6 +1,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
 
@@ -20,6 +21,7 @@ from rr_tasks.storage.held import HeldError
 from schemas.evaluation import RestorationSetting
 from schemas.prior.current import DEGRADATIONS
 from schemas.shard import SampleRow
+from tests.reasoners import PALE, RuleReasoner
 from tests.rows import read_rows
 from tests.rr_tasks.evaluation.images.conftest import MakeTrial
 
@@ -88,6 +90,31 @@ def test_an_evaluation_in_which_nothing_was_restored_says_why(
         read_evaluation([alone])
 
 
+class Dazzled(RuleReasoner):
+    """Can say nothing of pale photographs."""
+
+    def expected_severities(self, images):
+        rows = super().expected_severities(images)
+        rows[[image.mean() > PALE for image in images]] = np.nan
+        return rows
+
+
+def test_a_judge_says_what_is_left(dataset: str, tmp_path: Path, make_trial: MakeTrial) -> None:
+    trial, judge = make_trial(dataset), Dazzled()
+    unjudged = read_evaluation([evaluate_shard(trial, 1, rows_folder(str(tmp_path), trial))])
+    assert unjudged["severity_after"].null_count() == len(unjudged)
+    judged = replace(trial, judge=judge)
+    rows = read_evaluation([evaluate_shard(judged, 1, rows_folder(str(tmp_path), judged))])
+    known = rows.drop_nulls("severity_before")
+    assert 0 < len(known) < len(rows)  # of pale ones nothing can be said
+    assert (known["severity_before"] > 50).all()
+    # A network that changes nothing leaves everything.
+    assert known["severity_after"].to_list() == known["severity_before"].to_list()
+    whole = quality_table(rows).filter(set="all degraded")
+    degraded = known.filter(pl.col("combination") != "clean")
+    assert whole["severity_after"].item() == pytest.approx(degraded["severity_after"].mean())
+
+
 def test_rows_of_other_weights_and_settings_never_mix(make_trial: MakeTrial) -> None:
     trials = [
         make_trial(f"shards/{data}", priors, seed, digits)
@@ -102,4 +129,5 @@ def test_rows_of_other_weights_and_settings_never_mix(make_trial: MakeTrial) -> 
         replace(trials[0], setting=setting)
         for setting in (RestorationSetting(maps=False), RestorationSetting(verify=False))
     ]
+    trials.append(replace(trials[0], judge=RuleReasoner()))
     assert len({rows_folder("out", trial) for trial in trials}) == len(trials)
