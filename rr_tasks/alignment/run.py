@@ -45,6 +45,7 @@ ALGORITHM = 1
 SAMPLES = "samples"
 """Folder, in that of the run, of sheets of samples by step."""
 
+_ANY_JUDGE = -1.0
 _WARMUP_STEPS = 10
 _SHOWN = 6
 
@@ -155,7 +156,8 @@ def _learn(
         PhotographRestorer(restorer, record.start),
         RewardModel(judge, parameters.rewards),
     )
-    check_judge(judge, restore_all(withheld, in_use))
+    if parameters.least_soundness > _ANY_JUDGE:
+        check_judge(judge, restore_all(withheld, in_use), parameters.least_soundness)
 
     def show(step: int, restorations: Restorations) -> None:
         sheet = draw_sheet(restorations, _SHOWN)

@@ -8,7 +8,7 @@ import polars as pl
 
 from rr_tasks.alignment.rewards.restorations import Restorations
 from rr_tasks.alignment.rewards.severity import VISIBLE, expect_parts
-from rr_tasks.evaluation.diagnosis.blend import STEADY, rank_blends
+from rr_tasks.evaluation.diagnosis.blend import rank_blends
 from rr_tasks.photographs.pixels import Bytes
 from rr_tasks.reasoner.protocol import Reasoner
 from schemas.errors import ExpectedError
@@ -23,7 +23,7 @@ class UnsoundJudgeError(ExpectedError, ValueError):
     """A judge does not find more of a degradation where there is more of it."""
 
 
-def check_judge(judge: Reasoner, restorations: Restorations) -> None:
+def check_judge(judge: Reasoner, restorations: Restorations, least: float) -> None:
     """Make sure that severities rise from clean photographs to degraded and to restored ones.
 
     Restorers leave what no camera makes, so a judge that is right about degraded photographs may
@@ -32,10 +32,11 @@ def check_judge(judge: Reasoner, restorations: Restorations) -> None:
     Args:
         judge: the reasoner.
         restorations: of photographs of which the truth is known.
+        least: the lowest rank correlation by which a judge is fit to reward.
 
     Raises:
-        UnsoundJudgeError: the rank correlation of a type is below 0.9, or the judge finds nothing
-            in any of the degraded photographs.
+        UnsoundJudgeError: the rank correlation of a type is lower, or the judge finds nothing in
+            any of the degraded photographs.
     """
     for kind in ("degraded", "restored"):
         figures = measure_soundness(judge, restorations.clean, getattr(restorations, kind))
@@ -45,13 +46,13 @@ def check_judge(judge: Reasoner, restorations: Restorations) -> None:
                 "degraded photographs does it find anything that it does not find in the clean "
                 "one; choose another judge, train it further, or synthesize more samples"
             )
-        weak = figures.filter((pl.col("photographs") >= _FEWEST) & (pl.col("spearman") < STEADY))
+        weak = figures.filter((pl.col("photographs") >= _FEWEST) & (pl.col("spearman") < least))
         for row in weak.iter_rows(named=True):
             raise UnsoundJudgeError(
                 f"the judge is not fit to reward restorations: in blends of clean and {kind} "
                 f"photographs, the severity of {row['type']} that it expects follows their shares "
                 f"with a median rank correlation of {row['spearman']:.2f} ({row['photographs']} "
-                f"photographs), and needs {STEADY}; choose another judge, or train it further"
+                f"photographs), and needs {least:g}; choose another judge, or train it further"
             )
 
 

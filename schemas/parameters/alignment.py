@@ -86,6 +86,13 @@ class AlignmentMethod(Parameters):
     rewards: RewardWeights = Field(
         RewardWeights(), description="How much each part of the reward counts"
     )
+    least_soundness: float = Field(
+        0.9,
+        ge=-1.0,
+        le=1.0,
+        description="Lowest rank correlation of the judge's severities with what is there, by "
+        "which it is fit to reward; -1 trusts any judge, for trials with toys",
+    )
     worst_share: float | None = Field(
         None, gt=0.0, le=1.0, description="Learn from this share only, which is restored worst"
     )

@@ -47,3 +47,11 @@ def test_what_cannot_be_set_is_named(rr: Rr, dataset: str, tmp_path: Path) -> No
     line = only_error(rr("align", tmp_path, tmp_path, tmp_path / "run", code=1))
     assert line.startswith(f"{tmp_path}: no ")
     assert not (tmp_path / "run").exists()
+
+
+def test_a_toy_needs_no_judge_that_is_fit(rr: Rr, photographs: Path, tmp_path: Path) -> None:
+    dataset = rr("synthesize", photographs, tmp_path, "--samples", 8).stdout.strip()
+    annotations = rr("annotate", dataset).stdout.strip()
+    toy = ("--tier", "tiny", "--restorer-setting", "steps=2", *QUICK, "--set", "rewards.local=0")
+    rr("align", dataset, annotations, tmp_path / "run", *toy)
+    assert (tmp_path / "run" / "pytorch_lora_weights.safetensors").exists()
