@@ -9,6 +9,7 @@ from flows.learning import learn_from_judgement, learn_reasoner, learn_restorer
 from flows.promote import Promoted, check_gate, promote
 from flows.restore import describe_run, restore
 from flows.synthesize import synthesize
+from rr_tasks.alignment.run import check_method
 from rr_tasks.archive.check import check_folders
 from rr_tasks.degrade.archive import export_archive
 from rr_tasks.engine import check_engine
@@ -117,7 +118,10 @@ def _publish(made: Made, report: str) -> None:
 def _check(parameters: PipelineParameters) -> None:
     """Find out before the training what would make a later stage fail or its figures unsound."""
     check_gate(parameters.gate)
-    check_engine(parameters.reasoner.start, parameters.restorer.start)
+    reasoner, restorer = parameters.reasoner.start, parameters.restorer.start
+    check_engine(reasoner, restorer)
+    if parameters.alignment.steps:
+        check_method(parameters.alignment, restorer, reasoner)
     check_disjoint(parameters.photographs, parameters.heldout)
     if parameters.archive is not None:
         check_folders(parameters.archive, _restored(parameters, parameters.archive))

@@ -63,8 +63,18 @@ def roll_back(parameters: RollBackParameters) -> RestorerChoice:
 
 
 def _publish(in_use: RestorerChoice, verdict: Verdict) -> None:
-    psnrs = {"candidate": verdict.candidate_psnr, "champion": verdict.champion_psnr}
-    rows = [{"restorer": role, "PSNR, dB": f"{psnr:.2f}"} for role, psnr in psnrs.items()]
+    measured = {
+        "candidate": (verdict.candidate_psnr, verdict.candidate_severity),
+        "champion": (verdict.champion_psnr, verdict.champion_severity),
+    }
+    rows = [
+        {
+            "restorer": role,
+            "PSNR, dB": f"{psnr:.2f}",
+            "severity left": "unknown" if severity is None else f"{severity:.1f}",
+        }
+        for role, (psnr, severity) in measured.items()
+    ]
     parts = [f"**{write_text(verdict.reason)}**", write_table(rows)]
     note = "\n\n".join([*parts, f"In use: {write_code(in_use.label)}"])
     host().publish_note("verdict", note, "Is the candidate better than the champion?")

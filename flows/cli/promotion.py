@@ -59,10 +59,11 @@ def promote(
 
     Both are evaluated on the same held-out photographs, as rr evaluate does; what an earlier run
     evaluated is kept. In use are the weights in OUTPUT/champions or, if there are none, the shipped
-    ones. The candidate must gain at least 0.02 dB on degraded photographs, must make no single type
-    worse than the input, and must leave clean photographs alone. The exit status is 1 if it is not
-    in use afterwards. All weights that ever were in use are kept, and a ledger says since when and
-    why: OUTPUT/champions/edge-restorer.jsonl.
+    ones. On degraded photographs, the candidate must gain at least 0.02 dB, or leave a tenth less
+    severity at equal PSNR (docs/EVALUATION.md). It must make no single type worse than the input,
+    and leave clean photographs alone. The exit status is 1 if it is not in use afterwards. All
+    weights that ever were in use are kept, and a ledger says since when and why:
+    OUTPUT/champions/edge-restorer.jsonl.
 
     Example: [bold]rr promote run/weights.safetensors photos/heldout work[/bold], and to take it
     back [bold]rr promote --back work[/bold]

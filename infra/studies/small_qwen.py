@@ -11,7 +11,7 @@ from transformers import AutoModelForImageTextToText
 
 from rr_tasks.toys.reasoner import ToyShape, build_toy_reasoner
 
-SIDE = 128
+SIDE = 192
 SHAPE = ToyShape(
     side=SIDE,
     width=192,

@@ -5,7 +5,7 @@
 makes the data, trains and measures. It goes on where it was stopped. Of the clean photographs in
 `PHOTOS`, those that match the pattern are not learned from. Without `HELDOUT` they are measured, so
 that all can be chosen without a look at it. The photographs are degraded as in
-`benchmark`, at 128 x 128 pixels. First the vision tower learns to see (`seeing`). Then the language
+`benchmark`, at 192 x 192 pixels. First the vision tower learns to see (`seeing`). Then the language
 model learns to rate, which is one digit for each type, and to write whole answers, by an adapter of
 nearly full rank, so that the tower keeps what it learned.
 """
@@ -42,7 +42,7 @@ from schemas.recipe import BENCHMARK
 from schemas.training import LoopSettings
 
 RECIPE = BENCHMARK.model_copy(update={"name": f"benchmark-{SIDE}", "size": SIDE})
-SEEING = LoopSettings(steps=5000, batch_size=32, learning_rate=2e-3, warmup_steps=100)
+SEEING = LoopSettings(steps=6000, batch_size=32, learning_rate=2e-3, warmup_steps=100)
 
 _BATCH = 64
 
@@ -102,7 +102,7 @@ def learn_to_write(shards: str, start: Path, output: Path) -> str:
             checkpointing=False,
             rating_share=0.3,
             measured_scenes=True,
-            steps=1000,
+            steps=2000,
             batch_size=16,
             accumulate=1,
             learning_rate=2e-3,

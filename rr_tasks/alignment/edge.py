@@ -16,7 +16,7 @@ from rr_tasks.weights.lineage import SOURCES, list_sources, read_sources
 from schemas.alignment import AlignmentRecord
 from schemas.restorer import EdgeRestorerChoice
 
-_TIMES = (1.0, 0.5, 0.0)
+EDGE_TIMES = (1.0, 0.5, 0.0)
 
 
 class EdgeStart:
@@ -43,7 +43,7 @@ class EdgeStart:
 
     def times(self, restorer: Restorer[Any], side: int) -> Sequence[float]:
         """Stop once."""
-        return _TIMES
+        return EDGE_TIMES
 
     def supervise(
         self, restorer: Restorer[Any], photographs: FlowBatch, generator: torch.Generator

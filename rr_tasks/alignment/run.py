@@ -6,7 +6,7 @@ from math import ceil
 import torch
 
 from rr_tasks.alignment.advantages import Selection
-from rr_tasks.alignment.edge import EdgeStart
+from rr_tasks.alignment.edge import EDGE_TIMES, EdgeStart
 from rr_tasks.alignment.grpo import TrustRegion, grpo_loss
 from rr_tasks.alignment.guard import FidelityGuard
 from rr_tasks.alignment.nft import nft_loss
@@ -37,9 +37,11 @@ from rr_tasks.training.processes import join_processes
 from rr_tasks.training.settings import choose_settings
 from schemas.alignment import AlignmentRecord
 from schemas.errors import ExpectedError
-from schemas.parameters.alignment import AlignParameters
+from schemas.parameters.alignment import AlignmentMethod, AlignParameters
+from schemas.reasoner import ReasonerChoice
+from schemas.restorer import RestorerChoice
 
-ALGORITHM = 1
+ALGORITHM = 2
 """Counts changes of alignment that lead the same settings to other weights."""
 
 SAMPLES = "samples"
@@ -65,18 +67,35 @@ def check_alignment(parameters: AlignParameters) -> None:
         MissingDeviceError: the machine has no such device.
         NoShardsError, OtherDataSetError: the data set or its annotations are missing.
         UnusableWeightsError: weights are missing, or are not what they should be.
-        PartialJudgeError: evaluations could not be believed any more.
-        ShortWalkError: the restorer takes too few steps.
+        ShortWalkError, PartialJudgeError: see `check_method`.
     """
     choose_device(parameters.device)
     check_belongs(parameters.annotations, parameters.shards)
     check_restorer(parameters.restorer)
-    if load_reasoner(parameters.judge).identity == load_second_judge().identity:
+    check_method(parameters, parameters.restorer, parameters.judge)
+    load_reasoner(parameters.judge)
+    _choose_start(parameters)
+
+
+def check_method(method: AlignmentMethod, restorer: RestorerChoice, judge: ReasonerChoice) -> None:
+    """Make sure that this restorer can explore so, and that this reasoner may reward.
+
+    Raises:
+        ShortWalkError: the restorer takes too few steps.
+        PartialJudgeError: the judge is the one that reports; evaluations could not be believed.
+        UnusableWeightsError: see `rr_tasks.reasoner.load.load_reasoner`.
+    """
+    steps = len(EDGE_TIMES) - 1 if restorer.kind == "edge" else restorer.steps
+    if method.times is None and steps <= method.window:
+        raise ShortWalkError(
+            f"a walk of {steps} steps cannot explore in {method.window} and then end without "
+            "noise: name more times, set more steps of a Qwen restorer, or a smaller window"
+        )
+    if judge.kind == "edge" and load_reasoner(judge).identity == load_second_judge().identity:
         raise PartialJudgeError(
             "edge-judge reports on restorations in every evaluation, so it must not reward them; "
             "choose another reasoner"
         )
-    _choose_start(parameters)
 
 
 def run_alignment(parameters: AlignParameters, on_progress: ProgressReport) -> str:
@@ -89,7 +108,8 @@ def run_alignment(parameters: AlignParameters, on_progress: ProgressReport) -> s
     Raises:
         OtherRunError: the folder holds a run with other settings.
         UnsoundJudgeError: the judge is not fit to reward.
-        UnfinishedDataSetError, MissingDiagnosesError, TooFewSamplesError: the data is incomplete.
+        UnfinishedDataSetError, MissingDiagnosesError, TooFewPhotographsError: the data is
+            incomplete, or shows a single photograph.
     """
     folder, device = parameters.output, choose_device(parameters.device)
     start, judge = _choose_start(parameters), load_reasoner(parameters.judge)
@@ -132,11 +152,6 @@ def _choose_start(parameters: AlignParameters) -> Start:
     # Late, because only this needs diffusers and peft.
     from rr_tasks.alignment.qwen import QwenStart  # noqa: PLC0415
 
-    if parameters.times is None and choice.steps <= parameters.window:
-        raise ShortWalkError(
-            f"a walk of {choice.steps} steps cannot explore in {parameters.window} and then end "
-            "without noise; set more steps of the restorer"
-        )
     return QwenStart(choice, rank=parameters.rank, seed=parameters.seed, device=device)
 
 
@@ -150,8 +165,8 @@ def _learn(
     on_progress: ProgressReport,
 ) -> None:
     restorer, process = policy.restorer, join_processes(policy.restorer.device).process_index
-    markers, piece = withhold(check_dataset(parameters.shards))
-    withheld = read_validation(parameters.shards, parameters.annotations, piece)
+    away = withhold(parameters.shards, check_dataset(parameters.shards))
+    withheld = read_validation(parameters.shards, parameters.annotations, away.looks)
     in_use, rewards = (
         PhotographRestorer(restorer, record.start),
         RewardModel(judge, parameters.rewards),
@@ -177,7 +192,7 @@ def _learn(
         side=parameters.crop_side,
         batch_size=ceil(parameters.groups / (parameters.worst_share or 1.0)),
         seed=parameters.seed,
-        markers=markers,
+        without=away.samples,
     ) as photographs:
         rollouts = Rollouts(
             policy,

@@ -23,9 +23,10 @@ def compare(champion: pl.DataFrame, candidate: pl.DataFrame) -> Verdict:
 
     The candidate must gain at least 0.02 dB of mean PSNR over all degraded samples, or leave at
     least a tenth less severity, as the judge expects it, at a loss of at most 0.05 dB and without a
-    larger share of samples that are made worse. It must not make any single type worse than the
-    degraded input, and must keep clean photographs at 35 dB, or at the champion's value if that is
-    lower. If the reasoner diagnosed no photograph of one of these sets, nothing is promoted.
+    larger share of samples that are made worse. It must not leave a tenth more severity, must not
+    make any single type worse than the degraded input, and must keep clean photographs at 35 dB, or
+    at the champion's value if that is lower. If the reasoner diagnosed no photograph of one of
+    these sets, nothing is promoted.
 
     Args:
         champion: rows of `read_evaluation` for the weights in use.
@@ -38,7 +39,8 @@ def compare(champion: pl.DataFrame, candidate: pl.DataFrame) -> Verdict:
     clean, floor = tried["clean"]["psnr_after"], min(CLEAN_FLOOR_DB, so_far["clean"]["psnr_after"])
     undiagnosed, already = _find_undiagnosed(candidate, tried), champion.equals(candidate)
     before, after = f"{old['psnr_after']:.2f}", f"{new['psnr_after']:.2f} dB"
-    better, cleaner = gain >= NEEDED_GAIN_DB, fall >= NEEDED_FALL
+    cleaner, dirtier = fall >= NEEDED_FALL, fall <= -NEEDED_FALL
+    better = gain >= NEEDED_GAIN_DB
     worse = f"{old['share_worse']:.1%} to {new['share_worse']:.1%}"
     faithful = gain >= -ALLOWED_LOSS_DB and new["share_worse"] <= old["share_worse"]
     if undiagnosed:
@@ -54,6 +56,8 @@ def compare(champion: pl.DataFrame, candidate: pl.DataFrame) -> Verdict:
             f"kept the champion: {fall:.0%} less severity is left, but PSNR goes from {before} to "
             f"{after}, and the share that is made worse from {worse}"
         )
+    elif dirtier:
+        reason = f"kept the champion: {-fall:.0%} more severity is left, though it is {after}"
     elif harmed:
         reason = f"kept the champion: the candidate makes {', '.join(harmed)} worse than the input"
     elif clean < floor:

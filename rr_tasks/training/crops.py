@@ -22,7 +22,6 @@ from rr_tasks.training.teaching import TAUGHT, Lessons, mix_in
 from schemas.prior.current import DiagnosticPrior
 from schemas.prior.migrations import load_prior
 from schemas.prior.mirror import mirror
-from schemas.shard import DoneMarker
 
 _PIXELS_PER_PHOTOGRAPH = 6 * 128**2
 _PHOTOGRAPHS_PER_ROUND = 128
@@ -59,7 +58,7 @@ def load_crops(
     side: int,
     batch_size: int,
     seed: int,
-    markers: Sequence[DoneMarker] | None = None,
+    without: Sequence[Piece] = (),
     lessons: Lessons | None = None,
 ) -> RoundLoader[Pair, Crop, FlowBatch]:
     """Load batches of crops of a data set, `side` pixels wide and high.
@@ -75,14 +74,14 @@ def load_crops(
         side: height and width of a crop.
         batch_size: crops per batch.
         seed: decides all draws.
-        markers: of the shards, as if they were shorter, if samples are to be left out.
+        without: samples that are left out.
         lessons: what a teacher made of the data set.
 
     Raises:
         UnfinishedDataSetError: some shards have not been made.
         MissingDiagnosesError: the annotations do not cover the data set.
     """
-    markers = markers or check_dataset(shards)
+    markers = check_dataset(shards)
     diagnosed = check_diagnosed(shards, markers, annotations)
     images = ShardStream(shards, markers, "clean.png", "degraded.png", "prior.json")
     diagnoses = DiagnosisStream(annotations, diagnosed)
@@ -105,7 +104,7 @@ def load_crops(
             yield sample, diagnosis
 
     return RoundLoader(
-        deal_epochs(markers, samples_per_round=_PHOTOGRAPHS_PER_ROUND, seed=seed),
+        deal_epochs(markers, without=without, samples_per_round=_PHOTOGRAPHS_PER_ROUND, seed=seed),
         read,
         partial(_load_sample, survey=survey, side=side, share=lessons.share if lessons else 0.0),
         _collate,

@@ -20,6 +20,8 @@ from schemas.reasoner import EdgeReasonerChoice
 from schemas.restorer import EdgeRestorerChoice
 from schemas.url import Url
 
+_ADAPTER_TRAINED = "an adapter is trained from the model: leave it out, or set steps to 0"
+
 Steps = Annotated[int, Field(ge=0, description="Training steps; 0 leaves the stage out")]
 
 
@@ -62,6 +64,8 @@ class ReasonerStage(Learning):
             raise ValueError("a server's model cannot be trained here: set steps to 0")
         if self.start.kind != "qwen" and any((self.rank, self.learn, self.measured_scenes)):
             raise ValueError("rank, learn and measured_scenes are for models of Qwen")
+        if self.steps and self.start.kind == "qwen" and self.start.adapter:
+            raise ValueError(_ADAPTER_TRAINED)
         return self
 
 
@@ -83,9 +87,7 @@ class RestorerStage(Learning):
         if self.start.kind != "qwen" and self.rank:
             raise ValueError("rank is for models of Qwen")
         if self.steps and self.start.kind == "qwen" and self.start.adapter:
-            raise ValueError(
-                "an adapter is trained from the model: leave it out, or set steps to 0"
-            )
+            raise ValueError(_ADAPTER_TRAINED)
         return self
 
 

@@ -14,6 +14,7 @@ from flows.cli.show.pipeline import show_pipeline
 from flows.launch import launch
 from flows.pipeline import PipelineResult, pipeline
 from flows.synthesize import synthesize
+from rr_tasks.alignment.run import PartialJudgeError, ShortWalkError
 from rr_tasks.degrade import synthesis
 from rr_tasks.reasoner.edge import EdgeReasoner
 from rr_tasks.restorer.photograph import PhotographRestorer
@@ -129,6 +130,16 @@ def test_a_candidate_that_is_not_better_does_not_replace_the_shipped_weights(
     assert not list((work / "champions").rglob("*"))
     assert result.summary.parameters.restorer == EdgeRestorerChoice(weights=SHIPPED)
     assert hash_weights(SHIPPED)[:12] in result.promoted.evaluation.folder
+
+
+def test_an_alignment_that_cannot_be_is_found_before_all_work(
+    photographs: Path, heldout: Path, tmp_path: Path
+) -> None:
+    reporter = {"start": {"kind": "edge", "weights": locate_shipped("edge-judge")}}
+    for wrong in ({"reasoner": reporter}, {"alignment": {**ALIGNMENT, "window": 2}}):
+        with pytest.raises((PartialJudgeError, ShortWalkError)):
+            launch(pipeline, asked(photographs, heldout, tmp_path, **wrong))
+    assert not list(tmp_path.iterdir())
 
 
 def test_all_of_it_can_lie_in_a_bucket(photographs: Path, heldout: Path, s3: S3) -> None:

@@ -17,12 +17,19 @@ def show_promoted(console: Console, promoted: Promoted, champions: str) -> None:
 
 
 def show_verdict(console: Console, verdict: Verdict) -> None:
-    """Print both figures and the reason."""
+    """Print the figures of both and the reason."""
     console.print(
-        f"On degraded photographs: candidate {verdict.candidate_psnr:.2f} dB, "
-        f"in use so far {verdict.champion_psnr:.2f} dB"
+        "On degraded photographs: candidate "
+        f"{_describe(verdict.candidate_psnr, verdict.candidate_severity)}, in use so far "
+        f"{_describe(verdict.champion_psnr, verdict.champion_severity)}",
+        soft_wrap=True,
     )
     console.print(f"[bold]Verdict[/bold]          {escape(verdict.reason)}")
+
+
+def _describe(psnr: float, severity: float | None) -> str:
+    left = "" if severity is None else f" and {severity:.1f} of severity left"
+    return f"{psnr:.2f} dB{left}"
 
 
 def show_in_use(console: Console, restorer: RestorerChoice, champions: str) -> None:

@@ -18,7 +18,7 @@ from tests.reasoners import RuleReasoner
 
 FOLDER = Path(__file__).parents[3] / "infra" / "studies"
 MakeNetwork = Callable[..., RestorerNetwork]
-TOY = {"groups": 2, "members": 2, "crop_side": 32, "examine_every": 2}
+TOY = {"groups": 2, "members": 2, "crop_side": 32, "examine_every": 2, "least_soundness": -1}
 
 
 @pytest.fixture

@@ -12,10 +12,18 @@ import torch
 from rr_tasks.alignment import run
 from rr_tasks.alignment.grpo import grpo_loss
 from rr_tasks.alignment.nft import nft_loss
-from rr_tasks.alignment.run import SAMPLES, PartialJudgeError, check_alignment, run_alignment
+from rr_tasks.alignment.run import (
+    SAMPLES,
+    PartialJudgeError,
+    ShortWalkError,
+    check_alignment,
+    run_alignment,
+)
 from rr_tasks.alignment.soundness import UnsoundJudgeError
+from rr_tasks.alignment.validation import withhold
 from rr_tasks.reasoner.network import ReasonerNetwork
 from rr_tasks.restorer.network import RestorerNetwork
+from rr_tasks.shards.stream import Piece
 from rr_tasks.training.crops import load_crops
 from rr_tasks.training.dataset import check_dataset
 from rr_tasks.training.folder import OtherRunError
@@ -31,7 +39,6 @@ from schemas.alignment import RewardWeights
 from schemas.parameters.alignment import AlignParameters
 from schemas.reasoner import EdgeReasonerChoice
 from schemas.restorer import EdgeRestorerChoice
-from schemas.shard import DoneMarker
 
 START = "restorer.safetensors"
 OBJECTIVES: dict[str, dict[str, Any]] = {
@@ -53,7 +60,7 @@ def parameters(
     reasoner_network: Callable[[int], ReasonerNetwork],
     monkeypatch: pytest.MonkeyPatch,
 ) -> AlignParameters:
-    monkeypatch.setattr("rr_tasks.alignment.validation.MOST", 2)
+    monkeypatch.setattr("rr_tasks.alignment.validation.MOST_LOOKS", 2)
     restorer, judge = str(tmp_path / START), str(tmp_path / "judge")
     save_network(restorer_network(noise=0.1), restorer, {"shards": "field-0123456789abcdef"})
     save_network(reasoner_network(1), judge, {})
@@ -145,23 +152,24 @@ def test_an_unsound_judge_is_refused_before_anything_is_learned(
 def test_what_is_withheld_for_the_guard_is_never_learned_from(
     parameters: AlignParameters, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    dealt: list[int] = []
+    dealt: list[Piece] = []
 
-    def watch(*given: Any, markers: Sequence[DoneMarker], **options: Any) -> Any:
-        dealt.append(sum(marker.samples for marker in markers))
-        return load_crops(*given, markers=markers, **options)
+    def watch(*given: Any, without: Sequence[Piece], **options: Any) -> Any:
+        dealt.extend(without)
+        return load_crops(*given, without=without, **options)
 
     monkeypatch.setattr(run, "load_crops", watch)
     monkeypatch.setattr(run, "train", lambda *_, **__: None)
     run_alignment(parameters, silent)
-    total = sum(marker.samples for marker in check_dataset(parameters.shards))
-    assert dealt == [total - 2]
+    assert dealt == withhold(parameters.shards, check_dataset(parameters.shards)).samples
 
 
 def test_what_cannot_learn_is_refused_before_any_work(parameters: AlignParameters) -> None:
     missing = EdgeRestorerChoice(weights=parameters.output)
     with pytest.raises(UnusableWeightsError, match="check the path"):
         check_alignment(parameters.model_copy(update={"restorer": missing}))
+    with pytest.raises(ShortWalkError, match="a walk of 2 steps cannot explore in 2"):
+        check_alignment(parameters.model_copy(update={"window": 2}))
     reporter = EdgeReasonerChoice(weights=locate_shipped("edge-judge"))
     with pytest.raises(PartialJudgeError, match="it must not reward them"):
         check_alignment(parameters.model_copy(update={"judge": reporter}))

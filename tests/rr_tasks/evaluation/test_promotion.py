@@ -69,6 +69,7 @@ def test_a_candidate_must_be_better_and_harm_nothing(
         (rows(25.0, 27.0, 40.0, left=36.1), False, r"26\.00 dB is not 0\.02 dB above its 26\.00"),
         (rows(25.0, 26.88, 40.0, left=10.0), False, r"75% less .* goes from 26\.00 to 25\.94 dB"),
         (rows(19.9, 32.1, 40.0, left=10.0), False, "made worse from 0.0% to 50.0%"),
+        (rows(26.0, 27.0, 40.0, left=44.1), False, "10% more severity is left, though it is 26.50"),
         (rows(25.0, 27.0, 34.0, left=10.0), False, "clean photographs fall"),
         (rows(25.0, 27.01, 40.0, left=None), False, "is not"),
     ],

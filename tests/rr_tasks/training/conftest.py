@@ -1,6 +1,7 @@
 """Made-up markers of shards, and epochs of them."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import pytest
 
@@ -36,7 +37,7 @@ def make_markers() -> Callable[[Sequence[int]], list[DoneMarker]]:
 def deal() -> Callable[..., Epochs]:
     """Deals out shards with so many samples."""
 
-    def make(counts: Sequence[int], **options: int) -> Epochs:
+    def make(counts: Sequence[int], **options: Any) -> Epochs:
         chosen = {"samples_per_round": 8, "seed": 0, "rank": 0, "ranks": 1, **options}
         return Epochs(markers(counts), **chosen)
 

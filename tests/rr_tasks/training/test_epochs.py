@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import distributed
 
+from rr_tasks.shards.stream import Piece
 from rr_tasks.training.epochs import Epochs, NoSamplesError, deal_epochs
 from schemas.errors import ExpectedError
 from schemas.shard import DoneMarker
@@ -55,6 +56,17 @@ def test_the_ranks_share_out_an_epoch(
     assert not everything(counts) - seen
     assert twice.total() == -sum(counts) % ranks
     assert len({len(places(share, epoch)) for share in shares}) == 1
+
+
+@given(counts=some_counts, seed=st.integers(0, 3), data=st.data())
+def test_what_is_left_out_is_never_dealt_and_all_else_is(
+    deal: Deal, counts: list[int], seed: int, data: st.DataObject
+) -> None:
+    wanted = everything(counts)
+    away = data.draw(st.sets(st.sampled_from(sorted(wanted)), max_size=len(wanted) - 1))
+    without = [Piece(shard, place, place + 1) for shard, place in away]
+    dealt = deal(counts, seed=seed, without=without)
+    assert Counter(places(dealt, 0)) == wanted - Counter(away)
 
 
 def test_two_nodes_with_two_workers_share_without_overlap_or_loss(deal: Deal) -> None:
