@@ -28,7 +28,7 @@ from rr_tasks.restorer.load import check_restorer
 from rr_tasks.restorer.photograph import PhotographRestorer
 from rr_tasks.storage.files import join, name_of, publish_bytes
 from rr_tasks.training.crops import load_crops
-from rr_tasks.training.dataset import check_dataset
+from rr_tasks.training.dataset import check_pairs
 from rr_tasks.training.flow import FlowBatch
 from rr_tasks.training.folder import finish_run
 from rr_tasks.training.loop import ProgressReport, train
@@ -65,11 +65,13 @@ def check_alignment(parameters: AlignParameters) -> None:
 
     Raises:
         MissingDeviceError: the machine has no such device.
-        NoShardsError, OtherDataSetError: the data set or its annotations are missing.
+        NoShardsError, OtherDataSetError, UnfinishedDataSetError, UnknownTruthError: the data set or
+            its annotations are missing, incomplete, or without truth.
         UnusableWeightsError: weights are missing, or are not what they should be.
         ShortWalkError, PartialJudgeError: see `check_method`.
     """
     choose_device(parameters.device)
+    check_pairs(parameters.shards)
     check_belongs(parameters.annotations, parameters.shards)
     check_restorer(parameters.restorer)
     check_method(parameters, parameters.restorer, parameters.judge)
@@ -165,7 +167,7 @@ def _learn(
     on_progress: ProgressReport,
 ) -> None:
     restorer, process = policy.restorer, join_processes(policy.restorer.device).process_index
-    away = withhold(parameters.shards, check_dataset(parameters.shards))
+    away = withhold(parameters.shards, check_pairs(parameters.shards))
     withheld = read_validation(parameters.shards, parameters.annotations, away.looks)
     in_use, rewards = (
         PhotographRestorer(restorer, record.start),

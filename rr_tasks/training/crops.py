@@ -13,7 +13,7 @@ from rr_tasks.restorer.protocol import Guides
 from rr_tasks.shards.png import decode_png
 from rr_tasks.shards.reader import done_shards
 from rr_tasks.shards.stream import Piece, Sample, ShardStream, unpack
-from rr_tasks.training.dataset import MissingDiagnosesError, check_dataset, check_diagnosed
+from rr_tasks.training.dataset import MissingDiagnosesError, check_diagnosed, check_pairs
 from rr_tasks.training.diagnoses import DiagnosisStream
 from rr_tasks.training.epochs import deal_epochs
 from rr_tasks.training.flow import FlowBatch
@@ -79,9 +79,10 @@ def load_crops(
 
     Raises:
         UnfinishedDataSetError: some shards have not been made.
+        UnknownTruthError: the photographs have no clean partners.
         MissingDiagnosesError: the annotations do not cover the data set.
     """
-    markers = check_dataset(shards)
+    markers = check_pairs(shards)
     diagnosed = check_diagnosed(shards, markers, annotations)
     images = ShardStream(shards, markers, "clean.png", "degraded.png", "prior.json")
     diagnoses = DiagnosisStream(annotations, diagnosed)

@@ -17,6 +17,10 @@ class UnfinishedDataSetError(ExpectedError, ValueError):
     """Some shards of a data set have not been made."""
 
 
+class UnknownTruthError(ExpectedError, ValueError):
+    """Nobody knows what the photographs of a data set looked like."""
+
+
 class MissingDiagnosesError(ExpectedError, ValueError):
     """Annotations do not cover the data set."""
 
@@ -39,6 +43,21 @@ def check_dataset(folder: str) -> list[DoneMarker]:
             "first; run the command that made the others again as before to make them"
         )
     return markers
+
+
+def check_pairs(folder: str) -> list[DoneMarker]:
+    """Check a data set as `check_dataset` does, which must also know what its photographs show.
+
+    Raises:
+        UnknownTruthError: they were ingested alone.
+    """
+    spec = read_data_spec(folder)
+    if spec.kind == "ingest" and spec.layout == "photographs":
+        raise UnknownTruthError(
+            f"{folder} holds photographs whose truth is unknown, from which only a reasoner can "
+            "learn; synthesize degraded photographs, or ingest pairs"
+        )
+    return check_dataset(folder)
 
 
 def check_diagnosed(

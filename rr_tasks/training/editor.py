@@ -17,7 +17,7 @@ from rr_tasks.shards.reader import done_shards
 from rr_tasks.shards.spec import read_data_spec
 from rr_tasks.storage.files import join, name_of, publish_bytes
 from rr_tasks.training import encoded, matching
-from rr_tasks.training.dataset import check_dataset, check_diagnosed
+from rr_tasks.training.dataset import check_diagnosed, check_pairs
 from rr_tasks.training.encoded import EncodedBatch, Source, encode_shard, load_encoded
 from rr_tasks.training.folder import finish_run
 from rr_tasks.training.loop import ProgressReport, train
@@ -150,7 +150,7 @@ def _encode_all(
     restorer: QwenRestorer, parameters: TrainEditorParameters, spec: EncodingSpec
 ) -> str:
     """Encode what is not encoded yet, each process its share, and return the folder."""
-    markers = check_dataset(parameters.shards)
+    markers = check_pairs(parameters.shards)
     check_diagnosed(parameters.shards, markers, parameters.annotations)
     folder = join(parameters.output, f"encoded-{spec_hash(spec)}")
     source = Source(parameters.shards, parameters.annotations)

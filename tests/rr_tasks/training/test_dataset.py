@@ -8,11 +8,13 @@ from rr_tasks.shards.writer import write_shard
 from rr_tasks.training.dataset import (
     MissingDiagnosesError,
     UnfinishedDataSetError,
+    UnknownTruthError,
     check_dataset,
     check_diagnosed,
+    check_pairs,
 )
 from schemas.errors import ExpectedError
-from schemas.shard import SampleRow
+from schemas.shard import IngestSpec, SampleRow
 
 
 @pytest.fixture
@@ -31,6 +33,15 @@ def diagnoses(annotations: str, tmp_path: Path) -> Path:
 def test_a_whole_data_set_is_its_markers(copied: Path) -> None:
     markers = check_dataset(str(copied))
     assert [(marker.shard, marker.samples) for marker in markers] == [(0, 32), (1, 16)]
+
+
+def test_photographs_without_truth_teach_no_restorer(copied: Path) -> None:
+    assert check_pairs(str(copied)) == check_dataset(str(copied))
+    spec = IngestSpec(layout="photographs", samples=48, shard_size=32, inputs_sha256="0" * 64)
+    (copied / "spec.json").write_text(spec.model_dump_json())
+    assert len(check_dataset(str(copied))) == 2
+    with pytest.raises(UnknownTruthError, match="synthesize degraded photographs, or ingest pairs"):
+        check_pairs(str(copied))
 
 
 @pytest.mark.parametrize("shard", [0, 1])
