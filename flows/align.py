@@ -32,11 +32,18 @@ class Alignment(NamedTuple):
 def align(parameters: AlignParameters) -> Alignment:
     """Let a restorer learn from a reasoner's judgement; show people how that went."""
     check_alignment(parameters)
+    restorer = parameters.restorer
+    if restorer.kind == "qwen" and restorer.offload != "none":
+        host().say(
+            "While it learns, all of the restorer stays in the GPU's memory; "
+            f"offload={restorer.offload} counts where it restores"
+        )
     if parameters.verify:
         verify_shards(parameters.shards)
         verify_shards(parameters.annotations)
     with follow("Align restorer", parameters.steps):
-        weights = run_alone(align_task, parameters)
+        gpu = "qwen" in {restorer.kind, parameters.judge.kind}
+        weights = run_alone(align_task, parameters, gpu=gpu)
     folder = parameters.output
     report = write_report(folder)
     _publish(folder, report)

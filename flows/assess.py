@@ -76,6 +76,7 @@ def assess(parameters: AssessParameters) -> Assessment:
         label="Predict",
         workers=parameters.workers,
         finished=find_predictions(folder, numbers),
+        gpu=parameters.reasoner.kind == "qwen",
     )
     rows = read_predictions(urls)
     training = tell_training(spec.recipes, spec.pairs, trained)

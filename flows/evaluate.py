@@ -124,6 +124,7 @@ def _share_shards(
             label=None,
             workers=parameters.workers,
             finished=finished,
+            gpu="qwen" in {parameters.reasoner.kind, parameters.restorer.kind},
         )
 
 

@@ -121,7 +121,7 @@ def _check(parameters: PipelineParameters) -> None:
     reasoner, restorer = parameters.reasoner.start, parameters.restorer.start
     check_engine(reasoner, restorer)
     if parameters.alignment.steps:
-        check_method(parameters.alignment, restorer, reasoner)
+        check_method(parameters.alignment, restorer, reasoner, parameters.device)
     check_disjoint(parameters.photographs, parameters.heldout)
     if parameters.archive is not None:
         check_folders(parameters.archive, _restored(parameters, parameters.archive))

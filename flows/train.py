@@ -33,7 +33,8 @@ def train_restorer(parameters: TrainRestorerParameters) -> str:
         verify_shards(parameters.shards)
         verify_shards(parameters.annotations)
     with follow("Train restorer", parameters.steps):
-        return _conclude(run_alone(train_restorer_task, parameters), parameters.steps)
+        gpu = parameters.teacher is not None
+        return _conclude(run_alone(train_restorer_task, parameters, gpu=gpu), parameters.steps)
 
 
 def train_editor(parameters: TrainEditorParameters) -> str:

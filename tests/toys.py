@@ -1,5 +1,6 @@
 """Toys of published models, built once a session."""
 
+import json
 from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,27 @@ def toy_editor(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Any], str]
         return build_toy_editor(str(tmp_path_factory.mktemp(variant)), variant)
 
     return build
+
+
+@pytest.fixture(scope="session")
+def large_editor(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The settings of Qwen-Image-Edit-2511 in a folder, without weights."""
+    from rr_tasks.restorer.qwen.anatomy import list_published
+
+    folder = tmp_path_factory.mktemp("large")
+    published = list_published()["Qwen/Qwen-Image-Edit-2511"]
+    encoder = published["text_encoder"]
+    files = {
+        "model_index.json": {"_class_name": published["pipeline"]},
+        "transformer/config.json": published["transformer"],
+        "vae/config.json": published["vae"],
+        "text_encoder/config.json": {**encoder, "architectures": [encoder["architecture"]]},
+    }
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(json.dumps(content))
+    return str(folder)
 
 
 def load_toy(folder: str, **settings: float) -> "QwenRestorer":

@@ -23,7 +23,9 @@ from schemas.restorer import QwenRestorerChoice
 class QwenStart:
     """See `rr_tasks.alignment.start.Start`.
 
-    Walks take the steps and the guidance of the choice; a few steps without guidance are usual.
+    Walks take the steps and the guidance of the choice; a few steps without guidance are usual. All
+    parts stay on the device whatever its `offload` is: hooks that move weights put others in the
+    place of those that learn.
 
     Args:
         choice: the restorer; its adapter, if it has one, learns further.
@@ -38,7 +40,8 @@ class QwenStart:
     def __init__(
         self, choice: QwenRestorerChoice, *, rank: int, seed: int, device: torch.device
     ) -> None:
-        self._choice, self._rank, self._seed, self._device = choice, rank, seed, device
+        self._choice = choice.model_copy(update={"offload": "none"})
+        self._rank, self._seed, self._device = rank, seed, device
         self._model = fetch_snapshot(choice.model, choice.revision)
         self.digest = digest_choice(choice, self._model, device)
 

@@ -22,9 +22,8 @@ from rr_tasks.alignment.walks import Exploration
 from rr_tasks.alignment.worst import pick, sort_out
 from rr_tasks.device import choose_device
 from rr_tasks.reasoner.annotation import check_belongs
-from rr_tasks.reasoner.load import load_reasoner, load_second_judge
+from rr_tasks.reasoner.load import check_reasoner, load_reasoner, load_second_judge
 from rr_tasks.reasoner.protocol import Reasoner
-from rr_tasks.restorer.load import check_restorer
 from rr_tasks.restorer.photograph import PhotographRestorer
 from rr_tasks.storage.files import join, name_of, publish_bytes
 from rr_tasks.training.crops import load_crops
@@ -40,6 +39,7 @@ from schemas.errors import ExpectedError
 from schemas.parameters.alignment import AlignmentMethod, AlignParameters
 from schemas.reasoner import ReasonerChoice
 from schemas.restorer import RestorerChoice
+from schemas.training import DeviceName
 
 ALGORITHM = 2
 """Counts changes of alignment that lead the same settings to other weights."""
@@ -64,28 +64,32 @@ def check_alignment(parameters: AlignParameters) -> None:
     """Make sure, before any work, that there is data, a judge and a restorer that can learn.
 
     Raises:
-        MissingDeviceError: the machine has no such device.
+        MissingDeviceError: the machine has no such device, or a model is too large for it.
         NoShardsError, OtherDataSetError, UnfinishedDataSetError, UnknownTruthError: the data set or
             its annotations are missing, incomplete, or without truth.
         UnusableWeightsError: weights are missing, or are not what they should be.
-        ShortWalkError, PartialJudgeError: see `check_method`.
+        ShortWalkError, PartialJudgeError, TooLittleMemoryError: see `check_method`.
     """
     choose_device(parameters.device)
     check_pairs(parameters.shards)
     check_belongs(parameters.annotations, parameters.shards)
-    check_restorer(parameters.restorer)
-    check_method(parameters, parameters.restorer, parameters.judge)
+    check_method(parameters, parameters.restorer, parameters.judge, parameters.device)
     load_reasoner(parameters.judge)
     _choose_start(parameters)
 
 
-def check_method(method: AlignmentMethod, restorer: RestorerChoice, judge: ReasonerChoice) -> None:
-    """Make sure that this restorer can explore so, and that this reasoner may reward.
+def check_method(
+    method: AlignmentMethod, restorer: RestorerChoice, judge: ReasonerChoice, device: DeviceName
+) -> None:
+    """Make sure that this restorer can explore so, and that this reasoner may reward beside it.
 
     Raises:
         ShortWalkError: the restorer takes too few steps.
+        MissingDeviceError: a model is too large for a machine without a GPU.
+        TooLittleMemoryError: the restorer and the judge do not fit the GPU while one learns.
         PartialJudgeError: the judge is the one that reports; evaluations could not be believed.
-        UnusableWeightsError: see `rr_tasks.reasoner.load.load_reasoner`.
+        UnusableWeightsError: see `rr_tasks.reasoner.load.load_reasoner` and
+            `rr_tasks.alignment.room.check_room`.
     """
     steps = len(EDGE_TIMES) - 1 if restorer.kind == "edge" else restorer.steps
     if method.times is None and steps <= method.window:
@@ -93,6 +97,12 @@ def check_method(method: AlignmentMethod, restorer: RestorerChoice, judge: Reaso
             f"a walk of {steps} steps cannot explore in {method.window} and then end without "
             "noise: name more times, set more steps of a Qwen restorer, or a smaller window"
         )
+    beside = check_reasoner(judge)
+    if restorer.kind == "qwen":
+        # Late, because only this needs diffusers and peft.
+        from rr_tasks.alignment.room import check_room  # noqa: PLC0415
+
+        check_room(method, restorer, choose_device(device), beside)
     if judge.kind == "edge" and load_reasoner(judge).identity == load_second_judge().identity:
         raise PartialJudgeError(
             "edge-judge reports on restorations in every evaluation, so it must not reward them; "
@@ -209,7 +219,11 @@ def _learn(
             process=process,
         )
         train(
-            Objective(policy, _compose_loss(policy, start, exploration, parameters)),
+            Objective(
+                policy,
+                _compose_loss(policy, start, exploration, parameters),
+                idles=start.network == "qwen-adapter",  # see `rr_tasks.training.editor`
+            ),
             rollouts,
             record.settings,
             parameters.output,

@@ -74,7 +74,7 @@ def train(
         UnwritableCheckpointError: the disk is full; the last checkpoint stays.
         StorageError: storage refuses.
     """
-    processes = join_processes(device)
+    processes = join_processes(device, idles=objective.idles)
     network = objective.network.to(device).train()
     state = TrainingState(network, settings)
     first = state.load(join(folder, CHECKPOINT))

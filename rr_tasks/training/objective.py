@@ -19,7 +19,9 @@ class Objective(Generic[BatchT]):
     Args:
         network: learns through the parameters that require a gradient.
         loss: takes a batch and a CPU generator that is seeded by step and process.
+        idles: some of these parameters get no gradient, and processes must not wait for it.
     """
 
     network: nn.Module
     loss: Callable[[BatchT, torch.Generator], Losses]
+    idles: bool = False

@@ -4,6 +4,7 @@ Weights are counted exactly. What a step needs beside them is estimated from the
 see docs/QWEN.md for what was measured.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
 
@@ -31,6 +32,10 @@ _DECODER_BYTES = 3_000
 _OPTIMIZER = 5
 """An adapter's float32 numbers: weight, gradient, two moments, and average."""
 
+_COMPARED, _FOLLOWING = 2, 3
+"""Those that alignment adds: where it started and what its guard keeps; and, if weights follow,
+these, their average, and what the guard keeps of them."""
+
 
 @dataclass(frozen=True)
 class Keeping:
@@ -55,10 +60,9 @@ def restoring_bytes(anatomy: Anatomy, keeping: Keeping, tile_side: int, wide: in
         tile_side: height and width of a tile, in pixels.
         wide: bytes of a weight that is not stored in float8.
     """
-    transformer = anatomy.transformer * (1 if keeping.storage == "float8" else wide)
+    transformer = _transformer_bytes(anatomy, keeping.storage, wide)
     encoder, autoencoder = anatomy.text_encoder * wide, anatomy.autoencoder * wide
-    tokens = 2 * (tile_side // _TOKEN_STRIDE) ** 2 + _TEXT_TOKENS
-    work = max(tokens * anatomy.width * _COPIES * wide, tile_side**2 * _DECODER_BYTES)
+    work = max(_tokens(tile_side) * anatomy.width * _COPIES * wide, tile_side**2 * _DECODER_BYTES)
     match keeping.offload:
         case "none":
             return transformer + encoder + autoencoder + work
@@ -82,12 +86,42 @@ def training_bytes(
 
     The text encoder waits elsewhere. Between blocks only their inputs are kept.
     """
-    frozen = anatomy.transformer * (1 if storage == "float8" else wide) + anatomy.autoencoder * wide
+    frozen = _transformer_bytes(anatomy, storage, wide) + anatomy.autoencoder * wide
     learned = anatomy.adapter * rank * 4 * _OPTIMIZER
-    tokens = batch_size * (2 * (crop_side // _TOKEN_STRIDE) ** 2 + _TEXT_TOKENS)
-    kept = tokens * anatomy.width * wide * anatomy.blocks
-    block = 3 * tokens * anatomy.width * _COPIES * wide
-    return frozen + learned + kept + block
+    return frozen + learned + _learning_bytes(anatomy, [batch_size], crop_side, wide)
+
+
+def aligning_bytes(
+    anatomy: Anatomy,
+    storage: StorageName,
+    *,
+    rank: int,
+    follows: bool,
+    passes: Sequence[int],
+    crop_side: int,
+    tile_side: int,
+    wide: int = _WIDE,
+) -> int:
+    """Estimate the most memory that aligning an adapter takes on the device, without the judge.
+
+    All parts stay there, because new photographs are read, restored and shown all the time.
+
+    Args:
+        anatomy: the model.
+        storage: of the transformer's weights.
+        rank: of the adapter.
+        follows: whether other weights of the adapter follow those that learn.
+        passes: crops of each pass through the transformer that a batch learns from.
+        crop_side: height and width of a crop, in pixels.
+        tile_side: of a tile, when whole photographs are restored to guard fidelity.
+        wide: bytes of a weight that is not stored in float8.
+    """
+    restoring = restoring_bytes(anatomy, Keeping(storage, "none"), tile_side, wide)
+    parts = (anatomy.text_encoder + anatomy.autoencoder) * wide
+    frozen = _transformer_bytes(anatomy, storage, wide) + parts
+    numbers = _OPTIMIZER + _COMPARED + (_FOLLOWING if follows else 0)
+    learned = anatomy.adapter * rank * 4 * numbers
+    return learned + max(restoring, frozen + _learning_bytes(anatomy, passes, crop_side, wide))
 
 
 def choose_keeping(anatomy: Anatomy, tile_side: int, available: int) -> Keeping | None:
@@ -98,3 +132,18 @@ def choose_keeping(anatomy: Anatomy, tile_side: int, available: int) -> Keeping 
         if restoring_bytes(anatomy, keeping, tile_side) <= available
     )
     return next(fitting, None)
+
+
+def _transformer_bytes(anatomy: Anatomy, storage: StorageName, wide: int) -> int:
+    return anatomy.transformer * (1 if storage == "float8" else wide)
+
+
+def _learning_bytes(anatomy: Anatomy, passes: Sequence[int], crop_side: int, wide: int) -> int:
+    """Estimate what passes of so many crops hold: of blocks their inputs, and all of one block."""
+    numbers = _tokens(crop_side) * anatomy.width
+    return numbers * wide * (sum(passes) * anatomy.blocks + max(passes) * 3 * _COPIES)
+
+
+def _tokens(side: int) -> int:
+    """Count the tokens of two squares of `side` pixels and of the text."""
+    return 2 * (side // _TOKEN_STRIDE) ** 2 + _TEXT_TOKENS

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import torch
 
+from rr_tasks.alignment import qwen
 from rr_tasks.alignment.advantages import Selection
 from rr_tasks.alignment.grpo import TrustRegion, grpo_loss
 from rr_tasks.alignment.nft import nft_loss
@@ -18,11 +19,14 @@ from rr_tasks.alignment.rollouts import Rollout, Rollouts, prepare
 from rr_tasks.alignment.walks import Exploration
 from rr_tasks.photographs.pixels import Bytes
 from rr_tasks.restorer.protocol import Place
+from rr_tasks.restorer.qwen.backbone import Backbone
+from rr_tasks.restorer.qwen.model import load_backbone
 from rr_tasks.restorer.qwen.restorer import QwenRestorer
 from rr_tasks.restorer.sampling import velocity_at, walk
 from rr_tasks.training.flow import FlowBatch
 from rr_tasks.training.loop import train
 from rr_tasks.training.objective import Losses, Objective
+from rr_tasks.weights.snapshot import Snapshot
 from schemas.restorer import QwenRestorerChoice
 from schemas.training import LoopSettings
 
@@ -115,6 +119,23 @@ def test_the_reward_of_fixed_images_rises(
     parameters = dict(policy.network.named_parameters())
     assert all(torch.equal(value, parameters[name]) for name, value in frozen.items())
     _check_start_is_without_adapter(policy)
+
+
+def test_what_learns_is_never_offloaded(
+    toy_editor: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded: list[QwenRestorerChoice] = []
+
+    def load(model: Snapshot, choice: QwenRestorerChoice, device: torch.device) -> Backbone:
+        loaded.append(choice)
+        return load_backbone(model, choice, device)
+
+    monkeypatch.setattr(qwen, "load_backbone", load)
+    plain = QwenRestorerChoice(model=toy_editor("2511"), dtype="float32")
+    asked = plain.model_copy(update={"offload": "model"})
+    start = QwenStart(asked, rank=4, seed=0, device=CPU)
+    start.load()
+    assert loaded == [plain]
 
 
 def _check_start_is_without_adapter(policy: Policy) -> None:

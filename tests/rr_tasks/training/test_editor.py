@@ -1,7 +1,10 @@
 """A run that trains an adapter, from data set to file."""
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -14,6 +17,7 @@ from diffusers import DiffusionPipeline
 from safetensors import safe_open
 
 from rr_tasks.restorer.load import load_restorer
+from rr_tasks.restorer.qwen.model import LORA_FILE
 from rr_tasks.restorer.qwen.restorer import QwenRestorer
 from rr_tasks.shards.png import decode_png
 from rr_tasks.shards.reader import done_shards
@@ -25,6 +29,8 @@ from rr_tasks.training.folder import OtherRunError
 from rr_tasks.training.matching import matching_loss
 from rr_tasks.training.settings import choose_settings
 from rr_tasks.weights.file import UnusableWeightsError
+from schemas.alignment import RewardWeights
+from schemas.parameters.alignment import AlignParameters
 from schemas.parameters.editor_training import TrainEditorParameters
 from schemas.prior.current import DiagnosticPrior
 from schemas.prior.migrations import load_prior
@@ -32,6 +38,8 @@ from schemas.prior.mirror import mirror
 from schemas.restorer import QwenRestorerChoice
 from schemas.training import LoopSettings
 
+PROGRAM = Path(__file__).with_name("editor_processes.py")
+REPOSITORY = Path(__file__).parents[3]
 TARGETS = 2 * 12
 
 
@@ -196,6 +204,39 @@ def test_half_of_the_crops_are_mirrored_with_their_priors(
         assert crop.priors.get("predicted") == (known if straight else known and mirror(known))
         assert crop.priors["withheld"] is None
     assert 12 < mirrored < 36
+
+
+def test_two_processes_adapt_and_align_an_editor(
+    adapter: Path, parameters: TrainEditorParameters, tmp_path: Path
+) -> None:
+    output = {name: tmp_path / name for name in ("train", "align")}
+    (latents,) = adapter.parent.glob("encoded-*")
+    shutil.copytree(latents, output["train"] / latents.name)
+    train = parameters.model_copy(update={"output": str(output["train"]), "steps": 2})
+    align = AlignParameters(
+        shards=train.shards,
+        annotations=train.annotations,
+        output=str(output["align"]),
+        restorer=QwenRestorerChoice(model=train.start, dtype="float32", steps=2),
+        rewards=RewardWeights(local=0.0, naturalness=0.0),
+        steps=2,
+        groups=1,
+        members=2,
+        crop_side=32,
+        rank=4,
+        least_soundness=-1.0,
+        device="cpu",
+    )
+    (tmp_path / "train.json").write_text(train.model_dump_json())
+    (tmp_path / "align.json").write_text(align.model_dump_json())
+    command = [sys.executable, str(PROGRAM), str(tmp_path)]
+    environment = os.environ | {"PYTHONPATH": str(REPOSITORY), "OMP_NUM_THREADS": "1"}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    for folder in output.values():
+        record = json.loads((folder / "run.json").read_text())
+        assert record["processes"] == 2
+        assert (folder / LORA_FILE).exists()
 
 
 def test_what_is_no_editor_is_refused_before_any_work(

@@ -1,6 +1,5 @@
 """What is said before any work where a restorer cannot run, or must not be used."""
 
-import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -19,42 +18,23 @@ from schemas.restorer import QwenRestorerChoice
 from tests.hub import Hub
 
 
-@pytest.fixture(scope="module")
-def large(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The settings of Qwen-Image-Edit-2511 in a folder, without weights."""
-    folder = tmp_path_factory.mktemp("large")
-    published = check.list_published()["Qwen/Qwen-Image-Edit-2511"]
-    encoder = published["text_encoder"]
-    files = {
-        "model_index.json": {"_class_name": published["pipeline"]},
-        "transformer/config.json": published["transformer"],
-        "vae/config.json": published["vae"],
-        "text_encoder/config.json": {**encoder, "architectures": [encoder["architecture"]]},
-    }
-    for name, content in files.items():
-        path = folder / name
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(json.dumps(content))
-    return str(folder)
-
-
 def give_gpu(monkeypatch: pytest.MonkeyPatch, gib: int) -> None:
     monkeypatch.setattr(check, "choose_device", lambda *_: torch.device("cuda"))
     monkeypatch.setattr(check, "device_memory", lambda _: gib * GIB)
     monkeypatch.setattr(model, "compute_type", lambda _: torch.bfloat16)
 
 
-def test_large_models_need_a_gpu(large: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_large_models_need_a_gpu(large_editor: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(check, "choose_device", lambda: torch.device("cpu"))
     with pytest.raises(MissingDeviceError, match=r"28\.8 billion parameters need a GPU"):
-        check_qwen_restorer(QwenRestorerChoice(model=large))
-    assert advise(large) == ("unknown licence", "needs a CUDA GPU")
+        check_qwen_restorer(QwenRestorerChoice(model=large_editor))
+    assert advise(large_editor) == ("unknown licence", "needs a CUDA GPU")
 
 
 def test_what_does_not_fit_is_refused_with_what_would(
-    large: str, monkeypatch: pytest.MonkeyPatch
+    large_editor: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    choice = QwenRestorerChoice(model=large)
+    choice = QwenRestorerChoice(model=large_editor)
     give_gpu(monkeypatch, 24)
     with pytest.raises(
         TooLittleMemoryError, match=r"about 5\d GiB .* has 24; use storage=float8 offload=model"
@@ -62,7 +42,7 @@ def test_what_does_not_fit_is_refused_with_what_would(
         check_qwen_restorer(choice)
     fitting = choice.model_copy(update={"storage": "float8", "offload": "model"})
     check_qwen_restorer(fitting)
-    assert advise(large)[1].startswith("storage=float8 offload=model")
+    assert advise(large_editor)[1].startswith("storage=float8 offload=model")
     give_gpu(monkeypatch, 80)
     check_qwen_restorer(choice)
     with pytest.raises(TooLittleMemoryError, match="about 1"):
@@ -75,11 +55,11 @@ def test_what_does_not_fit_is_refused_with_what_would(
     give_gpu(monkeypatch, 1)
     with pytest.raises(TooLittleMemoryError, match="smaller tiles"):
         check_qwen_restorer(choice)
-    assert advise(large)[1] == "does not fit this GPU"
+    assert advise(large_editor)[1] == "does not fit this GPU"
 
 
-def test_a_training_has_to_fit_too(large: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    parameters = TrainEditorParameters(shards="s", annotations="a", output="o", start=large)
+def test_a_training_has_to_fit_too(large_editor: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    parameters = TrainEditorParameters(shards="s", annotations="a", output="o", start=large_editor)
     monkeypatch.setattr(check, "choose_device", lambda _: torch.device("cpu"))
     with pytest.raises(MissingDeviceError, match=r"28\.8 billion parameters need a GPU"):
         check_room_to_train(parameters)
