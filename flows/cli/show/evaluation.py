@@ -12,7 +12,7 @@ from rr_tasks.evaluation.images.sets import DEGRADED
 
 def show_evaluation(console: Console, evaluation: Evaluation) -> None:
     """Print the tables of an evaluation, their location, and why some have no diagnosis."""
-    print_table(console, "Quality (PSNR in dB, RGB; SSIM; severity)", evaluation.quality)
+    print_table(console, "Image quality (PSNR in dB, RGB; SSIM; severity)", evaluation.quality)
     general = evaluation.artefacts.filter(pl.col("set").is_in(["clean", DEGRADED]))
     print_table(console, "Artefacts (levels; cast in CIELAB)", general)
     print_table(console, "Diagnosis", evaluation.diagnosis)
