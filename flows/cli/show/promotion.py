@@ -22,7 +22,6 @@ def show_verdict(console: Console, verdict: Verdict) -> None:
         "On degraded photographs: candidate "
         f"{_describe(verdict.candidate_psnr, verdict.candidate_severity)}, in use so far "
         f"{_describe(verdict.champion_psnr, verdict.champion_severity)}",
-        soft_wrap=True,
     )
     console.print(f"[bold]Verdict[/bold]          {escape(verdict.reason)}")
 

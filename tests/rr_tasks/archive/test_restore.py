@@ -131,7 +131,7 @@ def test_so_many_photographs_are_restored_at_the_same_time_and_progress_is_told(
                 at_work += 1
                 most = max(most, at_work)
             assert torch.get_num_threads() == 1
-            time.sleep(0.1)
+            time.sleep(0.3)
             with lock:
                 at_work -= 1
             return super().diagnose(pixels)
