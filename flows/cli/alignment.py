@@ -20,7 +20,7 @@ from flows.cli.models import (
 from flows.cli.options import Seed, Verify, say_choices
 from flows.console import console
 from schemas.alignment import ObjectiveName
-from schemas.parameters.alignment import AlignParameters
+from schemas.parameters.alignment import ANY_JUDGE, AlignParameters
 from schemas.training import DeviceName
 
 
@@ -105,7 +105,7 @@ def align(
         "seed": seed,
         "device": device,
         "verify": verify,
-        **({"least_soundness": -1.0} if tier == "tiny" else {}),  # toys restore nothing
+        **({"least_soundness": ANY_JUDGE} if tier == "tiny" else {}),
         **chosen,
     }
     parameters = AlignParameters(**merge_trees(common, parse_tree("--set", more)))

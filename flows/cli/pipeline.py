@@ -21,6 +21,7 @@ from flows.cli.models import (
 from flows.cli.options import Address, Runner, Seed, Workers
 from flows.cli.promotion import Gate
 from flows.console import console
+from schemas.parameters.alignment import ANY_JUDGE
 from schemas.parameters.pipeline import PipelineParameters
 
 
@@ -94,7 +95,7 @@ def pipeline(
         },
         "alignment": {
             "steps": align_steps,
-            "least_soundness": -1.0 if tier == "tiny" else None,  # toys restore nothing
+            "least_soundness": ANY_JUDGE if tier == "tiny" else None,
         },
     }
     given: dict[str, Any] = {

@@ -2,13 +2,16 @@
 
 import torch
 
-from rr_tasks.device import LARGE, TooLittleMemoryError, device_memory, missing_gpu
+from rr_tasks.device import TooLittleMemoryError
 from rr_tasks.restorer.qwen.anatomy import measure_model
+from rr_tasks.restorer.qwen.check import find_gpu_memory
 from rr_tasks.restorer.qwen.memory import GIB, aligning_bytes
 from rr_tasks.restorer.qwen.model import check_kind, resolve_dtype
 from rr_tasks.weights.snapshot import fetch_settings
 from schemas.parameters.alignment import AlignmentMethod
 from schemas.restorer import QwenRestorerChoice
+
+_ELSEWHERE = "align the edge restorer, or use a machine with a CUDA GPU"
 
 
 def check_room(
@@ -31,12 +34,10 @@ def check_room(
     """
     check_kind(fetch_settings(choice.model, choice.revision))
     anatomy = measure_model(choice.model, choice.revision)
-    if anatomy.total < LARGE:
+    memory = find_gpu_memory(choice.model, anatomy, device, _ELSEWHERE)
+    if memory is None:
         return
-    if device.type != "cuda":
-        advice = "align the edge restorer, or use a machine with a CUDA GPU"
-        raise missing_gpu(choice.model, anatomy.total, advice)
-    available = device_memory(device) - beside
+    available = memory - beside
     needed = aligning_bytes(
         anatomy,
         choice.storage,

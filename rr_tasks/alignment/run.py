@@ -36,7 +36,7 @@ from rr_tasks.training.processes import join_processes
 from rr_tasks.training.settings import choose_settings
 from schemas.alignment import AlignmentRecord
 from schemas.errors import ExpectedError
-from schemas.parameters.alignment import AlignmentMethod, AlignParameters
+from schemas.parameters.alignment import ANY_JUDGE, AlignmentMethod, AlignParameters
 from schemas.reasoner import ReasonerChoice
 from schemas.restorer import RestorerChoice
 from schemas.training import DeviceName
@@ -47,7 +47,6 @@ ALGORITHM = 2
 SAMPLES = "samples"
 """Folder, in that of the run, of sheets of samples by step."""
 
-_ANY_JUDGE = -1.0
 _WARMUP_STEPS = 10
 _SHOWN = 6
 
@@ -183,7 +182,7 @@ def _learn(
         PhotographRestorer(restorer, record.start),
         RewardModel(judge, parameters.rewards),
     )
-    if parameters.least_soundness > _ANY_JUDGE:
+    if parameters.least_soundness > ANY_JUDGE:
         check_judge(judge, restore_all(withheld, in_use), parameters.least_soundness)
 
     def show(step: int, restorations: Restorations) -> None:

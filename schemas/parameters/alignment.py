@@ -22,6 +22,9 @@ from schemas.reasoner import EdgeReasonerChoice, ReasonerChoice
 from schemas.restorer import EdgeRestorerChoice
 from schemas.url import Url
 
+ANY_JUDGE = -1.0
+"""The least soundness with which a judge is not tested: toys restore nothing that can be judged."""
+
 
 class AlignmentData(Parameters):
     """What is aligned, by whose judgement, on what data and where."""
@@ -88,7 +91,7 @@ class AlignmentMethod(Parameters):
     )
     least_soundness: float = Field(
         0.9,
-        ge=-1.0,
+        ge=ANY_JUDGE,
         le=1.0,
         description="Lowest rank correlation of the judge's severities with what is there, by "
         "which it is fit to reward; -1 trusts any judge, for trials with toys",

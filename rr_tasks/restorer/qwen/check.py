@@ -1,5 +1,7 @@
 """Finds out before any work whether a Qwen restorer can be had and can run on this machine."""
 
+import torch
+
 from rr_tasks.device import (
     LARGE,
     TooLittleMemoryError,
@@ -63,11 +65,9 @@ def check_room_to_train(parameters: TrainEditorParameters) -> None:
     check_kind(fetch_settings(parameters.start, parameters.revision))
     anatomy = measure_model(parameters.start, parameters.revision)
     device = choose_device(parameters.device)
-    if anatomy.total < LARGE:
+    available = find_gpu_memory(parameters.start, anatomy, device)
+    if available is None:
         return
-    if device.type != "cuda":
-        raise missing_gpu(parameters.start, anatomy.total, _ELSEWHERE)
-    available = device_memory(device)
     needed = training_bytes(
         anatomy,
         parameters.storage,
@@ -82,6 +82,27 @@ def check_room_to_train(parameters: TrainEditorParameters) -> None:
             f"GPU has {available / GIB:.0f}; use storage=float8, smaller crops or batches, or a "
             "larger GPU: --plan shows what they take"
         )
+
+
+def find_gpu_memory(
+    name: str, anatomy: Anatomy, device: torch.device, advice: str = _ELSEWHERE
+) -> int | None:
+    """Return the bytes of the GPU that a large model needs, or None for one that runs anywhere.
+
+    Args:
+        name: of the model.
+        anatomy: its size.
+        device: where it is to run.
+        advice: what to do if that is no GPU.
+
+    Raises:
+        MissingDeviceError: the model is large, and the device no GPU.
+    """
+    if anatomy.total < LARGE:
+        return None
+    if device.type != "cuda":
+        raise missing_gpu(name, anatomy.total, advice)
+    return device_memory(device)
 
 
 def advise(name: str, tile_side: int = 1024) -> tuple[str, str]:
@@ -108,11 +129,10 @@ def advise(name: str, tile_side: int = 1024) -> tuple[str, str]:
 
 def _check_device(choice: QwenRestorerChoice, beside: int) -> None:
     anatomy, device = measure_model(choice.model, choice.revision), choose_device()
-    if anatomy.total < LARGE:
+    memory = find_gpu_memory(choice.model, anatomy, device)
+    if memory is None:
         return
-    if device.type != "cuda":
-        raise missing_gpu(choice.model, anatomy.total, _ELSEWHERE)
-    available = device_memory(device) - beside
+    available = memory - beside
     wide = resolve_dtype(choice.dtype, device).itemsize
     asked = Keeping(choice.storage, choice.offload)
     needed = restoring_bytes(anatomy, asked, choice.tile_side, wide)

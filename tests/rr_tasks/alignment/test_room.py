@@ -3,9 +3,10 @@
 import pytest
 import torch
 
-from rr_tasks.alignment import room, run
+from rr_tasks.alignment import run
 from rr_tasks.alignment.run import check_alignment
 from rr_tasks.device import MissingDeviceError, TooLittleMemoryError
+from rr_tasks.restorer.qwen import check
 from rr_tasks.restorer.qwen.memory import GIB
 from schemas.parameters.alignment import AlignParameters
 from schemas.restorer import QwenRestorerChoice
@@ -20,7 +21,7 @@ def parameters(large_editor: str, dataset: str, annotations: str) -> AlignParame
 def give_gpu(monkeypatch: pytest.MonkeyPatch, gib: int, *, judge: int = 0) -> None:
     """Have a GPU, of whose memory a judge takes some GiB."""
     monkeypatch.setattr(run, "choose_device", lambda _: torch.device("cuda"))
-    monkeypatch.setattr(room, "device_memory", lambda _: gib * GIB)
+    monkeypatch.setattr(check, "device_memory", lambda _: gib * GIB)
     monkeypatch.setattr(run, "check_reasoner", lambda _: judge * GIB)
 
 
