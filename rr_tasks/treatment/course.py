@@ -127,10 +127,13 @@ def _verify(
     loss = _find_loss(pixels, restored, before.working, after.working, undone)
     if loss is not None:
         return 0.0, loss
-    fault = find_fault(before, after, undone) or find_rest(before, after, undone)
-    if fault is None:
+    fault = find_fault(before, after, undone)
+    rest = find_rest(before, after, undone)
+    if fault is None and rest is None:
         return 1.0, None
     reduced = blend(pixels, restored, REDUCED)
+    if fault is None:  # what is half undone may not look any better yet, as half of a blur
+        return REDUCED, rest
     good = find_fault(before, look_at(reduced, engine), undone, REDUCED) is None
     return REDUCED if good else 0.0, fault
 

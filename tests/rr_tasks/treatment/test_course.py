@@ -96,6 +96,13 @@ def test_one_that_leaves_much_is_applied_by_half(hazy: DiagnosticPrior) -> None:
     assert len(restorer.told) == 1
 
 
+def test_half_need_not_look_better_if_the_whole_does(hazy: DiagnosticPrior) -> None:
+    treated, _, judge = course(hazy, lambda change: 46.0 if change > 6 else 60.0)
+    assert (treated.status, treated.strengths) == ("restored", {"haze": 0.5})
+    assert treated.reason == "applied by 50%, because 77% of the severity of haze is left"
+    assert judge.seen == 2
+
+
 def test_one_that_does_no_good_is_dropped(hazy: DiagnosticPrior) -> None:
     treated, _, _ = course(hazy, lambda _: 60.0)
     assert (treated.status, treated.pixels, treated.strengths) == ("unimproved", None, {})
