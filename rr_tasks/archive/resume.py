@@ -12,7 +12,7 @@ from rr_tasks.storage.status import Status
 from schemas.archive import Chunk, LedgerRow, PlanItem, RestoreParameters
 from schemas.prior.current import CURRENT_VERSION, DEGRADATIONS
 
-OUTPUT_VERSION = 8
+OUTPUT_VERSION = 9
 """Raised whenever a change of this package alters the files written for the same settings."""
 _PIECE = 2**20
 

@@ -25,7 +25,7 @@ class NothingToEvaluateError(ExpectedError, ValueError):
     """An evaluation has no rows."""
 
 
-EVALUATION_VERSION = 7
+EVALUATION_VERSION = 8
 """Counts changes of the code that alter the figures of the same weights on the same data set."""
 
 COLUMNS: Mapping[str, type[pl.DataType]] = {
