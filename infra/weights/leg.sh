@@ -4,13 +4,14 @@
 #
 #   infra/weights/leg.sh photos work 1        # from the weights without guides of commit aff3c38
 #   infra/weights/leg.sh photos work 2        # goes on from leg 1; weights in work/restorer-leg-2
+#   infra/weights/leg.sh photos work 2 FILE   # goes on from other weights: average.py makes a mean
 set -euo pipefail
-photographs=${1:?usage: leg.sh PHOTOGRAPHS WORK NUMBER}
-work=${2:?usage: leg.sh PHOTOGRAPHS WORK NUMBER}
-number=${3:?usage: leg.sh PHOTOGRAPHS WORK NUMBER}
+photographs=${1:?usage: leg.sh PHOTOGRAPHS WORK NUMBER [START]}
+work=${2:?usage: leg.sh PHOTOGRAPHS WORK NUMBER [START]}
+number=${3:?usage: leg.sh PHOTOGRAPHS WORK NUMBER [START]}
 
-start=$work/restorer-leg-$((number - 1))/edge-restorer.safetensors
-if [ "$number" = 1 ]; then
+start=${4:-$work/restorer-leg-$((number - 1))/edge-restorer.safetensors}
+if [ "$number" = 1 ] && [ -z "${4:-}" ]; then
   mkdir -p "$work"
   git show aff3c38:rr_tasks/weights/edge-restorer.safetensors > "$work/unguided.safetensors"
   start=$work/guided.safetensors
