@@ -16,7 +16,7 @@ from rr_tasks.device import autocast
 from rr_tasks.photographs.pixels import Bytes
 from rr_tasks.reasoner.protocol import Reasoner
 from rr_tasks.restorer.protocol import Place, Restorer
-from rr_tasks.restorer.sampling import walk
+from rr_tasks.restorer.sampling import restore_parts
 from rr_tasks.training.flow import FlowBatch
 
 
@@ -52,8 +52,7 @@ def _restore(restorer: Restorer[Any], photographs: FlowBatch) -> list[Bytes]:
         one = pick(photographs, [place])
         with torch.no_grad(), autocast(restorer.device):
             condition = prepare(restorer, one)
-            start, times = restorer.begin(condition, [Place(0, 0)]), restorer.times(condition)
-            restored += show(walk(restorer, condition, start, times).float())
+            restored += show(restore_parts(restorer, condition, [Place(0, 0)]).float())
     return restored
 
 

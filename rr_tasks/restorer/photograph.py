@@ -10,7 +10,7 @@ import torch
 from rr_tasks.device import autocast
 from rr_tasks.photographs.pixels import Bytes, Pixels
 from rr_tasks.restorer.protocol import Place, Restorer
-from rr_tasks.restorer.sampling import walk
+from rr_tasks.restorer.sampling import restore_parts
 from rr_tasks.restorer.tiling import Tiling
 from schemas.errors import ExpectedError
 from schemas.prior.current import DiagnosticPrior
@@ -75,8 +75,7 @@ class PhotographRestorer:
             images, guides = (_stack(array, restorer.device) for array in arrays)
             with torch.inference_mode(), autocast(restorer.device):
                 condition = restorer.prepare(images, [prior] * len(batch), guides)
-                start, times = restorer.begin(condition, places), restorer.times(condition)
-                restored = walk(restorer, condition, start, times)
+                restored = restore_parts(restorer, condition, places)
             yield from restored.float().cpu()
 
 

@@ -5,19 +5,26 @@ from itertools import pairwise
 
 import torch
 
-from rr_tasks.restorer.protocol import ConditionT, Restorer
+from rr_tasks.restorer.protocol import ConditionT, Place, Restorer
 
 ONE_STEP = (1.0, 0.0)
 """The times of a walk of a single step."""
 
 
-def regress(restorer: Restorer[ConditionT], condition: ConditionT) -> torch.Tensor:
-    """Take one step from the source's mean: the minimum-mean-square-error restoration.
+def restore_parts(
+    restorer: Restorer[ConditionT], condition: ConditionT, places: Sequence[Place]
+) -> torch.Tensor:
+    """Restore parts of photographs as in use: from where the restorer begins, by its own times.
+
+    Args:
+        restorer: the flow.
+        condition: of the parts, from `restorer.prepare`.
+        places: where each part lies in its photograph.
 
     Returns:
         (B, 3, H, W) in 0-1.
     """
-    return walk(restorer, condition, restorer.source(condition).mean, ONE_STEP)
+    return walk(restorer, condition, restorer.begin(condition, places), restorer.times(condition))
 
 
 def walk(

@@ -11,7 +11,8 @@ from rr_tasks.export.onnx import UnfaithfulExportError, export_onnx
 from rr_tasks.restorer.edge import EdgeRestorer
 from rr_tasks.restorer.guides import PLANES
 from rr_tasks.restorer.network import RestorerNetwork
-from rr_tasks.restorer.sampling import regress
+from rr_tasks.restorer.protocol import Place
+from rr_tasks.restorer.sampling import restore_parts
 from rr_tasks.weights.file import save_network
 from schemas.network import RestorerShape
 from schemas.prior.current import DiagnosticPrior
@@ -43,7 +44,7 @@ def test_other_programs_restore_as_the_restorer_does(
     images, guides = torch.rand(1, 3, 20, 36), torch.rand(1, PLANES, 20, 36)
     condition = restorer.prepare(images, [prior], guides)
     with torch.no_grad():
-        wanted = regress(restorer, condition).numpy()
+        wanted = restore_parts(restorer, condition, [Place(0, 0)]).numpy()
     inputs = {"degraded": images, "prior": condition.prior, "guides": guides}
     (found,) = session.run(None, {name: value.numpy() for name, value in inputs.items()})
     assert np.abs(found - wanted).max() < 1e-4

@@ -5,7 +5,8 @@ import torch
 
 from rr_tasks.restorer.edge import TAU, EdgeRestorer
 from rr_tasks.restorer.network import CONDITION_LENGTH, EdgeCondition, RestorerNetwork
-from rr_tasks.restorer.sampling import regress, walk
+from rr_tasks.restorer.protocol import Place
+from rr_tasks.restorer.sampling import restore_parts, walk
 from schemas.network import RestorerShape
 from schemas.prior.current import DiagnosticPrior
 
@@ -18,7 +19,8 @@ UNKNOWN = EdgeCondition(IMAGE, torch.zeros(2, CONDITION_LENGTH), UNGUIDED)
 def test_a_new_network_changes_nothing(restorer_network: MakeNetwork) -> None:
     flow = EdgeRestorer(restorer_network())
     with torch.no_grad():
-        assert torch.equal(regress(flow, flow.prepare(IMAGE, [None, None], UNGUIDED)), IMAGE)
+        condition = flow.prepare(IMAGE, [None, None], UNGUIDED)
+        assert torch.equal(restore_parts(flow, condition, [Place(0, 0)] * 2), IMAGE)
 
 
 def test_the_velocity_leads_to_the_predicted_image(restorer_network: MakeNetwork) -> None:

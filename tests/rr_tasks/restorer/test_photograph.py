@@ -10,7 +10,8 @@ from rr_tasks.restorer.edge import EdgeRestorer
 from rr_tasks.restorer.load import load_restorer
 from rr_tasks.restorer.network import RestorerNetwork
 from rr_tasks.restorer.photograph import NoNumbersError, PhotographRestorer
-from rr_tasks.restorer.sampling import regress
+from rr_tasks.restorer.protocol import Place
+from rr_tasks.restorer.sampling import restore_parts
 from rr_tasks.weights.file import UnusableWeightsError, hash_weights, save_network
 from schemas.network import RestorerShape
 from schemas.prior.current import DiagnosticPrior
@@ -64,7 +65,8 @@ def test_tiles_restore_as_the_whole_would(
     with torch.no_grad(), autocast(flow.device):
         known = torch.from_numpy(flow.survey(wide, prior)[:, :]).permute(2, 0, 1)[None].float()
         condition = flow.prepare(image, [prior], known / 255)
-        whole = regress(flow, condition)[0].permute(1, 2, 0).float().numpy() * 255
+        restored = restore_parts(flow, condition, [Place(0, 0)])[0]
+        whole = restored.permute(1, 2, 0).float().numpy() * 255
     tiled = restorer_of(network).restore(wide, prior).astype(float)
     difference = np.abs(tiled - whole)
     change = np.abs(whole - wide)

@@ -8,7 +8,7 @@ from torch import nn
 from rr_tasks.photographs.pixels import Pixels, to_8_bits
 from rr_tasks.restorer.flow import Isotropic, Source, velocity_towards
 from rr_tasks.restorer.protocol import Guides, Place, Tile
-from rr_tasks.restorer.sampling import ONE_STEP, regress, walk
+from rr_tasks.restorer.sampling import ONE_STEP, restore_parts, walk
 from schemas.prior.current import DiagnosticPrior
 
 CLEAN = torch.linspace(0.1, 0.9, 12).reshape(1, 3, 2, 2)
@@ -98,12 +98,19 @@ def test_more_steps_follow_a_curved_flow_more_closely() -> None:
     assert errors[-1] < 0.01
 
 
-def test_regressing_is_one_step_from_the_mean() -> None:
-    for flow in (StraightFlow(), DecayingFlow()):
-        condition = Known(CLEAN, MEAN)
-        assert torch.equal(regress(flow, condition), walk(flow, condition, MEAN, even_times(1)))
+def test_restoring_goes_from_the_restorers_begin_by_its_times() -> None:
+    class Halving(DecayingFlow):
+        def begin(self, condition: Known, places: Sequence[Place]) -> torch.Tensor:
+            return condition.mean + places[0].top
+
+        def times(self, condition: Known) -> Sequence[float]:
+            return (1.0, 0.5, 0.0)
+
+    restored = restore_parts(Halving(), Known(CLEAN, MEAN), [Place(1, 0)])
+    assert torch.allclose(restored, (MEAN + 1) / 4)
 
 
 def test_images_are_decoded() -> None:
     condition = Known(CLEAN * 3 - 1, MEAN)
-    assert torch.allclose(regress(StraightFlow(), condition), condition.clean.clamp(0, 1))
+    restored = restore_parts(StraightFlow(), condition, [Place(0, 0)])
+    assert torch.allclose(restored, condition.clean.clamp(0, 1))

@@ -8,7 +8,8 @@ from torch.nn import functional
 
 from rr_tasks.restorer.edge import TAU, EdgeRestorer
 from rr_tasks.restorer.network import EdgeCondition, RestorerNetwork
-from rr_tasks.restorer.sampling import regress
+from rr_tasks.restorer.protocol import Place
+from rr_tasks.restorer.sampling import restore_parts
 from rr_tasks.training.flow import FlowBatch, flow_loss
 from rr_tasks.training.objective import Losses
 from schemas.network import RestorerShape
@@ -102,7 +103,8 @@ def test_a_quiet_start_at_one_is_what_restoring_does(restorer_network: MakeNetwo
     flow = EdgeRestorer(network)
     seen = EdgeCondition(*(part[chosen] for part in witness.condition))
     with torch.no_grad():
-        restored = regress(flow, flow.prepare(seen.degraded, [None], seen.guides))
+        condition = flow.prepare(seen.degraded, [None], seen.guides)
+        restored = restore_parts(flow, condition, [Place(0, 0)])
         predicted = network(witness.x[chosen], witness.t[chosen], seen)
     assert torch.allclose(restored, predicted.clamp(0, 1), atol=1e-6)
     assert losses["psnr"] == pytest.approx(float(losses["psnr_degraded"]), abs=1e-4)

@@ -11,7 +11,8 @@ from rr_tasks.evaluation.images.metrics import psnr, quality_table
 from rr_tasks.evaluation.images.shard import evaluate_shard, read_evaluation
 from rr_tasks.evaluation.images.trial import Trial
 from rr_tasks.restorer.photograph import PhotographRestorer
-from rr_tasks.restorer.sampling import regress, walk
+from rr_tasks.restorer.protocol import Place
+from rr_tasks.restorer.sampling import restore_parts, walk
 from rr_tasks.shards.png import decode_png
 from rr_tasks.shards.stream import read_samples
 from rr_tasks.training.crops import load_crops
@@ -101,9 +102,10 @@ def test_many_steps_from_noise_end_near_the_regression(
         start = flow.source(condition).draw(torch.Generator().manual_seed(0))
         sampled, regressed = (
             walk(flow, condition, start, [step / 8 for step in range(8, -1, -1)]),
-            regress(flow, condition),
+            restore_parts(flow, condition, [Place(0, 0)]),
         )
-        untold = regress(flow, flow.prepare(image, [None], image[:, :0]))
+        withheld = flow.prepare(image, [None], image[:, :0])
+        untold = restore_parts(flow, withheld, [Place(0, 0)])
     assert start.ndim == 3
     assert start.std() == pytest.approx(1.0, abs=0.05)
     assert sampled.shape == image.shape
