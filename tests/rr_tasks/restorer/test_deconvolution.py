@@ -7,8 +7,9 @@ from rr_tasks.degrade.kernels import disc_kernel, gaussian_kernel, motion_kernel
 from rr_tasks.degrade.light import CONVENTIONS
 from rr_tasks.degrade.point_spread import draw_kernel
 from rr_tasks.evaluation.images.metrics import psnr
-from rr_tasks.restorer.deconvolution import Deconvolution
+from rr_tasks.restorer.deconvolution import Deconvolution, draw_point_spread
 from schemas.prior.blur import BlurKind, BlurParameters
+from schemas.prior.kernel import Kernel
 from schemas.prior.light import Light
 
 DRAWN = {
@@ -62,6 +63,19 @@ def test_a_kernel_in_wide_cells_undoes_a_wide_blur(photograph: np.ndarray) -> No
     assert blur.kernel
     assert blur.kernel.cell_px > 1
     assert psnr(sharpened(image, blur, 0.0), wide) > psnr(image, wide) + 2.0
+
+
+def test_a_kernel_in_wide_cells_spreads_as_far_in_pixels() -> None:
+    rows = ((0.0, 0.0, 0.0), (0.5, 0.0, 0.5), (0.0, 0.0, 0.0))
+    kernel = Kernel(rows=rows, cell_px=2.5)
+    drawn = draw_point_spread(
+        BlurParameters(kind="motion", extent_px=5.0, angle_deg=0.0, kernel=kernel)
+    )
+    across = np.arange(len(drawn)) - len(drawn) // 2
+    assert drawn.sum() == pytest.approx(1.0)
+    assert (drawn.sum(axis=0) * across).sum() == pytest.approx(0.0, abs=1e-6)
+    assert np.sqrt((drawn.sum(axis=0) * across**2).sum()) == pytest.approx(2.5, abs=0.6)
+    assert np.sqrt((drawn.sum(axis=1) * across**2).sum()) < 2.5 / 2
 
 
 def test_flat_areas_keep_their_tone(photograph: np.ndarray) -> None:

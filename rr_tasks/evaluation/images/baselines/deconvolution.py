@@ -9,8 +9,8 @@ from skimage.restoration import richardson_lucy, wiener
 
 from rr_tasks.degrade.light import CONVENTIONS
 from rr_tasks.photographs.pixels import Bytes
+from rr_tasks.restorer.deconvolution import draw_point_spread
 from schemas.prior.blur import BlurParameters
-from schemas.prior.kernel import Kernel
 
 Plane = npt.NDArray[np.float32]
 
@@ -44,21 +44,10 @@ def _sharpen(
 ) -> Bytes | None:
     if blur is None or blur.kernel is None:
         return None
-    kernel = _to_pixels(blur.kernel)
+    kernel = draw_point_spread(blur)
     margin = len(kernel)  # what the ends of the filter need not know
     border = cv2.copyMakeBorder(image, margin, margin, margin, margin, cv2.BORDER_REFLECT_101)
     convention = CONVENTIONS[blur.light]
     values = convention.read(border)
     sharp = np.dstack([invert(values[..., channel], kernel) for channel in range(3)])
     return convention.write(np.asarray(sharp[margin:-margin, margin:-margin], np.float32))
-
-
-def _to_pixels(kernel: Kernel) -> Plane:
-    """Return the point spread of a kernel in pixels: an odd square that adds up to 1."""
-    cells, scale = np.array(kernel.rows, np.float32), kernel.cell_px
-    middle = len(cells) // 2
-    reach = int(np.ceil(middle * scale))
-    shift = reach - scale * middle
-    place = np.array([[scale, 0, shift], [0, scale, shift]])
-    spread = cv2.warpAffine(cells, place, (2 * reach + 1, 2 * reach + 1))
-    return np.asarray(spread / spread.sum(), np.float32)

@@ -8,7 +8,6 @@ from rr_tasks.degrade.light import CONVENTIONS
 from rr_tasks.evaluation.images.baselines.catalogue import BASELINES
 from rr_tasks.evaluation.images.baselines.dark_channel import dehaze, smooth_by
 from rr_tasks.evaluation.images.baselines.deconvolution import (
-    _to_pixels,
     sharpen_by_richardson_lucy,
     sharpen_by_wiener,
 )
@@ -71,16 +70,6 @@ def test_a_known_blur_is_undone_in_the_values_that_were_blurred(scene, light, sh
     values = cv2.filter2D(convention.read(scene), -1, weights, borderType=cv2.BORDER_REFLECT_101)
     blurred = convention.write(values)
     assert psnr(sharpen(blurred, blur), scene) > psnr(blurred, scene) + 1
-
-
-def test_a_kernel_of_larger_cells_is_enlarged():
-    kernel = Kernel(rows=((0.0, 0.0, 0.0), (0.5, 0.0, 0.5), (0.0, 0.0, 0.0)), cell_px=2.5)
-    spread = _to_pixels(kernel)
-    assert spread.shape == (7, 7)
-    assert spread.sum() == pytest.approx(1.0)
-    across = np.arange(-3, 4)
-    assert (spread.sum(axis=0) * across).sum() == pytest.approx(0.0, abs=1e-6)
-    assert np.sqrt((spread.sum(axis=0) * across**2).sum()) == pytest.approx(2.5, abs=0.6)
 
 
 def test_baselines_leave_alone_what_they_are_not_for(scene):
