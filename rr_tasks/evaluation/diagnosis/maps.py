@@ -1,7 +1,8 @@
 """Scores the maps of a diagnosis: where haze is how thick, and the kernel of a blur.
 
-A finding without a map counts as a restorer takes it: as even haze of its mean transmission, and as
-the kernel that is drawn from kind, extent and angle.
+What counts is what a diagnosis says. Haze without a map counts as even, of its mean transmission:
+the shape that a restorer then guesses from the photograph is no merit of the diagnosis. A blur
+without a kernel counts as the one of its kind, extent and angle, as which a restorer takes it.
 """
 
 import numpy as np
