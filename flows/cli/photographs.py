@@ -58,7 +58,8 @@ def restore(
         list[str] | None,
         typer.Option(
             metavar="PATH=VALUE",
-            help="Change every diagnosis: haze.severity=0, blur.extent_px=4. May be repeated.",
+            help="Change what each diagnosis found: haze.severity=0, blur.extent_px=4. What was "
+            "not found is not added. May be repeated.",
         ),
     ] = None,
     verify: Annotated[

@@ -91,6 +91,12 @@ def test_looks_that_are_meant_stay(rr: Rr, photographs: Path, tmp_path: Path) ->
         (["--edit-prior", "haze.severity=140"], "less than or equal to 100, not 140"),
         (["--edit-prior", "blur.kind=odd"], "'motion', 'defocus' or 'gaussian', not 'odd'"),
         (["--edit-prior", "haze.severity"], "--edit-prior takes PATH=VALUE, not 'haze.severity'"),
+        (
+            ["--edit-prior", "haze.severity=0", "--edit-prior", "haze.severity=5"],
+            "--edit-prior sets haze.severity twice; leave one of them out",
+        ),
+        (["--strength", "haze=0.5", "--strength", "haze=0.7"], "--strength sets haze twice"),
+        (["--strength", "0.5", "--strength", "0.5"], "--strength sets strength twice"),
         (["--strength", "fog=0.5"], "--strength knows haze, blur, rain, noise, not 'fog'"),
         (["--strength", "haze=2"], "--strength takes 0-1 or TYPE=0-1, not 'haze=2'"),
         (["--strength", "much"], "--strength takes 0-1 or TYPE=0-1, not 'much'"),
