@@ -11,6 +11,7 @@ import argparse
 
 from rr_tasks.restorer.network import RestorerNetwork, add_guides
 from rr_tasks.weights.file import hash_weights, load_network, save_network
+from rr_tasks.weights.lineage import SOURCES, read_sources
 from schemas.errors import ExpectedError
 
 
@@ -22,7 +23,9 @@ def main() -> None:
     options = parser.parse_args()
     try:
         grown = add_guides(load_network(options.before, RestorerNetwork))
-        save_network(grown, options.grown, {"grown_from": hash_weights(options.before)})
+        sources = sorted(read_sources(options.before))
+        record = {"grown_from": hash_weights(options.before), SOURCES: sources}
+        save_network(grown, options.grown, record)
     except ExpectedError as error:
         parser.error(str(error))
 

@@ -38,7 +38,7 @@ def measure(shards: str) -> Iterator[tuple[float, float, float]]:
 
 
 def main() -> None:
-    """Print a row for all clean images, all degraded ones, and those with strong haze."""
+    """Print a row for all clean images, all degraded ones, and those with strong haze if any."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("shards", nargs="+", help="data sets")
     options = parser.parse_args()
@@ -53,10 +53,12 @@ def main() -> None:
         f"with haze of at least {STRONG_HAZE:.0f}": degraded[haze >= STRONG_HAZE],
     }
     for name, found in sets.items():
-        sys.stdout.write(
-            f"{name}: {len(found)} images, least {found.min():.1f}, median {np.median(found):.1f}, "
-            f"{(found < NEEDED_STRUCTURE).mean():.2%} below {NEEDED_STRUCTURE}\n"
-        )
+        if len(found):
+            least, median, few = found.min(), np.median(found), (found < NEEDED_STRUCTURE).mean()
+            sys.stdout.write(
+                f"{name}: {len(found)} images, least {least:.1f}, median {median:.1f}, "
+                f"{few:.2%} below {NEEDED_STRUCTURE}\n"
+            )
 
 
 if __name__ == "__main__":
