@@ -11,8 +11,14 @@ reasoner's of another photograph, or none."""
 BenchmarkName = Literal["ots", "sots", "rain100", "gopro", "sidd", "cdd11", "folder"]
 """Data sets of pairs for which others published figures, and folders of a user's own pairs."""
 
-GridName = Literal["benchmark", "benchmark-field"]
-"""Frozen recipes of grids, which figures are published for."""
+HomeGridName = Literal["benchmark", "benchmark-field"]
+"""Frozen recipes of grids that degrade with the code which the shipped models learned from."""
+
+StrangerGridName = Literal["cdd11", "agenticir"]
+"""Frozen recipes of grids whose code no model learns from, and no choice of weights is based on."""
+
+GridName = Literal[HomeGridName, StrangerGridName]
+"""Recipes that restorations are measured on."""
 
 
 class RestorationSetting(Strict):

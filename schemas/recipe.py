@@ -122,6 +122,10 @@ class DegradationRecipe(Strict):
         """The recipe that sample `number` follows."""
         return self.alternatives[number % len(self.alternatives)] if self.alternatives else self
 
+    def as_grid(self) -> "DegradationRecipe":
+        """The recipe as it is measured on: each mixture and the clean photograph, for each."""
+        return self.model_copy(update={"sampling": "grid"})
+
     @property
     def sources(self) -> tuple[str, ...]:
         """The names of the recipes that samples follow."""
@@ -210,7 +214,7 @@ Gaussian noise, half of it with sigma 15, 25 or 50. Streaks as in Rain100. Half 
 hard.
 """
 
-BENCHMARK_FIELD = FIELD.model_copy(update={"name": "benchmark-field", "sampling": "grid"})
+BENCHMARK_FIELD = FIELD.as_grid().model_copy(update={"name": "benchmark-field"})
 """The evaluation set of `field`: every combination and the clean photograph once for each."""
 
 

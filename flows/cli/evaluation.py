@@ -36,7 +36,10 @@ def evaluate(
     restorer_setting: RestorerSetting = None,
     recipe: Annotated[
         GridName,
-        typer.Option(metavar=say_choices(GridName), help="How the photographs are degraded."),
+        typer.Option(
+            metavar=say_choices(GridName),
+            help="How the photographs are degraded; no model learns from cdd11 and agenticir.",
+        ),
     ] = "benchmark",
     benchmark: Annotated[
         BenchmarkName | None,

@@ -3,7 +3,7 @@
 from argparse import ArgumentParser
 from typing import get_args
 
-from schemas.evaluation import GridName
+from schemas.evaluation import HomeGridName
 
 
 def study_parser(doc: str | None) -> ArgumentParser:
@@ -14,5 +14,5 @@ def study_parser(doc: str | None) -> ArgumentParser:
     parser.add_argument("heldout", help="folder of clean photographs that it has none of")
     parser.add_argument("output", help="folder for weights, rows and tables")
     parser.add_argument("--reasoner", help="weights; the same as for the annotations")
-    parser.add_argument("--recipes", nargs="+", default=list(get_args(GridName)))
+    parser.add_argument("--recipes", nargs="+", default=list(get_args(HomeGridName)))
     return parser

@@ -20,7 +20,10 @@ class EvaluateParameters(Parameters):
     output: Url = Field(description="Folder for the evaluation set, its rows and its tables")
     reasoner: Reasoner = EdgeReasonerChoice()
     restorer: Restorer = EdgeRestorerChoice()
-    recipe: GridName = Field("benchmark", description="How the photographs are degraded")
+    recipe: GridName = Field(
+        "benchmark",
+        description="How the photographs are degraded; no model learns from cdd11 and agenticir",
+    )
     benchmark: BenchmarkName | None = Field(
         None, description="A data set of pairs, to measure on instead of a recipe"
     )

@@ -1,9 +1,10 @@
 """Parameters of promoting a restorer, and of taking that back."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
+from schemas.evaluation import HomeGridName
 from schemas.parameters.base import Parameters
 from schemas.parameters.evaluation import EvaluateParameters
 from schemas.restorer import RestorerChoice
@@ -25,6 +26,16 @@ class PromoteParameters(Parameters):
     again: bool = Field(
         False, description="Also promote weights that a person refused or took back"
     )
+
+    @field_validator("evaluation")
+    @classmethod
+    def _keep_strangers_strange(cls, given: EvaluateParameters) -> EvaluateParameters:
+        if given.recipe not in get_args(HomeGridName):
+            raise ValueError(
+                f"the recipe {given.recipe} is for testing alone; no weights are chosen by it, so "
+                f"name {' or '.join(get_args(HomeGridName))}"
+            )
+        return given
 
 
 class RollBackParameters(Parameters):

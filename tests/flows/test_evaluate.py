@@ -1,5 +1,6 @@
 """Evaluations on pairs that somebody else made."""
 
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,9 @@ from flows.evaluation_set import LAYOUT, make_evaluation_set
 from rr_tasks.ingest.pairs import SKIPPED
 from rr_tasks.ingest.shard import UnclearLayoutError
 from rr_tasks.shards.reader import failed_inputs
-from schemas.evaluation import BenchmarkName
+from schemas.evaluation import BenchmarkName, StrangerGridName
 from schemas.parameters.evaluation import EvaluateParameters
+from schemas.prior.current import DEGRADATIONS
 from tests.commands import Rr
 from tests.flows.cli.conftest import rr
 from tests.pairs import PLACES, degraded_like, lay_out, write
@@ -28,6 +30,23 @@ def one_photograph(photographs: Path, tmp_path: Path) -> Path:
     first = min(photographs.iterdir())
     (folder / first.name).write_bytes(first.read_bytes())
     return folder
+
+
+@pytest.mark.parametrize(
+    ("recipe", "types"),
+    [("agenticir", ("haze", "blur", "rain", "noise")), ("cdd11", ("haze", "rain", "noise"))],
+)
+def test_strangers_degrade_each_photograph_in_all_ways(
+    recipe: StrangerGridName, types: tuple[str, ...], photographs: Path, tmp_path: Path
+) -> None:
+    asked = EvaluateParameters(
+        photographs=str(photographs), output=str(tmp_path / "out"), recipe=recipe
+    )
+    rows = read_rows(make_evaluation_set(asked)).filter(status="ok")
+    made = {tuple(bool(one[name]) for name in DEGRADATIONS) for one in rows.to_dicts()}
+    ways = product(*((False, True) if name in types else (False,) for name in DEGRADATIONS))
+    assert made == {*ways}
+    assert len(rows) == len(made) * len(list(photographs.iterdir()))
 
 
 @pytest.mark.parametrize("benchmark", [name for name in LAYOUT if name != "folder"])

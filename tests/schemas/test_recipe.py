@@ -1,7 +1,9 @@
 import json
+from typing import get_args
 
 import pytest
 
+from schemas.evaluation import GridName
 from schemas.ranges import HazeRecipe, RainRecipe
 from schemas.recipe import BENCHMARK, EDGE_DEFAULT, EDGE_V2, RECIPES, DegradationRecipe
 from schemas.shard import SynthesisSpec, spec_hash
@@ -12,7 +14,12 @@ def test_recipes_are_found_by_their_names() -> None:
 
 
 @pytest.mark.parametrize(
-    ("recipe", "folder"), [(EDGE_DEFAULT, "a552531aa1071002"), (BENCHMARK, "0b2aad81892afbf5")]
+    ("recipe", "folder"),
+    [
+        (EDGE_DEFAULT, "a552531aa1071002"),
+        (BENCHMARK, "0b2aad81892afbf5"),
+        (RECIPES["benchmark-field"], "be46686503576b6b"),
+    ],
 )
 def test_the_folders_of_published_recipes_keep_their_names(
     recipe: DegradationRecipe, folder: str
@@ -59,3 +66,9 @@ def test_samples_follow_alternatives_in_turn() -> None:
     followed = [RECIPES["reasoner-v1"].alternative(number) for number in range(8)]
     assert followed == [*alternatives, *alternatives]
     assert EDGE_V2.alternative(3) is EDGE_V2
+
+
+def test_whatever_restorations_are_measured_on_is_a_grid() -> None:
+    for name in get_args(GridName):
+        assert RECIPES[name] == RECIPES[name].as_grid()
+    assert EDGE_V2 != EDGE_V2.as_grid() == EDGE_V2.model_copy(update={"sampling": "grid"})

@@ -38,7 +38,7 @@ class Setting:
 
 def list_settings(spec: AssessmentSpec) -> list[Setting]:
     """List the settings of an assessment; all but sources use its first recipe."""
-    grids = [recipe.model_copy(update={"sampling": "grid"}) for recipe in spec.recipes]
+    grids = [recipe.as_grid() for recipe in spec.recipes]
     plain = grids[0].model_copy(update={"jpeg": _NEVER_SAVED})
     saved = grids[0].model_copy(update={"jpeg": _ALWAYS_SAVED})
     return [
