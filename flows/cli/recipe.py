@@ -42,9 +42,9 @@ def recipe(
     a file, change the name and whatever else you like, and omit fields that should be as in
     edge-default.
 
-    The contact sheet shows haze, blur, rain and noise at severities 10, 40, 70 and 100, and
-    --fidelity measures whether equal severities look equally bad. docs/DEGRADATIONS.md explains
-    both.
+    The contact sheet asks for severities of 10, 40, 70 and 100 of each type (in cdd11 and
+    agenticir: places in the published ranges) and says what came of it; --fidelity measures
+    whether equal severities look equally bad. docs/DEGRADATIONS.md explains both.
 
     Example: [bold]rr recipe edge-v2 --sheet edge-v2.jpg[/bold], or
     [bold]rr recipe edge-v2 > mine.json[/bold] and, after changing it,

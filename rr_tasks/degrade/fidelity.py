@@ -27,17 +27,17 @@ def measure_fidelity(
     """Degrade `count` squares of photographs by each type alone, at each of `SEVERITIES`.
 
     Returns:
-        `type`, `severity` and the means of `vif`, the visual information fidelity in the pixel
-        domain (Sheikh and Bovik, Image information and visual quality, 2006), and of `ms_ssim`, the
-        multi-scale structural similarity (Wang, Simoncelli and Bovik 2003), both of grey levels and
-        1 if nothing changed.
+        `type`, `asked` (one of `SEVERITIES`), and the means of the `severity` that came of it; of
+        `vif`, the visual information fidelity in the pixel domain (Sheikh and Bovik, Image
+        information and visual quality, 2006); and of `ms_ssim`, the multi-scale structural
+        similarity (Wang, Simoncelli and Bovik 2003), both of grey levels and 1 if nothing changed.
 
     Raises:
         MissingFolderError, UnusableSampleError: see `rr_tasks.degrade.subject.draw_subjects`;
             squares below 161 x 161 cannot be measured either.
     """
     rows = pl.DataFrame(list(_rows(photographs, recipe, seed, count)))
-    return rows.group_by("type", "severity", maintain_order=True).mean()
+    return rows.group_by("type", "asked", maintain_order=True).mean()
 
 
 def _rows(
@@ -52,14 +52,16 @@ def _rows(
             )
         clean = _grey(subject.clean)
         for name in recipe.all_types():
-            for severity in SEVERITIES:
-                degraded = _grey(subject.degrade((name,), severity).image)
+            for asked in SEVERITIES:
+                made = subject.degrade((name,), asked)
+                degraded = _grey(made.image)
                 similarity = multiscale_structural_similarity_index_measure(
                     degraded, clean, data_range=255.0
                 )
                 yield {
                     "type": name,
-                    "severity": severity,
+                    "asked": asked,
+                    "severity": made.findings[name].severity,
                     "vif": float(visual_information_fidelity(degraded, clean)),
                     "ms_ssim": float(torch.as_tensor(similarity)),
                 }

@@ -24,7 +24,8 @@ _QUALITY = 74
 def draw_sheet(photographs: str, recipe: DegradationRecipe, seed: int) -> bytes:
     """Draw `LOOKS` rows for each type, at `SEVERITIES`, and a last row with all types.
 
-    Each row shows one photograph with one draw of everything but the severity.
+    Each row shows one photograph with one draw of everything but the severity. Captions say how
+    severe the picture is, which is not always what was asked for (see `SEVERITIES`).
 
     Args:
         photographs: URL of a folder of clean photographs, which take turns.
@@ -53,7 +54,8 @@ def _strip(subject: Subject, types: tuple[str, ...]) -> Iterator[Bytes]:
     yield _add_caption(subject.clean, "clean", whole)
     for severity in SEVERITIES:
         degraded = subject.degrade(types, severity)
-        yield _add_caption(degraded.image, f"{_title(degraded, types)} {severity:.0f}", whole)
+        caption = f"{_title(degraded, types)} {_say_severities(degraded, types)}"
+        yield _add_caption(degraded.image, caption, whole)
 
 
 def _title(degraded: Degraded, types: tuple[str, ...]) -> str:
@@ -61,6 +63,12 @@ def _title(degraded: Degraded, types: tuple[str, ...]) -> str:
         return f"all {len(types)}"
     parameters = degraded.findings[types[0]].parameters
     return str(parameters.noun()) if parameters else types[0]
+
+
+def _say_severities(degraded: Degraded, types: tuple[str, ...]) -> str:
+    """Say how severe each type is, or all of them if they are alike."""
+    said = [f"{degraded.findings[name].severity:.0f}" for name in types]
+    return "/".join(said if len(set(said)) > 1 else said[:1])
 
 
 def _add_caption(image: Bytes, caption: str, whole: bool) -> Bytes:

@@ -16,7 +16,12 @@ from schemas.errors import ExpectedError
 from schemas.recipe import DegradationRecipe, JpegRecipe
 
 SEVERITIES = (10.0, 40.0, 70.0, 100.0)
-"""What is shown and measured."""
+"""What is shown and measured.
+
+Of types that follow a published formula, these are places in its range, from 0 to 100, and how
+severe that is depends on the photograph. Fixed sigmas of noise and kernels of whole pixels are only
+near what is asked for.
+"""
 
 _SEVERITY_ALONE = {
     "jpeg": JpegRecipe(probability=0.0),
@@ -38,7 +43,7 @@ class Subject(NamedTuple):
     seed: tuple[int, ...]
 
     def degrade(self, types: tuple[str, ...], severity: float) -> Degraded:
-        """Degrade the square; a higher severity changes nothing else."""
+        """Degrade the square; a higher one of `SEVERITIES` changes nothing else."""
         severities = dict.fromkeys(types, severity)
         return degrade(self.clean, severities, self.recipe, np.random.default_rng(self.seed))
 

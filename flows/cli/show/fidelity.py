@@ -4,20 +4,21 @@ import polars as pl
 from rich.console import Console
 
 from flows.cli.show.table import Column, print_columns
-from schemas.prior.current import DEGRADATIONS
 
 
 def show_fidelity(console: Console, measured: pl.DataFrame) -> None:
-    """Print what `rr_tasks.degrade.fidelity.measure_fidelity` returns, a row for each severity."""
-    of = measured.rows_by_key(("severity", "type"), named=True, unique=True)
-    severities = measured["severity"].unique(maintain_order=True)
-    columns = [Column("severity", [f"{severity:.0f}" for severity in severities], right=True)]
-    for name in DEGRADATIONS:
-        found = [of[severity, name] for severity in severities]
-        cells = [f"{one['vif']:.2f}  {one['ms_ssim']:.2f}" for one in found]
-        columns.append(Column(name, cells, right=True))
+    """Print what `rr_tasks.degrade.fidelity.measure_fidelity` returns, a column for each type."""
+    asked = measured["asked"].unique(maintain_order=True)
+    columns = [Column("asked", [f"{one:.0f}" for one in asked], right=True)]
+    for (name,), of in measured.group_by("type", maintain_order=True):
+        cells = [
+            f"{severity:.0f}  {vif:.2f}  {ms_ssim:.2f}"
+            for severity, vif, ms_ssim in of.select("severity", "vif", "ms_ssim").iter_rows()
+        ]
+        columns.append(Column(str(name), cells, right=True))
     print_columns(
         console,
-        "what is still seen: visual information fidelity, and multi-scale SSIM (1: all)",
+        "severity, and what is still seen: visual information fidelity, and multi-scale SSIM "
+        "(1: all)",
         columns,
     )

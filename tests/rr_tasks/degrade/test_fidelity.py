@@ -1,3 +1,4 @@
+from itertools import chain, islice
 from pathlib import Path
 
 import cv2
@@ -9,9 +10,9 @@ from typer.testing import CliRunner
 from flows.cli import app
 from rr_tasks.degrade import fidelity
 from rr_tasks.degrade.fidelity import measure_fidelity
-from rr_tasks.degrade.subject import SEVERITIES, UnusableSampleError
+from rr_tasks.degrade.subject import SEVERITIES, UnusableSampleError, draw_subjects
 from schemas.prior.current import DEGRADATIONS
-from schemas.recipe import EDGE_DEFAULT
+from schemas.recipe import CDD11, EDGE_DEFAULT
 
 SAMPLES = "infra/samples/train"
 
@@ -24,7 +25,8 @@ def measured() -> pl.DataFrame:
 @pytest.mark.parametrize("name", DEGRADATIONS)
 def test_less_is_seen_the_higher_the_severity(measured: pl.DataFrame, name: str) -> None:
     rows = measured.filter(pl.col("type") == name).sort("severity")
-    assert rows["severity"].to_list() == list(SEVERITIES)
+    assert rows["asked"].to_list() == list(SEVERITIES)
+    assert rows["severity"].to_list() == pytest.approx(SEVERITIES, rel=0.01)
     for metric in ("vif", "ms_ssim"):
         assert rows[metric].is_sorted(descending=True)
         assert rows[metric].max() < 1
@@ -35,7 +37,7 @@ def test_less_is_seen_the_higher_the_severity(measured: pl.DataFrame, name: str)
 def test_no_type_looks_far_worse_than_another_of_the_same_severity(
     measured: pl.DataFrame, severity: float
 ) -> None:
-    seen = measured.filter(pl.col("severity") == severity)["vif"]
+    seen = measured.filter(asked=severity)["vif"]
     assert seen.max() - seen.min() < 0.35  # from 10 to 100 they fall by 0.4 to 0.7
 
 
@@ -54,19 +56,34 @@ def test_recipes_in_all_sizes_are_measured_at_their_largest(tmp_path: Path) -> N
     assert one.equals(other)
 
 
-def test_the_command_shows_each_type_at_each_severity(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_published_formulas_make_has_a_severity_of_its_own() -> None:
+    measured = measure_fidelity(SAMPLES, CDD11, seed=0, count=1)
+    (subject,) = islice(draw_subjects(SAMPLES, CDD11, 0), 1)
+    assert measured["type"].unique(maintain_order=True).to_list() == ["haze", "rain", "noise"]
+    for name, asked, severity in measured.select("type", "asked", "severity").iter_rows():
+        assert severity == subject.degrade((name,), asked).findings[name].severity
+    haze = measured.filter(type="haze")["severity"]
+    assert haze.is_sorted()
+    assert haze[-1] < 70
+
+
+@pytest.mark.parametrize("types", [DEGRADATIONS, ("haze", "rain", "noise")])
+def test_the_command_shows_each_type_at_each_severity(
+    types: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
     rows = [
-        {"type": name, "severity": severity, "vif": place / 10, "ms_ssim": severity / 100}
-        for place, name in enumerate(DEGRADATIONS)
-        for severity in reversed(SEVERITIES)
+        {"type": name, "asked": asked, "severity": asked / 2, "vif": at / 10, "ms_ssim": at / 20}
+        for at, name in enumerate(types)
+        for asked in SEVERITIES
     ]
     monkeypatch.setattr(fidelity, "_rows", lambda *_: iter(rows))
     shown = CliRunner().invoke(app, ["recipe", "--fidelity", "--photographs", SAMPLES])
     assert shown.exit_code == 0, shown.output
     lines = [line.split() for line in shown.output.splitlines()]
-    for severity in SEVERITIES:
-        cells = [cell for at in range(4) for cell in (f"{at / 10:.2f}", f"{severity / 100:.2f}")]
-        assert [f"{severity:.0f}", *cells] in lines
+    assert ["asked", *types] in lines
+    for asked in SEVERITIES:
+        cells = [f"{asked / 2:.0f} {at / 10:.2f} {at / 20:.2f}".split() for at in range(len(types))]
+        assert [f"{asked:.0f}", *chain(*cells)] in lines
 
 
 def test_a_sheet_and_a_measurement_are_not_asked_for_at_once() -> None:

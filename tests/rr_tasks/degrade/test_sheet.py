@@ -7,8 +7,15 @@ from typer.testing import CliRunner
 
 from flows.cli import app
 from rr_tasks.degrade.sheet import LOOKS, draw_sheet
-from rr_tasks.degrade.subject import SEVERITIES, UnusableSampleError
-from schemas.recipe import EDGE_V2, RECIPES, DegradationRecipe, PartialRecipe
+from rr_tasks.degrade.subject import SEVERITIES, UnusableSampleError, draw_subjects
+from schemas.recipe import (
+    AGENTICIR,
+    CDD11,
+    EDGE_V2,
+    RECIPES,
+    DegradationRecipe,
+    PartialRecipe,
+)
 
 SMALL = EDGE_V2.model_copy(update={"size": 64})
 
@@ -46,6 +53,26 @@ def test_no_row_is_partly_restored_because_captions_name_whole_severities(
 ) -> None:
     partial = SMALL.model_copy(update={"partial": PartialRecipe(probability=1.0)})
     assert draw_sheet(str(photographs), partial, 0) == draw_sheet(str(photographs), SMALL, 0)
+
+
+@pytest.mark.parametrize("recipe", [AGENTICIR, CDD11], ids=lambda recipe: recipe.name)
+def test_captions_say_how_severe_published_formulas_are(
+    recipe: DegradationRecipe, photographs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(cv2, "putText", lambda _, text, *__: said.append(text))
+    small = recipe.model_copy(update={"size": 64})
+    draw_sheet(str(photographs), small, 0)
+    rows = [said[at + 1 : at + 1 + len(SEVERITIES)] for at in range(0, len(said), 5)]
+    types = recipe.all_types()
+    alone = [(name,) for name in types for _ in range(LOOKS)]
+    subjects = draw_subjects(str(photographs), small, 0)
+    for row, shown, subject in zip(rows, [*alone, types], subjects, strict=False):
+        for caption, place in zip(row, SEVERITIES, strict=True):
+            found = subject.degrade(shown, place).findings
+            severities = "/".join(f"{found[name].severity:.0f}" for name in shown)
+            assert caption.split()[-1] == severities
+    assert "haze 100" not in said
 
 
 def test_the_seed_decides(photographs: Path) -> None:

@@ -122,8 +122,8 @@ def synthesis(console: Console) -> None:
 
 
 def fidelity(console: Console) -> None:
-    rows = [(float(s), name, 0.876, 0.987) for s in (10, 100) for name in DEGRADATIONS]
-    schema = ["severity", "type", "vif", "ms_ssim"]
+    rows = [(float(s), s / 2, name, 0.876, 0.987) for s in (10, 100) for name in DEGRADATIONS]
+    schema = ["asked", "severity", "type", "vif", "ms_ssim"]
     show_fidelity(console, pl.DataFrame(rows, schema=schema, orient="row"))
 
 
