@@ -67,7 +67,7 @@ def _degrade(parameters: EvaluateParameters, root: str) -> str:
     spec, photographs = search(
         plan_synthesis,
         parameters.photographs,
-        RECIPES[parameters.recipe],
+        RECIPES[parameters.grid],
         parameters.seed,
         None,
         _SHARD_SIZE,

@@ -35,12 +35,13 @@ def evaluate(
     restorer: RestorerName = None,
     restorer_setting: RestorerSetting = None,
     recipe: Annotated[
-        GridName,
+        GridName | None,
         typer.Option(
             metavar=say_choices(GridName),
-            help="How the photographs are degraded; no model learns from cdd11 and agenticir.",
+            help="How the photographs are degraded: benchmark unless another is named; no model "
+            "learns from cdd11 and agenticir.",
         ),
-    ] = "benchmark",
+    ] = None,
     benchmark: Annotated[
         BenchmarkName | None,
         typer.Option(

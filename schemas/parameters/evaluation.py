@@ -1,6 +1,8 @@
 """Parameters of measuring restorations."""
 
-from pydantic import Field
+from typing import Self
+
+from pydantic import Field, model_validator
 
 from schemas.evaluation import BenchmarkName, GridName, PriorSource, RestorationSetting
 from schemas.parameters.base import Parameters
@@ -20,9 +22,10 @@ class EvaluateParameters(Parameters):
     output: Url = Field(description="Folder for the evaluation set, its rows and its tables")
     reasoner: Reasoner = EdgeReasonerChoice()
     restorer: Restorer = EdgeRestorerChoice()
-    recipe: GridName = Field(
-        "benchmark",
-        description="How the photographs are degraded; no model learns from cdd11 and agenticir",
+    recipe: GridName | None = Field(
+        None,
+        description="How the photographs are degraded: benchmark unless another is named; no model "
+        "learns from cdd11 and agenticir",
     )
     benchmark: BenchmarkName | None = Field(
         None, description="A data set of pairs, to measure on instead of a recipe"
@@ -40,6 +43,20 @@ class EvaluateParameters(Parameters):
     verify: bool = Field(True, description="Judge each restoration, as in use")
     seed: int = Field(2026, description="The published figures use 2026")
     workers: Workers = None
+
+    @model_validator(mode="after")
+    def _degrade_or_read_pairs(self) -> Self:
+        if self.recipe is not None and self.benchmark is not None:
+            raise ValueError(
+                f"a recipe degrades photographs, and benchmark {self.benchmark} holds pairs that "
+                "are degraded; leave one of the two out"
+            )
+        return self
+
+    @property
+    def grid(self) -> GridName:
+        """The recipe that degrades the photographs, if they are not pairs."""
+        return self.recipe or "benchmark"
 
     def setting(self) -> RestorationSetting:
         """Return what decides how the samples are restored."""

@@ -30,9 +30,9 @@ class PromoteParameters(Parameters):
     @field_validator("evaluation")
     @classmethod
     def _keep_strangers_strange(cls, given: EvaluateParameters) -> EvaluateParameters:
-        if given.recipe not in get_args(HomeGridName):
+        if given.grid not in get_args(HomeGridName):
             raise ValueError(
-                f"the recipe {given.recipe} is for testing alone; no weights are chosen by it, so "
+                f"the recipe {given.grid} is for testing alone; no weights are chosen by it, so "
                 f"name {' or '.join(get_args(HomeGridName))}"
             )
         return given

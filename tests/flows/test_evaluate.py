@@ -7,7 +7,10 @@ from typing import Any
 import cv2
 import polars as pl
 import pytest
+from typer.testing import CliRunner
 
+from flows.cli import app
+from flows.cli.failure import WRONG_OPTION
 from flows.evaluation_set import LAYOUT, make_evaluation_set
 from rr_tasks.ingest.pairs import SKIPPED
 from rr_tasks.ingest.shard import UnclearLayoutError
@@ -86,6 +89,14 @@ def test_only_users_know_what_degrades_their_own_pairs(
     )
     with pytest.raises(UnclearLayoutError, match="--benchmark folder and --present go together"):
         make_evaluation_set(parameters)
+
+
+def test_a_recipe_beside_a_benchmark_is_refused_in_one_line(tmp_path: Path) -> None:
+    asked = ("evaluate", tmp_path, tmp_path / "out", "--benchmark", "sots", "--recipe", "cdd11")
+    refused = CliRunner().invoke(app, [str(one) for one in asked])
+    assert refused.exit_code == WRONG_OPTION
+    assert refused.stderr.splitlines()[-1].startswith("Error: a recipe degrades photographs, and")
+    assert not (tmp_path / "out").exists()
 
 
 def test_own_pairs_are_compared_with_baselines_and_shown(

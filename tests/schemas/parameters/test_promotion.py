@@ -23,4 +23,5 @@ def test_no_weights_are_chosen_by_a_stranger(recipe):
 
 @pytest.mark.parametrize("recipe", get_args(HomeGridName))
 def test_they_are_chosen_by_a_benchmark(recipe):
-    assert promote_by(recipe).evaluation.recipe == recipe
+    assert promote_by(recipe).evaluation.grid == recipe
+    assert promote_by(None).evaluation.grid == "benchmark"
