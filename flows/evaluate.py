@@ -17,6 +17,7 @@ from rr_tasks.evaluation.images.examples import draw_examples
 from rr_tasks.evaluation.images.gallery.exhibits import hang
 from rr_tasks.evaluation.images.gallery.page import draw_gallery, render_gallery
 from rr_tasks.evaluation.images.metrics import quality_table
+from rr_tasks.evaluation.images.outline import outline
 from rr_tasks.evaluation.images.sets import DEGRADED
 from rr_tasks.evaluation.images.shard import (
     find_evaluated,
@@ -149,10 +150,9 @@ def _show_pictures(trial: Trial, rows: pl.DataFrame, folder: str, about: str) ->
 def _publish(tables: dict[str, pl.DataFrame], folder: str, about: str) -> None:
     for name, table in tables.items():
         publish_csv(table, join(folder, f"{name}.csv"))
-        shown = _SHOWN.get(name, tuple(table.columns))
-        host().publish_table(
-            name, table.select(shown).to_dicts(), f"{name.capitalize()} of {about}"
-        )
+        shown = outline(table) if name == "comparison" else table.select(_SHOWN.get(name, pl.all()))
+        whole = f"{name}.csv has all of it"
+        host().publish_table(name, shown.to_dicts(), f"{name.capitalize()} of {about}; {whole}")
     picture = shrink_picture(read_bytes(join(folder, "examples.jpg")), SHEET_SIDE)
     note = (
         f"Degraded, restored, clean:\n\n![examples]({picture})\n\nAll of it: {write_place(folder)}"

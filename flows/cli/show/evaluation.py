@@ -4,9 +4,10 @@ import polars as pl
 from rich.console import Console
 
 from flows.cli.show.place import print_place
-from flows.cli.show.table import print_table, print_undiagnosed
+from flows.cli.show.table import Column, print_columns, print_table, print_undiagnosed
 from flows.evaluate import Evaluation
 from rr_tasks.evaluation.images.lpips import explain_lack
+from rr_tasks.evaluation.images.outline import outline
 from rr_tasks.evaluation.images.sets import DEGRADED
 
 
@@ -17,7 +18,7 @@ def show_evaluation(console: Console, evaluation: Evaluation) -> None:
     print_table(console, "Artefacts (levels; cast in CIELAB)", general)
     print_table(console, "Diagnosis", evaluation.diagnosis)
     if evaluation.comparison is not None:
-        _show_comparison(console, evaluation.comparison)
+        show_comparison(console, evaluation.comparison)
     if evaluation.published is not None and not evaluation.published.is_empty():
         title = "Published by others, on the same data set: compare only like with like"
         print_table(console, title, evaluation.published)
@@ -27,11 +28,13 @@ def show_evaluation(console: Console, evaluation: Evaluation) -> None:
     print_undiagnosed(console, evaluation.undiagnosed)
 
 
-def _show_comparison(console: Console, comparison: pl.DataFrame) -> None:
-    """Print the means, with the interval of PSNR, and what is missing."""
-    means = comparison.pivot("score", index=["set", "method"], values="value")
-    interval = comparison.filter(score="psnr").select("set", "method", "low", "high")
-    table = means.join(interval, on=["set", "method"], maintain_order="left")
-    print_table(console, "Comparison (means, and the 95 % interval of psnr)", table)
+def show_comparison(console: Console, comparison: pl.DataFrame) -> None:
+    """Print the means of the sets to look at first, the interval of PSNR, and what is missing."""
+    table = outline(comparison)
+    named = table["method"].str.replace_all("-", " ")  # so that long names wrap
+    columns = [Column("set", table["set"].to_list()), Column("method", named.to_list())]
+    columns += [Column(name, table[name].to_list(), right=True) for name in table.columns[2:]]
+    print_columns(console, "Comparison (means; of niqe and lpips, less is better)", columns)
+    console.print("comparison.csv has the other mixtures and intervals, and clean photographs.")
     if "lpips" not in table.columns:
         console.print(f"No LPIPS: {explain_lack()}.", soft_wrap=True)

@@ -6,6 +6,9 @@ from schemas.prior.current import DEGRADATIONS
 
 DEGRADED = "all degraded"
 
+OUTLINED = (*DEGRADATIONS, *(f"with {name}" for name in DEGRADATIONS), DEGRADED)
+"""The sets that people look at first: each type alone, all that contain it, and all."""
+
 
 def divide(rows: pl.DataFrame) -> dict[str, pl.DataFrame]:
     """Divide samples into sets, which overlap.
