@@ -16,5 +16,7 @@ def test_every_benchmark_has_a_layout_and_a_list_of_sourced_figures():
         assert table["ssim"].drop_nulls().is_between(0, 1).all()
         for source in table["source"]:
             assert re.search(r"arXiv \d{4}\.\d{5}|(CVPR|ECCV) \d{4}", source)
+            listed = source.partition("listed by")[2]
+            assert re.search(r"arXiv \d{4}\.\d{5}", listed or source) or "mmagic" in source
         for measured in table["measured"]:
             assert re.search(r"\bRGB\b|\bY\b|not known", measured)
