@@ -5,8 +5,9 @@ from typing import Literal
 from schemas.base import Strict
 
 PriorSource = Literal["predicted", "true", "shuffled", "none"]
-"""Whose diagnosis the restorer is given: the reasoner's of the same photograph, the data set's, the
-reasoner's of another photograph, or none."""
+"""Whose diagnosis the restorer is given: the reasoner's of the same sample, the data set's, the
+reasoner's of another sample of the same shard, often of the same photograph with other
+degradations, or none."""
 
 BenchmarkName = Literal["ots", "sots", "rain100", "gopro", "sidd", "cdd11", "folder"]
 """Data sets of pairs for which others published figures, and folders of a user's own pairs."""
