@@ -4,8 +4,8 @@
 
 Three arms have the same network, data, steps and seeds: one reads no prior, one its vector, and one
 also the guides that physics makes of it. Each is trained from several seeds and restores held-out
-photographs with no prior, another photograph's, the predicted and the true one. Stop it whenever
-you like: the same command resumes. It writes OUT/study.csv and OUT/study.md.
+photographs with no prior, another sample's, the predicted and the true one. Stop it whenever you
+like: the same command resumes. It writes OUT/study.csv and OUT/study.md.
 """
 
 import argparse
