@@ -4,8 +4,9 @@
 
 Each arm differs in one choice from the first, `base`: larger crops, no guides, a loss of the
 spectrum, another width. It takes as many steps as its operations allow, from the same seeds, and
-restores held-out photographs, degraded by both benchmark recipes, with predicted priors. Stop it
-whenever you like: the same command resumes. It writes OUT/ablation.csv and OUT/ablation.md.
+restores held-out photographs, degraded by both benchmark recipes, with predicted priors; no judge
+looks at results. Stop it whenever you like: the same command resumes. It writes OUT/ablation.csv
+and OUT/ablation.md.
 """
 
 import argparse

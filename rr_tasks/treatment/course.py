@@ -128,11 +128,11 @@ def _verify(
     if loss is not None:
         return 0.0, loss
     fault = find_fault(before, after, undone)
-    rest = find_rest(before, after, undone)
+    rest = None if fault else find_rest(before, after, undone)
     if fault is None and rest is None:
         return 1.0, None
     reduced = blend(pixels, restored, REDUCED)
-    if fault is None:  # what is half undone may not look any better yet, as half of a blur
+    if rest is not None:  # what is half undone may not look any better yet, as half of a blur
         return REDUCED, rest
     good = find_fault(before, look_at(reduced, engine), undone, REDUCED) is None
     return REDUCED if good else 0.0, fault

@@ -109,6 +109,12 @@ def test_one_that_does_no_good_is_dropped(hazy: DiagnosticPrior) -> None:
     assert treated.reason == "not restored, because the severity of haze did not fall"
 
 
+def test_what_was_never_seen_cannot_be_left(hazy: DiagnosticPrior) -> None:
+    treated, _, _ = course(hazy, lambda change: 0.0 if change < 4 else 5.0)
+    assert treated.status == "unimproved"
+    assert treated.reason == "not restored, because the severity of haze did not fall"
+
+
 def test_nobody_judges_if_that_is_not_wanted_or_nothing_is_undone(hazy: DiagnosticPrior) -> None:
     treated, _, judge = course(hazy, lambda _: 60.0, verify=False)
     assert (treated.status, judge.seen) == ("restored", 0)
