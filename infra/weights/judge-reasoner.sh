@@ -11,8 +11,8 @@ work=${2:?usage: judge-reasoner.sh PHOTOGRAPHS WORK}
 synthesize() { rr synthesize "$photographs/train" "$work/data" --recipe reasoner-v2 "$@"; }
 
 mkdir -p "$work"
-python infra/weights/begin.py "$work/judge-begun.safetensors" --widths 32 64 128 --hidden 256 \
-  --looks 6 --seed 7
+python infra/weights/begin.py reasoner "$work/judge-begun.safetensors" --widths 32 64 128 \
+  --hidden 256 --looks 6 --seed 7
 shards=$(synthesize --samples 6144 --seed 71)
 trained=$(rr train reasoner "$shards" "$work/judge" --start "$work/judge-begun.safetensors" \
   --steps 2400 --batch-size 32 --learning-rate 2e-3 --seed 7 --compile)  # needs g++

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Repeats the training of a restorer without guides, from which the legs of the shipped one go on
-# (leg.sh): about four hours on two cores. Stop it whenever you like; every step resumes where it
-# stopped.
+# Repeats the training of a restorer without guides, like the one from which the legs of the shipped
+# one go on (leg.sh): about four hours on two cores. Stop it whenever you like; every step resumes
+# where it stopped.
 #
 #   python infra/photos/obtain.py photos                 # the photographs, checked by sha256
 #   infra/weights/unguided-restorer.sh photos work       # weights in work/unguided
@@ -16,7 +16,10 @@ git show aff3c38:rr_tasks/weights/edge-reasoner.safetensors > "$reasoner"
 
 shards=$(rr synthesize "$photographs/train" "$work/data" --samples 4096)
 annotations=$(rr annotate "$shards" --reasoner "$reasoner")
-start=$(rr train restorer "$shards" "$annotations" "$work/unguided-first" --steps 7000)
+begun=$work/unguided-begun.safetensors  # rr train restorer would begin with guides
+python infra/weights/begin.py restorer "$begun"
+start=$(rr train restorer "$shards" "$annotations" "$work/unguided-first" --start "$begun" \
+  --steps 7000)
 more=$(rr synthesize "$photographs/train" "$work/data" --samples 8192 --seed 11)
 annotations=$(rr annotate "$more" --reasoner "$reasoner")
 second=$(rr train restorer "$more" "$annotations" "$work/unguided-second" --start "$start" \
