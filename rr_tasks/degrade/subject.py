@@ -19,8 +19,8 @@ SEVERITIES = (10.0, 40.0, 70.0, 100.0)
 """What is shown and measured.
 
 Of types that follow a published formula, these are places in its range, from 0 to 100, and how
-severe that is depends on the photograph. Fixed sigmas of noise and kernels of whole pixels are only
-near what is asked for.
+severe that is depends on the photograph. Kernels of whole pixels are only near what is asked for;
+noise of fixed sigmas takes the nearest of them, which may be far.
 """
 
 _SEVERITY_ALONE = {
