@@ -24,8 +24,9 @@ _QUALITY = 74
 def draw_sheet(photographs: str, recipe: DegradationRecipe, seed: int) -> bytes:
     """Draw `LOOKS` rows for each type, at `SEVERITIES`, and a last row with all types.
 
-    Each row shows one photograph with one draw of everything but the severity. Captions say how
-    severe the picture is, which is not always what was asked for (see `SEVERITIES`).
+    Each row shows one photograph with one draw of everything but the severity, and of the places of
+    published rain (see `Subject.degrade`). Captions say how severe the picture is, which is not
+    always what was asked for (see `SEVERITIES`).
 
     Args:
         photographs: URL of a folder of clean photographs, which take turns.

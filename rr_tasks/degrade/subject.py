@@ -43,7 +43,11 @@ class Subject(NamedTuple):
     seed: tuple[int, ...]
 
     def degrade(self, types: tuple[str, ...], severity: float) -> Degraded:
-        """Degrade the square; a higher one of `SEVERITIES` changes nothing else."""
+        """Degrade the square; another severity changes nothing else.
+
+        But published rain (`agenticir`) then falls in other places, so a higher one may come out as
+        less severe, and published blur has only three levels.
+        """
         severities = dict.fromkeys(types, severity)
         return degrade(self.clean, severities, self.recipe, np.random.default_rng(self.seed))
 
