@@ -69,10 +69,12 @@ def evaluate(
     runner: Runner = None,
     address: Address = None,
 ) -> None:
-    """Measure weights on held-out photographs, degraded in all 15 ways and left clean.
+    """Measure weights on held-out photographs, left clean and degraded in every way.
 
-    Or on pairs of a published data set, with figures that others published beside ours. Tables, a
-    gallery of the worst restorations and examples are written to the output folder.
+    The ways are all mixtures of the recipe's types: 15, or 7 of cdd11, which has no blur. With
+    --benchmark, pairs of a published data set are measured instead, with figures that others
+    published beside ours. Tables, a gallery of the worst restorations and examples are written to
+    the output folder.
 
     Example: [bold]rr evaluate photos/heldout evaluation --baselines[/bold], or
     [bold]rr evaluate RESIDE/SOTS/outdoor evaluation --benchmark sots[/bold]
