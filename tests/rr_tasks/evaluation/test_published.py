@@ -20,3 +20,13 @@ def test_every_benchmark_has_a_layout_and_a_list_of_sourced_figures():
             assert re.search(r"arXiv \d{4}\.\d{5}", listed or source) or "mmagic" in source
         for measured in table["measured"]:
             assert re.search(r"\bRGB\b|\bY\b|not known", measured)
+
+
+def test_a_doubt_about_a_figure_is_told_of_that_figure_alone():
+    doubted = [
+        (name, row.method)
+        for name, rows in PUBLISHED.items()
+        for row in rows
+        if re.search(r"\bSSIM\b", row.source)
+    ]
+    assert doubted == [("sots", "NAFNet")]
