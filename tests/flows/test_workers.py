@@ -38,7 +38,10 @@ def deployment(server: Path) -> UUID:
             flow_id=client.create_flow(flow),
             name="wait",
             entrypoint="tests/flows/waiting.py:flow",
-            path=str(ROOT),
+            # Without it, a worker copies all of the folder, .venv included, for each run.
+            pull_steps=[
+                {"prefect.deployments.steps.set_working_directory": {"directory": str(ROOT)}}
+            ],
             work_pool_name=POOL,
             enforce_parameter_schema=False,
         )
