@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 import torch
 
-from rr_tasks.reasoner.annotation import annotate_shard, open_annotations, plan_annotation
 from rr_tasks.reasoner.edge import EdgeReasoner
 from rr_tasks.reasoner.network import ReasonerNetwork
 from schemas.network import ReasonerShape
 from tests import makers
+from tests.annotating import annotate_all
 from tests.reasoners import RuleReasoner
 
 
@@ -28,22 +28,13 @@ def annotations(dataset: str, tmp_path_factory: pytest.TempPathFactory) -> str:
     reasoner = EdgeReasoner(
         ReasonerNetwork(ReasonerShape(widths=(8, 8, 8), hidden=16)).eval(), "0" * 64
     )
-    spec = plan_annotation(dataset, reasoner)
-    folder = open_annotations(str(tmp_path_factory.mktemp("annotations")), spec)
-    for shard in (0, 1):
-        annotate_shard(dataset, folder, spec, reasoner, shard)
-    return folder
+    return annotate_all(dataset, str(tmp_path_factory.mktemp("annotations")), reasoner)
 
 
 @pytest.fixture(scope="session")
 def partly_annotated(dataset: str, tmp_path_factory: pytest.TempPathFactory) -> str:
     """Annotations by a reasoner that has no answer for some samples of the first shard."""
-    reasoner = RuleReasoner()
-    spec = plan_annotation(dataset, reasoner)
-    folder = open_annotations(str(tmp_path_factory.mktemp("annotations")), spec)
-    for shard in (0, 1):
-        annotate_shard(dataset, folder, spec, reasoner, shard)
-    return folder
+    return annotate_all(dataset, str(tmp_path_factory.mktemp("annotations")), RuleReasoner())
 
 
 class PowerCut(Exception):  # noqa: N818

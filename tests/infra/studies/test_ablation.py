@@ -6,10 +6,10 @@ from types import ModuleType
 
 import pytest
 
-from rr_tasks.reasoner.annotation import annotate_shard, open_annotations, plan_annotation
 from rr_tasks.restorer.network import RestorerNetwork
 from rr_tasks.weights.file import load_network, read_record, save_network
 from schemas.network import RestorerShape
+from tests.annotating import annotate_all
 from tests.reasoners import RuleReasoner
 
 FOLDER = Path(__file__).parents[3] / "infra" / "studies"
@@ -66,10 +66,7 @@ def test_all_arms_are_trained_for_the_same_operations_and_compared(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     reasoner = RuleReasoner()
-    spec = plan_annotation(dataset, reasoner)
-    annotations = open_annotations(str(tmp_path), spec)
-    for shard in (0, 1):
-        annotate_shard(dataset, annotations, spec, reasoner, shard)
+    annotations = annotate_all(dataset, str(tmp_path), reasoner)
     start = str(tmp_path / "start.safetensors")
     save_network(tiny, start, {})
     arms = {

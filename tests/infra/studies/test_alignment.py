@@ -9,11 +9,11 @@ import pytest
 
 from rr_tasks.alignment import run
 from rr_tasks.degrade.synthesis import plan_synthesis, synthesize_shard
-from rr_tasks.reasoner.annotation import annotate_shard, open_annotations, plan_annotation
 from rr_tasks.restorer.network import RestorerNetwork
 from rr_tasks.shards.spec import open_dataset
 from rr_tasks.weights.file import hash_weights, read_record, save_network
 from schemas.recipe import DegradationRecipe
+from tests.annotating import annotate_all
 from tests.reasoners import RuleReasoner
 
 FOLDER = Path(__file__).parents[3] / "infra" / "studies"
@@ -40,10 +40,7 @@ def heldout(photographs: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
 @pytest.fixture
 def options(dataset: str, heldout: str, tmp_path: Path, restorer_network: MakeNetwork) -> Namespace:
     reasoner = RuleReasoner()
-    spec = plan_annotation(dataset, reasoner)
-    annotations = open_annotations(str(tmp_path), spec)
-    for shard in (0, 1):
-        annotate_shard(dataset, annotations, spec, reasoner, shard)
+    annotations = annotate_all(dataset, str(tmp_path), reasoner)
     start = str(tmp_path / "start.safetensors")
     save_network(restorer_network(0.01), start, {})
     return Namespace(

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 import torch
 
-from rr_tasks.reasoner.annotation import annotate_shard, open_annotations, plan_annotation
 from rr_tasks.restorer.network import CONDITION_LENGTH, RestorerNetwork
 from schemas.prior.current import DiagnosticPrior
 from schemas.training import LoopSettings
+from tests.annotating import annotate_all
 from tests.reasoners import RuleReasoner
 
 FOLDER = Path(__file__).parents[3] / "infra" / "studies"
@@ -40,11 +40,7 @@ def test_each_arm_reads_more_of_a_prior(arms: ModuleType, prior: DiagnosticPrior
 
 
 def test_a_finished_run_is_kept(arms: ModuleType, dataset: str, tmp_path: Path) -> None:
-    reasoner = RuleReasoner()
-    spec = plan_annotation(dataset, reasoner)
-    annotations = open_annotations(str(tmp_path), spec)
-    for shard in (0, 1):
-        annotate_shard(dataset, annotations, spec, reasoner, shard)
+    annotations = annotate_all(dataset, str(tmp_path), RuleReasoner())
     run = arms.Run("vector", 1, str(tmp_path))
     settings = LoopSettings(steps=2, batch_size=2, learning_rate=1e-3, warmup_steps=0)
     seen: list[int] = []

@@ -5,8 +5,8 @@ from types import ModuleType
 
 import pytest
 
-from rr_tasks.reasoner.annotation import annotate_shard, open_annotations, plan_annotation
 from schemas.network import RestorerShape
+from tests.annotating import annotate_all
 from tests.reasoners import RuleReasoner
 
 FOLDER = Path(__file__).parents[3] / "infra" / "studies"
@@ -26,11 +26,7 @@ def study(monkeypatch: pytest.MonkeyPatch, dataset: str) -> ModuleType:
 def test_each_arm_gets_all_priors_that_it_can_tell_apart(
     study: ModuleType, dataset: str, tmp_path: Path
 ) -> None:
-    reasoner = RuleReasoner()
-    spec = plan_annotation(dataset, reasoner)
-    annotations = open_annotations(str(tmp_path), spec)
-    for shard in (0, 1):
-        annotate_shard(dataset, annotations, spec, reasoner, shard)
+    annotations = annotate_all(dataset, str(tmp_path), RuleReasoner())
     options = Namespace(
         shards=dataset,
         annotations=annotations,

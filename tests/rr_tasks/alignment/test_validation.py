@@ -10,7 +10,6 @@ from rr_tasks.alignment.validation import (
     restore_all,
     withhold,
 )
-from rr_tasks.reasoner.annotation import annotate_shard, open_annotations, plan_annotation
 from rr_tasks.restorer.photograph import PhotographRestorer
 from rr_tasks.shards.png import decode_png
 from rr_tasks.shards.stream import Piece, read_samples, unpack
@@ -18,6 +17,7 @@ from rr_tasks.shards.writer import Outcome, write_shard
 from rr_tasks.training.dataset import check_dataset
 from rr_tasks.training.epochs import deal_epochs
 from schemas.shard import DoneMarker, SampleRow
+from tests.annotating import annotate_all
 from tests.latent_restorer import LatentRestorer
 from tests.reasoners import RuleReasoner
 
@@ -72,10 +72,7 @@ def test_photographs_come_with_their_diagnoses_and_are_restored(
     dataset: str, tmp_path: Path
 ) -> None:
     reasoner = RuleReasoner()
-    spec = plan_annotation(dataset, reasoner)
-    annotations = open_annotations(str(tmp_path), spec)
-    for shard in (0, 1):
-        annotate_shard(dataset, annotations, spec, reasoner, shard)
+    annotations = annotate_all(dataset, str(tmp_path), reasoner)
     looks = [Piece(0, 28, 30), Piece(1, 3, 4), Piece(0, 7, 8)]
     photographs = read_validation(dataset, annotations, looks)
     shards = [list(read_samples(dataset, shard, "clean.png", "degraded.png")) for shard in (0, 1)]

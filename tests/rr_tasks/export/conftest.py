@@ -10,9 +10,9 @@ import pytest
 import torch
 
 from rr_tasks.export.source import Source
-from rr_tasks.reasoner.annotation import annotate_shard, open_annotations, plan_annotation
 from rr_tasks.reasoner.edge import EdgeReasoner
 from rr_tasks.reasoner.network import ReasonerNetwork
+from tests.annotating import annotate_all
 from tests.reasoners import RuleReasoner
 
 
@@ -22,11 +22,7 @@ def annotations(dataset: str, tmp_path_factory: pytest.TempPathFactory) -> str:
     network = ReasonerNetwork(ReasonerShape(widths=(8, 8, 8), hidden=16)).eval()
     torch.nn.init.normal_(network.get_parameter("head.3.bias"), std=2.0)
     reasoner = EdgeReasoner(network, "e" * 64)
-    spec = plan_annotation(dataset, reasoner)
-    folder = open_annotations(str(tmp_path_factory.mktemp("annotations")), spec)
-    for shard in (0, 1):
-        annotate_shard(dataset, folder, spec, reasoner, shard)
-    return folder
+    return annotate_all(dataset, str(tmp_path_factory.mktemp("annotations")), reasoner)
 
 
 @pytest.fixture
@@ -42,9 +38,5 @@ def annotated(dataset: str, annotations: str) -> Source:
 @pytest.fixture(scope="session")
 def partly_annotated(dataset: str, tmp_path_factory: pytest.TempPathFactory) -> Source:
     """The data set with the annotations of a reasoner that has no answer for some of it."""
-    reasoner = RuleReasoner()
-    spec = plan_annotation(dataset, reasoner)
-    folder = open_annotations(str(tmp_path_factory.mktemp("annotations")), spec)
-    for shard in (0, 1):
-        annotate_shard(dataset, folder, spec, reasoner, shard)
+    folder = annotate_all(dataset, str(tmp_path_factory.mktemp("annotations")), RuleReasoner())
     return Source(dataset, folder)

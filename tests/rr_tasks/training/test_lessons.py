@@ -6,10 +6,10 @@ import pytest
 import torch
 from transformers import AutoProcessor, ProcessorMixin
 
-from rr_tasks.reasoner.annotation import annotate_shard, open_annotations, plan_annotation
 from rr_tasks.reasoner.question import DIAGNOSIS, RATING
 from rr_tasks.toys.reasoner import build_toy_reasoner
 from rr_tasks.training.lessons import Lesson, collate, load_lessons
+from tests.annotating import annotate_all
 from tests.reasoners import RuleReasoner
 
 RATED = '{"haze": 3, "blur": 0, "rain": 0, "noise": 9}'
@@ -73,11 +73,7 @@ def test_the_same_number_gives_the_same_batch_and_the_share_of_ratings_holds(
 def test_annotations_are_learned_instead_of_the_truth(
     dataset: str, processor: ProcessorMixin, tmp_path: Path
 ) -> None:
-    reasoner = RuleReasoner()
-    spec = plan_annotation(dataset, reasoner)
-    folder = open_annotations(str(tmp_path), spec)
-    for shard in (0, 1):
-        annotate_shard(dataset, folder, spec, reasoner, shard)
+    folder = annotate_all(dataset, str(tmp_path), RuleReasoner())
     with load_lessons(
         dataset,
         processor,
