@@ -7,7 +7,7 @@ import pytest
 
 from rr_tasks.evaluation.images.artefacts.catalogue import ARTEFACTS
 
-FOLDER = Path(__file__).parents[3] / "infra" / "studies"
+FOLDER = Path(__file__).parents[4] / "infra" / "studies" / "restorer"
 SAMPLES = 40
 
 

@@ -13,7 +13,7 @@ from torch.nn import functional
 from rr_tasks.restorer.network import RestorerNetwork
 from rr_tasks.samples import sample_photographs
 
-FOLDER = Path(__file__).parents[3] / "infra" / "studies"
+FOLDER = Path(__file__).parents[4] / "infra" / "studies" / "restorer"
 
 
 @pytest.fixture

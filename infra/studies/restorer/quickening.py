@@ -1,6 +1,6 @@
 """Tries on the shipped restorer what could make it faster: compiling it, and rounding to 8 bits.
 
-    python infra/studies/quickening.py infra/samples/heldout
+    python infra/studies/restorer/quickening.py infra/samples/heldout
 
 It restores a tile of 512 x 512 on one core. Times are medians of the processor's, but that of
 compiling is by the clock. Rounding is imitated in float32, so it costs quality as in 8 bits, and

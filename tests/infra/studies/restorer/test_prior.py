@@ -9,7 +9,7 @@ from schemas.network import RestorerShape
 from tests.annotating import annotate_all
 from tests.reasoners import RuleReasoner
 
-FOLDER = Path(__file__).parents[3] / "infra" / "studies"
+FOLDER = Path(__file__).parents[4] / "infra" / "studies" / "restorer"
 TINY = RestorerShape(width=4, encoder=(1,), middle=1, decoder=(1,), embedding=4, guides=True)
 
 

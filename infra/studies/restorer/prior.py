@@ -1,6 +1,6 @@
 """Does the diagnosis help? Train small restorers that read more or less of it, and compare them.
 
-    python infra/studies/prior.py SHARDS ANNOTATIONS HELDOUT OUT [--reasoner WEIGHTS]
+    python infra/studies/restorer/prior.py SHARDS ANNOTATIONS HELDOUT OUT [--reasoner WEIGHTS]
 
 Three arms have the same network, data, steps and seeds: one reads no prior, one its vector, and one
 also the guides that physics makes of it. Each is trained from several seeds and restores held-out

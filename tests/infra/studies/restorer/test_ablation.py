@@ -12,7 +12,7 @@ from schemas.network import RestorerShape
 from tests.annotating import annotate_all
 from tests.reasoners import RuleReasoner
 
-FOLDER = Path(__file__).parents[3] / "infra" / "studies"
+FOLDER = Path(__file__).parents[4] / "infra" / "studies" / "restorer"
 MakeNetwork = Callable[..., RestorerNetwork]
 
 

@@ -6,6 +6,7 @@ language model. Without the language model a step costs a fraction, so the tower
 photographs.
 """
 
+import sys
 from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path
@@ -14,7 +15,6 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 import torch
-from reporting import report
 from safetensors.torch import load_file, save_file
 from torch import nn
 from torch.nn import functional
@@ -31,7 +31,7 @@ from rr_tasks.shards.png import decode_png
 from rr_tasks.shards.stream import Sample, ShardStream, unpack
 from rr_tasks.training.dataset import check_dataset
 from rr_tasks.training.epochs import deal_epochs
-from rr_tasks.training.loop import train
+from rr_tasks.training.loop import ProgressReport, train
 from rr_tasks.training.objective import Losses, Objective
 from rr_tasks.training.rounds import Batch, RoundLoader
 from schemas.prior.current import DEGRADATIONS
@@ -51,6 +51,15 @@ class Seen(NamedTuple):
 
     image: Bytes
     severities: list[float]
+
+
+def report(name: str) -> ProgressReport:
+    """Make a function that prints the progress of the training of this name."""
+
+    def write(step: int, means: dict[str, float]) -> None:
+        sys.stderr.write(f"{name}, step {step}: {means}\n")
+
+    return write
 
 
 def teach_to_see(start: Path, shards: str, output: Path, settings: LoopSettings) -> Path:

@@ -1,6 +1,6 @@
 """Does alignment pay? Align a restorer by both objectives, and let another judge say what is left.
 
-    python infra/studies/alignment.py SHARDS ANNOTATIONS HELDOUT OUT [--restorer WEIGHTS]
+    python infra/studies/restorer/alignment.py SHARDS ANNOTATIONS HELDOUT OUT [--restorer WEIGHTS]
 
 All arms start from the same restorer, learn from the same data and take the same processor time:
 Flow-GRPO, DiffusionNFT, and as much supervised training as these took. Then they restore held-out

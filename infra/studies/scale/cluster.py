@@ -1,6 +1,6 @@
 """Measures what a Dask cluster costs and gains.
 
-    python infra/studies/cluster.py WORK
+    python infra/studies/scale/cluster.py WORK
 
 Prints a line of JSON for each measurement. Tasks that wait show the speedup and the cost of handing
 out tasks where cores are busy with other things; photographs are restored as by `rr restore`.

@@ -14,7 +14,7 @@ from typing import Self
 
 import psutil
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 SECONDS_TO_START = 180.0
 SECONDS_TO_END = 15.0
 
@@ -26,11 +26,11 @@ def running(
     """Run a command until the end of the block; give its process, which leads a group.
 
     Args:
-        command: what to run. It finds this repository and the studies when it imports.
+        command: what to run. It finds this repository and these studies when it imports.
         log: what it prints is added to this file.
         variables: of its environment, beside those of this process.
     """
-    found = os.pathsep.join(map(str, (ROOT, ROOT / "infra" / "studies")))
+    found = os.pathsep.join(map(str, (ROOT, Path(__file__).parent)))
     with log.open("ab") as output:
         process = subprocess.Popen(
             command,

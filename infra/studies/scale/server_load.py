@@ -1,6 +1,6 @@
 """Loads a Prefect server with many shard tasks of several workers, on SQLite and on PostgreSQL.
 
-    python infra/studies/server_load.py WORK
+    python infra/studies/scale/server_load.py WORK
 
 A process work pool has as many workers as there are flow runs, and each run hands out its shards as
 any stage does. Prints a line of JSON for each database: states on the server, how often each shard
@@ -107,7 +107,7 @@ def _prefect(api: str, folder: Path, *arguments: str) -> None:
     subprocess.run(
         [sys.executable, "-m", "prefect", *arguments],
         env={**os.environ, **_settings(api, folder)},
-        cwd=Path(__file__).parents[2],
+        cwd=Path(__file__).parents[3],
         check=True,
         capture_output=True,
     )

@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-FOLDER = Path(__file__).parents[3] / "infra" / "studies"
+FOLDER = Path(__file__).parents[4] / "infra" / "studies" / "restorer"
 
 
 @pytest.fixture

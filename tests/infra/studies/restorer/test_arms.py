@@ -12,7 +12,7 @@ from schemas.training import LoopSettings
 from tests.annotating import annotate_all
 from tests.reasoners import RuleReasoner
 
-FOLDER = Path(__file__).parents[3] / "infra" / "studies"
+FOLDER = Path(__file__).parents[4] / "infra" / "studies" / "restorer"
 PHOTOGRAPH = np.random.default_rng(0).integers(0, 256, (64, 80, 3), np.uint8)
 
 

@@ -1,6 +1,6 @@
 """Shows that a reasoner of the Qwen tier learns: a small Qwen3-VL, from scratch, on a CPU.
 
-    python infra/studies/toy_reasoner.py PHOTOS OUT --choosing PATTERN [--heldout HELDOUT]
+    python infra/studies/qwen/toy_reasoner.py PHOTOS OUT --choosing PATTERN [--heldout HELDOUT]
 
 makes the data, trains and measures. It goes on where it was stopped. Of the clean photographs in
 `PHOTOS`, those that match the pattern are not learned from. Without `HELDOUT` they are measured, so
@@ -19,8 +19,7 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from reporting import report
-from seeing import tabulate_sight, teach_to_see
+from seeing import report, tabulate_sight, teach_to_see
 from small_qwen import SIDE, build_start
 from squares import cut_squares
 

@@ -10,7 +10,7 @@ from transformers import AutoModelForImageTextToText, AutoProcessor
 from schemas.recipe import DegradationRecipe
 from schemas.training import LoopSettings
 
-FOLDER = Path(__file__).parents[3] / "infra" / "studies"
+FOLDER = Path(__file__).parents[4] / "infra" / "studies" / "qwen"
 SETTINGS = LoopSettings(steps=3, batch_size=4, learning_rate=1e-3, warmup_steps=1)
 
 

@@ -14,7 +14,7 @@ from schemas.evaluation import RestorationSetting
 from schemas.prior.current import DiagnosticPrior
 from tests.reasoners import RuleReasoner
 
-FOLDER = Path(__file__).parents[3] / "infra" / "studies"
+FOLDER = Path(__file__).parents[4] / "infra" / "studies" / "restorer"
 
 
 class Darkens(PhotographRestorer):

@@ -1,6 +1,6 @@
 """Restores an archive on two hosts in network namespaces, which share nothing but an S3 server.
 
-    sudo python infra/studies/hosts.py WORK
+    sudo python infra/studies/scale/hosts.py WORK
 
 Each host has its own network, name and processes, and a Dask worker of one thread. Prints a line of
 JSON for each measurement: tasks that wait on one host and on two, an archive restored by both, and

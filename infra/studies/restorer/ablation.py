@@ -1,6 +1,6 @@
 """What should a restorer be like, and how be trained? Compare choices at equal compute.
 
-    python infra/studies/ablation.py SHARDS ANNOTATIONS HELDOUT OUT [--start WEIGHTS] [--arms ...]
+    python infra/studies/restorer/ablation.py SHARDS ANNOTATIONS HELDOUT OUT [--arms ...]
 
 Each arm differs in one choice from the first, `base`: larger crops, no guides, a loss of the
 spectrum, another width. It takes as many steps as its operations allow, from the same seeds, and

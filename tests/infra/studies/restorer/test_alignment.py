@@ -16,7 +16,7 @@ from schemas.recipe import DegradationRecipe
 from tests.annotating import annotate_all
 from tests.reasoners import RuleReasoner
 
-FOLDER = Path(__file__).parents[3] / "infra" / "studies"
+FOLDER = Path(__file__).parents[4] / "infra" / "studies" / "restorer"
 MakeNetwork = Callable[..., RestorerNetwork]
 TOY = {"groups": 2, "members": 2, "crop_side": 32, "examine_every": 2, "least_soundness": -1}
 
