@@ -5,13 +5,15 @@ import os
 import cv2
 import pyvips
 import torch
+from threadpoolctl import threadpool_limits
 
 from rr_tasks.cpu import available_cpus
 
 
 def compute_in_threads(count: int) -> None:
-    """Let torch, OpenCV and libvips compute in this many threads when called from this thread."""
+    """Let torch, NumPy, OpenCV and libvips compute in so many threads when called from this one."""
     torch.set_num_threads(count)  # torch counts for each calling thread
+    threadpool_limits(count, "blas")  # of NumPy, whose threads would spin for each small product
     cv2.setNumThreads(count)
     pyvips.concurrency_set(count)
 
