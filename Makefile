@@ -35,8 +35,8 @@ install: $(INSTALLED)
 demo: $(INSTALLED)
 	$(BIN)/rr pipeline infra/samples/train infra/samples/heldout demo
 
-# Whole files go to each process, so that what a file sets up is set up once. If a process dies, all ends and
-# the test is named: pytest-xdist 3.8 would replace the process and then wait for ever (its issue 1378).
+# Whole files go to each process, so that what a file sets up is set up once. If a process dies, the run
+# ends and names the test: pytest-xdist 3.8 would replace the process and then wait for ever (its issue 1378).
 test: $(INSTALLED)
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --max-worker-restart 0
 

@@ -11,9 +11,9 @@ from rr_tasks.cpu import available_cpus
 
 
 def compute_in_threads(count: int) -> None:
-    """Let torch, NumPy, OpenCV and libvips compute in so many threads when called from this one."""
-    torch.set_num_threads(count)  # torch counts for each calling thread
-    threadpool_limits(count, "blas")  # of NumPy, whose threads would spin for each small product
+    """Let torch compute in so many threads in this thread, and NumPy, OpenCV, libvips in all."""
+    torch.set_num_threads(count)
+    threadpool_limits(count, "blas")  # or NumPy's threads spin after each small product
     cv2.setNumThreads(count)
     pyvips.concurrency_set(count)
 

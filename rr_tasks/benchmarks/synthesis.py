@@ -4,9 +4,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
-import torch
 
 from rr_tasks.benchmarks.memory import peak_mib
 from rr_tasks.benchmarks.speed import Speed
@@ -20,6 +18,7 @@ from rr_tasks.shards.reader import done_shards
 from rr_tasks.shards.spec import open_dataset
 from rr_tasks.shards.stream import read_samples
 from rr_tasks.storage.scratch import scratch_folder
+from rr_tasks.threads import compute_in_threads
 from schemas.recipe import EDGE_DEFAULT
 from schemas.shard import SynthesisSpec
 
@@ -48,7 +47,7 @@ class SynthesisSpeed:
 
 def measure_degradation(photographs: str, count: int) -> float:
     """Count the images of 512 x 512 that one thread degrades in all four ways per second."""
-    _use_one_thread()
+    compute_in_threads(1)
     rng = np.random.default_rng(0)
     seconds = 0.0
     urls = list_photographs(photographs)
@@ -73,7 +72,7 @@ def measure_synthesis(photographs: str, samples: int) -> SynthesisSpeed:
         photographs: URL of a folder of clean photographs.
         samples: samples in each of the four shards.
     """
-    _use_one_thread()
+    compute_in_threads(1)
     spec, found = _large(photographs, samples)
     whole = encoding = 0.0
     with scratch_folder() as root:
@@ -123,8 +122,3 @@ def measure_workers(photographs: str, samples: int, workers: int, make: MakeShar
 def _large(photographs: str, shard_size: int) -> tuple[SynthesisSpec, Photographs]:
     spec, found = plan_synthesis(photographs, EDGE_DEFAULT, 0, None, shard_size)
     return spec.model_copy(update={"samples": _SAMPLES}), found
-
-
-def _use_one_thread() -> None:
-    cv2.setNumThreads(1)
-    torch.set_num_threads(1)

@@ -59,6 +59,6 @@ def encode_in_one_step(photograph: Photograph, pixels: Pixels) -> Iterator[bytes
 
 
 def _compute_alone() -> None:
-    """Use one core, as `rr_tasks.threads.compute_in_threads(1)` does, without importing torch."""
+    """Let codecs use one core, without importing torch, which `rr_tasks.threads` would."""
     cv2.setNumThreads(1)
     pyvips.concurrency_set(1)

@@ -27,6 +27,7 @@ from rr_tasks.reasoner.load import load_reasoner
 from rr_tasks.restorer.load import load_restorer
 from rr_tasks.restorer.network import RestorerNetwork
 from rr_tasks.storage.files import exists, join
+from rr_tasks.threads import compute_in_threads
 from rr_tasks.training.run import run_restorer_training
 from rr_tasks.weights.file import load_network, save_network
 from schemas.errors import ExpectedError
@@ -102,7 +103,7 @@ def main() -> None:
     parser.add_argument("--learning-rate", type=float, default=1e-3)
     parser.add_argument("--seeds", type=int, default=1)
     options = parser.parse_args()
-    torch.set_num_threads(1)
+    compute_in_threads(1)
     try:
         for table in run_ablation(options):
             markdown = publish_table(table, options.output, "ablation", BASE)

@@ -15,7 +15,6 @@ import sys
 from collections.abc import Iterator
 
 import polars as pl
-import torch
 from command import study_parser
 from comparing import Row, tabulate, write_markdown
 from measuring import SEED, make_evaluation_set, measure
@@ -27,6 +26,7 @@ from rr_tasks.reasoner.load import load_reasoner
 from rr_tasks.restorer.load import load_restorer
 from rr_tasks.storage.files import join, publish_bytes
 from rr_tasks.storage.tables import publish_csv
+from rr_tasks.threads import compute_in_threads
 from rr_tasks.weights.file import locate_shipped
 from schemas.errors import ExpectedError
 from schemas.evaluation import RestorationSetting
@@ -117,7 +117,7 @@ def main() -> None:
             f"--{kind}", type=json.loads, default={}, help=f"settings of what is {kind}, as JSON"
         )
     options = parser.parse_args()
-    torch.set_num_threads(1)
+    compute_in_threads(1)
     try:
         for rows in Study(options).run():
             markdown = write_markdown(rows)

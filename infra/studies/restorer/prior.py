@@ -16,7 +16,6 @@ from typing import get_args
 
 import numpy as np
 import polars as pl
-import torch
 from arms import Reads, Run
 from command import study_parser
 from gains import Case, Gains, average, tabulate
@@ -25,6 +24,7 @@ from reporting import publish_table, report, say
 
 from rr_tasks.reasoner.load import load_reasoner
 from rr_tasks.storage.files import join
+from rr_tasks.threads import compute_in_threads
 from schemas.errors import ExpectedError
 from schemas.evaluation import PriorSource, RestorationSetting
 from schemas.reasoner import EdgeReasonerChoice
@@ -88,7 +88,7 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=3000)
     parser.add_argument("--seeds", type=int, default=3)
     options = parser.parse_args()
-    torch.set_num_threads(1)
+    compute_in_threads(1)
     try:
         for table in run_study(options):
             markdown = publish_table(table, options.output, "study", "reading nothing")
